@@ -1,0 +1,52 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The floors of the house, from the ground: a module depends only on modules declared above it.
+let package = Package(
+    name: "DistributedMoE",
+    platforms: [.macOS(.v15), .iOS(.v18)],
+    products: [
+        .library(name: "DistributedMoE", targets: ["DistributedMoE"]),
+        .executable(name: "dmoe", targets: ["dmoe"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    ],
+    targets: [
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas",
+            providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "LinearAlgebra",
+            dependencies: [.target(name: "COpenBLAS", condition: .when(platforms: [.linux]))]),
+        .target(name: "MixtureOfExperts", dependencies: ["LinearAlgebra"]),
+        .target(name: "Estimation", dependencies: ["LinearAlgebra", "MixtureOfExperts"]),
+        .target(
+            name: "Aggregation", dependencies: ["LinearAlgebra", "MixtureOfExperts", "Estimation"]),
+        .target(name: "Evaluation", dependencies: ["LinearAlgebra", "MixtureOfExperts"]),
+        .target(
+            name: "ShardData",
+            dependencies: ["LinearAlgebra", "MixtureOfExperts", "Estimation", "Aggregation", "CZlib"]),
+        .target(
+            name: "DistributedMoE",
+            dependencies: [
+                "LinearAlgebra", "MixtureOfExperts", "Estimation", "Aggregation", "Evaluation", "ShardData",
+            ]),
+        .executableTarget(
+            name: "dmoe",
+            dependencies: [
+                "DistributedMoE",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
+        .testTarget(name: "MixtureOfExpertsTests", dependencies: ["MixtureOfExperts", "LinearAlgebra"]),
+        .testTarget(name: "EstimationTests", dependencies: ["Estimation"]),
+        .testTarget(name: "AggregationTests", dependencies: ["Aggregation"]),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"]),
+        .testTarget(name: "ShardDataTests", dependencies: ["ShardData"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["dmoe", "DistributedMoE"]),
+    ]
+)

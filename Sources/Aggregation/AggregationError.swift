@@ -1,0 +1,20 @@
+/// Why local models cannot be aggregated. Each description is one line that says what to do.
+public enum AggregationError: Error, Sendable, Equatable, CustomStringConvertible {
+    case noModels
+    case disagreement(first: String, second: String, what: String)
+    case tooManyExperts(asked: Int, components: Int)
+    case supportTooSmall(rows: Int, needed: Int)
+
+    public var description: String {
+        switch self {
+        case .noModels:
+            "no local model to aggregate"
+        case .disagreement(let first, let second, let what):
+            "\(first) and \(second) disagree on \(what): fit all sites with the same target and covariates"
+        case .tooManyExperts(let asked, let components):
+            "\(asked) experts asked of \(components) local experts in all: use --experts \(components) or fewer"
+        case .supportTooSmall(let rows, let needed):
+            "the support has \(rows) rows, the experts need at least \(needed): give more rows, or leave --support out"
+        }
+    }
+}

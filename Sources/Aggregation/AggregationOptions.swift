@@ -1,0 +1,67 @@
+import LinearAlgebra
+
+/// How local models become one.
+public struct AggregationOptions: Sendable {
+    /// Where the gate's targets come from.
+    public enum GateTarget: String, Sendable, CaseIterable {
+        /// Each local expert belongs to one global expert everywhere.
+        case label
+        /// The transport plan, point by point (paper, section 4).
+        case plan
+    }
+
+    /// The weight of a shard in f̂^W.
+    public enum SiteWeights: String, Sendable, CaseIterable {
+        /// λ_m(x) ∝ N_m p_m(x): the gate of the pooled population.
+        case density
+        /// λ_m = N_m / N (paper, section 2).
+        case constant
+    }
+
+    /// Where the experts come from once the local experts are grouped.
+    public enum ExpertSource: String, Sendable, CaseIterable {
+        /// The sum of the local statistics: the M-step of the pooled fit.
+        case statistics
+        /// Weighted fits to the local experts' means on the support (paper, section 4 and appendix B).
+        case support
+    }
+
+    /// Experts of the global model; nil for the largest local number.
+    public var expertCount: Int?
+    public var supportSize: Int
+    /// nil: both are tried, and `label` is kept unless `plan` is clearly better on a fresh draw from f̂^W.
+    public var gateTarget: GateTarget?
+    public var expertSource: ExpertSource
+    public var siteWeights: SiteWeights
+    public var seed: UInt64
+    /// The MM algorithm stops when the objective falls by less than this share of itself.
+    public var tolerance: Double
+    public var maxIterations: Int
+    /// Per point of the support, on standardised covariates.
+    public var gateRidge: Double
+
+    public init(
+        expertCount: Int? = nil, supportSize: Int = 5000, gateTarget: GateTarget? = nil,
+        expertSource: ExpertSource = .statistics, siteWeights: SiteWeights = .density, seed: UInt64 = 1,
+        tolerance: Double = 1e-9, maxIterations: Int = 200, gateRidge: Double = 1e-8
+    ) {
+        self.expertCount = expertCount
+        self.supportSize = supportSize
+        self.gateTarget = gateTarget
+        self.expertSource = expertSource
+        self.siteWeights = siteWeights
+        self.seed = seed
+        self.tolerance = tolerance
+        self.maxIterations = maxIterations
+        self.gateRidge = gateRidge
+    }
+
+    /// The method as published: weights that do not depend on x, experts from the support, gate from the plan.
+    public var published: AggregationOptions {
+        var result = self
+        result.gateTarget = .plan
+        result.expertSource = .support
+        result.siteWeights = .constant
+        return result
+    }
+}

@@ -1,0 +1,76 @@
+import MixtureOfExperts
+
+/// The reduction f̂^R: one mixture from many, with the pooled statistics of its experts.
+public struct GlobalModel: Sendable, Equatable {
+    public var fitted: FittedMixture
+    public var report: AggregationReport
+
+    public init(fitted: FittedMixture, report: AggregationReport) {
+        self.fitted = fitted
+        self.report = report
+    }
+
+    public var model: MixtureModel { fitted.model }
+}
+
+/// How an aggregation went: a value that stays with the model.
+public struct AggregationReport: Sendable, Equatable {
+    /// A way of building the global model, and its mean log density on a fresh draw from f̂^W.
+    public struct Candidate: Sendable, Equatable {
+        public var name: String
+        public var score: Double
+
+        public init(name: String, score: Double) {
+            self.name = name
+            self.score = score
+        }
+    }
+
+    /// One local model and its part.
+    public struct Site: Sendable, Equatable {
+        public var name: String
+        public var rows: Int
+        /// λ_m = N_m / N.
+        public var weight: Double
+        /// The global expert (from 0) that each local expert went to.
+        public var labels: [Int]
+
+        public init(name: String, rows: Int, weight: Double, labels: [Int]) {
+            self.name = name
+            self.rows = rows
+            self.weight = weight
+            self.labels = labels
+        }
+    }
+
+    public var sites: [Site]
+    public var siteWeights: String
+    /// Where the support came from, in words.
+    public var support: String
+    public var supportSize: Int
+    /// Transportation divergence per point before each update of the best start, and at its end.
+    public var objectives: [Double]
+    public var converged: Bool
+    public var start: String
+    public var candidates: [Candidate]
+    public var chosen: String
+    public var seed: UInt64
+    public var warnings: [String]
+
+    public init(
+        sites: [Site], siteWeights: String, support: String, supportSize: Int, objectives: [Double], converged: Bool,
+        start: String, candidates: [Candidate], chosen: String, seed: UInt64, warnings: [String]
+    ) {
+        self.sites = sites
+        self.siteWeights = siteWeights
+        self.support = support
+        self.supportSize = supportSize
+        self.objectives = objectives
+        self.converged = converged
+        self.start = start
+        self.candidates = candidates
+        self.chosen = chosen
+        self.seed = seed
+        self.warnings = warnings
+    }
+}

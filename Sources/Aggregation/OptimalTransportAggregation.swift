@@ -1,0 +1,230 @@
+import Estimation
+import Foundation
+import LinearAlgebra
+import MixtureOfExperts
+
+/// One-shot aggregation of local mixtures by optimal transport (paper, sections 2 to 4).
+///
+/// f̂^W from the local models; a support, drawn from the covariate sketches or given; the MM algorithm from several
+/// starts; experts and gate from the grouping; and the best of the ways to do that on a fresh draw from f̂^W.
+public struct OptimalTransportAggregation: Sendable {
+    public let options: AggregationOptions
+    public let parallelism: Parallelism
+
+    public init(options: AggregationOptions = AggregationOptions(), parallelism: Parallelism = .serial) {
+        self.options = options
+        self.parallelism = parallelism
+    }
+
+    /// A local model and what to call it in messages.
+    public struct Contribution: Sendable {
+        public var name: String
+        public var fitted: FittedMixture
+
+        public init(name: String, fitted: FittedMixture) {
+            self.name = name
+            self.fitted = fitted
+        }
+    }
+
+    /// Covariates given by the user, in the order of the design, and where they come from.
+    public struct GivenSupport: Sendable {
+        public var covariates: Matrix
+        public var source: String
+
+        public init(covariates: Matrix, source: String) {
+            self.covariates = covariates
+            self.source = source
+        }
+    }
+
+    // Sizes of the search, measured on the Beijing stations and the synthetic profiles.
+    private static let screeningPoints = 1000
+    private static let screeningIterations = 15
+    private static let refinedStarts = 3
+
+    /// - Parameter support: rows whose covariates serve as support; nil to draw it from the sketches.
+    /// - Throws: ``AggregationError`` where the models do not belong together.
+    public func aggregate(
+        _ contributions: [Contribution], support: GivenSupport? = nil
+    ) throws(AggregationError) -> GlobalModel {
+        // Sums depend on their order in the last bits; the order of the files must not matter.
+        let ordered = contributions.sorted { Self.precedes($0.fitted, $1.fitted) }
+        guard let first = ordered.first else { throw .noModels }
+        for other in ordered.dropFirst() { try Self.check(first, other) }
+        let pooled = Moments.sum(
+            ordered.flatMap(\.fitted.moments), count: first.fitted.model.design.covariateCount + 1)
+        let standardisation = Standardisation(pooled)
+        let mixture = LocalMixture(
+            sites: ordered.map { standardisation.standardised($0.fitted) }, siteWeights: options.siteWeights)
+        let expertCount = try expertCount(mixture)
+        let generator = RandomNumbers(seed: options.seed)
+        let sample = try supportSample(support, mixture, standardisation, generator)
+        let problem = TransportProblem(mixture, support: sample)
+        let floor = 1e-8
+        let (start, reduction) = reduce(problem, mixture, expertCount, floor, generator)
+        let builder = Reduction(mixture: mixture, problem: problem, options: options, dispersionFloor: floor)
+        let scored = FreshDraw(mixture, support: support == nil ? nil : sample, generator.split(2))
+            .scores(builder.candidates(reduction.experts))
+        let best = FreshDraw.choice(scored)
+        let fitted = result(best.candidate, builder, ordered, standardisation)
+        let report = AggregationReport(
+            sites: sites(ordered, mixture, best.candidate, order: fitted.order),
+            siteWeights: options.siteWeights.rawValue,
+            support: support?.source ?? "drawn from the covariate sketches", supportSize: problem.pointCount,
+            objectives: reduction.objectives, converged: reduction.converged, start: start,
+            candidates: scored.map { AggregationReport.Candidate(name: $0.candidate.name, score: $0.mean) },
+            chosen: best.candidate.name, seed: options.seed,
+            warnings: warnings(ordered, reduction, best.candidate, expertCount))
+        return GlobalModel(fitted: fitted.mixture, report: report)
+    }
+
+    // MARK: Checks
+
+    private static func precedes(_ left: FittedMixture, _ right: FittedMixture) -> Bool {
+        left.orderingKey.lexicographicallyPrecedes(right.orderingKey)
+    }
+
+    private static func check(_ first: Contribution, _ other: Contribution) throws(AggregationError) {
+        let left = first.fitted.model
+        let right = other.fitted.model
+        let differing: String
+        if left.family.name != right.family.name {
+            differing = "the family of the experts ('\(left.family.name)' and '\(right.family.name)')"
+        } else if left.design.target != right.design.target {
+            differing = "the target ('\(left.design.target)' and '\(right.design.target)')"
+        } else if left.design != right.design {
+            differing = "the covariates (\(difference(left.design, right.design)))"
+        } else {
+            return
+        }
+        throw .disagreement(first: first.name, second: other.name, what: differing)
+    }
+
+    private static func difference(_ left: Design, _ right: Design) -> String {
+        let missing = left.covariates.filter { !right.covariates.contains($0) }
+        let added = right.covariates.filter { !left.covariates.contains($0) }
+        let parts = [("only the first has", missing), ("only the second has", added)]
+            .filter { !$0.1.isEmpty }.map { "\($0.0) '\($0.1.joined(separator: "', '"))'" }
+        return parts.isEmpty ? "their order, or which of them enter the gate" : parts.joined(separator: ", ")
+    }
+
+    private func expertCount(_ mixture: LocalMixture) throws(AggregationError) -> Int {
+        let largest = mixture.sites.map(\.model.expertCount).max() ?? 1
+        let asked = options.expertCount ?? largest
+        guard asked <= mixture.components.count else {
+            throw .tooManyExperts(asked: asked, components: mixture.components.count)
+        }
+        return asked
+    }
+
+    // MARK: Steps
+
+    private func supportSample(
+        _ given: GivenSupport?, _ mixture: LocalMixture, _ standardisation: Standardisation, _ generator: RandomNumbers
+    ) throws(AggregationError) -> SupportSample {
+        var random = generator.split(0)
+        guard let given else {
+            return SupportSample.drawn(from: mixture.sketch, count: options.supportSize, using: &random)
+        }
+        let needed = 2 * mixture.design.parametersPerExpert
+        guard given.covariates.rowCount >= needed else {
+            throw .supportTooSmall(rows: given.covariates.rowCount, needed: needed)
+        }
+        let rows = random.permutation(given.covariates.rowCount).prefix(options.supportSize).sorted()
+        let points = standardisation.standardised(given.covariates.rows(rows))
+        return options.siteWeights == .density ? .balanced(points) : .unweighted(points)
+    }
+
+    /// All starts on a part of the support, the best of them on all of it.
+    private func reduce(
+        _ problem: TransportProblem, _ mixture: LocalMixture, _ expertCount: Int, _ floor: Double,
+        _ generator: RandomNumbers
+    ) -> (start: String, reduction: TransportReduction) {
+        var random = generator.split(1)
+        let thinned = problem.thinned(to: Self.screeningPoints)
+        let starts = ReductionStarts(mixture: mixture, expertCount: expertCount, dispersionFloor: floor)
+            .all(thinned, using: &random)
+        let screened = parallelism.map(count: starts.count) { index in
+            (
+                starts[index].name,
+                TransportReduction.run(
+                    thinned, from: starts[index].experts, tolerance: 1e-6, maxIterations: Self.screeningIterations)
+            )
+        }.sorted { ($0.1.objectives.last ?? 0) < ($1.1.objectives.last ?? 0) }
+        let refined = parallelism.map(count: min(Self.refinedStarts, screened.count)) { index in
+            (
+                screened[index].0,
+                TransportReduction.run(
+                    problem, from: screened[index].1.experts, tolerance: options.tolerance,
+                    maxIterations: options.maxIterations)
+            )
+        }
+        return refined.min { ($0.1.objectives.last ?? 0) < ($1.1.objectives.last ?? 0) } ?? screened[0]
+    }
+
+    // MARK: Result
+
+    private func result(
+        _ candidate: Reduction.Candidate, _ builder: Reduction, _ contributions: [Contribution],
+        _ standardisation: Standardisation
+    ) -> (mixture: FittedMixture, order: [Int]) {
+        let moments = builder.pooledMoments(candidate.labels, count: candidate.model.expertCount)
+        let order = moments.indices.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
+        let fitted = FittedMixture(
+            model: standardisation.inUserUnits(candidate.model.reordered(order)),
+            moments: order.map { standardisation.inUserUnits(moments[$0]) },
+            rowCount: contributions.reduce(0) { $0 + $1.fitted.rowCount },
+            weight: contributions.reduce(0) { $0 + $1.fitted.weight })
+        return (fitted, order)
+    }
+
+    private func sites(
+        _ contributions: [Contribution], _ mixture: LocalMixture, _ candidate: Reduction.Candidate, order: [Int]
+    ) -> [AggregationReport.Site] {
+        let total = contributions.reduce(0) { $0 + $1.fitted.weight }
+        return contributions.enumerated().map { site, contribution in
+            let labels = mixture.components.indices.filter { mixture.components[$0].site == site }
+                .map { order.firstIndex(of: candidate.labels[$0]) ?? 0 }
+            return AggregationReport.Site(
+                name: contribution.name, rows: contribution.fitted.rowCount,
+                weight: contribution.fitted.weight / total, labels: labels)
+        }
+    }
+
+    private func warnings(
+        _ contributions: [Contribution], _ reduction: TransportReduction, _ candidate: Reduction.Candidate,
+        _ expertCount: Int
+    ) -> [String] {
+        var result = [String]()
+        for (previous, next) in zip(contributions, contributions.dropFirst()) where previous.fitted == next.fitted {
+            result.append(
+                "\(previous.name) and \(next.name) are the same local model: it counts twice; give each site once")
+        }
+        if !reduction.converged {
+            result.append("the reduction did not converge in \(options.maxIterations) iterations")
+        }
+        let empty = (0..<expertCount).filter { !candidate.labels.contains($0) }
+        if !empty.isEmpty {
+            result.append(
+                "\(empty.count) of \(expertCount) global experts stand for no local expert: fewer would do")
+        }
+        return result
+    }
+}
+
+extension FittedMixture {
+    /// Numbers that order fitted mixtures the same way wherever they came from.
+    fileprivate var orderingKey: [Double] {
+        [weight, Double(rowCount)] + model.experts.flatMap { $0.coefficients + [$0.dispersion] }
+            + model.gate.coefficients.storage
+    }
+}
+
+extension Standardisation {
+    fileprivate func standardised(_ fitted: FittedMixture) -> FittedMixture {
+        FittedMixture(
+            model: standardised(fitted.model), moments: fitted.moments.map { standardised($0) },
+            rowCount: fitted.rowCount, weight: fitted.weight)
+    }
+}

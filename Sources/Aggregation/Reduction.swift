@@ -1,0 +1,92 @@
+import Estimation
+import Foundation
+import LinearAlgebra
+import MixtureOfExperts
+
+/// From grouped local experts to a mixture: experts by statistics or on the support, gate by label or by plan.
+struct Reduction {
+    typealias GateTarget = AggregationOptions.GateTarget
+
+    let mixture: LocalMixture
+    let problem: TransportProblem
+    let options: AggregationOptions
+    let dispersionFloor: Double
+
+    /// One way of building the global model.
+    struct Candidate {
+        var gate: GateTarget
+        var model: MixtureModel
+        var labels: [Int]
+
+        var name: String { "gate by \(gate.rawValue)" }
+    }
+
+    /// All candidates that the options allow, from the experts of the MM algorithm; gate by label first.
+    func candidates(_ reduced: [Expert]) -> [Candidate] {
+        let (experts, labels) =
+            switch options.expertSource {
+            case .statistics: expertsFromStatistics(reduced)
+            case .support: (experts: reduced, labels: problem.labels(for: reduced))
+            }
+        var previous: SoftmaxGate?
+        return (options.gateTarget.map { [$0] } ?? GateTarget.allCases).map { target in
+            let gate = gate(target, experts: experts, labels: labels, from: previous)
+            previous = gate
+            let model = MixtureModel(design: mixture.design, family: mixture.family, gate: gate, experts: experts)
+            return Candidate(gate: target, model: model, labels: labels)
+        }
+    }
+
+    /// The M-step of the pooled fit from the sums of the local statistics; labels and experts in turn until the labels
+    /// stand. A group that loses all its components keeps its expert.
+    private func expertsFromStatistics(_ start: [Expert]) -> (experts: [Expert], labels: [Int]) {
+        var experts = start
+        var labels = problem.labels(for: experts)
+        for _ in 0..<20 {
+            experts = pooledMoments(labels, count: experts.count).enumerated().map { index, moments in
+                moments.weight > 0
+                    ? mixture.family.fit(
+                        moments, on: mixture.design.expertCovariates, dispersionFloor: dispersionFloor)
+                    : experts[index]
+            }
+            let next = problem.labels(for: experts)
+            if next == labels { break }
+            labels = next
+        }
+        return (experts, labels)
+    }
+
+    /// The statistics of the components of each label.
+    func pooledMoments(_ labels: [Int], count: Int) -> [Moments] {
+        (0..<count).map { expert in
+            Moments.sum(
+                mixture.components.indices.filter { labels[$0] == expert }.map { mixture.components[$0].moments },
+                count: mixture.design.covariateCount + 1)
+        }
+    }
+
+    /// Softmax regression on the support.
+    ///
+    /// Where two experts cross, the plan sends mass to the wrong one and so biases the gate; targets by label send all
+    /// of a component to the expert that it stands for.
+    private func gate(
+        _ target: GateTarget, experts: [Expert], labels: [Int], from start: SoftmaxGate?
+    ) -> SoftmaxGate {
+        var targets: Matrix
+        switch target {
+        case .plan:
+            targets = TransportPlan(problem, experts: experts).masses
+        case .label:
+            targets = Matrix(rowCount: problem.pointCount, columnCount: experts.count)
+            for (component, label) in labels.enumerated() {
+                for point in 0..<problem.pointCount { targets[point, label] += problem.masses[point, component] }
+            }
+        }
+        let rows = ShardRows(
+            covariates: problem.points, responses: [Double](repeating: 0, count: problem.pointCount))
+        for index in targets.storage.indices { targets.storage[index] *= Double(problem.pointCount) }
+        return SoftmaxRegression(
+            rows: rows, design: mixture.design, targets: targets, ridgePerRow: options.gateRidge
+        ).fit(from: start)
+    }
+}

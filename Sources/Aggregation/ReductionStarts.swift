@@ -1,0 +1,49 @@
+import LinearAlgebra
+import MixtureOfExperts
+
+/// Where the MM algorithm starts: experts of local models, and greedy merging of all of them.
+///
+/// K-means on coefficients, the published start, was measured to fall into a bad basin half of the time.
+struct ReductionStarts {
+    let mixture: LocalMixture
+    let expertCount: Int
+    let dispersionFloor: Double
+
+    private static let largestNumberOfLocalStarts = 12
+    private static let largestNumberOfMergedComponents = 160
+
+    /// Named starts, each of `expertCount` experts.
+    func all(_ problem: TransportProblem, using random: inout RandomNumbers) -> [(name: String, experts: [Expert])] {
+        let order = random.permutation(mixture.sites.count).prefix(Self.largestNumberOfLocalStarts)
+        let local = order.sorted().map { site in
+            ("local model \(site + 1)", completed(startingExperts(site), problem))
+        }
+        return [("greedy merging", completed(merged(using: &random), problem))] + local
+    }
+
+    private func startingExperts(_ site: Int) -> [Expert] {
+        // Local experts are in order of weight: the largest come first.
+        Array(mixture.sites[site].model.experts.prefix(expertCount))
+    }
+
+    private func merged(using random: inout RandomNumbers) -> [Expert] {
+        let chosen = random.permutation(mixture.components.count).prefix(Self.largestNumberOfMergedComponents).sorted()
+        return GreedyMerging.groups(
+            chosen.map { mixture.components[$0].moments }, count: expertCount, design: mixture.design
+        ).map {
+            mixture.family.fit($0, on: mixture.design.expertCovariates, dispersionFloor: dispersionFloor)
+        }
+    }
+
+    /// Adds, until there are enough, the component that the experts so far serve worst.
+    private func completed(_ start: [Expert], _ problem: TransportProblem) -> [Expert] {
+        var experts = start
+        while experts.count < expertCount {
+            let costs = problem.expectedDivergences(to: experts)
+            let worst = (0..<problem.componentCount).map { costs.row($0).min() ?? 0 }
+            let component = worst.indices.max { worst[$0] < worst[$1] } ?? 0
+            experts.append(mixture.components[component].expert)
+        }
+        return experts
+    }
+}

@@ -1,0 +1,35 @@
+import LinearAlgebra
+import MixtureOfExperts
+
+/// Finds covariates that the rows of a shard cannot tell apart from a constant or from others.
+enum Collinearity {
+    /// - Parameter rows: standardised.
+    static func warnings(_ rows: ShardRows, _ standardisation: Standardisation, _ design: Design) -> [FitWarning] {
+        let constant = design.covariates.indices.filter { standardisation.isConstantColumn($0, of: rows) }
+        let varying = design.covariates.indices.filter { !constant.contains($0) }
+        let moments = rows.moments(factors: Matrix(rowCount: rows.rowCount, columnCount: 1, repeating: 1))[0]
+        return constant.map { .constantCovariate(design.covariates[$0]) }
+            + dependent(moments.covariance(of: varying)).map {
+                .collinearCovariate(design.covariates[varying[$0]])
+            }
+    }
+
+    /// Columns, in order, that are determined by the columns before them: a Cholesky factorisation of the correlations
+    /// that leaves out a column whose remaining variance vanishes.
+    private static func dependent(_ correlation: Matrix) -> [Int] {
+        let size = correlation.rowCount
+        var factor = Matrix(rowCount: size, columnCount: size)
+        var result = [Int]()
+        for row in 0..<size {
+            for column in 0..<row where factor[column, column] > 0 {
+                var sum = correlation[row, column]
+                for inner in 0..<column { sum -= factor[row, inner] * factor[column, inner] }
+                factor[row, column] = sum / factor[column, column]
+            }
+            var remaining = correlation[row, row]
+            for inner in 0..<row { remaining -= factor[row, inner] * factor[row, inner] }
+            if remaining > 1e-10 { factor[row, row] = remaining.squareRoot() } else { result.append(row) }
+        }
+        return result
+    }
+}

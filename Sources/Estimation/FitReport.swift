@@ -1,0 +1,94 @@
+/// How a fit went: a value that stays with the model. Nothing in it depends on the clock or on the machine.
+public struct FitReport: Sendable, Equatable {
+    public enum StopReason: String, Sendable {
+        /// The change per row fell below the tolerance.
+        case converged
+        /// The bound on iterations came first; the result is the best so far.
+        case maxIterations
+    }
+
+    /// How a start was made and what it reached.
+    public struct Start: Sendable, Equatable {
+        public var strategy: String
+        /// At the end of screening, per row of the subsample, standardised response.
+        public var screenedLogLikelihoodPerRow: Double
+        /// After the full fit; nil for a start that was dropped.
+        public var logLikelihood: Double?
+        /// Experts whose variance is at the floor.
+        public var floorHits: Int
+
+        public init(
+            strategy: String, screenedLogLikelihoodPerRow: Double, logLikelihood: Double?, floorHits: Int
+        ) {
+            self.strategy = strategy
+            self.screenedLogLikelihoodPerRow = screenedLogLikelihoodPerRow
+            self.logLikelihood = logLikelihood
+            self.floorHits = floorHits
+        }
+    }
+
+    /// In the user's units, at the returned parameters.
+    public var logLikelihood: Double
+    /// The objective (log-likelihood less the ridge) per row in the user's units, before each iteration of the winning
+    /// start's full fit and after the last.
+    public var trace: [Double]
+    public var stopReason: StopReason
+    public var iterations: Int
+    public var seed: UInt64
+    public var tolerance: Double
+    public var starts: [Start]
+    public var warnings: [FitWarning]
+
+    public init(
+        logLikelihood: Double, trace: [Double], stopReason: StopReason, iterations: Int, seed: UInt64,
+        tolerance: Double, starts: [Start], warnings: [FitWarning]
+    ) {
+        self.logLikelihood = logLikelihood
+        self.trace = trace
+        self.stopReason = stopReason
+        self.iterations = iterations
+        self.seed = seed
+        self.tolerance = tolerance
+        self.starts = starts
+        self.warnings = warnings
+    }
+}
+
+/// What a reader of a fit has to know, in words.
+public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
+    case notConverged(iterations: Int)
+    case varianceFloor(experts: [Int])
+    case constantCovariate(String)
+    case collinearCovariate(String)
+    case fewerExperts(asked: Int, fitted: Int, rows: Int)
+    case expertBelowMinimumRows(minimum: Double, left: Int)
+    /// A warning read back from a file.
+    case recorded(String)
+
+    public var description: String {
+        switch self {
+        case .notConverged(let iterations):
+            "not converged after \(iterations) iterations: raise --max-iterations or use fewer experts"
+        case .varianceFloor(let experts):
+            "the variance of expert \(experts.map { String($0 + 1) }.joined(separator: ", ")) is at its floor: "
+                + "many rows lie exactly on one line, or there are more experts than the rows support"
+        case .constantCovariate(let name):
+            "covariate '\(name)' is constant here: its coefficients are 0"
+        case .collinearCovariate(let name):
+            "covariate '\(name)' is a linear combination of others here: its coefficients are not determined by these "
+                + "rows, the smallest ones were taken"
+        case .fewerExperts(let asked, let fitted, let rows):
+            "\(rows) rows carry \(fitted) of \(asked) experts: fitted with \(fitted)"
+        case .expertBelowMinimumRows(let minimum, let left):
+            "an expert described fewer than \(minimum.formatted) rows and was left out: \(left) remain"
+        case .recorded(let text):
+            text
+        }
+    }
+
+    public static func == (left: FitWarning, right: FitWarning) -> Bool { left.description == right.description }
+}
+
+extension Double {
+    fileprivate var formatted: String { self == rounded() ? String(Int(self)) : String(self) }
+}

@@ -1,0 +1,51 @@
+import LinearAlgebra
+import MixtureOfExperts
+
+/// The Newton direction of a softmax gate: (information + ridge)⁻¹ (gradient - ridge · α).
+enum GateNewton {
+    /// - Parameters:
+    ///   - gradient: for each gate but the last, Σ w (target - π_a) x over `positions`.
+    ///   - information: the block Σ w π_a (δ_ab - π_b) x x' of two gates.
+    /// - Returns: the direction in the shape of the gate's coefficients, the last column zero.
+    static func direction(
+        gate: SoftmaxGate, ridge: Double, gradient: (Int) -> [Double], information: (Int, Int) -> Matrix
+    ) -> Matrix {
+        let rows = gate.coefficients.rowCount
+        let gates = gate.expertCount - 1
+        var system = Matrix(rowCount: rows * gates, columnCount: rows * gates)
+        var right = [Double]()
+        for first in 0..<gates {
+            for second in 0...first { insert(information(first, second), at: first * rows, second * rows, &system) }
+            for (row, value) in gradient(first).enumerated() {
+                system[first * rows + row, first * rows + row] += ridge
+                right.append(value - ridge * gate.coefficients[row, first])
+            }
+        }
+        let solution = solvePositiveSemidefinite(system, right)
+        return Matrix(
+            rowCount: rows, columnCount: gates + 1, storage: solution + [Double](repeating: 0, count: rows))
+    }
+
+    private static func insert(_ block: Matrix, at row: Int, _ column: Int, _ system: inout Matrix) {
+        for j in 0..<block.columnCount {
+            for i in 0..<block.rowCount {
+                system[row + i, column + j] = block[i, j]
+                system[column + j, row + i] = block[i, j]
+            }
+        }
+    }
+}
+
+extension SoftmaxGate {
+    /// α + step · direction.
+    func moved(_ direction: Matrix, by step: Double) -> SoftmaxGate {
+        var result = coefficients
+        for index in result.storage.indices { result.storage[index] += step * direction.storage[index] }
+        return SoftmaxGate(coefficients: result)
+    }
+
+    /// ½ ridge |α|²
+    func penalty(ridge: Double) -> Double {
+        0.5 * ridge * coefficients.storage.reduce(0) { $0 + $1 * $1 }
+    }
+}

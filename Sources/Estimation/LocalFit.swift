@@ -1,0 +1,302 @@
+import LinearAlgebra
+import MixtureOfExperts
+
+/// Fits one shard: many starts screened on a subsample, the best refined on all rows by generalised EM and Newton steps.
+public struct LocalFit: Sendable {
+    let design: Design
+    let family: any ExpertFamily
+    let options: FitOptions
+    let parallelism: Parallelism
+    let progress: FitProgressHandler?
+
+    public init(
+        design: Design, family: any ExpertFamily = GaussianFamily(), options: FitOptions,
+        parallelism: Parallelism = .serial, progress: FitProgressHandler? = nil
+    ) {
+        self.design = design
+        self.family = family
+        self.options = options
+        self.parallelism = parallelism
+        self.progress = progress
+    }
+
+    // Sizes of the search; measured on the Beijing shards and the synthetic profiles.
+    private static let screeningRows = 8000
+    private static let screeningIterations = 25
+    private static let secondIterations = 75
+    private static let refinedStarts = 2
+    private static let emIterationsBeforeNewton = 20
+
+    /// - Throws: ``EstimationError`` where the rows cannot carry the model.
+    public func fit(_ rows: ShardRows) throws(EstimationError) -> LocalModel {
+        let positive = rows.withoutWeightlessRows()
+        let standardisation = try check(positive)
+        let standardised = standardisation.standardised(positive)
+        var screened = screen(standardised, standardisation)
+        var candidates = [Candidate]()
+        for index in screened.indices.prefix(Self.refinedStarts) {
+            let candidate = refine(screened[index].model, rows: standardised, start: index)
+            screened[index].report.logLikelihood = candidate.statistics.logLikelihood
+            screened[index].report.floorHits = candidate.floorHits
+            candidates.append(candidate)
+        }
+        guard var best = candidates.min(by: Candidate.isBetter) else {
+            throw .noModelPossible(rows: positive.rowCount, needed: 1)
+        }
+        var warnings = Collinearity.warnings(standardised, standardisation, design)
+        best = withoutSmallExperts(best, rows: standardised, warnings: &warnings)
+        return localModel(best, positive, standardisation, screened.map(\.report), warnings)
+    }
+
+    // MARK: Checks
+
+    private func check(_ rows: ShardRows) throws(EstimationError) -> Standardisation {
+        let needed = Capacity.minimumRows(design, minRows: options.minRows)
+        guard rows.rowCount >= needed else { throw .noModelPossible(rows: rows.rowCount, needed: needed) }
+        let largest = Capacity.largest(rows: rows.rowCount, design: design, minRows: options.minRows)
+        guard options.expertCount <= largest else {
+            throw .tooFewRows(rows: rows.rowCount, experts: options.expertCount, largest: largest)
+        }
+        for model in options.initialModels {
+            guard model.design == design else { throw .unusableStart(reason: "its target or covariates differ") }
+            guard model.expertCount == options.expertCount else {
+                throw .unusableStart(reason: "it has \(model.expertCount) experts, not \(options.expertCount)")
+            }
+        }
+        let standardisation = Standardisation(rows)
+        if family.hasDispersion, standardisation.isConstantColumn(design.covariateCount, of: rows) {
+            throw .constantResponse(target: design.target, value: rows.responses.first ?? 0)
+        }
+        return standardisation
+    }
+
+    // MARK: Screening
+
+    private struct Screened: Sendable {
+        var model: MixtureModel
+        var score: Double
+        var report: FitReport.Start
+    }
+
+    /// All starts for a few iterations on a subsample, the best quarter for more; best first.
+    private func screen(_ rows: ShardRows, _ standardisation: Standardisation) -> [Screened] {
+        let sample = subsample(rows)
+        let first = startingModels(sample, standardisation)
+        let short = parallelism.map(count: first.count) { index in
+            screened(first[index].model, first[index].name, sample, Self.screeningIterations, start: index)
+        }.sorted(by: Self.isBetter)
+        let kept = max(2 * Self.refinedStarts, (short.count + 3) / 4)
+        let long = parallelism.map(count: min(kept, short.count)) { index in
+            screened(short[index].model, short[index].report.strategy, sample, Self.secondIterations, start: index)
+        }.sorted(by: Self.isBetter)
+        return distinct(long) + short.dropFirst(kept)
+    }
+
+    /// Starts that arrived at the same optimum are refined once: the repetitions go to the end.
+    private func distinct(_ screened: [Screened]) -> [Screened] {
+        var unique = [Screened]()
+        var repeated = [Screened]()
+        for candidate in screened {
+            if unique.contains(where: { abs($0.score - candidate.score) < 1e-6 }) {
+                repeated.append(candidate)
+            } else {
+                unique.append(candidate)
+            }
+        }
+        return unique + repeated
+    }
+
+    private static func isBetter(_ left: Screened, _ right: Screened) -> Bool {
+        (left.report.floorHits, -left.score) < (right.report.floorHits, -right.score)
+    }
+
+    private func subsample(_ rows: ShardRows) -> ShardRows {
+        guard rows.rowCount > Self.screeningRows else { return rows }
+        var random = RandomNumbers(seed: options.seed).split(-1)
+        return rows.subset(Array(random.permutation(rows.rowCount).prefix(Self.screeningRows)).sorted())
+    }
+
+    private func startingModels(
+        _ sample: ShardRows, _ standardisation: Standardisation
+    ) -> [(model: MixtureModel, name: String)] {
+        let given = options.initialModels.map { (standardisation.standardised($0), "given model") }
+        guard options.expertCount > 1 else {
+            return [(oneExpert(sample), "one expert")]
+        }
+        let generator = RandomNumbers(seed: options.seed)
+        return given
+            + parallelism.map(count: options.starts) { index in
+                var random = generator.split(index)
+                let strategy = StartStrategy.allCases[index % StartStrategy.allCases.count]
+                let model = strategy.model(
+                    rows: sample, design: design, family: family, options: options, using: &random)
+                return (model, strategy.rawValue)
+            }
+    }
+
+    private func oneExpert(_ rows: ShardRows) -> MixtureModel {
+        StartStrategy.model(
+            labels: [Int](repeating: 0, count: rows.rowCount), rows: rows, design: design, family: family,
+            options: options)
+    }
+
+    private func screened(
+        _ model: MixtureModel, _ name: String, _ sample: ShardRows, _ iterations: Int, start: Int
+    ) -> Screened {
+        let algorithm = GeneralisedEM(rows: sample, options: options, parallelism: .serial)
+        let result = algorithm.run(
+            from: algorithm.state(model), iterations: iterations, tolerance: options.tolerance)
+        let score = result.state.statistics.logLikelihood / result.state.statistics.weight
+        let floorHits = result.state.model.floorHits(options.varianceFloor).count
+        progress?(
+            FitProgress(
+                stage: .screening, start: start + 1, startCount: options.starts, iteration: iterations,
+                logLikelihoodPerRow: score))
+        return Screened(
+            model: result.state.model, score: score,
+            report: FitReport.Start(
+                strategy: name, screenedLogLikelihoodPerRow: score, logLikelihood: nil, floorHits: floorHits))
+    }
+
+    // MARK: Refinement
+
+    private struct Candidate: Sendable {
+        var model: MixtureModel
+        var statistics: MixtureStatistics
+        var trace: [Double]
+        var converged: Bool
+        var floorHits: Int
+
+        /// A density that grows without bound on a few rows is no better fit: fewer experts at the variance floor come
+        /// first, the likelihood second.
+        static func isBetter(_ left: Candidate, _ right: Candidate) -> Bool {
+            (left.floorHits, -left.statistics.logLikelihood) < (right.floorHits, -right.statistics.logLikelihood)
+        }
+    }
+
+    private func refine(_ start: MixtureModel, rows: ShardRows, start index: Int) -> Candidate {
+        let algorithm = GeneralisedEM(rows: rows, options: options, parallelism: parallelism)
+        let polish = NewtonPolish(algorithm: algorithm)
+        var state = algorithm.state(start)
+        var trace = [Double]()
+        var converged = false
+        var emIterations = Self.emIterationsBeforeNewton
+        while !converged, trace.count < options.maxIterations {
+            let done = trace.count
+            let em = algorithm.run(
+                from: state, iterations: min(emIterations, options.maxIterations - done), tolerance: options.tolerance
+            ) { iteration, state in report(index, done + iteration, state.statistics) }
+            state = em.state
+            trace += em.trace
+            // EM may pause on a plateau: converged only where Newton finds nothing more either.
+            let (polished, finished) = newton(polish, from: state, index, &trace)
+            state = polished
+            converged = finished
+            emIterations *= 2
+        }
+        return Candidate(
+            model: state.model, statistics: state.statistics, trace: trace + [state.objective],
+            converged: converged, floorHits: state.model.floorHits(options.varianceFloor).count)
+    }
+
+    /// Newton steps while they help; finished where one changes the objective by less than the tolerance.
+    private func newton(
+        _ polish: NewtonPolish, from state: GeneralisedEM.State, _ index: Int, _ trace: inout [Double]
+    ) -> (GeneralisedEM.State, finished: Bool) {
+        var model = state.model
+        var objective = state.objective
+        var finished = false
+        var moved = false
+        while !finished, trace.count < options.maxIterations {
+            guard let next = polish.step(from: model, objective: objective) else { break }
+            trace.append(objective)
+            finished = next.objective - objective < options.tolerance * state.statistics.weight
+            model = next.model
+            objective = next.objective
+            moved = true
+        }
+        return (moved ? polish.algorithm.state(model) : state, finished)
+    }
+
+    private func report(_ start: Int, _ iteration: Int, _ statistics: MixtureStatistics) {
+        progress?(
+            FitProgress(
+                stage: .refining, start: start + 1, startCount: Self.refinedStarts, iteration: iteration,
+                logLikelihoodPerRow: statistics.logLikelihood / statistics.weight))
+    }
+
+    // MARK: Disclosure
+
+    /// Leaves out experts that describe fewer effective rows than may be told of, and refits the others.
+    private func withoutSmallExperts(
+        _ candidate: Candidate, rows: ShardRows, warnings: inout [FitWarning]
+    ) -> Candidate {
+        var current = candidate
+        while current.model.expertCount > 1 {
+            let effective = current.statistics.expertMoments.map(\.effectiveRows)
+            guard let smallest = effective.indices.min(by: { effective[$0] < effective[$1] }),
+                effective[smallest] < options.minRows
+            else { break }
+            let kept = effective.indices.filter { $0 != smallest }
+            current = refine(current.model.reordered(kept), rows: rows, start: 0)
+            warnings.append(.expertBelowMinimumRows(minimum: options.minRows, left: kept.count))
+        }
+        return current
+    }
+
+    // MARK: Result
+
+    private func localModel(
+        _ candidate: Candidate, _ rows: ShardRows, _ standardisation: Standardisation, _ starts: [FitReport.Start],
+        _ warnings: [FitWarning]
+    ) -> LocalModel {
+        let fitted = FittedMixture(
+            model: candidate.model, moments: candidate.statistics.expertMoments, rowCount: rows.rowCount,
+            weight: candidate.statistics.weight
+        ).inOrderOfWeight()
+        var warnings = warnings
+        let atFloor = fitted.model.floorHits(options.varianceFloor)
+        if !atFloor.isEmpty { warnings.append(.varianceFloor(experts: atFloor)) }
+        if !candidate.converged { warnings.append(.notConverged(iterations: candidate.trace.count - 1)) }
+        // Densities of y in the user's units differ by the Jacobian of the standardisation.
+        let jacobian = standardisation.logResponseScale
+        let weight = candidate.statistics.weight
+        let report = FitReport(
+            logLikelihood: candidate.statistics.logLikelihood - weight * jacobian,
+            trace: candidate.trace.map { $0 / weight - jacobian },
+            stopReason: candidate.converged ? .converged : .maxIterations, iterations: candidate.trace.count - 1,
+            seed: options.seed, tolerance: options.tolerance,
+            starts: starts.map { $0.inUserUnits(jacobian: jacobian, weight: weight) }, warnings: warnings)
+        return LocalModel(
+            fitted: FittedMixture(
+                model: standardisation.inUserUnits(fitted.model),
+                moments: fitted.moments.map(standardisation.inUserUnits),
+                rowCount: fitted.rowCount, weight: fitted.weight),
+            report: report)
+    }
+}
+
+extension MixtureModel {
+    /// The experts whose dispersion is at the floor.
+    fileprivate func floorHits(_ floor: Double) -> [Int] {
+        guard family.hasDispersion else { return [] }
+        return experts.indices.filter { experts[$0].dispersion <= floor * (1 + 1e-9) }
+    }
+}
+
+extension FitReport.Start {
+    fileprivate func inUserUnits(jacobian: Double, weight: Double) -> FitReport.Start {
+        var result = self
+        result.screenedLogLikelihoodPerRow -= jacobian
+        result.logLikelihood = logLikelihood.map { $0 - weight * jacobian }
+        return result
+    }
+}
+
+extension ShardRows {
+    /// A row of weight 0 is an absent row.
+    fileprivate func withoutWeightlessRows() -> ShardRows {
+        guard let weights, weights.contains(0) else { return self }
+        return subset(weights.indices.filter { weights[$0] > 0 })
+    }
+}

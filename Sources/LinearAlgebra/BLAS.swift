@@ -1,0 +1,42 @@
+#if canImport(Accelerate)
+    import Accelerate
+#else
+    import COpenBLAS
+#endif
+
+/// The few BLAS operations in use, behind one name on every platform.
+package enum BLAS {
+    /// Keeps the library's own threads out: the work is already spread over threads by blocks of rows, and sums
+    /// must not depend on how many threads a library takes.
+    private static let singleThreaded: Void = {
+        #if !canImport(Accelerate)
+            openblas_set_num_threads(1)
+        #endif
+    }()
+
+    package static func prepare() { _ = singleThreaded }
+
+    /// result (+)= left · right' for row-major operands: left is rows x inner, right is columns x inner, result is
+    /// rows x columns; `stride` is the distance between the rows of left and of right.
+    package static func multiplyTransposed(
+        _ left: UnsafePointer<Double>, rows: Int, _ right: UnsafePointer<Double>, columns: Int, inner: Int,
+        stride: Int, into result: UnsafeMutablePointer<Double>, accumulate: Bool
+    ) {
+        prepare()
+        cblas_dgemm(
+            CblasRowMajor, CblasNoTrans, CblasTrans, numericCast(rows), numericCast(columns), numericCast(inner), 1,
+            left, numericCast(stride), right, numericCast(stride), accumulate ? 1 : 0, result, numericCast(columns))
+    }
+
+    static func multiply(_ left: Matrix, _ right: Matrix) -> Matrix {
+        precondition(left.columnCount == right.rowCount, "shapes do not match")
+        var result = Matrix(rowCount: left.rowCount, columnCount: right.columnCount)
+        if result.storage.isEmpty || left.columnCount == 0 { return result }
+        prepare()
+        cblas_dgemm(
+            CblasColMajor, CblasNoTrans, CblasNoTrans, numericCast(left.rowCount), numericCast(right.columnCount),
+            numericCast(left.columnCount), 1, left.storage, numericCast(left.rowCount), right.storage,
+            numericCast(right.rowCount), 0, &result.storage, numericCast(left.rowCount))
+        return result
+    }
+}

@@ -1,0 +1,63 @@
+/// The lower triangle of a symmetric matrix, row by row: element (i, j), j ≤ i, is at i(i+1)/2 + j.
+///
+/// Sums over rows of a table are kept in this form: half the memory, and the file holds no number twice.
+public struct PackedSymmetric: Sendable, Equatable {
+    public let size: Int
+    public var storage: [Double]
+
+    public init(size: Int) {
+        self.size = size
+        storage = [Double](repeating: 0, count: Self.elementCount(size: size))
+    }
+
+    /// - Parameter storage: `size (size + 1) / 2` elements.
+    public init(size: Int, storage: [Double]) {
+        precondition(storage.count == Self.elementCount(size: size), "storage does not match the size")
+        self.size = size
+        self.storage = storage
+    }
+
+    @inlinable
+    public static func elementCount(size: Int) -> Int { size * (size + 1) / 2 }
+
+    @inlinable
+    public subscript(row: Int, column: Int) -> Double {
+        get { storage[Self.offset(row, column)] }
+        set { storage[Self.offset(row, column)] = newValue }
+    }
+
+    @inlinable
+    public static func offset(_ row: Int, _ column: Int) -> Int {
+        row >= column ? row * (row + 1) / 2 + column : column * (column + 1) / 2 + row
+    }
+
+    /// The matrix of the chosen rows and columns.
+    public func submatrix(rows: [Int], columns: [Int]) -> Matrix {
+        var result = Matrix(rowCount: rows.count, columnCount: columns.count)
+        for (column, second) in columns.enumerated() {
+            for (row, first) in rows.enumerated() { result[row, column] = self[first, second] }
+        }
+        return result
+    }
+
+    public func matrix() -> Matrix { submatrix(rows: Array(0..<size), columns: Array(0..<size)) }
+
+    /// Adds `scale * vector vector'`.
+    public mutating func addOuterProduct(_ vector: [Double], scale: Double) {
+        var offset = 0
+        for row in 0..<size {
+            let scaled = scale * vector[row]
+            for column in 0...row { storage[offset + column] += scaled * vector[column] }
+            offset += row + 1
+        }
+    }
+
+    public static func += (left: inout PackedSymmetric, right: PackedSymmetric) {
+        precondition(left.size == right.size, "sizes do not match")
+        for index in left.storage.indices { left.storage[index] += right.storage[index] }
+    }
+
+    public static func * (left: Double, right: PackedSymmetric) -> PackedSymmetric {
+        PackedSymmetric(size: right.size, storage: right.storage.map { left * $0 })
+    }
+}

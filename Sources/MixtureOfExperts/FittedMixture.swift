@@ -1,0 +1,28 @@
+/// A mixture with the statistics of its experts: what a site sends, and what an aggregation returns.
+public struct FittedMixture: Sendable, Equatable {
+    /// In the user's units.
+    public var model: MixtureModel
+    /// Moments of (x, y) under the posterior of each expert, in the user's units: the experts' statistics and the
+    /// covariate sketch in one.
+    public var moments: [Moments]
+    public var rowCount: Int
+    /// Σ of the row weights: what a shard weighs in an aggregation.
+    public var weight: Double
+
+    public init(model: MixtureModel, moments: [Moments], rowCount: Int, weight: Double) {
+        precondition(moments.count == model.expertCount, "statistics for every expert")
+        self.model = model
+        self.moments = moments
+        self.rowCount = rowCount
+        self.weight = weight
+    }
+
+    /// The same with the experts by falling weight: an order that does not depend on how they were found.
+    public func inOrderOfWeight() -> FittedMixture {
+        let order = moments.indices.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
+        var result = self
+        result.model = model.reordered(order)
+        result.moments = order.map { moments[$0] }
+        return result
+    }
+}

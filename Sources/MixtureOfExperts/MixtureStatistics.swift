@@ -1,0 +1,172 @@
+import LinearAlgebra
+
+/// How much a pass over the rows collects; each level costs several times the one before.
+public enum StatisticsLevel: Sendable {
+    /// The log-likelihood alone.
+    case likelihood
+    /// What one iteration of generalised EM needs.
+    case expectationMaximization
+    /// Gradient and Hessian of the log-likelihood in all parameters.
+    case newton
+}
+
+/// The additive statistics of a mixture on some rows: all that an estimator ever sees of them.
+///
+/// Rows of different blocks, threads, files or sites are brought together by ``merge(_:)`` and by nothing else.
+/// Every sum is Σ_i (row weight · u_i) z_i z_i' ("quadratic") or Σ_i (row weight · u_i) z_i ("linear"), with
+/// z = (1, x, y) and u_i one of the factors listed in ``StatisticsLayout``.
+public struct MixtureStatistics: Sendable, Equatable {
+    public let layout: StatisticsLayout
+    public private(set) var logLikelihood = 0.0
+    /// Σw.
+    public private(set) var weight = 0.0
+    /// Σ w² τ_k for each expert.
+    public private(set) var squaredWeights: [Double]
+    private(set) var quadratic: [Double]
+    private(set) var linear: [Double]
+
+    public init(layout: StatisticsLayout) {
+        self.layout = layout
+        squaredWeights = [Double](repeating: 0, count: layout.expertCount)
+        quadratic = [Double](repeating: 0, count: layout.quadraticCount * layout.packedCount)
+        linear = [Double](repeating: 0, count: layout.linearCount * layout.momentCount)
+    }
+
+    /// Adds the statistics of other rows under the same model.
+    public mutating func merge(_ other: MixtureStatistics) {
+        precondition(layout == other.layout, "statistics of different models")
+        logLikelihood += other.logLikelihood
+        weight += other.weight
+        add(other.squaredWeights, to: &squaredWeights)
+        add(other.quadratic, to: &quadratic)
+        add(other.linear, to: &linear)
+    }
+
+    mutating func addBlock(logLikelihood: Double, weight: Double, squaredWeights: [Double]) {
+        self.logLikelihood += logLikelihood
+        self.weight += weight
+        add(squaredWeights, to: &self.squaredWeights)
+    }
+
+    mutating func withSums<Result>(
+        _ body: (_ quadratic: UnsafeMutablePointer<Double>, _ linear: UnsafeMutablePointer<Double>) -> Result
+    ) -> Result {
+        quadratic.withUnsafeMutableBufferPointer { quadratic in
+            linear.withUnsafeMutableBufferPointer { linear in
+                withUnsafeTemporaryAllocation(of: Double.self, capacity: 1) { unused in
+                    body(quadratic.baseAddress ?? unused.baseAddress!, linear.baseAddress ?? unused.baseAddress!)
+                }
+            }
+        }
+    }
+
+    /// Σ w u z z' of the quadratic factor at `index`.
+    public func quadraticSum(_ index: Int) -> PackedSymmetric {
+        let count = layout.packedCount
+        return PackedSymmetric(
+            size: layout.momentCount, storage: Array(quadratic[index * count..<(index + 1) * count]))
+    }
+
+    /// Σ w u z of the linear factor at `index`.
+    public func linearSum(_ index: Int) -> ArraySlice<Double> {
+        linear[index * layout.momentCount..<(index + 1) * layout.momentCount]
+    }
+
+    /// Moments of (x, y) under each expert's posterior; at level ``StatisticsLevel/expectationMaximization``.
+    public var expertMoments: [Moments] {
+        (0..<layout.expertCount).map { expert in
+            Moments(rawSums: quadraticSum(layout.posterior(expert)), squaredWeight: squaredWeights[expert])
+        }
+    }
+}
+
+/// Where each sum of ``MixtureStatistics`` is. Gates are numbered 0 ..< K - 1: the last one is the reference.
+public struct StatisticsLayout: Sendable, Equatable {
+    public let level: StatisticsLevel
+    public let expertCount: Int
+    /// The length of z.
+    public let momentCount: Int
+
+    public init(level: StatisticsLevel, expertCount: Int, momentCount: Int) {
+        self.level = level
+        self.expertCount = expertCount
+        self.momentCount = momentCount
+    }
+
+    var packedCount: Int { PackedSymmetric.elementCount(size: momentCount) }
+    public var gateCount: Int { expertCount - 1 }
+    private var gatePairCount: Int { PackedSymmetric.elementCount(size: gateCount) }
+
+    // MARK: Generalised EM
+
+    /// Quadratic, u = τ_k.
+    public func posterior(_ expert: Int) -> Int { expert }
+
+    /// Quadratic, u = π_a (δ_ab - π_b): the complete-data information of the gate.
+    public func gateInformation(_ first: Int, _ second: Int) -> Int {
+        expertCount + PackedSymmetric.offset(first, second)
+    }
+
+    /// Linear, u = τ_a - π_a: the gradient of the gate; at both higher levels.
+    public func gateGradient(_ gate: Int) -> Int { gate }
+
+    // MARK: Newton
+
+    /// Quadratic, the Hessian block of two gates.
+    public func gateHessian(_ first: Int, _ second: Int) -> Int { PackedSymmetric.offset(first, second) }
+
+    /// Quadratic, the Hessian block of two experts' coefficients.
+    public func expertHessian(_ first: Int, _ second: Int) -> Int {
+        gatePairCount + PackedSymmetric.offset(first, second)
+    }
+
+    /// Quadratic, the Hessian block of a gate and an expert's coefficients.
+    public func crossHessian(gate: Int, expert: Int) -> Int {
+        gatePairCount + PackedSymmetric.elementCount(size: expertCount) + gate * expertCount + expert
+    }
+
+    /// Linear, the gradient of an expert's coefficients.
+    public func expertGradient(_ expert: Int) -> Int { gateCount + expert }
+
+    /// Linear, the Hessian block of a gate and an expert's log dispersion.
+    public func gateDispersionHessian(gate: Int, expert: Int) -> Int {
+        gateCount + expertCount + gate * expertCount + expert
+    }
+
+    /// Linear, the Hessian block of an expert's coefficients and an expert's log dispersion.
+    public func expertDispersionHessian(expert: Int, dispersion: Int) -> Int {
+        gateCount + expertCount + gateCount * expertCount + expert * expertCount + dispersion
+    }
+
+    /// Linear (its intercept element), the gradient of an expert's log dispersion.
+    public func dispersionGradient(_ expert: Int) -> Int {
+        gateCount + expertCount + gateCount * expertCount + expertCount * expertCount + expert
+    }
+
+    /// Linear (its intercept element), the Hessian of two log dispersions.
+    public func dispersionHessian(_ first: Int, _ second: Int) -> Int {
+        dispersionGradient(expertCount) + PackedSymmetric.offset(first, second)
+    }
+
+    // MARK: Sizes
+
+    var quadraticCount: Int {
+        switch level {
+        case .likelihood: 0
+        case .expectationMaximization: expertCount + gatePairCount
+        case .newton: crossHessian(gate: gateCount, expert: 0)
+        }
+    }
+
+    var linearCount: Int {
+        switch level {
+        case .likelihood: 0
+        case .expectationMaximization: gateCount
+        case .newton: dispersionHessian(expertCount, 0)
+        }
+    }
+}
+
+private func add(_ values: [Double], to sums: inout [Double]) {
+    for index in sums.indices { sums[index] += values[index] }
+}

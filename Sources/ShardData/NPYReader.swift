@@ -1,0 +1,83 @@
+/// Reads a NumPy `.npy` array of one or two dimensions as a table.
+struct NPYReader {
+    private let source: String
+    private let raw: UnsafeRawBufferPointer
+    private let options: TableOptions
+    private let header: NPYHeader
+
+    /// Reads the header of a file that begins with ``NPYHeader/magic``.
+    /// - Throws: `malformedNPY`.
+    init(source: String, raw: UnsafeRawBufferPointer, options: TableOptions) throws(ShardDataError) {
+        self.source = source
+        self.raw = raw
+        self.options = options
+        do throws(NPYHeader.Failure) {
+            header = try NPYHeader(raw)
+        } catch {
+            throw .malformedNPY(source: source, reason: error.reason)
+        }
+    }
+
+    /// - Throws: `malformedNPY`, `noRows`, `columnNamesMismatch`, `duplicateColumn`.
+    func table() throws(ShardDataError) -> DataTable {
+        let (rows, columns) = try size()
+        let names = try names(columns: columns)
+        let table = (0..<columns).map { column in
+            let values = values(column: column, rows: rows, columns: columns)
+            let isText = options.textColumns.contains(names[column])
+            return TableColumn(
+                name: names[column], content: isText ? .text(values.map(spelledNumber)) : .numbers(values))
+        }
+        return DataTable(source: source, columns: table, rowCount: rows)
+    }
+
+    private func size() throws(ShardDataError) -> (rows: Int, columns: Int) {
+        guard 1...2 ~= header.shape.count else {
+            throw malformed("it has \(header.shape.count) dimensions; give an array of one or two")
+        }
+        let (rows, columns) = (header.shape[0], header.shape.count == 2 ? header.shape[1] : 1)
+        let (count, isTooMany) = rows.multipliedReportingOverflow(by: columns)
+        let (expected, isTooLong) = count.multipliedReportingOverflow(by: header.element.size)
+        let found = raw.count - header.dataOffset
+        guard !isTooMany, !isTooLong, found == expected else {
+            let needed = isTooMany || isTooLong ? "more bytes than there can be" : "\(expected) bytes"
+            throw malformed(
+                "its shape of \(rows) by \(columns) needs \(needed) of data, but \(found) are there; copy it again")
+        }
+        guard columns > 0 else { throw malformed("it has no columns; give an array with at least one") }
+        guard rows > 0 else { throw .noRows(path: source) }
+        return (rows, columns)
+    }
+
+    private func names(columns: Int) throws(ShardDataError) -> [String] {
+        let names = options.columnNames ?? (0..<columns).map { "c\($0)" }
+        guard names.count == columns else {
+            throw .columnNamesMismatch(source: source, names: names.count, columns: columns)
+        }
+        var seen: Set<String> = []
+        if let double = names.first(where: { !seen.insert($0).inserted }) {
+            throw .duplicateColumn(source: source, name: double)
+        }
+        return names
+    }
+
+    private func values(column: Int, rows: Int, columns: Int) -> [Double] {
+        let (first, step) = header.isFortranOrder ? (column * rows, 1) : (column, columns)
+        let size = header.element.size
+        let start = header.dataOffset + first * size
+        switch header.element {
+        case .float64:
+            return (0..<rows).map { row in
+                let bits = raw.loadUnaligned(fromByteOffset: start + row * step * size, as: UInt64.self)
+                return Double(bitPattern: UInt64(littleEndian: bits))
+            }
+        case .float32:
+            return (0..<rows).map { row in
+                let bits = raw.loadUnaligned(fromByteOffset: start + row * step * size, as: UInt32.self)
+                return Double(Float(bitPattern: UInt32(littleEndian: bits)))
+            }
+        }
+    }
+
+    private func malformed(_ reason: String) -> ShardDataError { .malformedNPY(source: source, reason: reason) }
+}

@@ -1,0 +1,116 @@
+import Foundation
+
+/// What can go wrong while tables and model files are read.
+///
+/// Every `description` is one line that names the file, the place in it, what was wrong and what to do about it.
+public enum ShardDataError: Error, Equatable, Sendable {
+    /// There is no file at `path`.
+    case fileNotFound(path: String)
+    /// The file exists but its bytes cannot be had: a directory, a missing permission, a failing device.
+    case cannotRead(path: String, reason: String)
+    /// The file holds no bytes, or nothing but blank lines.
+    case emptyFile(path: String)
+    /// The file has a header, or an array shape, but not a single row.
+    case noRows(path: String)
+    /// The file is in a known format that is not read here, such as a zip archive.
+    case unsupportedFormat(source: String, format: String)
+    /// A column was asked for by a name the table does not have.
+    case noSuchColumn(source: String, name: String, available: [String])
+    /// Two columns bear the same name.
+    case duplicateColumn(source: String, name: String)
+    /// A column wanted as numbers holds `field`, neither number nor missing, at the 1-based `line`.
+    case textInNumericColumn(source: String, line: Int, column: String, field: String)
+    /// A column was asked for as text, but it was read without keeping its texts.
+    case textNotKept(source: String, column: String)
+    /// The row that begins at the 1-based `line` has `found` fields where the header has `expected`.
+    case raggedRow(source: String, line: Int, found: Int, expected: Int)
+    /// The quoted field opened at the 1-based `line` is never closed.
+    case unterminatedQuote(source: String, line: Int)
+    /// The bytes begin as a NumPy array but cannot be read as one.
+    case malformedNPY(source: String, reason: String)
+    /// `names` column names were given for an array of `columns` columns.
+    case columnNamesMismatch(source: String, names: Int, columns: Int)
+    /// The bytes begin as a gzip stream but do not decompress.
+    case corruptGzip(source: String, reason: String)
+
+    /// Whether the input could not be had at all, rather than holding something wrong.
+    public var isMissingInput: Bool {
+        switch self {
+        case .fileNotFound, .cannotRead: true
+        default: false
+        }
+    }
+}
+
+extension ShardDataError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .fileNotFound(let path):
+            "\(path.visible): no such file; check the path"
+        case .cannotRead(let path, let reason):
+            "\(path.visible): cannot be read: \(reason.visible); give a readable file, or - for standard input"
+        case .emptyFile(let path):
+            "\(path.visible): the file is empty; expected a CSV header line and rows, or a .npy array"
+        case .noRows(let path):
+            "\(path.visible): there are column names but no rows; add at least one row"
+        case .unsupportedFormat(let source, let format):
+            "\(source.visible): this is \(format.visible); export it as CSV (UTF-8) or as a .npy array"
+        case .noSuchColumn(let source, let name, let available):
+            "\(source.visible): no column \(name.quoted); " + Self.advice(for: name, available)
+        case .duplicateColumn(let source, let name):
+            "\(source.visible): two columns are named \(name.quoted); rename one of them"
+        case .textInNumericColumn(let source, let line, let column, let field):
+            "\(source.visible), line \(line): column \(column.quoted) should hold numbers but has \(field.quoted); "
+                + "correct the field, write NA if it is missing, or leave the column out"
+        case .textNotKept(let source, let column):
+            "\(source.visible): column \(column.quoted) was not read as text; name it among the text columns"
+        case .raggedRow(let source, let line, let found, let expected):
+            "\(source.visible), line \(line): \(found) field\(found == 1 ? "" : "s") where the header has \(expected); "
+                + "check the delimiter, and quote fields that contain it"
+        case .unterminatedQuote(let source, let line):
+            "\(source.visible), line \(line): a quoted field opens here and is never closed; "
+                + "add the closing quote, or double a quote that belongs to the text"
+        case .malformedNPY(let source, let reason):
+            "\(source.visible): not a readable .npy array: \(reason.visible)"
+        case .columnNamesMismatch(let source, let names, let columns):
+            "\(source.visible): \(names) column name\(names == 1 ? "" : "s") given for \(columns) "
+                + "column\(columns == 1 ? "" : "s"); give one name for each column"
+        case .corruptGzip(let source, let reason):
+            "\(source.visible): damaged gzip data: \(reason.visible); compress or copy the file again"
+        }
+    }
+
+    private static func advice(for name: String, _ available: [String]) -> String {
+        let wanted = name.trimmingCharacters(in: .whitespaces).lowercased()
+        if let near = available.first(where: { $0.trimmingCharacters(in: .whitespaces).lowercased() == wanted }) {
+            return "did you mean \(near.quoted)?"
+        }
+        if available.count == 1, let only = available.first, only.contains(where: { ";,\t|".contains($0) }) {
+            return "the header is the single name \(only.quoted); check the delimiter"
+        }
+        let shown = available.prefix(20).map(\.quoted).joined(separator: ", ")
+        let rest = available.count > 20 ? " and \(available.count - 20) more" : ""
+        return "the columns are \(shown)\(rest)"
+    }
+}
+
+extension String {
+    /// The text with control, format and line-separating characters spelled out, so that it stays on one line.
+    var visible: String {
+        var result = ""
+        for scalar in unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator:
+                result += scalar.escaped(asASCII: true)
+            default:
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    /// The first 40 characters, made visible, between quotation marks.
+    var quoted: String {
+        "\"" + String(prefix(40)).visible + (dropFirst(40).isEmpty ? "" : "…") + "\""
+    }
+}

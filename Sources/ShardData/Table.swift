@@ -1,0 +1,139 @@
+/// What a reader must know beyond the bytes.
+public struct TableOptions: Sendable {
+    /// The byte between fields of a CSV line. It must not be a quote, a line end, or a byte numbers are written with.
+    public var delimiter: UInt8
+    /// Names for the columns of a `.npy` array, in order; without them the columns are `c0`, `c1`, ...
+    public var columnNames: [String]?
+    /// Columns whose fields are kept as text, for example a shard label. Names the file does not have are ignored.
+    public var textColumns: Set<String>
+
+    /// Options for one reading; the defaults suit a comma-separated file of numbers.
+    public init(
+        delimiter: UInt8 = UInt8(ascii: ","), columnNames: [String]? = nil, textColumns: Set<String> = []
+    ) {
+        self.delimiter = delimiter
+        self.columnNames = columnNames
+        self.textColumns = textColumns
+    }
+}
+
+/// One named column of a table.
+public struct TableColumn: Sendable, Equatable {
+    /// The name in the header; a nameless CSV column is called `column3` after its 1-based position.
+    public var name: String
+    /// The values, or the reason why there are none.
+    public var content: Content
+
+    /// A column called `name`.
+    public init(name: String, content: Content) {
+        self.name = name
+        self.content = content
+    }
+
+    /// What a column holds.
+    public enum Content: Sendable, Equatable {
+        /// Numbers, one for each row; NaN marks a missing value.
+        case numbers([Double])
+        /// Texts, one for each row, as they stand in the file without their quotes.
+        case text([String])
+        /// The first field that is neither number nor missing, with its 1-based line and 1-based column position.
+        /// The values of such a column are not kept.
+        case notNumeric(line: Int, column: Int, field: String)
+
+        var count: Int? {
+            switch self {
+            case .numbers(let values): values.count
+            case .text(let values): values.count
+            case .notNumeric: nil
+            }
+        }
+    }
+}
+
+/// A table in memory: named columns of equal length.
+public struct DataTable: Sendable {
+    /// The file the table was read from, as messages name it: its path, or "standard input".
+    public let source: String
+    /// The columns, in the order of the file.
+    public let columns: [TableColumn]
+    /// The number of rows.
+    public let rowCount: Int
+    private let rowLines: TableRowLines
+
+    /// A table made in memory; the line of a row is its 1-based number.
+    ///
+    /// - Precondition: every column that keeps its values has as many of them as the table has rows.
+    /// - Parameter rowCount: needed only if no column keeps its values; otherwise it is taken from the columns.
+    public init(source: String, columns: [TableColumn], rowCount: Int? = nil) {
+        let counts = columns.compactMap(\.content.count)
+        let rows = rowCount ?? counts.first ?? 0
+        self.init(source: source, columns: columns, rowCount: rows, rowLines: TableRowLines())
+    }
+
+    init(source: String, columns: [TableColumn], rowCount: Int, rowLines: TableRowLines) {
+        precondition(
+            columns.allSatisfy { $0.content.count ?? rowCount == rowCount }, "the columns of a table differ in length")
+        self.source = source
+        self.columns = columns
+        self.rowCount = rowCount
+        self.rowLines = rowLines
+    }
+
+    /// The names of the columns, in the order of the file.
+    public var columnNames: [String] { columns.map(\.name) }
+
+    /// The 1-based line of the file where the 0-based row begins; for an array the 1-based number of the row.
+    public func line(ofRow row: Int) -> Int { rowLines.line(ofRow: row) }
+
+    /// The numbers of a column, one for each row; NaN marks a missing value, and infinite values are left as they are.
+    ///
+    /// The fields of a column kept as text are read as numbers here, by the same rules.
+    /// - Throws: `noSuchColumn`, or `textInNumericColumn` for the first field that is neither number nor missing.
+    public func numbers(_ name: String) throws(ShardDataError) -> [Double] {
+        switch try column(name).content {
+        case .numbers(let values): return values
+        case .text(let fields): return try parsed(fields, of: name)
+        case .notNumeric(let line, _, let field):
+            throw .textInNumericColumn(source: source, line: line, column: name, field: field)
+        }
+    }
+
+    /// The texts of a column, one for each row.
+    ///
+    /// Numbers are written out in their shortest exact form, whole ones without a fraction, missing ones empty. To have
+    /// the fields as the file spells them, name the column in ``TableOptions/textColumns``.
+    /// - Throws: `noSuchColumn`, or `textNotKept` if the column holds text but was not named as a text column.
+    public func text(_ name: String) throws(ShardDataError) -> [String] {
+        switch try column(name).content {
+        case .numbers(let values): return values.map(spelledNumber)
+        case .text(let fields): return fields
+        case .notNumeric: throw .textNotKept(source: source, column: name)
+        }
+    }
+
+    private func column(_ name: String) throws(ShardDataError) -> TableColumn {
+        guard let column = columns.first(where: { $0.name == name }) else {
+            throw .noSuchColumn(source: source, name: name, available: columnNames)
+        }
+        return column
+    }
+
+    private func parsed(_ fields: [String], of name: String) throws(ShardDataError) -> [Double] {
+        var values: [Double] = []
+        values.reserveCapacity(fields.count)
+        for (row, field) in fields.enumerated() {
+            guard let value = CSVNumber.value(of: field) else {
+                throw .textInNumericColumn(source: source, line: line(ofRow: row), column: name, field: field)
+            }
+            values.append(value)
+        }
+        return values
+    }
+}
+
+/// A number as a label would be written: `3`, `0.5`, `1e+300`; empty if missing.
+func spelledNumber(_ value: Double) -> String {
+    if value.isNaN { return "" }
+    if value == value.rounded(), abs(value) < 0x1p53 { return String(Int64(value)) }
+    return String(value)
+}

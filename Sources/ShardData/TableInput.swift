@@ -1,0 +1,105 @@
+import Foundation
+
+/// The bytes of a file or of standard input, decompressed if they are a gzip stream.
+struct TableInput {
+    let source: String
+    let bytes: Data
+
+    /// - Throws: `fileNotFound`, `cannotRead`, `corruptGzip`.
+    init(path: String) throws(ShardDataError) {
+        if path == "-" {
+            let stored = try Self.everything(in: .standardInput, path: "standard input")
+            try self.init(source: "standard input", stored: stored)
+        } else {
+            try self.init(source: path, stored: Self.storedBytes(path: path))
+        }
+    }
+
+    init(source: String, stored: Data) throws(ShardDataError) {
+        self.source = source
+        bytes = stored.starts(with: Gzip.magic) ? try Gzip.decompress(stored, source: source) : stored
+    }
+
+    static func everything(in handle: FileHandle, path: String) throws(ShardDataError) -> Data {
+        do {
+            return try handle.readToEnd() ?? Data()
+        } catch {
+            throw .cannotRead(path: path, reason: error.localizedDescription)
+        }
+    }
+
+    private static func storedBytes(path: String) throws(ShardDataError) -> Data {
+        let descriptor = open(path, O_RDONLY)
+        guard descriptor >= 0 else {
+            let code = errno
+            if code == ENOENT || code == ENOTDIR { throw .fileNotFound(path: path) }
+            throw .cannotRead(path: path, reason: String(cString: strerror(code)))
+        }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw .cannotRead(path: path, reason: String(cString: strerror(errno)))
+        }
+        let kind = status.st_mode & S_IFMT
+        if kind == S_IFDIR { throw .cannotRead(path: path, reason: "it is a directory") }
+        // Only regular files can be mapped; a pipe must be read through the one descriptor opened on it.
+        guard kind == S_IFREG else { return try everything(in: handle, path: path) }
+        do {
+            return try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+        } catch {
+            throw .cannotRead(path: path, reason: error.localizedDescription)
+        }
+    }
+}
+
+extension DataTable {
+    /// Reads a table from a CSV file or a NumPy `.npy` array, either of them plain or gzipped.
+    ///
+    /// The format is told from the content, not from the file's name.
+    ///
+    /// A CSV file must begin with a line of column names. Fields may be quoted as in RFC 4180; blank lines are skipped;
+    /// a field that is empty, `NA` or `NaN` is missing. A column with any other text in it becomes
+    /// ``TableColumn/Content/notNumeric(line:column:field:)`` unless it is named in ``TableOptions/textColumns``.
+    /// - Parameters:
+    ///   - path: The file, or `-` for standard input, which is read to its end.
+    ///   - options: The delimiter, and which columns are wanted as text.
+    /// - Throws: `fileNotFound` or `cannotRead` if there are no bytes to read; `emptyFile`, `noRows`,
+    ///   `unsupportedFormat`, `duplicateColumn`, `raggedRow`, `unterminatedQuote`, `malformedNPY`,
+    ///   `columnNamesMismatch` or `corruptGzip` if they are not a table.
+    public static func read(path: String, options: TableOptions = TableOptions()) throws(ShardDataError) -> DataTable {
+        try table(of: TableInput(path: path), options: options)
+    }
+
+    static func table(of input: TableInput, options: TableOptions) throws(ShardDataError) -> DataTable {
+        try input.bytes.withUnsafeBytes { raw in
+            Result { () throws(ShardDataError) in
+                try table(source: input.source, raw: raw, options: options)
+            }
+        }.get()
+    }
+
+    private static func table(
+        source: String, raw: UnsafeRawBufferPointer, options: TableOptions
+    ) throws(ShardDataError) -> DataTable {
+        if raw.starts(with: NPYHeader.magic) {
+            return try NPYReader(source: source, raw: raw, options: options).table()
+        }
+        if let format = foreignFormats.first(where: { raw.starts(with: $0.magic) }) {
+            throw .unsupportedFormat(source: source, format: format.name)
+        }
+        return try raw.withMemoryRebound(to: UInt8.self) { bytes in
+            Result { () throws(ShardDataError) in
+                var reader = try CSVReader(source: source, bytes: bytes, options: options)
+                return try reader.table()
+            }
+        }.get()
+    }
+
+    /// Files people try that would otherwise fail with a puzzling complaint about their first line.
+    private static let foreignFormats: [(magic: [UInt8], name: String)] = [
+        ([0x50, 0x4B, 0x03, 0x04], "a zip archive, as .xlsx and .npz files are"),
+        ([0x50, 0x41, 0x52, 0x31], "a Parquet file"),
+        ([0xFF, 0xFE], "UTF-16 text"),
+        ([0xFE, 0xFF], "UTF-16 text"),
+    ]
+}

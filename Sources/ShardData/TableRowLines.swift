@@ -1,0 +1,23 @@
+/// The line where each row begins, kept only where the distance between line and row number changes.
+struct TableRowLines: Sendable {
+    private var rows = [0]
+    private var shifts = [1]
+
+    /// Records that `row` begins at the 1-based `line`; rows are noted in order, and rows not noted follow the last one.
+    mutating func note(row: Int, line: Int) {
+        let shift = line - row
+        guard shifts[shifts.count - 1] != shift else { return }
+        rows.append(row)
+        shifts.append(shift)
+    }
+
+    func line(ofRow row: Int) -> Int {
+        var low = 0
+        var high = rows.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if rows[middle] <= row { low = middle } else { high = middle }
+        }
+        return row + shifts[low]
+    }
+}
