@@ -32,6 +32,18 @@ public enum ShardDataError: Error, Equatable, Sendable {
     case columnNamesMismatch(source: String, names: Int, columns: Int)
     /// The bytes begin as a gzip stream but do not decompress.
     case corruptGzip(source: String, reason: String)
+    /// The target was named among the covariates.
+    case targetAmongCovariates(source: String, name: String)
+    /// No numeric column is left to serve as a covariate.
+    case noCovariates(source: String)
+    /// An infinite value at the 1-based `line`.
+    case infiniteValue(source: String, line: Int, column: String)
+    /// A missing value at the 1-based `line`, where none is allowed.
+    case missingValue(source: String, line: Int, column: String)
+    /// A row weight that is negative, missing or infinite.
+    case unusableWeight(source: String, line: Int, column: String, value: Double)
+    /// No row has a positive weight.
+    case allWeightsZero(source: String, column: String)
 
     /// Whether the input could not be had at all, rather than holding something wrong.
     public var isMissingInput: Bool {
@@ -77,6 +89,20 @@ extension ShardDataError: CustomStringConvertible {
                 + "column\(columns == 1 ? "" : "s"); give one name for each column"
         case .corruptGzip(let source, let reason):
             "\(source.visible): damaged gzip data: \(reason.visible); compress or copy the file again"
+        case .targetAmongCovariates(let source, let name):
+            "\(source.visible): the target \(name.quoted) is named as a covariate too; leave it out of one of them"
+        case .noCovariates(let source):
+            "\(source.visible): no numeric column is left to serve as a covariate; name some with --features"
+        case .infiniteValue(let source, let line, let column):
+            "\(source.visible), line \(line): column \(column.quoted) is infinite; "
+                + "correct the field, or write NA if it is missing"
+        case .missingValue(let source, let line, let column):
+            "\(source.visible), line \(line): column \(column.quoted) is missing; "
+                + "fill it in, or leave such rows out with --missing drop"
+        case .unusableWeight(let source, let line, let column, let value):
+            "\(source.visible), line \(line): weight \(column.quoted) is \(value); weights are numbers of 0 or more"
+        case .allWeightsZero(let source, let column):
+            "\(source.visible): weight \(column.quoted) is 0 in every row; at least one row must count"
         }
     }
 

@@ -1,0 +1,159 @@
+import Aggregation
+import Estimation
+import LinearAlgebra
+import MixtureOfExperts
+
+/// The whole path on one machine: a local fit for every shard, then one aggregation of what they would have sent.
+public struct DistributedLearning: Sendable {
+    /// The rows of one place, and what to call it.
+    public struct Shard: Sendable {
+        public var name: String
+        public var rows: ShardRows
+
+        public init(name: String, rows: ShardRows) {
+            self.name = name
+            self.rows = rows
+        }
+    }
+
+    /// A shard that was fitted, and how long that took on the threads that it had.
+    public struct FittedShard: Sendable {
+        public var name: String
+        public var local: LocalModel
+        public var seconds: Double
+    }
+
+    /// A shard that was left out.
+    public struct LeftOutShard: Sendable {
+        public var name: String
+        public var rowCount: Int
+        public var reason: EstimationError
+    }
+
+    public struct Result: Sendable {
+        public var shards: [FittedShard]
+        public var leftOut: [LeftOutShard]
+        public var global: GlobalModel
+        public var aggregationSeconds: Double
+
+        /// As the paper counts: the sites work at the same time.
+        public var learningSeconds: Double { (shards.map(\.seconds).max() ?? 0) + aggregationSeconds }
+    }
+
+    /// Why nothing came of it.
+    public enum Failure: Error, Sendable, CustomStringConvertible {
+        case noShardFitted(LeftOutShard?)
+        case aggregation(AggregationError)
+
+        public var description: String {
+            switch self {
+            case .noShardFitted(let first):
+                "no shard could be fitted" + (first.map { "; shard '\($0.name)': \($0.reason)" } ?? "")
+            case .aggregation(let error): error.description
+            }
+        }
+    }
+
+    public let design: Design
+    public let fitOptions: FitOptions
+    public let aggregationOptions: AggregationOptions
+    public let parallelism: Parallelism
+    private let progress: (@Sendable (_ shard: String, FitProgress) -> Void)?
+    private let finished: (@Sendable (_ shard: Shard) -> Void)?
+
+    /// - Parameters:
+    ///   - fitOptions: `expertCount` is what a shard gets if its rows carry it.
+    ///   - progress: called from any thread while a shard is fitted.
+    ///   - finished: called from any thread when a shard is done.
+    public init(
+        design: Design, fitOptions: FitOptions, aggregationOptions: AggregationOptions,
+        parallelism: Parallelism = Parallelism(),
+        progress: (@Sendable (_ shard: String, FitProgress) -> Void)? = nil,
+        finished: (@Sendable (_ shard: Shard) -> Void)? = nil
+    ) {
+        self.design = design
+        self.fitOptions = fitOptions
+        self.aggregationOptions = aggregationOptions
+        self.parallelism = parallelism
+        self.progress = progress
+        self.finished = finished
+    }
+
+    /// - Throws: ``Failure`` where no shard can be fitted or the local models cannot be aggregated. A shard that
+    ///   cannot be fitted is left out and listed.
+    public func learn(
+        _ shards: [Shard], support: OptimalTransportAggregation.GivenSupport? = nil
+    ) throws(Failure) -> Result {
+        let (fitted, leftOut) = fitAll(shards)
+        guard !fitted.isEmpty else { throw .noShardFitted(leftOut.first) }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let global: GlobalModel
+        do throws(AggregationError) {
+            global = try OptimalTransportAggregation(options: aggregationOptions, parallelism: parallelism).aggregate(
+                fitted.map { .init(name: $0.name, fitted: $0.local.fitted) }, support: support)
+        } catch { throw .aggregation(error) }
+        return Result(
+            shards: fitted, leftOut: leftOut, global: global, aggregationSeconds: (clock.now - start).seconds)
+    }
+
+    /// The fit of one shard with as many experts as its rows carry.
+    public func fit(_ shard: Shard, parallelism: Parallelism) throws(EstimationError) -> LocalModel {
+        var options = fitOptions
+        options.expertCount = Capacity.advisable(
+            rows: shard.rows.rowCount, asked: fitOptions.expertCount, design: design, minRows: fitOptions.minRows)
+        guard options.expertCount > 0 else {
+            throw .noModelPossible(
+                rows: shard.rows.rowCount, needed: Capacity.minimumRows(design, minRows: fitOptions.minRows))
+        }
+        var observer: FitProgressHandler?
+        if let progress { observer = { progress(shard.name, $0) } }
+        let fit = LocalFit(design: design, options: options, parallelism: parallelism, progress: observer)
+        var local = try fit.fit(shard.rows)
+        if options.expertCount < fitOptions.expertCount {
+            local.report.warnings.append(
+                .fewerExperts(
+                    asked: fitOptions.expertCount, fitted: options.expertCount, rows: shard.rows.rowCount))
+        }
+        return local
+    }
+
+    /// Many shards: one a thread, the largest first. Few: one after the other, their blocks on all threads.
+    private func fitAll(_ shards: [Shard]) -> (fitted: [FittedShard], leftOut: [LeftOutShard]) {
+        let many = shards.count >= 2 * parallelism.threads
+        let inner = many ? Parallelism.serial : parallelism
+        let outer = many ? parallelism : Parallelism.serial
+        let order = shards.indices.sorted { (shards[$0].rows.rowCount, $1) > (shards[$1].rows.rowCount, $0) }
+        let outcomes = outer.map(count: shards.count) { rank in
+            let shard = shards[order[rank]]
+            let clock = ContinuousClock()
+            let start = clock.now
+            let outcome: Swift.Result<LocalModel, EstimationError>
+            do throws(EstimationError) {
+                outcome = .success(try fit(shard, parallelism: inner))
+            } catch { outcome = .failure(error) }
+            finished?(shard)
+            return (outcome, (clock.now - start).seconds)
+        }
+        var fitted = [FittedShard]()
+        var leftOut = [LeftOutShard]()
+        let rankOf = Dictionary(uniqueKeysWithValues: zip(order, order.indices))
+        for (index, shard) in shards.enumerated() {
+            guard let rank = rankOf[index] else { continue }
+            let (outcome, seconds) = outcomes[rank]
+            switch outcome {
+            case .success(let local): fitted.append(FittedShard(name: shard.name, local: local, seconds: seconds))
+            case .failure(let reason):
+                leftOut.append(LeftOutShard(name: shard.name, rowCount: shard.rows.rowCount, reason: reason))
+            }
+        }
+        return (fitted, leftOut)
+    }
+}
+
+extension Duration {
+    var seconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) * 1e-18
+    }
+}

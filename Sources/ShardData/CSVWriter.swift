@@ -1,0 +1,39 @@
+import Foundation
+
+/// A CSV table in the making: RFC 4180 quoting, numbers in the shortest form that reads back exactly.
+public struct CSVWriter: Sendable {
+    private var text: String
+    private let columnCount: Int
+
+    public init(header: [String]) {
+        text = header.map(Self.field).joined(separator: ",") + "\n"
+        columnCount = header.count
+    }
+
+    /// Rows alone, to be joined with others under one header.
+    public init(columnCount: Int) {
+        text = ""
+        self.columnCount = columnCount
+    }
+
+    /// - Parameter row: one value a column; nil for an empty field. Whole numbers lose their ".0".
+    public mutating func append(_ row: [Double?]) {
+        precondition(row.count == columnCount, "one value a column")
+        for (index, value) in row.enumerated() {
+            if index > 0 { text += "," }
+            if let value { text += Self.number(value) }
+        }
+        text += "\n"
+    }
+
+    public var contents: String { text }
+
+    private static func number(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : value.description
+    }
+
+    private static func field(_ text: String) -> String {
+        let special = text.contains { $0 == "," || $0 == "\"" || $0.isNewline }
+        return special ? "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : text
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import LinearAlgebra
+import MixtureOfExperts
+
+extension ModelFile {
+    /// Reads and checks a model file.
+    ///
+    /// - Throws: ``ModelFileError`` that names the file and the field.
+    public static func read(path: String) throws(ModelFileError) -> ModelFile {
+        guard FileManager.default.fileExists(atPath: path) else { throw .fileNotFound(path: path) }
+        let data: Data
+        do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+            throw .cannotRead(path: path)
+        }
+        return try decode(data, source: path)
+    }
+
+    static func decode(_ data: Data, source: String) throws(ModelFileError) -> ModelFile {
+        guard let head = try? JSONDecoder().decode(Head.self, from: data) else { throw .notAModel(path: source) }
+        guard head.format == formatName else { throw .notAModel(path: source) }
+        guard head.formatVersion <= currentVersion else {
+            throw .newerFormat(path: source, version: head.formatVersion, known: currentVersion)
+        }
+        let file: ModelFile
+        do { file = try JSONDecoder().decode(ModelFile.self, from: data) } catch let error as DecodingError {
+            throw ModelFileError(error, path: source)
+        } catch {
+            throw .notAModel(path: source)
+        }
+        try file.validate(source: source)
+        return file
+    }
+
+    private struct Head: Decodable {
+        var format: String
+        var formatVersion: Int
+    }
+
+    /// The file as text.
+    ///
+    /// - Throws: ``ModelFileError/invalidValue(path:field:reason:)`` for a number that is not finite.
+    public func text(path: String) throws(ModelFileError) -> String {
+        do { return try OrderedJSONEncoder().encode(self) } catch {
+            throw .invalidValue(path: path, field: "the fitted model", reason: "holds a number that is not finite")
+        }
+    }
+
+    // MARK: Validation
+
+    private func validate(source: String) throws(ModelFileError) {
+        func refuse(_ field: String, _ reason: String) -> ModelFileError {
+            .invalidValue(path: source, field: field, reason: reason)
+        }
+        guard ExpertFamilies.named(family) != nil else { throw refuse("family", "'\(family)' is not known here") }
+        guard Set(covariates).count == covariates.count else { throw refuse("covariates", "a name stands twice") }
+        for name in expertCovariates + gateCovariates where !covariates.contains(name) {
+            throw refuse("covariates", "'\(name)' is used but not listed")
+        }
+        let ordered = design
+        guard ordered.expertFeatures == expertCovariates, ordered.gateFeatures == gateCovariates,
+            ordered.expertCovariates == ordered.expertCovariates.sorted(),
+            ordered.gateCovariates == ordered.gateCovariates.sorted()
+        else { throw refuse("covariates", "expertCovariates and gateCovariates must keep the order of covariates") }
+        guard !experts.isEmpty else { throw refuse("experts", "there are none") }
+        guard rows >= 0, weight >= 0, weight.isFinite else { throw refuse("rows", "must not be negative") }
+        for (index, expert) in experts.enumerated() {
+            try validate(expert, field: "experts[\(index)]", source: source)
+        }
+        if kind != .reference {
+            guard weight > 0 else { throw refuse("weight", "must be positive") }
+            guard experts.allSatisfy({ $0.statistics != nil }) else {
+                throw .missingField(path: source, field: "experts[…].statistics")
+            }
+        }
+    }
+
+    private func validate(_ expert: ExpertRecord, field: String, source: String) throws(ModelFileError) {
+        func check(_ condition: Bool, _ name: String, _ reason: String) throws(ModelFileError) {
+            if !condition { throw .invalidValue(path: source, field: "\(field).\(name)", reason: reason) }
+        }
+        func count(_ values: [Double], _ expected: Int, _ name: String) throws(ModelFileError) {
+            try check(values.count == expected, name, "has \(values.count) numbers, not \(expected)")
+            try check(values.allSatisfy(\.isFinite), name, "holds a number that is not finite")
+        }
+        try count(expert.coefficients, expertCovariates.count + 1, "coefficients")
+        try count(expert.gate, gateCovariates.count + 1, "gate")
+        try check(expert.dispersion > 0 && expert.dispersion.isFinite, "dispersion", "must be positive")
+        guard let statistics = expert.statistics else { return }
+        let size = covariates.count + 1
+        try count(statistics.mean, size, "statistics.mean")
+        try count(statistics.scatter, PackedSymmetric.elementCount(size: size), "statistics.scatter")
+        try check(statistics.weight >= 0 && statistics.weight.isFinite, "statistics.weight", "must not be negative")
+        try check(statistics.squaredWeight >= 0, "statistics.squaredWeight", "must not be negative")
+        let scatter = PackedSymmetric(size: size, storage: statistics.scatter)
+        try check((0..<size).allSatisfy { scatter[$0, $0] >= 0 }, "statistics.scatter", "has a negative variance")
+    }
+}

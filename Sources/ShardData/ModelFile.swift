@@ -1,0 +1,194 @@
+import Aggregation
+import Estimation
+import LinearAlgebra
+import MixtureOfExperts
+
+/// A model as it stands in a file: JSON in the user's units, with nothing in it that depends on clock or machine.
+public struct ModelFile: Codable, Sendable, Equatable {
+    public static let formatName = "dmoe-model"
+    public static let currentVersion = 1
+    public static let software = "dmoe 0.1.0"
+
+    public enum Kind: String, Codable, Sendable {
+        /// Fitted to the rows of one site.
+        case local
+        /// Aggregated from local models.
+        case global
+        /// Written down, not fitted: no statistics.
+        case reference
+    }
+
+    public var format: String
+    public var formatVersion: Int
+    public var kind: Kind
+    public var software: String
+    public var family: String
+    public var target: String
+    public var covariates: [String]
+    public var expertCovariates: [String]
+    public var gateCovariates: [String]
+    public var rows: Int
+    public var weight: Double
+    public var experts: [ExpertRecord]
+    public var fit: FitRecord?
+    public var aggregation: AggregationRecord?
+
+    public struct ExpertRecord: Codable, Sendable, Equatable {
+        /// Intercept first, then in the order of `expertCovariates`.
+        public var coefficients: [Double]
+        public var dispersion: Double
+        /// Intercept first, then in the order of `gateCovariates`; zero for the last expert.
+        public var gate: [Double]
+        public var statistics: StatisticsRecord?
+    }
+
+    public struct StatisticsRecord: Codable, Sendable, Equatable {
+        public var weight: Double
+        public var squaredWeight: Double
+        /// Covariates, then the target.
+        public var mean: [Double]
+        /// Lower triangle of Σ weight (z - mean)(z - mean)', row by row.
+        public var scatter: [Double]
+    }
+
+    public struct FitRecord: Codable, Sendable, Equatable {
+        public var logLikelihood: Double
+        public var stopReason: String
+        public var iterations: Int
+        public var tolerance: Double
+        public var seed: UInt64
+        public var trace: [Double]
+        public var starts: [StartRecord]
+        public var warnings: [String]
+    }
+
+    public struct StartRecord: Codable, Sendable, Equatable {
+        public var strategy: String
+        public var screenedLogLikelihoodPerRow: Double
+        public var logLikelihood: Double?
+        public var floorHits: Int
+    }
+
+    public struct AggregationRecord: Codable, Sendable, Equatable {
+        public var sites: [SiteRecord]
+        public var siteWeights: String
+        public var support: String
+        public var supportSize: Int
+        public var start: String
+        public var objectives: [Double]
+        public var converged: Bool
+        public var candidates: [CandidateRecord]
+        public var chosen: String
+        public var seed: UInt64
+        public var warnings: [String]
+    }
+
+    public struct SiteRecord: Codable, Sendable, Equatable {
+        public var name: String
+        public var rows: Int
+        public var weight: Double
+        /// The global expert, from 1, of each local expert.
+        public var experts: [Int]
+    }
+
+    public struct CandidateRecord: Codable, Sendable, Equatable {
+        public var name: String
+        public var score: Double
+    }
+}
+
+extension ModelFile {
+    private init(_ model: MixtureModel, kind: Kind, moments: [Moments]?, rows: Int, weight: Double) {
+        format = Self.formatName
+        formatVersion = Self.currentVersion
+        self.kind = kind
+        software = Self.software
+        family = model.family.name
+        target = model.design.target
+        covariates = model.design.covariates
+        expertCovariates = model.design.expertFeatures
+        gateCovariates = model.design.gateFeatures
+        self.rows = rows
+        self.weight = weight
+        experts = model.experts.enumerated().map { index, expert in
+            ExpertRecord(
+                coefficients: expert.coefficients, dispersion: expert.dispersion,
+                gate: Array(model.gate.coefficients.column(index)),
+                statistics: moments.map { StatisticsRecord($0[index]) })
+        }
+    }
+
+    public init(_ local: LocalModel) {
+        self.init(
+            local.model, kind: .local, moments: local.fitted.moments, rows: local.fitted.rowCount,
+            weight: local.fitted.weight)
+        let report = local.report
+        fit = FitRecord(
+            logLikelihood: report.logLikelihood, stopReason: report.stopReason.rawValue, iterations: report.iterations,
+            tolerance: report.tolerance, seed: report.seed, trace: report.trace,
+            starts: report.starts.map {
+                StartRecord(
+                    strategy: $0.strategy, screenedLogLikelihoodPerRow: $0.screenedLogLikelihoodPerRow,
+                    logLikelihood: $0.logLikelihood, floorHits: $0.floorHits)
+            },
+            warnings: report.warnings.map(\.description))
+    }
+
+    public init(_ global: GlobalModel) {
+        self.init(
+            global.model, kind: .global, moments: global.fitted.moments, rows: global.fitted.rowCount,
+            weight: global.fitted.weight)
+        let report = global.report
+        aggregation = AggregationRecord(
+            sites: report.sites.map {
+                SiteRecord(name: $0.name, rows: $0.rows, weight: $0.weight, experts: $0.labels.map { $0 + 1 })
+            },
+            siteWeights: report.siteWeights, support: report.support, supportSize: report.supportSize,
+            start: report.start, objectives: report.objectives, converged: report.converged,
+            candidates: report.candidates.map { CandidateRecord(name: $0.name, score: $0.score) },
+            chosen: report.chosen, seed: report.seed, warnings: report.warnings)
+    }
+
+    /// A model that was written down, such as the truth behind a simulation.
+    public init(reference model: MixtureModel) {
+        self.init(model, kind: .reference, moments: nil, rows: 0, weight: 0)
+    }
+
+    public var design: Design {
+        let position = Dictionary(uniqueKeysWithValues: zip(covariates, covariates.indices))
+        return Design(
+            target: target, covariates: covariates, expertCovariates: expertCovariates.compactMap { position[$0] },
+            gateCovariates: gateCovariates.compactMap { position[$0] })
+    }
+
+    /// The model itself; of a file that ``ModelFile/validated(source:)`` let pass.
+    public var model: MixtureModel {
+        MixtureModel(
+            design: design, family: ExpertFamilies.named(family) ?? GaussianFamily(),
+            gate: SoftmaxGate(coefficients: Matrix(columns: experts.map(\.gate))),
+            experts: experts.map { Expert(coefficients: $0.coefficients, dispersion: $0.dispersion) })
+    }
+
+    /// The model with its statistics; nil for a reference.
+    public var fitted: FittedMixture? {
+        let moments = experts.compactMap(\.statistics?.moments)
+        guard moments.count == experts.count else { return nil }
+        return FittedMixture(model: model, moments: moments, rowCount: rows, weight: weight)
+    }
+
+    public var warnings: [String] { (fit?.warnings ?? []) + (aggregation?.warnings ?? []) }
+}
+
+extension ModelFile.StatisticsRecord {
+    init(_ moments: Moments) {
+        self.init(
+            weight: moments.weight, squaredWeight: moments.squaredWeight, mean: moments.mean,
+            scatter: moments.scatter.storage)
+    }
+
+    public var moments: Moments {
+        Moments(
+            weight: weight, squaredWeight: squaredWeight, mean: mean,
+            scatter: PackedSymmetric(size: mean.count, storage: scatter))
+    }
+}

@@ -1,0 +1,66 @@
+/// What can be wrong with a model file. Each description is one line that names the file and the field.
+public enum ModelFileError: Error, Sendable, Equatable {
+    case fileNotFound(path: String)
+    case cannotRead(path: String)
+    case notAModel(path: String)
+    case newerFormat(path: String, version: Int, known: Int)
+    case missingField(path: String, field: String)
+    case wrongType(path: String, field: String)
+    case invalidValue(path: String, field: String, reason: String)
+    case noStatistics(path: String)
+
+    /// Whether the input could not be had at all, rather than holding something wrong.
+    public var isMissingInput: Bool {
+        switch self {
+        case .fileNotFound, .cannotRead: true
+        default: false
+        }
+    }
+
+    init(_ error: DecodingError, path: String) {
+        switch error {
+        case .keyNotFound(let key, let context):
+            self = .missingField(path: path, field: Self.name(context.codingPath + [key]))
+        case .valueNotFound(_, let context):
+            self = .missingField(path: path, field: Self.name(context.codingPath))
+        case .typeMismatch(_, let context):
+            self = .wrongType(path: path, field: Self.name(context.codingPath))
+        case .dataCorrupted(let context):
+            self =
+                context.codingPath.isEmpty
+                ? .notAModel(path: path) : .wrongType(path: path, field: Self.name(context.codingPath))
+        @unknown default:
+            self = .notAModel(path: path)
+        }
+    }
+
+    private static func name(_ path: [any CodingKey]) -> String {
+        path.reduce("") { text, key in
+            if let index = key.intValue { return text + "[\(index)]" }
+            return text.isEmpty ? key.stringValue : text + "." + key.stringValue
+        }
+    }
+}
+
+extension ModelFileError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .fileNotFound(let path):
+            "\(path.visible): no such file; check the path"
+        case .cannotRead(let path):
+            "\(path.visible): cannot be read; give a readable model file"
+        case .notAModel(let path):
+            "\(path.visible): not a complete model file; make it anew with dmoe fit, aggregate or learn, or copy it again"
+        case .newerFormat(let path, let version, let known):
+            "\(path.visible): written in format version \(version), this program reads up to \(known); update dmoe"
+        case .missingField(let path, let field):
+            "\(path.visible): field '\(field)' is missing; make the file anew"
+        case .wrongType(let path, let field):
+            "\(path.visible): field '\(field)' is not of the right kind; make the file anew"
+        case .invalidValue(let path, let field, let reason):
+            "\(path.visible): field '\(field)': \(reason.visible); make the file anew"
+        case .noStatistics(let path):
+            "\(path.visible): a reference model without statistics cannot be aggregated; give models made by dmoe fit"
+        }
+    }
+}

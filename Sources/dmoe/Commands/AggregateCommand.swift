@@ -1,0 +1,77 @@
+import ArgumentParser
+import DistributedMoE
+
+struct AggregateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "aggregate",
+        abstract: "Turn local models into one global model of the same form.",
+        discussion: """
+            No row is needed: the covariate sketches in the local models tell where the sites have their rows. The \
+            order of the files does not matter; each site is given once.
+
+            Example: dmoe aggregate clinic-*.json -o global.json
+            """)
+
+    @Argument(help: ArgumentHelp("Local models, as written by dmoe fit.", valueName: "local"))
+    var files: [String]
+    @Option(help: ArgumentHelp("Experts of the global model (default: the largest local number).", valueName: "k"))
+    var experts: Int?
+    @OptionGroup(title: "Aggregation") var aggregation: AggregationOptionGroup
+    @OptionGroup(title: "Data of --support") var data: DataOptions
+    @OptionGroup var seed: SeedOption
+    @OptionGroup var common: CommonOptions
+    @Option(name: [.short, .long], help: ArgumentHelp("Where to write the global model.", valueName: "file"))
+    var output: String
+
+    func validate() throws {
+        if let experts, experts < 1 { throw ValidationError("--experts must be 1 or more.") }
+    }
+
+    mutating func run() throws {
+        try OutputFile.check(output)
+        let labels = FileNames.labels(files)
+        var contributions = [OptimalTransportAggregation.Contribution]()
+        for (path, label) in zip(files, labels) {
+            guard let fitted = try ModelFile.read(path: path).fitted else {
+                throw ModelFileError.noStatistics(path: path)
+            }
+            contributions.append(.init(name: label, fitted: fitted))
+        }
+        let support = try aggregation.givenSupport(contributions[0].fitted.model.design, data: data)
+        let global = try OptimalTransportAggregation(
+            options: aggregation.options(expertCount: experts, seed: seed.seed), parallelism: common.parallelism
+        ).aggregate(contributions, support: support)
+        let file = ModelFile(global)
+        try OutputFile.write(try file.text(path: output), to: output)
+        file.warnings.forEach(Terminal.warn)
+        try common.report(AggregationSummary(file, output: output), text: summary(global))
+    }
+
+    private func summary(_ global: GlobalModel) -> String {
+        let report = global.report
+        return """
+            \(Format.plural(report.sites.count, "local model")) of \(Format.plural(global.fitted.rowCount, "row")) \
+            became \(Format.plural(global.model.expertCount, "expert")) for '\(global.model.design.target)'
+            transport divergence \(Format.short(report.objectives.last ?? 0)) a point, from \(report.start); \
+            support of \(Format.plural(report.supportSize, "point")) \(report.support); \(report.chosen)
+            \(output) written (dmoe inspect \(output))
+            """
+    }
+}
+
+/// The --json object of `dmoe aggregate`.
+private struct AggregationSummary: Encodable {
+    var output: String
+    var target: String
+    var experts: Int
+    var rows: Int
+    var aggregation: ModelFile.AggregationRecord?
+
+    init(_ file: ModelFile, output: String) {
+        self.output = output
+        target = file.target
+        experts = file.experts.count
+        rows = file.rows
+        aggregation = file.aggregation
+    }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import DistributedMoE
+
+struct FitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fit",
+        abstract: "Fit the rows of one site; the result is what the site may send.",
+        discussion: """
+            Several files are taken as one table. The local model holds parameters and, for each expert, the number, \
+            mean and covariance of the rows that it describes; no row. dmoe inspect says it in words.
+
+            Example: dmoe fit clinic-a.csv --target stay --experts 3 --missing drop -o clinic-a.json
+            """)
+
+    @Argument(help: ArgumentHelp("CSV or .npy files of this site; - for standard input.", valueName: "data"))
+    var files: [String]
+    @OptionGroup(title: "Columns") var columns: ColumnOptions
+    @OptionGroup(title: "Fit") var fit: FitOptionGroup
+    @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup var seed: SeedOption
+    @OptionGroup var common: CommonOptions
+    @Option(name: [.short, .long], help: ArgumentHelp("Where to write the local model.", valueName: "file"))
+    var output: String
+
+    mutating func run() throws {
+        try OutputFile.check(output)
+        let (rows, design) = try readRows()
+        let progress = ProgressLine(totalRows: rows.rowCount, quiet: common.quiet)
+        let label = FileNames.label(files[0])
+        let fit = LocalFit(
+            design: design, options: self.fit.options(seed: seed.seed), parallelism: common.parallelism,
+            progress: { progress.show(label, $0) })
+        let local: LocalModel
+        do throws(EstimationError) { local = try fit.fit(rows) } catch {
+            progress.clear()
+            throw CommandFailure(error.description).about(files.joined(separator: ", "))
+        }
+        progress.clear()
+        let file = ModelFile(local)
+        let text = try file.text(path: output)
+        try OutputFile.write(text, to: output)
+        file.warnings.forEach(Terminal.warn)
+        try common.report(
+            FitSummary(file, output: output, bytes: text.utf8.count), text: summary(local, bytes: text.utf8.count))
+    }
+
+    private func readRows() throws -> (ShardRows, Design) {
+        var parts = [ShardRows]()
+        var selection: RowSelection?
+        for path in files {
+            let table = try data.read(path)
+            let current = try selection ?? columns.selection(for: table, missing: data.missing)
+            selection = current
+            let selected = try current.rows(of: table)
+            data.report(dropped: selected.dropped, of: table.rowCount, source: path, quiet: common.quiet)
+            parts.append(selected.rows)
+        }
+        guard let selection else { throw CommandFailure("no data") }
+        return (parts.count == 1 ? parts[0] : ShardRows.concatenation(parts), selection.design)
+    }
+
+    private func summary(_ local: LocalModel, bytes: Int) -> String {
+        let report = local.report
+        return """
+            \(Format.plural(local.model.expertCount, "expert")) for '\(local.model.design.target)' from \
+            \(Format.plural(local.fitted.rowCount, "row")) and \
+            \(Format.plural(local.model.design.covariateCount, "covariate"))
+            log-likelihood \(Format.number(report.logLikelihood, digits: 4)), \
+            \(Format.number(report.logLikelihood / local.fitted.weight, digits: 5)) a row; \
+            \(report.stopReason == .converged ? "converged" : "not converged") after \
+            \(Format.plural(report.iterations, "iteration"))
+            \(output): \(Format.plural(bytes, "byte")), no row in it (dmoe inspect \(output))
+            """
+    }
+}
+
+/// The --json object of `dmoe fit`.
+private struct FitSummary: Encodable {
+    var output: String
+    var bytes: Int
+    var target: String
+    var experts: Int
+    var rows: Int
+    var logLikelihood: Double
+    var logLikelihoodPerRow: Double
+    var stopReason: String
+    var iterations: Int
+    var warnings: [String]
+
+    init(_ file: ModelFile, output: String, bytes: Int) {
+        self.output = output
+        self.bytes = bytes
+        target = file.target
+        experts = file.experts.count
+        rows = file.rows
+        logLikelihood = file.fit?.logLikelihood ?? 0
+        logLikelihoodPerRow = logLikelihood / file.weight
+        stopReason = file.fit?.stopReason ?? ""
+        iterations = file.fit?.iterations ?? 0
+        warnings = file.warnings
+    }
+}

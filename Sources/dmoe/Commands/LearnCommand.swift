@@ -1,0 +1,142 @@
+import ArgumentParser
+import DistributedMoE
+import Foundation
+
+struct LearnCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "learn",
+        abstract: "The whole path on one machine: fit every shard, aggregate, score.",
+        discussion: """
+            Shards: one a file; or --shard-by COLUMN; or --shards M (random). --pooled also fits all rows together, \
+            for comparison.
+
+            Example: dmoe learn flights.csv --shard-by carrier --target arr_delay --experts 3 --missing drop \
+            --holdout 0.2 --pooled -o global.json
+            """)
+
+    @Argument(help: ArgumentHelp("CSV or .npy files; - for standard input.", valueName: "data"))
+    var files: [String]
+    @Option(help: ArgumentHelp("One shard for each value of this column.", valueName: "column"))
+    var shardBy: String?
+    @Option(help: ArgumentHelp("Random shards of equal size.", valueName: "m"))
+    var shards: Int?
+    @Option(help: ArgumentHelp("Share of each shard's rows to keep back and score on.", valueName: "share"))
+    var holdout = 0.0
+    @Flag(help: "Also fit the pooled rows and show both side by side.")
+    var pooled = false
+    @Option(help: ArgumentHelp("Keep the local models in this directory.", valueName: "directory"))
+    var localModels: String?
+    @OptionGroup(title: "Columns") var columns: ColumnOptions
+    @OptionGroup(title: "Fit") var fit: FitOptionGroup
+    @Option(help: ArgumentHelp("Experts of the global model (default: --experts).", valueName: "k"))
+    var globalExperts: Int?
+    @OptionGroup(title: "Aggregation") var aggregation: AggregationOptionGroup
+    @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup var seed: SeedOption
+    @OptionGroup var common: CommonOptions
+    @Option(name: [.short, .long], help: ArgumentHelp("Where to write the global model.", valueName: "file"))
+    var output: String
+
+    func validate() throws {
+        guard holdout >= 0, holdout < 1 else { throw ValidationError("--holdout must be at least 0 and below 1.") }
+        if let shards, shards < 1 { throw ValidationError("--shards must be 1 or more.") }
+        if let globalExperts, globalExperts < 1 { throw ValidationError("--global-experts must be 1 or more.") }
+        if shards != nil, shardBy != nil { throw ValidationError("--shards and --shard-by cannot go together.") }
+        if files.count == 1, shards == nil, shardBy == nil {
+            throw ValidationError("One file is one shard: give more files, --shard-by COLUMN or --shards M.")
+        }
+    }
+
+    private var division: ShardTables.Division {
+        if let shardBy { return .column(shardBy) }
+        if let shards { return .random(shards) }
+        return .files
+    }
+
+    mutating func run() throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        try OutputFile.check(output)
+        if let localModels { try OutputFile.makeDirectory(localModels) }
+        let shards = try ShardTables(
+            files: files, columns: columns, data: data, division: division, holdout: holdout, seed: seed.seed,
+            quiet: common.quiet
+        ).read()
+        let progress = ProgressLine(
+            totalRows: shards.training.reduce(0) { $0 + $1.rows.rowCount }, quiet: common.quiet)
+        let learning = DistributedLearning(
+            design: shards.selection.design, fitOptions: fit.options(seed: seed.seed),
+            aggregationOptions: aggregation.options(expertCount: globalExperts, seed: seed.seed),
+            parallelism: common.parallelism, progress: { progress.show($0, $1) },
+            finished: { progress.finished(rows: $0.rows.rowCount) })
+        let result: DistributedLearning.Result
+        do {
+            result = try learning.learn(
+                shards.training, support: try aggregation.givenSupport(shards.selection.design, data: data))
+        } catch {
+            progress.clear()
+            throw error
+        }
+        progress.clear()
+        let bytes = try write(result)
+        let learned = (clock.now - start).inSeconds
+        let comparison = try compare(result, shards, learning, progress)
+        let summary = LearnSummary(
+            result, output: output, bytesSent: bytes, wallSeconds: learned, rowsLeftOut: shards.dropped,
+            heldOut: comparison.scores, pooled: comparison.pooled)
+        try common.report(summary, text: LearnReport(summary).text)
+    }
+
+    /// Writes the global model and, where wanted, the local ones; returns the size of what the sites would send.
+    private func write(_ result: DistributedLearning.Result) throws -> Int {
+        var bytes = 0
+        for shard in result.shards {
+            let file = ModelFile(shard.local)
+            let path = (localModels ?? ".") + "/" + FileNames.safe(shard.name) + ".json"
+            let text = try file.text(path: path)
+            bytes += text.utf8.count
+            if localModels != nil { try OutputFile.write(text, to: path) }
+            for warning in file.warnings { Terminal.warn("\(shard.name): \(warning)") }
+        }
+        for shard in result.leftOut { Terminal.warn("\(shard.name) is left out: \(shard.reason)") }
+        let file = ModelFile(result.global)
+        try OutputFile.write(try file.text(path: output), to: output)
+        file.warnings.forEach(Terminal.warn)
+        return bytes
+    }
+
+    private func compare(
+        _ result: DistributedLearning.Result, _ shards: ShardTables.Shards, _ learning: DistributedLearning,
+        _ progress: ProgressLine
+    ) throws -> (scores: Scores?, pooled: PooledSummary?) {
+        let heldOut = holdout > 0 ? ShardRows.concatenation(shards.heldOut) : nil
+        func scores(_ model: MixtureModel) -> Scores? {
+            heldOut.flatMap { $0.totalWeight > 0 ? Scores(model, on: $0, parallelism: common.parallelism) : nil }
+        }
+        guard pooled else { return (scores(result.global.model), nil) }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let rows = ShardRows.concatenation(shards.training.map(\.rows))
+        var options = learning.fitOptions
+        // The aggregated model is one more start: the comparison should be with the best pooled fit to be had.
+        if result.global.model.expertCount == options.expertCount { options.initialModels = [result.global.model] }
+        let local = try LocalFit(
+            design: learning.design, options: options, parallelism: common.parallelism,
+            progress: { progress.show("pooled", $0) }
+        ).fit(rows)
+        progress.clear()
+        for warning in local.report.warnings { Terminal.warn("pooled fit: \(warning)") }
+        let pooled = PooledSummary(
+            rowsPooled: rows.rowCount, bytesSent: rows.rowCount * (learning.design.covariateCount + 1) * 8,
+            learningSeconds: (clock.now - start).inSeconds,
+            trainingLogLikelihoodPerRow: local.report.logLikelihood / local.fitted.weight,
+            heldOut: scores(local.model))
+        return (scores(result.global.model), pooled)
+    }
+}
+
+extension Duration {
+    fileprivate var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import DistributedMoE
+import Foundation
+
+struct PredictCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "predict",
+        abstract: "Predict rows with a model.",
+        discussion: """
+            Writes one line a row: its number in the data (from 1), mean and standard deviation of the response, the \
+            most probable expert, and the probability of each expert given the covariates. Where the data have the \
+            target too: its log density, and the probability of each expert given covariates and response.
+
+            Example: dmoe predict global.json new.csv --interval 0.9 -o predictions.csv
+            """)
+
+    @Argument(help: ArgumentHelp("Model file.", valueName: "model"))
+    var model: String
+    @Argument(help: ArgumentHelp("CSV or .npy file; - for standard input.", valueName: "data"))
+    var file: String
+    @Option(help: ArgumentHelp("Adds the quantiles that hold this share of the responses.", valueName: "share"))
+    var interval: Double?
+    @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup var common: CommonOptions
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("Where to write the CSV; - for standard output.", valueName: "file"))
+    var output: String
+
+    func validate() throws {
+        if let interval, !(interval > 0 && interval < 1) {
+            throw ValidationError("--interval must lie between 0 and 1, for example 0.9.")
+        }
+        if output == "-", common.json { throw ValidationError("--json and -o - both want standard output.") }
+    }
+
+    mutating func run() throws {
+        if output != "-" { try OutputFile.check(output) }
+        let model = try ModelFile.read(path: self.model).model
+        let table = try data.read(file)
+        let selection = RowSelection(design: model.design, missing: data.missing)
+        let (covariates, responses, kept) = try selection.covariates(of: table)
+        data.report(dropped: table.rowCount - kept.count, of: table.rowCount, source: file, quiet: common.quiet)
+        let lines = PredictionTable(model: model, interval: interval, hasResponses: responses != nil)
+            .contents(covariates: covariates, responses: responses, rows: kept, parallelism: common.parallelism)
+        if output == "-" {
+            FileHandle.standardOutput.write(Data(lines.utf8))
+        } else {
+            try OutputFile.write(lines, to: output)
+            try common.report(
+                PredictionSummary(output: output, rows: kept.count, leftOut: table.rowCount - kept.count),
+                text: "\(output): \(Format.plural(kept.count, "row")) predicted")
+        }
+    }
+}
+
+/// The --json object of `dmoe predict`.
+private struct PredictionSummary: Encodable {
+    var output: String
+    var rows: Int
+    var leftOut: Int
+}

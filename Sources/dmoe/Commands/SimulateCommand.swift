@@ -1,0 +1,86 @@
+import ArgumentParser
+import DistributedMoE
+
+extension SyntheticBenchmark.Profile: ExpressibleByArgument {}
+
+struct SimulateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "Write a synthetic benchmark: shards, a test set and the true model.",
+        discussion: """
+            20 covariates, 5 groups with a regression each. Writes shards/shard-01.csv and so on, test.csv (with a \
+            column 'group', the true expert from 1) and truth.json.
+
+            Example: dmoe simulate --profile balanced --rows 100000 --shards 16 -o bench
+                     dmoe learn bench/shards/*.csv --target y --experts 5 -o global.json
+                     dmoe evaluate global.json bench/test.csv
+            """)
+
+    @Option(help: "Shares of the groups: equal, 0.10 to 0.30, or 0.02 to 0.40.")
+    var profile = SyntheticBenchmark.Profile.balanced
+    @Option(help: ArgumentHelp("Rows in all shards together.", valueName: "n"))
+    var rows = 100_000
+    @Option(help: ArgumentHelp("Number of shards.", valueName: "m"))
+    var shards = 16
+    @Option(help: ArgumentHelp("How many of the 5 groups a shard sees, others in the next shard.", valueName: "k"))
+    var capacity = SyntheticBenchmark.expertCount
+    @Option(help: ArgumentHelp("Rows of the test set.", valueName: "n"))
+    var testRows = 20_000
+    @OptionGroup var seed: SeedOption
+    @OptionGroup var common: CommonOptions
+    @Option(name: [.short, .long], help: ArgumentHelp("Directory to write to.", valueName: "directory"))
+    var output: String
+
+    func validate() throws {
+        guard shards >= 1, rows >= shards else {
+            throw ValidationError("--rows must be at least --shards, both 1 or more.")
+        }
+        guard (1...SyntheticBenchmark.expertCount).contains(capacity) else {
+            throw ValidationError("--capacity must be from 1 to \(SyntheticBenchmark.expertCount).")
+        }
+        guard testRows >= 1 else { throw ValidationError("--test-rows must be 1 or more.") }
+    }
+
+    mutating func run() throws {
+        let benchmark = SyntheticBenchmark(
+            profile: profile, shardCount: shards, capacity: capacity, seed: seed.seed)
+        try OutputFile.makeDirectory(output + "/shards")
+        let digits = String(shards).count
+        for index in 0..<shards {
+            let count = rows * (index + 1) / shards - rows * index / shards
+            let number = String(index + 1)
+            let name = String(repeating: "0", count: max(2, digits) - number.count) + number
+            try write(
+                benchmark.shard(index, rowCount: count), to: "shards/shard-\(name).csv", labelled: false, benchmark)
+        }
+        try write(benchmark.testRows(testRows), to: "test.csv", labelled: true, benchmark)
+        let truth = output + "/truth.json"
+        try OutputFile.write(
+            try ModelFile(reference: benchmark.trueModel).text(path: truth), to: truth)
+        try common.report(
+            SimulationSummary(output: output, shards: shards, rows: rows, testRows: testRows),
+            text: "\(output): \(Format.plural(shards, "shard")) of \(Format.plural(rows, "row")) in all, "
+                + "test.csv of \(Format.count(testRows)), truth.json")
+    }
+
+    private func write(
+        _ data: SyntheticBenchmark.LabelledRows, to name: String, labelled: Bool, _ benchmark: SyntheticBenchmark
+    ) throws {
+        let design = benchmark.design
+        var writer = CSVWriter(header: design.covariates + [design.target] + (labelled ? ["group"] : []))
+        for row in 0..<data.rows.rowCount {
+            writer.append(
+                data.rows.covariates.row(row) + [data.rows.responses[row]]
+                    + (labelled ? [Double(data.labels[row] + 1)] : []))
+        }
+        try OutputFile.write(writer.contents, to: output + "/" + name)
+    }
+}
+
+/// The --json object of `dmoe simulate`.
+private struct SimulationSummary: Encodable {
+    var output: String
+    var shards: Int
+    var rows: Int
+    var testRows: Int
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Foundation
+
+@main
+struct DMoE: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dmoe",
+        abstract: "One model from data in many places, without moving the rows.",
+        discussion: """
+            Every site fits a mixture of experts to its own rows and sends a file of a few kilobytes:
+
+              dmoe fit clinic-a.csv --target stay --experts 3 -o clinic-a.json
+
+            A coordinator turns these files into one model of the same form; it never sees a row:
+
+              dmoe aggregate clinic-*.json -o global.json
+
+            Anyone with the model can predict and check:
+
+              dmoe predict global.json new.csv -o predictions.csv
+              dmoe evaluate global.json test.csv
+
+            To try all of it on one machine: dmoe learn. DATA is CSV with a header (also gzipped, - for standard \
+            input) or a NumPy .npy file.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            FitCommand.self, AggregateCommand.self, LearnCommand.self, PredictCommand.self, EvaluateCommand.self,
+            InspectCommand.self, SimulateCommand.self,
+        ])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            guard let failure = CommandFailure(error) else { exit(withError: error) }
+            Terminal.printError("dmoe: \(failure.message)")
+            Foundation.exit(failure.exitCode)
+        }
+    }
+}

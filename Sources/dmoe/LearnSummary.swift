@@ -1,0 +1,126 @@
+import DistributedMoE
+
+/// The --json object of `dmoe learn`.
+struct LearnSummary: Encodable {
+    struct Shard: Encodable {
+        var name: String
+        var rows: Int
+        var experts: Int
+        var logLikelihoodPerRow: Double
+        var iterations: Int
+        var stopReason: String
+        var seconds: Double
+        var warnings: [String]
+    }
+
+    struct LeftOut: Encodable {
+        var name: String
+        var rows: Int
+        var reason: String
+    }
+
+    var output: String
+    var target: String
+    var experts: Int
+    var shards: [Shard]
+    var leftOut: [LeftOut]
+    /// For missing values.
+    var rowsLeftOut: Int
+    var bytesSent: Int
+    /// Slowest shard + aggregation.
+    var learningSeconds: Double
+    var aggregationSeconds: Double
+    /// From reading to the global model.
+    var wallSeconds: Double
+    var heldOut: Scores?
+    var pooled: PooledSummary?
+
+    init(
+        _ result: DistributedLearning.Result, output: String, bytesSent: Int, wallSeconds: Double, rowsLeftOut: Int,
+        heldOut: Scores?, pooled: PooledSummary?
+    ) {
+        self.output = output
+        target = result.global.model.design.target
+        experts = result.global.model.expertCount
+        shards = result.shards.map { shard in
+            let report = shard.local.report
+            return Shard(
+                name: shard.name, rows: shard.local.fitted.rowCount, experts: shard.local.model.expertCount,
+                logLikelihoodPerRow: report.logLikelihood / shard.local.fitted.weight, iterations: report.iterations,
+                stopReason: report.stopReason.rawValue, seconds: shard.seconds,
+                warnings: report.warnings.map(\.description))
+        }
+        leftOut = result.leftOut.map { LeftOut(name: $0.name, rows: $0.rowCount, reason: $0.reason.description) }
+        self.rowsLeftOut = rowsLeftOut
+        self.bytesSent = bytesSent
+        learningSeconds = result.learningSeconds
+        aggregationSeconds = result.aggregationSeconds
+        self.wallSeconds = wallSeconds
+        self.heldOut = heldOut
+        self.pooled = pooled
+    }
+}
+
+/// The fit of all rows in one place.
+struct PooledSummary: Encodable {
+    var rowsPooled: Int
+    /// The rows as 8-byte numbers.
+    var bytesSent: Int
+    var learningSeconds: Double
+    var trainingLogLikelihoodPerRow: Double
+    var heldOut: Scores?
+}
+
+/// The text of `dmoe learn`.
+struct LearnReport {
+    let summary: LearnSummary
+
+    init(_ summary: LearnSummary) { self.summary = summary }
+
+    var text: String {
+        [shardTable, comparison, "\(summary.output) written (dmoe inspect \(summary.output))"]
+            .joined(separator: "\n\n")
+    }
+
+    private var shardTable: String {
+        var table = TextTable(header: ["shard", "rows", "experts", "log-likelihood a row", "iterations", "time"])
+        for shard in summary.shards {
+            table.append([
+                shard.name, Format.count(shard.rows), String(shard.experts),
+                Format.number(shard.logLikelihoodPerRow, digits: 5), String(shard.iterations),
+                Format.seconds(shard.seconds),
+            ])
+        }
+        for shard in summary.leftOut { table.append([shard.name, Format.count(shard.rows), "left out"]) }
+        return table.text
+    }
+
+    private var comparison: String {
+        let pooled = summary.pooled
+        var table = TextTable(header: ["", "one-shot"] + (pooled == nil ? [] : ["pooled"]))
+        func line(_ name: String, _ oneShot: String, _ other: @autoclosure () -> String?) {
+            table.append([name, oneShot] + (pooled == nil ? [] : [other() ?? ""]))
+        }
+        line("rows that left their place", "0", pooled.map { Format.count($0.rowsPooled) })
+        line("bytes sent", Format.count(summary.bytesSent), pooled.map { Format.count($0.bytesSent) })
+        line(
+            "learning time (slowest shard + aggregation)", Format.seconds(summary.learningSeconds),
+            pooled.map { Format.seconds($0.learningSeconds) })
+        line("wall time on this machine, reading included", Format.seconds(summary.wallSeconds), nil)
+        if let scores = summary.heldOut {
+            let other = pooled?.heldOut
+            func score(_ name: String, _ digits: Int, _ value: (Scores) -> Double) {
+                line(
+                    name, Format.number(value(scores), digits: digits),
+                    other.map { Format.number(value($0), digits: digits) })
+            }
+            line("held-out rows", Format.count(scores.rows), other.map { Format.count($0.rows) })
+            score("log-likelihood a held-out row", 5) { $0.logLikelihoodPerRow }
+            score("CRPS", 4) { $0.crps }
+            score("MAE", 4) { $0.mae }
+            score("RMSE", 4) { $0.rmse }
+            score("R squared", 4) { $0.rSquared }
+        }
+        return table.text
+    }
+}

@@ -1,0 +1,125 @@
+import DistributedMoE
+
+/// A model file in words and tables.
+struct ModelDescription {
+    let file: ModelFile
+    let path: String
+
+    init(_ file: ModelFile, path: String) {
+        self.file = file
+        self.path = path
+    }
+
+    var text: String {
+        [heading, experts, gate, sketch, report, disclosure, warnings].compactMap { $0 }.joined(separator: "\n\n")
+    }
+
+    private var names: [String] { file.experts.indices.map { "expert \($0 + 1)" } }
+
+    private var heading: String {
+        let origin =
+            switch file.kind {
+            case .local: "local model of \(Format.plural(file.rows, "row"))"
+            case .global:
+                "global model of \(Format.plural(file.rows, "row")) at "
+                    + Format.plural(file.aggregation?.sites.count ?? 0, "site")
+            case .reference: "reference model, not fitted"
+            }
+        return """
+            \(path): \(origin) (format \(file.formatVersion), \(file.software))
+            predicts '\(file.target)' from \(Format.plural(file.covariates.count, "covariate")) with \
+            \(Format.plural(file.experts.count, "\(file.family) expert"))
+            """
+    }
+
+    private var experts: String {
+        var table = TextTable(header: ["experts: mean of '\(file.target)'"] + names)
+        let total = file.experts.reduce(0) { $0 + ($1.statistics?.weight ?? 0) }
+        if total > 0 {
+            table.append(
+                ["share of rows"] + file.experts.map { Format.percent(($0.statistics?.weight ?? 0) / total) })
+        }
+        for (index, name) in (["intercept"] + file.expertCovariates).enumerated() {
+            table.append([name] + file.experts.map { Format.short($0.coefficients[index]) })
+        }
+        table.append(["standard deviation"] + file.experts.map { Format.short($0.dispersion.squareRoot()) })
+        return table.text
+    }
+
+    private var gate: String? {
+        guard file.experts.count > 1 else { return nil }
+        var table = TextTable(header: ["gate: log odds against expert \(file.experts.count)"] + names)
+        for (index, name) in (["intercept"] + file.gateCovariates).enumerated() {
+            table.append([name] + file.experts.map { Format.short($0.gate[index]) })
+        }
+        return table.text
+    }
+
+    private var sketch: String? {
+        guard file.experts.allSatisfy({ $0.statistics != nil }) else { return nil }
+        let moments = file.experts.compactMap(\.statistics?.moments)
+        var table = TextTable(header: ["sketch: mean ± standard deviation"] + names)
+        for (index, name) in (file.covariates + [file.target]).enumerated() {
+            table.append(
+                [name]
+                    + moments.map {
+                        let deviation = $0.weight > 0 ? ($0.scatter[index, index] / $0.weight).squareRoot() : 0
+                        return "\(Format.short($0.mean[index])) ± \(Format.short(deviation))"
+                    })
+        }
+        table.append(["effective rows"] + moments.map { Format.number($0.effectiveRows, digits: 1) })
+        return table.text
+    }
+
+    private var report: String? {
+        if let fit = file.fit {
+            return """
+                fit: log-likelihood \(Format.number(fit.logLikelihood, digits: 4)), \
+                \(Format.number(fit.logLikelihood / file.weight, digits: 5)) a row; stop reason \(fit.stopReason) after \
+                \(Format.plural(fit.iterations, "iteration")); best of \(Format.plural(fit.starts.count, "start")), \
+                seed \(fit.seed)
+                """
+        }
+        guard let aggregation = file.aggregation else { return nil }
+        var table = TextTable(header: ["sites", "rows", "weight", "local experts went to"])
+        for site in aggregation.sites {
+            table.append([
+                site.name, Format.count(site.rows), Format.percent(site.weight),
+                site.experts.map(String.init).joined(separator: " "),
+            ])
+        }
+        return """
+            aggregation: transport divergence \(Format.short(aggregation.objectives.last ?? 0)) a point, best start \
+            \(aggregation.start); support of \(Format.plural(aggregation.supportSize, "point")) \(aggregation.support); \
+            site weights \(aggregation.siteWeights); \(aggregation.chosen); seed \(aggregation.seed)
+            \(table.text)
+            """
+    }
+
+    private var disclosure: String? {
+        let statistics = file.experts.compactMap(\.statistics)
+        guard let least = statistics.map(\.moments.effectiveRows).min() else { return nil }
+        let numbers = file.covariates.count + 1
+        switch file.kind {
+        case .reference: return nil
+        case .global:
+            return """
+                what is in this file: no row of any site; the parameters above and, for each expert, the statistics of \
+                the local experts that it stands for. The least number of effective rows behind one is \
+                \(Format.number(least, digits: 1)). Site names and row counts are in it.
+                """
+        case .local:
+            return """
+                what leaves the site with this file: the parameters above; for each expert the sum of weights, and mean \
+                and covariance of the \(numbers) columns \((file.covariates + [file.target]).joined(separator: ", ")) \
+                over the rows that it describes; the number of rows; the fit report with its log-likelihoods.
+                what does not: no row, no single value, no minimum or maximum, no date. The least number of effective \
+                rows behind a statistic is \(Format.number(least, digits: 1)).
+                """
+        }
+    }
+
+    private var warnings: String? {
+        file.warnings.isEmpty ? nil : file.warnings.map { "warning: \($0)" }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import DistributedMoE
+
+extension AggregationOptions.GateTarget: ExpressibleByArgument {}
+extension AggregationOptions.SiteWeights: ExpressibleByArgument {}
+
+/// How local models become one.
+struct AggregationOptionGroup: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Rows whose covariates serve as support (nothing else of them is read); default: points drawn from the "
+                + "sketches in the local models, so that no row is needed.", valueName: "data"))
+    var support: [String] = []
+
+    @Option(help: ArgumentHelp("Most points of the support.", valueName: "n"))
+    var supportSize = 5000
+
+    @Option(
+        help:
+            "Targets of the gate: by label of the local experts, or by the transport plan (default: label, unless plan is clearly better on a fresh draw)."
+    )
+    var gate: AggregationOptions.GateTarget?
+
+    @Option(help: "Weights of the sites: by their density of covariates at x, or the same everywhere.")
+    var siteWeights = AggregationOptions.SiteWeights.density
+
+    @Flag(help: "The method as published: constant site weights, experts from the support, gate by plan.")
+    var published = false
+
+    func validate() throws {
+        guard supportSize >= 50 else { throw ValidationError("--support-size must be 50 or more.") }
+        if published, gate == .label { throw ValidationError("--published means --gate plan.") }
+    }
+
+    func options(expertCount: Int?, seed: UInt64) -> AggregationOptions {
+        let options = AggregationOptions(
+            expertCount: expertCount, supportSize: supportSize, gateTarget: gate, siteWeights: siteWeights, seed: seed)
+        return published ? options.published : options
+    }
+
+    /// The covariates of the given rows, rows with missing ones left out.
+    func givenSupport(_ design: Design, data: DataOptions) throws -> OptimalTransportAggregation.GivenSupport? {
+        guard !support.isEmpty else { return nil }
+        let selection = RowSelection(design: design, missing: data.missing)
+        let parts = try support.map { path in
+            let covariates = try selection.covariates(of: try data.read(path)).covariates
+            return ShardRows(
+                covariates: covariates, responses: [Double](repeating: 0, count: covariates.rowCount))
+        }
+        let names = support.map(FileNames.label).joined(separator: ", ")
+        return .init(covariates: ShardRows.concatenation(parts).covariates, source: "covariates of \(names)")
+    }
+}

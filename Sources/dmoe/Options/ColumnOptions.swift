@@ -1,0 +1,34 @@
+import ArgumentParser
+import DistributedMoE
+
+/// Which columns are target, covariates and weights.
+struct ColumnOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Column to predict.", valueName: "column"))
+    var target: String
+
+    @Option(
+        help: ArgumentHelp("Covariates (default: every other numeric column).", valueName: "a,b,c"),
+        transform: splitNames)
+    var features: [String]?
+
+    @Option(help: ArgumentHelp("Columns that are no covariates.", valueName: "a,b,c"), transform: splitNames)
+    var exclude: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Covariates of the gate (default: those of the experts).", valueName: "a,b,c"),
+        transform: splitNames)
+    var gateFeatures: [String]?
+
+    @Option(help: ArgumentHelp("Column of row weights; a weight of 2 counts as the row twice.", valueName: "column"))
+    var weights: String?
+
+    /// - Parameter shardColumn: never a covariate.
+    func selection(
+        for table: DataTable, missing: RowSelection.MissingRule, shardColumn: String? = nil
+    ) throws -> RowSelection {
+        let notCovariates = Set(exclude + [weights, shardColumn].compactMap { $0 })
+        let design = try RowSelection.design(
+            of: table, target: target, features: features, gateFeatures: gateFeatures, notCovariates: notCovariates)
+        return RowSelection(design: design, weights: weights, missing: missing)
+    }
+}

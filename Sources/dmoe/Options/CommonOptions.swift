@@ -1,0 +1,29 @@
+import ArgumentParser
+import DistributedMoE
+
+/// How much a command says, and on how many threads it works.
+struct CommonOptions: ParsableArguments {
+    @Flag(help: "No progress and no summary; warnings and errors are still shown.")
+    var quiet = false
+
+    @Flag(help: "Print one JSON object on standard output instead of text.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Threads to work on; the result is the same for any number.", valueName: "n"))
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads must be 1 or more.") }
+    }
+
+    var parallelism: Parallelism { Parallelism(threads: threads) }
+
+    /// The summary of a command: `object` with --json, else `text` unless --quiet.
+    func report(_ object: @autoclosure () -> some Encodable, text: @autoclosure () -> String) throws {
+        if json {
+            try Terminal.printJSON(object())
+        } else if !quiet {
+            Terminal.print(text())
+        }
+    }
+}
