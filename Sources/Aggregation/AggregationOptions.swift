@@ -29,7 +29,8 @@ public struct AggregationOptions: Sendable {
     /// Experts of the global model; nil for the largest local number.
     public var expertCount: Int?
     public var supportSize: Int
-    /// nil: both are tried, and `label` is kept unless `plan` is clearly better on a fresh draw from f̂^W.
+    /// nil: by label, by plan and a fit to draws from f̂^W are tried; `label` is kept unless another is clearly better on
+    /// a fresh draw.
     public var gateTarget: GateTarget?
     public var expertSource: ExpertSource
     public var siteWeights: SiteWeights

@@ -1,22 +1,33 @@
 import LinearAlgebra
 import MixtureOfExperts
 
-/// Points and responses drawn afresh from f̂^W: what candidates for the global model are compared on.
+/// Rows drawn afresh from f̂^W: what candidates for the global model are compared on.
 struct FreshDraw {
+    /// Where the covariates of a draw come from.
+    enum Source {
+        case sketches
+        case support(SupportSample)
+    }
+
     private static let draws = 20_000
 
-    private let points: Matrix
-    private let responses: [Double]
+    private let rows: ShardRows
 
-    /// - Parameter support: where the points come from; nil for the covariate sketches.
-    init(_ mixture: LocalMixture, support: SupportSample?, _ generator: RandomNumbers) {
+    init(_ mixture: LocalMixture, _ source: Source, _ generator: RandomNumbers) {
+        rows = Self.rows(mixture, source, count: Self.draws, generator)
+    }
+
+    static func rows(
+        _ mixture: LocalMixture, _ source: Source, count: Int, _ generator: RandomNumbers
+    ) -> ShardRows {
         var random = generator
-        if let support {
-            points = support.points.rows(random.systematicSample(Self.draws, weights: support.weights))
-        } else {
-            points = mixture.sketch.sample(Self.draws, using: &random)
-        }
-        responses = mixture.sampleResponses(points, using: &random)
+        let points =
+            switch source {
+            case .sketches: mixture.sketch.sample(count, using: &random)
+            case .support(let support):
+                support.points.rows(random.systematicSample(count, weights: support.weights))
+            }
+        return ShardRows(covariates: points, responses: mixture.sampleResponses(points, using: &random))
     }
 
     /// A candidate and its log density on the draw.
@@ -27,8 +38,10 @@ struct FreshDraw {
         var mean: Double { logDensities.reduce(0, +) / Double(logDensities.count) }
     }
 
-    func scores(_ candidates: [Reduction.Candidate]) -> [Score] {
-        candidates.map { Score(candidate: $0, logDensities: $0.model.logDensities(points, responses: responses)) }
+    func score(_ candidate: Reduction.Candidate) -> Score {
+        Score(
+            candidate: candidate,
+            logDensities: candidate.model.logDensities(rows.covariates, responses: rows.responses))
     }
 
     /// The first candidate, unless another is better by more than two standard errors of the paired difference: with

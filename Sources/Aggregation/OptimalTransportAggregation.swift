@@ -64,8 +64,7 @@ public struct OptimalTransportAggregation: Sendable {
         let floor = 1e-8
         let (start, reduction) = reduce(problem, mixture, expertCount, floor, generator)
         let builder = Reduction(mixture: mixture, problem: problem, options: options, dispersionFloor: floor)
-        let scored = FreshDraw(mixture, support: support == nil ? nil : sample, generator.split(2))
-            .scores(builder.candidates(reduction.experts))
+        let scored = scoredCandidates(reduction, builder, support == nil ? .sketches : .support(sample), generator)
         let best = FreshDraw.choice(scored)
         let fitted = result(best.candidate, builder, ordered, standardisation)
         let report = AggregationReport(
@@ -161,6 +160,26 @@ public struct OptimalTransportAggregation: Sendable {
             )
         }
         return refined.min { ($0.1.objectives.last ?? 0) < ($1.1.objectives.last ?? 0) } ?? screened[0]
+    }
+
+    /// The ways of building the global model, the first the one to keep in doubt, with their log densities on a fresh
+    /// draw. Where the options name gate or experts there is nothing to choose.
+    private func scoredCandidates(
+        _ reduction: TransportReduction, _ builder: Reduction, _ source: FreshDraw.Source, _ generator: RandomNumbers
+    ) -> [FreshDraw.Score] {
+        let draw = FreshDraw(builder.mixture, source, generator.split(2))
+        var scores = builder.candidates(reduction.experts).map(draw.score)
+        guard options.gateTarget == nil, options.expertSource == .statistics else { return scores }
+        if case .sketches = source, builder.isClear(scores[0].candidate.labels) { return scores }
+        let distilled = Distillation.model(
+            builder.mixture, source: source, supportSize: builder.problem.pointCount,
+            start: FreshDraw.choice(scores).candidate.model, options: options, parallelism: parallelism,
+            generator.split(3))
+        guard let distilled else { return scores }
+        scores += builder.candidates(distilled.experts, suffix: " after distillation").map(draw.score)
+        let labels = builder.problem.labels(for: distilled.experts)
+        scores.append(draw.score(Reduction.Candidate(name: "distillation", model: distilled, labels: labels)))
+        return scores
     }
 
     // MARK: Result

@@ -14,15 +14,14 @@ struct Reduction {
 
     /// One way of building the global model.
     struct Candidate {
-        var gate: GateTarget
+        var name: String
         var model: MixtureModel
+        /// The global expert of each component.
         var labels: [Int]
-
-        var name: String { "gate by \(gate.rawValue)" }
     }
 
-    /// All candidates that the options allow, from the experts of the MM algorithm; gate by label first.
-    func candidates(_ reduced: [Expert]) -> [Candidate] {
+    /// The mixtures that the options allow for a grouping that begins at `reduced`; gate by label first.
+    func candidates(_ reduced: [Expert], suffix: String = "") -> [Candidate] {
         let (experts, labels) =
             switch options.expertSource {
             case .statistics: expertsFromStatistics(reduced)
@@ -33,7 +32,7 @@ struct Reduction {
             let gate = gate(target, experts: experts, labels: labels, from: previous)
             previous = gate
             let model = MixtureModel(design: mixture.design, family: mixture.family, gate: gate, experts: experts)
-            return Candidate(gate: target, model: model, labels: labels)
+            return Candidate(name: "gate by \(target.rawValue)\(suffix)", model: model, labels: labels)
         }
     }
 
@@ -63,6 +62,15 @@ struct Reduction {
                 mixture.components.indices.filter { labels[$0] == expert }.map { mixture.components[$0].moments },
                 count: mixture.design.covariateCount + 1)
         }
+    }
+
+    /// Whether the experts of every local model went to different global experts.
+    ///
+    /// Then the local models agree, and nothing is gained by fitting draws. With points from the sketches it even does
+    /// harm that the draws cannot show: they lie where no row does (Beijing stations: -0.001 to -0.002 a row).
+    func isClear(_ labels: [Int]) -> Bool {
+        let bySite = Dictionary(grouping: mixture.components.indices) { mixture.components[$0].site }
+        return bySite.values.allSatisfy { members in Set(members.map { labels[$0] }).count == members.count }
     }
 
     /// Softmax regression on the support.

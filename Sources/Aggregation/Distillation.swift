@@ -1,0 +1,28 @@
+import Estimation
+import LinearAlgebra
+import MixtureOfExperts
+
+/// A fit to rows drawn from f̂^W: the mixture of K experts nearest to the weighted average of the local models.
+///
+/// A component of f̂^W that stands between two global experts has to go to one of them in a grouping; a fit to draws
+/// may share it. Where the local models disagree this was measured to gain much (flights by carrier: 0.010 in
+/// log-likelihood a row), where they agree the noise of the draw costs a little: a candidate, not the rule.
+struct Distillation {
+    private static let drawsPerSupportPoint = 10
+    private static let starts = 10
+
+    /// - Parameter start: the best model so far, one start among others.
+    /// - Returns: nil where the drawn rows cannot be fitted.
+    static func model(
+        _ mixture: LocalMixture, source: FreshDraw.Source, supportSize: Int, start: MixtureModel,
+        options: AggregationOptions, parallelism: Parallelism, _ generator: RandomNumbers
+    ) -> MixtureModel? {
+        let rows = FreshDraw.rows(mixture, source, count: drawsPerSupportPoint * supportSize, generator)
+        let fitOptions = FitOptions(
+            expertCount: start.expertCount, starts: starts, seed: options.seed, minRows: 1, initialModels: [start])
+        let fit = LocalFit(
+            design: mixture.design, family: mixture.family, options: fitOptions, parallelism: parallelism)
+        guard let local = try? fit.fit(rows), local.model.expertCount == start.expertCount else { return nil }
+        return local.model
+    }
+}
