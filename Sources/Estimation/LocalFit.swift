@@ -20,12 +20,17 @@ public struct LocalFit: Sendable {
         self.progress = progress
     }
 
-    // Sizes of the search; measured on the Beijing shards and the synthetic profiles.
-    private static let screeningRows = 8000
+    // Sizes of the search; measured on the Beijing stations and the synthetic profiles. Which of two starts is better
+    // often shows only at their optima: EM creeps over plateaus, so the best starts are brought to convergence on a
+    // subsample before any is dropped for good.
+    private static let screeningRows = 4000
     private static let screeningIterations = 25
-    private static let secondIterations = 75
+    private static let comparedStarts = 6
+    private static let comparisonRows = 8000
     private static let refinedStarts = 2
     private static let emIterationsBeforeNewton = 20
+    /// From an optimum of a subsample a few are enough.
+    private static let emIterationsFromOptimum = 5
 
     /// - Throws: ``EstimationError`` where the rows cannot carry the model.
     public func fit(_ rows: ShardRows) throws(EstimationError) -> LocalModel {
@@ -35,7 +40,9 @@ public struct LocalFit: Sendable {
         var screened = screen(standardised, standardisation)
         var candidates = [Candidate]()
         for index in screened.indices.prefix(Self.refinedStarts) {
-            let candidate = refine(screened[index].model, rows: standardised, start: index)
+            let candidate = refine(
+                screened[index].model, rows: standardised, start: index,
+                emIterations: Self.emIterationsFromOptimum, parallelism: parallelism)
             screened[index].report.logLikelihood = candidate.statistics.logLikelihood
             screened[index].report.floorHits = candidate.floorHits
             candidates.append(candidate)
@@ -76,20 +83,38 @@ public struct LocalFit: Sendable {
         var model: MixtureModel
         var score: Double
         var report: FitReport.Start
+
+        func at(_ model: MixtureModel, score: Double, floor: Double) -> Screened {
+            var result = self
+            result.model = model
+            result.score = score
+            result.report.screenedLogLikelihoodPerRow = score
+            result.report.floorHits = model.floorHits(floor).count
+            return result
+        }
     }
 
-    /// All starts for a few iterations on a subsample, the best quarter for more; best first.
+    /// All starts for a few iterations on a few rows, the best of them for more on more; best first.
     private func screen(_ rows: ShardRows, _ standardisation: Standardisation) -> [Screened] {
-        let sample = subsample(rows)
-        let first = startingModels(sample, standardisation)
-        let short = parallelism.map(count: first.count) { index in
-            screened(first[index].model, first[index].name, sample, Self.screeningIterations, start: index)
+        var random = RandomNumbers(seed: options.seed).split(-1)
+        let order = random.permutation(rows.rowCount)
+        let sample = subsample(rows, order, Self.screeningRows)
+        var current = startingModels(sample, standardisation).map {
+            Screened(
+                model: $0.model, score: 0,
+                report: FitReport.Start(
+                    strategy: $0.name, screenedLogLikelihoodPerRow: 0, logLikelihood: nil, floorHits: 0))
+        }
+        let compared = subsample(rows, order, Self.comparisonRows)
+        let starts = current
+        current = parallelism.map(count: starts.count) { index in
+            screened(starts[index], sample, start: index)
         }.sorted(by: Self.isBetter)
-        let kept = max(2 * Self.refinedStarts, (short.count + 3) / 4)
-        let long = parallelism.map(count: min(kept, short.count)) { index in
-            screened(short[index].model, short[index].report.strategy, sample, Self.secondIterations, start: index)
+        let best = current.prefix(Self.comparedStarts)
+        let converged = parallelism.map(count: best.count) { index in
+            brought(best[index], toOptimumOn: compared, start: index)
         }.sorted(by: Self.isBetter)
-        return distinct(long) + short.dropFirst(kept)
+        return distinct(converged) + current.dropFirst(best.count)
     }
 
     /// Starts that arrived at the same optimum are refined once: the repetitions go to the end.
@@ -110,10 +135,9 @@ public struct LocalFit: Sendable {
         (left.report.floorHits, -left.score) < (right.report.floorHits, -right.score)
     }
 
-    private func subsample(_ rows: ShardRows) -> ShardRows {
-        guard rows.rowCount > Self.screeningRows else { return rows }
-        var random = RandomNumbers(seed: options.seed).split(-1)
-        return rows.subset(Array(random.permutation(rows.rowCount).prefix(Self.screeningRows)).sorted())
+    /// The first `count` rows of a random order.
+    private func subsample(_ rows: ShardRows, _ order: [Int], _ count: Int) -> ShardRows {
+        rows.rowCount > count ? rows.subset(order.prefix(count).sorted()) : rows
     }
 
     private func startingModels(
@@ -140,22 +164,25 @@ public struct LocalFit: Sendable {
             options: options)
     }
 
-    private func screened(
-        _ model: MixtureModel, _ name: String, _ sample: ShardRows, _ iterations: Int, start: Int
-    ) -> Screened {
+    private func screened(_ candidate: Screened, _ sample: ShardRows, start: Int) -> Screened {
         let algorithm = GeneralisedEM(rows: sample, options: options, parallelism: .serial)
         let result = algorithm.run(
-            from: algorithm.state(model), iterations: iterations, tolerance: options.tolerance)
+            from: algorithm.state(candidate.model), iterations: Self.screeningIterations, tolerance: options.tolerance)
         let score = result.state.statistics.logLikelihood / result.state.statistics.weight
-        let floorHits = result.state.model.floorHits(options.varianceFloor).count
         progress?(
             FitProgress(
-                stage: .screening, start: start + 1, startCount: options.starts, iteration: iterations,
+                stage: .screening, start: start + 1, startCount: options.starts, iteration: Self.screeningIterations,
                 logLikelihoodPerRow: score))
-        return Screened(
-            model: result.state.model, score: score,
-            report: FitReport.Start(
-                strategy: name, screenedLogLikelihoodPerRow: score, logLikelihood: nil, floorHits: floorHits))
+        return candidate.at(result.state.model, score: score, floor: options.varianceFloor)
+    }
+
+    private func brought(_ candidate: Screened, toOptimumOn sample: ShardRows, start: Int) -> Screened {
+        let optimum = refine(
+            candidate.model, rows: sample, start: start, emIterations: Self.emIterationsBeforeNewton,
+            parallelism: .serial)
+        return candidate.at(
+            optimum.model, score: optimum.statistics.logLikelihood / optimum.statistics.weight,
+            floor: options.varianceFloor)
     }
 
     // MARK: Refinement
@@ -174,13 +201,16 @@ public struct LocalFit: Sendable {
         }
     }
 
-    private func refine(_ start: MixtureModel, rows: ShardRows, start index: Int) -> Candidate {
+    private func refine(
+        _ start: MixtureModel, rows: ShardRows, start index: Int, emIterations firstIterations: Int,
+        parallelism: Parallelism
+    ) -> Candidate {
         let algorithm = GeneralisedEM(rows: rows, options: options, parallelism: parallelism)
         let polish = NewtonPolish(algorithm: algorithm)
         var state = algorithm.state(start)
         var trace = [Double]()
         var converged = false
-        var emIterations = Self.emIterationsBeforeNewton
+        var emIterations = firstIterations
         while !converged, trace.count < options.maxIterations {
             let done = trace.count
             let em = algorithm.run(
@@ -238,7 +268,9 @@ public struct LocalFit: Sendable {
                 effective[smallest] < options.minRows
             else { break }
             let kept = effective.indices.filter { $0 != smallest }
-            current = refine(current.model.reordered(kept), rows: rows, start: 0)
+            current = refine(
+                current.model.reordered(kept), rows: rows, start: 0,
+                emIterations: Self.emIterationsBeforeNewton, parallelism: parallelism)
             warnings.append(.expertBelowMinimumRows(minimum: options.minRows, left: kept.count))
         }
         return current
