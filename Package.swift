@@ -41,11 +41,21 @@ let package = Package(
                 "DistributedMoE",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
-        .testTarget(name: "MixtureOfExpertsTests", dependencies: ["MixtureOfExperts", "LinearAlgebra"]),
-        .testTarget(name: "EstimationTests", dependencies: ["Estimation"]),
-        .testTarget(name: "AggregationTests", dependencies: ["Aggregation"]),
-        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"]),
+        // What the tests of several modules share: seeded data, numerical references, where reference files lie.
+        .target(
+            name: "TestSupport", dependencies: ["LinearAlgebra", "MixtureOfExperts"], path: "Tests/TestSupport"),
+        .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
+        .testTarget(
+            name: "MixtureOfExpertsTests", dependencies: ["MixtureOfExperts", "LinearAlgebra", "TestSupport"]),
+        .testTarget(
+            name: "EstimationTests", dependencies: ["Estimation", "MixtureOfExperts", "LinearAlgebra", "TestSupport"]),
+        .testTarget(
+            name: "AggregationTests",
+            dependencies: [
+                "Aggregation", "Evaluation", "Estimation", "MixtureOfExperts", "LinearAlgebra", "TestSupport",
+            ]),
+        .testTarget(
+            name: "EvaluationTests", dependencies: ["Evaluation", "MixtureOfExperts", "LinearAlgebra", "TestSupport"]),
         .testTarget(name: "ShardDataTests", dependencies: ["ShardData"]),
         .testTarget(name: "CommandLineTests", dependencies: ["dmoe", "DistributedMoE"]),
     ]

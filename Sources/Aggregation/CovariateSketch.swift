@@ -6,7 +6,7 @@ import MixtureOfExperts
 ///
 /// It comes free with the experts' statistics: the share, mean and covariance of x under each expert's posterior. The
 /// support is drawn from it, and it tells which site is at home at x.
-struct CovariateSketch: Sendable {
+package struct CovariateSketch: Sendable {
     struct Component: Sendable {
         var site: Int
         var weight: Double
@@ -28,7 +28,7 @@ struct CovariateSketch: Sendable {
     private static let smoothing = 0.03
 
     /// - Parameter sites: moments of (x, y), in pooled standard units, by site and expert.
-    init(sites: [[Moments]]) {
+    package init(sites: [[Moments]]) {
         siteCount = sites.count
         let all = sites.flatMap { $0 }
         let indices = Array(0..<(all.first?.count ?? 1) - 1)
@@ -54,7 +54,7 @@ struct CovariateSketch: Sendable {
     }
 
     /// Covariances of few rows, or of a covariate that is constant at a site, have no inverse: they are drawn towards
-    /// the pooled within-covariance by as many pseudo-rows as there are covariates, and get `ridge` in every direction.
+    /// the pooled within-covariance by as many pseudo-rows as it has coefficients, and get `ridge` in every direction.
     private static func regularised(_ moment: Moments, within: Matrix, _ indices: [Int], ridge: Double) -> Cholesky {
         let prior = Double(indices.count + 1)
         var covariance = moment.scatter.submatrix(rows: indices, columns: indices)
@@ -63,6 +63,7 @@ struct CovariateSketch: Sendable {
                 (covariance.storage[index] + prior * within.storage[index])
                 / (moment.weight + prior)
         }
+        precondition(covariance.storage.allSatisfy(\.isFinite), "statistics must be finite")
         var jitter = ridge
         while true {
             var shifted = covariance
@@ -84,7 +85,7 @@ struct CovariateSketch: Sendable {
         return result
     }
 
-    /// log Σ_m N_m p_m(x) by site: log N_m p_m(x); points x sites.
+    /// log N_m p_m(x), less a common constant; points x sites.
     func logSiteDensities(_ points: Matrix) -> Matrix {
         let densities = logDensities(points)
         var bySite = [[Int]](repeating: [], count: siteCount)
@@ -100,7 +101,7 @@ struct CovariateSketch: Sendable {
 
     /// `count` points; each component gets its share up to rounding, which leaves only the spread within components to
     /// chance.
-    func sample(_ count: Int, using random: inout RandomNumbers) -> Matrix {
+    package func sample(_ count: Int, using random: inout RandomNumbers) -> Matrix {
         let dimension = components.first?.mean.count ?? 0
         var result = Matrix(rowCount: count, columnCount: dimension)
         for (row, index) in random.systematicSample(count, weights: components.map(\.weight)).enumerated() {

@@ -32,7 +32,7 @@ public struct AggregationReport: Sendable, Equatable {
         public var rows: Int
         /// λ_m = N_m / N.
         public var weight: Double
-        /// The global expert (from 0) that each local expert went to.
+        /// The global expert (from 0) that each local expert went to, local experts by falling weight.
         public var labels: [Int]
 
         public init(name: String, rows: Int, weight: Double, labels: [Int]) {

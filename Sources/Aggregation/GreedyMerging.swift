@@ -5,7 +5,7 @@ import MixtureOfExperts
 /// Agglomerative grouping of local experts by their statistics: always the pair whose union costs the least
 /// log-likelihood, ½ [(n₁ + n₂) log σ₁₂² - n₁ log σ₁² - n₂ log σ₂²] with σ₁₂² that of the common regression
 /// (Runnalls 2007, for regressions).
-enum GreedyMerging {
+package enum GreedyMerging {
     private struct Group {
         var moments: Moments
         /// n log σ²
@@ -13,7 +13,7 @@ enum GreedyMerging {
     }
 
     /// - Returns: the statistics of `count` groups.
-    static func groups(_ components: [Moments], count: Int, design: Design) -> [Moments] {
+    package static func groups(_ components: [Moments], count: Int, design: Design) -> [Moments] {
         var groups = components.filter { $0.weight > 0 }.map { group($0, design) }
         var costs = groups.indices.map { first in (0..<first).map { cost(groups[first], groups[$0], design) } }
         while groups.count > count {

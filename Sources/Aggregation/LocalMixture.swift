@@ -4,23 +4,23 @@ import MixtureOfExperts
 
 /// f̂^W(y | x) = Σ_m λ_m(x) Σ_j π̂_mj(x) φ(y | x; θ̂_mj): the weighted average of the local models, with one component
 /// for every local expert (paper, section 2).
-struct LocalMixture: Sendable {
-    struct Component: Sendable {
+package struct LocalMixture: Sendable {
+    package struct Component: Sendable {
         var site: Int
         var index: Int
-        var expert: Expert
+        package var expert: Expert
         var moments: Moments
     }
 
     let design: Design
     let family: any ExpertFamily
     let sites: [FittedMixture]
-    let components: [Component]
-    let sketch: CovariateSketch
+    package let components: [Component]
+    package let sketch: CovariateSketch
     let siteWeights: AggregationOptions.SiteWeights
 
     /// - Parameter sites: in pooled standard units.
-    init(sites: [FittedMixture], siteWeights: AggregationOptions.SiteWeights) {
+    package init(sites: [FittedMixture], siteWeights: AggregationOptions.SiteWeights) {
         design = sites[0].model.design
         family = sites[0].model.family
         self.sites = sites
@@ -34,7 +34,7 @@ struct LocalMixture: Sendable {
     }
 
     /// λ_m(x) π̂_mj(x) of every component; points x components, rows sum to 1.
-    func masses(_ points: Matrix) -> Matrix {
+    package func masses(_ points: Matrix) -> Matrix {
         let logWeights = logSiteWeights(points)
         var result = Matrix(rowCount: points.rowCount, columnCount: components.count)
         var column = 0

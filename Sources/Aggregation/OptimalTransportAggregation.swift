@@ -48,8 +48,10 @@ public struct OptimalTransportAggregation: Sendable {
     public func aggregate(
         _ contributions: [Contribution], support: GivenSupport? = nil
     ) throws(AggregationError) -> GlobalModel {
-        // Sums depend on their order in the last bits; the order of the files must not matter.
-        let ordered = contributions.sorted { Self.precedes($0.fitted, $1.fitted) }
+        // Sums depend on their order in the last bits: neither that of the files nor that of the experts may matter.
+        let ordered = contributions.map {
+            Contribution(name: $0.name, fitted: $0.fitted.inOrderOfWeight())
+        }.sorted { Self.precedes($0.fitted, $1.fitted) }
         guard let first = ordered.first else { throw .noModels }
         for other in ordered.dropFirst() { try Self.check(first, other) }
         let pooled = Moments.sum(

@@ -2,20 +2,22 @@ import Foundation
 import LinearAlgebra
 
 /// X_S: the covariates at which the divergence is taken (paper, section 3), each with a weight.
-struct SupportSample: Sendable {
+package struct SupportSample: Sendable {
     /// Points x covariates, in pooled standard units.
-    let points: Matrix
+    package let points: Matrix
     /// Mean 1.
-    let weights: [Double]
+    package let weights: [Double]
 
     /// Drawn from the sites' covariate sketches: no row is needed.
-    static func drawn(from sketch: CovariateSketch, count: Int, using random: inout RandomNumbers) -> SupportSample {
+    package static func drawn(
+        from sketch: CovariateSketch, count: Int, using random: inout RandomNumbers
+    ) -> SupportSample {
         SupportSample(
             points: sketch.sample(count, using: &random), weights: [Double](repeating: 1, count: count))
     }
 
     /// Rows from anywhere, each of weight 1.
-    static func unweighted(_ points: Matrix) -> SupportSample {
+    package static func unweighted(_ points: Matrix) -> SupportSample {
         SupportSample(points: points, weights: [Double](repeating: 1, count: points.rowCount))
     }
 
@@ -26,7 +28,7 @@ struct SupportSample: Sendable {
     /// are the pooled ones, 0 and 1 in these units (entropy balancing, Hainmueller 2012): w ∝ exp(λ'h(x)) with
     /// h = (x, x² - 1), λ by Newton's method on log Σ exp(λ'h) + ½ ridge |λ|². Rows of the pooled population keep
     /// weights near 1; the ridge leaves unmet what the rows cannot meet.
-    static func balanced(_ points: Matrix, iterations: Int = 50) -> SupportSample {
+    package static func balanced(_ points: Matrix, iterations: Int = 50) -> SupportSample {
         let features = features(points)
         var multipliers = [Double](repeating: 0, count: features.columnCount)
         var current = BalancingState(features, multipliers)

@@ -2,18 +2,18 @@ import LinearAlgebra
 import MixtureOfExperts
 
 /// The optimal plan for given experts, summed over the components: all that the next experts depend on.
-struct TransportPlan {
+package struct TransportPlan {
     /// Σ_s Σ_lk P_lk(x_s) KL(l ‖ k)(x_s).
-    let objective: Double
+    package let objective: Double
     /// Σ_l P_lk(x_s); points x experts.
-    let masses: Matrix
+    package let masses: Matrix
     /// Barycentre of the means sent to k at x_s; points x experts.
     private let means: Matrix
     /// Σ_s Σ_l P_lk (dispersion of l), and of the squared distance of the means from their barycentre.
     private let dispersionSums: [Double]
     private let spreadSums: [Double]
 
-    init(_ problem: TransportProblem, experts: [Expert]) {
+    package init(_ problem: TransportProblem, experts: [Expert]) {
         let count = problem.pointCount
         let targets = problem.predictors(of: experts)
         var masses = Matrix(rowCount: count, columnCount: experts.count)

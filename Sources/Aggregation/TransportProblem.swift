@@ -6,18 +6,18 @@ import MixtureOfExperts
 /// minimise Σ_s w_s Σ_l Σ_k P_lk(x_s) KL(φ_l(· | x_s) ‖ φ_k(· | x_s)) / Σ_s w_s over the plan P and the experts k,
 /// subject to Σ_k P_lk(x_s) = mass_l(x_s) (paper, section 3). The reduction's gate is free, so every component sends
 /// all of its mass to the nearest expert.
-struct TransportProblem: Sendable {
+package struct TransportProblem: Sendable {
     let design: Design
     let family: any ExpertFamily
     /// Points x covariates.
-    let points: Matrix
+    package let points: Matrix
     /// Mass of component l at point s, the weight of the point included; points x components. Sums to 1.
-    let masses: Matrix
+    package let masses: Matrix
     /// Points x components.
-    let predictors: Matrix
-    let dispersions: [Double]
+    package let predictors: Matrix
+    package let dispersions: [Double]
 
-    init(_ mixture: LocalMixture, support: SupportSample) {
+    package init(_ mixture: LocalMixture, support: SupportSample) {
         var masses = mixture.masses(support.points)
         let total = support.weights.reduce(0, +)
         for column in 0..<masses.columnCount {
@@ -29,7 +29,7 @@ struct TransportProblem: Sendable {
             dispersions: mixture.components.map(\.expert.dispersion))
     }
 
-    init(
+    package init(
         design: Design, family: any ExpertFamily, points: Matrix, masses: Matrix, predictors: Matrix,
         dispersions: [Double]
     ) {
@@ -58,7 +58,7 @@ struct TransportProblem: Sendable {
     }
 
     /// Linear predictors of candidate experts; points x experts.
-    func predictors(of experts: [Expert]) -> Matrix {
+    package func predictors(of experts: [Expert]) -> Matrix {
         MixtureModel(
             design: design, family: family,
             gate: SoftmaxGate(expertCount: experts.count, covariateCount: design.gateCovariates.count),
@@ -104,7 +104,7 @@ struct TransportProblem: Sendable {
     }
 
     /// The expert of least expected divergence for each component.
-    func labels(for experts: [Expert]) -> [Int] {
+    package func labels(for experts: [Expert]) -> [Int] {
         let costs = expectedDivergences(to: experts)
         return (0..<componentCount).map { component in
             experts.indices.min { costs[component, $0] < costs[component, $1] } ?? 0

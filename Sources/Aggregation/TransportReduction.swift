@@ -3,13 +3,13 @@ import MixtureOfExperts
 
 /// The MM algorithm of the reduction: plan for the experts, experts for the plan, until the objective is stable (paper,
 /// section 4). The objective never rises.
-struct TransportReduction: Sendable {
-    var experts: [Expert]
+package struct TransportReduction: Sendable {
+    package var experts: [Expert]
     /// Before each update, and last at the returned experts.
-    var objectives: [Double]
-    var converged: Bool
+    package var objectives: [Double]
+    package var converged: Bool
 
-    static func run(
+    package static func run(
         _ problem: TransportProblem, from start: [Expert], tolerance: Double, maxIterations: Int
     ) -> TransportReduction {
         var experts = start

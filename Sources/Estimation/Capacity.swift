@@ -18,6 +18,6 @@ public enum Capacity {
     /// The number of experts for a shard of a study that asks for `asked`: as many as its rows can carry well.
     public static func advisable(rows: Int, asked: Int, design: Design, minRows: Double) -> Int {
         let carried = rows / (rowsPerParameter * design.parametersPerExpert)
-        return min(asked, max(carried, min(1, largest(rows: rows, design: design, minRows: minRows))))
+        return min(asked, max(carried, 1), largest(rows: rows, design: design, minRows: minRows))
     }
 }

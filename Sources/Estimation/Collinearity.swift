@@ -5,7 +5,7 @@ import MixtureOfExperts
 enum Collinearity {
     /// - Parameter rows: standardised.
     static func warnings(_ rows: ShardRows, _ standardisation: Standardisation, _ design: Design) -> [FitWarning] {
-        let constant = design.covariates.indices.filter { standardisation.isConstantColumn($0, of: rows) }
+        let constant = design.covariates.indices.filter { standardisation.constantColumns.contains($0) }
         let varying = design.covariates.indices.filter { !constant.contains($0) }
         let moments = rows.moments(factors: Matrix(rowCount: rows.rowCount, columnCount: 1, repeating: 1))[0]
         return constant.map { .constantCovariate(design.covariates[$0]) }

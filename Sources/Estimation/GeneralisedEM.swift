@@ -7,27 +7,27 @@ import MixtureOfExperts
 /// A gate iterated to convergence in every iteration was measured to need four times the passes. The objective is the
 /// log-likelihood less ½ ridge |α|²; it never falls: a gate step that lowers it is halved, and with no gate step left
 /// the iteration is one of EM in the experts.
-struct GeneralisedEM {
+package struct GeneralisedEM {
     let rows: ShardRows
     let dispersionFloor: Double
     /// On the sum over rows.
-    let ridge: Double
+    package let ridge: Double
     let parallelism: Parallelism
 
-    struct State {
-        var model: MixtureModel
-        var statistics: MixtureStatistics
-        var objective: Double
+    package struct State {
+        package var model: MixtureModel
+        package var statistics: MixtureStatistics
+        package var objective: Double
     }
 
-    init(rows: ShardRows, options: FitOptions, parallelism: Parallelism) {
+    package init(rows: ShardRows, options: FitOptions, parallelism: Parallelism) {
         self.rows = rows
         dispersionFloor = options.varianceFloor
         ridge = options.gateRidge * rows.totalWeight
         self.parallelism = parallelism
     }
 
-    func state(_ model: MixtureModel) -> State {
+    package func state(_ model: MixtureModel) -> State {
         let statistics = model.statistics(of: rows, level: .expectationMaximization, parallelism: parallelism)
         return State(
             model: model, statistics: statistics,
@@ -35,7 +35,7 @@ struct GeneralisedEM {
     }
 
     /// Up to `iterations` iterations; ends early when the objective changes by less than `tolerance` per unit weight.
-    func run(
+    package func run(
         from start: State, iterations: Int, tolerance: Double, observe: (_ iteration: Int, State) -> Void = { _, _ in }
     ) -> (state: State, converged: Bool, trace: [Double]) {
         var current = start
@@ -52,7 +52,7 @@ struct GeneralisedEM {
     }
 
     /// One iteration; the objective of the result is at least that of `state`.
-    func step(from state: State) -> State {
+    package func step(from state: State) -> State {
         let experts = weightedFits(state)
         let direction = gateDirection(state)
         // Rounding of a sum over rows must not count as a fall.
@@ -77,7 +77,7 @@ struct GeneralisedEM {
     private func weightedFits(_ state: State) -> [Expert] {
         zip(state.statistics.expertMoments, state.model.experts).map { moments, current in
             // An expert that holds no row stays where it is.
-            moments.weight > 1e-8
+            moments.weight > 1e-10 * state.statistics.weight
                 ? state.model.family.fit(
                     moments, on: state.model.design.expertCovariates, dispersionFloor: dispersionFloor)
                 : current

@@ -52,6 +52,7 @@ public struct LocalFit: Sendable {
         }
         var warnings = Collinearity.warnings(standardised, standardisation, design)
         best = withoutSmallExperts(best, rows: standardised, warnings: &warnings)
+        try checkDisclosure(best)
         return localModel(best, positive, standardisation, screened.map(\.report), warnings)
     }
 
@@ -71,7 +72,7 @@ public struct LocalFit: Sendable {
             }
         }
         let standardisation = Standardisation(rows)
-        if family.hasDispersion, standardisation.isConstantColumn(design.covariateCount, of: rows) {
+        if family.hasDispersion, standardisation.constantColumns.contains(design.covariateCount) {
             throw .constantResponse(target: design.target, value: rows.responses.first ?? 0)
         }
         return standardisation
@@ -219,10 +220,10 @@ public struct LocalFit: Sendable {
             state = em.state
             trace += em.trace
             // EM may pause on a plateau: converged only where Newton finds nothing more either.
-            let (polished, finished) = newton(polish, from: state, index, &trace)
+            let (polished, finished, moved) = newton(polish, from: state, index, &trace)
             state = polished
-            converged = finished
-            emIterations *= 2
+            converged = finished || (em.converged && !moved && trace.count < options.maxIterations)
+            emIterations = min(2 * emIterations, options.maxIterations)
         }
         return Candidate(
             model: state.model, statistics: state.statistics, trace: trace + [state.objective],
@@ -232,7 +233,7 @@ public struct LocalFit: Sendable {
     /// Newton steps while they help; finished where one changes the objective by less than the tolerance.
     private func newton(
         _ polish: NewtonPolish, from state: GeneralisedEM.State, _ index: Int, _ trace: inout [Double]
-    ) -> (GeneralisedEM.State, finished: Bool) {
+    ) -> (GeneralisedEM.State, finished: Bool, moved: Bool) {
         var model = state.model
         var objective = state.objective
         var finished = false
@@ -245,7 +246,7 @@ public struct LocalFit: Sendable {
             objective = next.objective
             moved = true
         }
-        return (moved ? polish.algorithm.state(model) : state, finished)
+        return (moved ? polish.algorithm.state(model) : state, finished, moved)
     }
 
     private func report(_ start: Int, _ iteration: Int, _ statistics: MixtureStatistics) {
@@ -274,6 +275,15 @@ public struct LocalFit: Sendable {
             warnings.append(.expertBelowMinimumRows(minimum: options.minRows, left: kept.count))
         }
         return current
+    }
+
+    /// A single expert cannot be left out: very unequal weights may let it describe a few rows, or one.
+    private func checkDisclosure(_ candidate: Candidate) throws(EstimationError) {
+        let effective = candidate.statistics.expertMoments.map(\.effectiveRows).min() ?? 0
+        guard effective >= options.minRows * (1 - 1e-9) else {
+            throw .noModelPossible(
+                rows: Int(effective), needed: Capacity.minimumRows(design, minRows: options.minRows))
+        }
     }
 
     // MARK: Result

@@ -6,11 +6,13 @@ import MixtureOfExperts
 ///
 /// Parameters in one vector: gate coefficients (K - 1 gates), expert coefficients, log dispersions. A dispersion at
 /// its floor is held there while the gradient pulls it down.
-struct NewtonPolish {
+package struct NewtonPolish {
     let algorithm: GeneralisedEM
 
+    package init(algorithm: GeneralisedEM) { self.algorithm = algorithm }
+
     /// One Newton step, halved until the objective rises enough; nil where no step is found.
-    func step(from model: MixtureModel, objective: Double) -> (model: MixtureModel, objective: Double)? {
+    package func step(from model: MixtureModel, objective: Double) -> (model: MixtureModel, objective: Double)? {
         let statistics = model.statistics(of: algorithm.rows, level: .newton, parallelism: algorithm.parallelism)
         let system = NewtonSystem(statistics, model: model, algorithm: algorithm)
         guard let direction = system.ascentDirection() else { return nil }
@@ -34,9 +36,9 @@ struct NewtonPolish {
 }
 
 /// Gradient and negative Hessian of the penalised log-likelihood.
-struct NewtonSystem {
-    private(set) var gradient: [Double]
-    private(set) var negativeHessian: Matrix
+package struct NewtonSystem {
+    package private(set) var gradient: [Double]
+    package private(set) var negativeHessian: Matrix
     private let expertPositions: [Int]
     private let gatePositions: [Int]
     private let layout: StatisticsLayout
@@ -44,7 +46,7 @@ struct NewtonSystem {
     private let dispersionFloor: Double
     private var held: Set<Int> = []
 
-    init(_ statistics: MixtureStatistics, model: MixtureModel, algorithm: GeneralisedEM) {
+    package init(_ statistics: MixtureStatistics, model: MixtureModel, algorithm: GeneralisedEM) {
         layout = statistics.layout
         expertPositions = model.design.expertPositions
         gatePositions = model.design.gatePositions
@@ -149,7 +151,11 @@ struct NewtonSystem {
     /// eigenvalues (in the scale of its diagonal), which keeps the direction one of ascent.
     func ascentDirection() -> [Double]? {
         let size = gradient.count
-        let scale = (0..<size).map { 1 / max(abs(negativeHessian[$0, $0]), 1e-12).squareRoot() }
+        // A direction that the rows say nothing about (a constant covariate) is not followed: rounding would be magnified.
+        let scale = (0..<size).map { index in
+            let curvature = abs(negativeHessian[index, index])
+            return curvature > 0 ? 1 / max(curvature, 1e-12).squareRoot() : 0
+        }
         var scaled = negativeHessian
         for column in 0..<size {
             for row in 0..<size { scaled[row, column] *= scale[row] * scale[column] }
@@ -173,7 +179,7 @@ struct NewtonSystem {
     /// Beyond this the eigenvalues cost more than the EM iterations that replace the step.
     private static let largestEigenproblem = 1200
 
-    func moved(_ model: MixtureModel, _ direction: [Double], by length: Double) -> MixtureModel {
+    package func moved(_ model: MixtureModel, _ direction: [Double], by length: Double) -> MixtureModel {
         var result = model
         for gate in 0..<layout.gateCount {
             for row in gatePositions.indices {

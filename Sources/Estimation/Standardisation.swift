@@ -9,35 +9,44 @@ public struct Standardisation: Sendable {
     public let center: [Double]
     /// d + 1 positive values; 1 for a constant column.
     public let scale: [Double]
+    /// Columns whose values differ by no more than their rounding.
+    public let constantColumns: Set<Int>
 
+    /// Any center and positive scale.
     public init(center: [Double], scale: [Double]) {
         self.center = center
         self.scale = scale
+        constantColumns = []
+    }
+
+    /// - Parameter deviations: standard deviations about `center`.
+    private init(center: [Double], deviations: [Double]) {
+        let constant = center.indices.filter { Self.isConstant(mean: center[$0], deviation: deviations[$0]) }
+        self.center = center
+        scale = center.indices.map { constant.contains($0) ? 1 : deviations[$0] }
+        constantColumns = Set(constant)
     }
 
     /// Weighted mean and standard deviation of each column.
     public init(_ rows: ShardRows) {
         let total = rows.totalWeight
         var center = [Double]()
-        var scale = [Double]()
+        var deviations = [Double]()
         for index in 0...rows.covariates.columnCount {
             let values =
                 index < rows.covariates.columnCount ? rows.covariates.column(index) : rows.responses[...]
             let (mean, deviation) = Self.meanAndDeviation(values, weights: rows.weights, total: total)
             center.append(mean)
-            scale.append(deviation)
+            deviations.append(deviation)
         }
-        self.init(center: center, scale: scale)
+        self.init(center: center, deviations: deviations)
     }
 
     /// From moments of pooled rows.
     public init(_ moments: Moments) {
         self.init(
             center: moments.mean,
-            scale: (0..<moments.count).map { index in
-                let deviation = (moments.scatter[index, index] / moments.weight).squareRoot()
-                return Self.isConstant(mean: moments.mean[index], deviation: deviation) ? 1 : deviation
-            })
+            deviations: (0..<moments.count).map { (moments.scatter[$0, $0] / moments.weight).squareRoot() })
     }
 
     private static func meanAndDeviation(
@@ -56,20 +65,12 @@ public struct Standardisation: Sendable {
             let difference = value - origin - shift
             squares += (weights?[row] ?? 1) * difference * difference
         }
-        let mean = origin + shift
-        let deviation = (squares / total).squareRoot()
-        return (mean, isConstant(mean: mean, deviation: deviation) ? 1 : deviation)
+        return (origin + shift, (squares / total).squareRoot())
     }
 
     /// Whether what varies is no more than rounding of the values themselves.
     private static func isConstant(mean: Double, deviation: Double) -> Bool {
         !(deviation > 1e-13 * abs(mean)) || deviation < 1e-150
-    }
-
-    public func isConstantColumn(_ index: Int, of rows: ShardRows) -> Bool {
-        let values = index < rows.covariates.columnCount ? rows.covariates.column(index) : rows.responses[...]
-        guard let first = values.first else { return true }
-        return values.allSatisfy { abs($0 - first) <= 1e-12 * abs(first) }
     }
 
     public var responseCenter: Double { center[center.count - 1] }
@@ -85,7 +86,8 @@ public struct Standardisation: Sendable {
     public func standardised(_ covariates: Matrix) -> Matrix {
         var result = covariates
         for column in 0..<result.columnCount {
-            let inverse = 1 / scale[column]
+            // What is left of a constant column is rounding, and must not be taken for a regressor.
+            let inverse = constantColumns.contains(column) ? 0 : 1 / scale[column]
             let middle = center[column]
             for index in column * result.rowCount..<(column + 1) * result.rowCount {
                 result.storage[index] = (result.storage[index] - middle) * inverse

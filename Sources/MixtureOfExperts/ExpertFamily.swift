@@ -85,6 +85,18 @@ public struct PredictorDerivatives {
     public let dispersionMixed: UnsafeMutablePointer<Double>
     /// ∂²/∂s²
     public let dispersionSecond: UnsafeMutablePointer<Double>
+
+    package init(
+        first: UnsafeMutablePointer<Double>, second: UnsafeMutablePointer<Double>,
+        dispersionFirst: UnsafeMutablePointer<Double>, dispersionMixed: UnsafeMutablePointer<Double>,
+        dispersionSecond: UnsafeMutablePointer<Double>
+    ) {
+        self.first = first
+        self.second = second
+        self.dispersionFirst = dispersionFirst
+        self.dispersionMixed = dispersionMixed
+        self.dispersionSecond = dispersionSecond
+    }
 }
 
 /// The families that model files may name.

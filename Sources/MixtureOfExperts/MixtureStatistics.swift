@@ -22,8 +22,8 @@ public struct MixtureStatistics: Sendable, Equatable {
     public private(set) var weight = 0.0
     /// Σ w² τ_k for each expert.
     public private(set) var squaredWeights: [Double]
-    private(set) var quadratic: [Double]
-    private(set) var linear: [Double]
+    package private(set) var quadratic: [Double]
+    package private(set) var linear: [Double]
 
     public init(layout: StatisticsLayout) {
         self.layout = layout

@@ -161,7 +161,7 @@ extension ModelFile {
             gateCovariates: gateCovariates.compactMap { position[$0] })
     }
 
-    /// The model itself; of a file that ``ModelFile/validated(source:)`` let pass.
+    /// The model itself; of a file that ``ModelFile/read(path:)`` let pass.
     public var model: MixtureModel {
         MixtureModel(
             design: design, family: ExpertFamilies.named(family) ?? GaussianFamily(),

@@ -16,9 +16,10 @@ struct AggregationOptionGroup: ParsableArguments {
     var supportSize = 5000
 
     @Option(
-        help:
-            "Targets of the gate: by label of the local experts, or by the transport plan (default: label, unless plan is clearly better on a fresh draw)."
-    )
+        help: """
+            Targets of the gate: by label of the local experts, or by the transport plan (default: label, unless plan \
+            or, where the local models disagree, a fit to draws from their average is clearly better on a fresh draw).
+            """)
     var gate: AggregationOptions.GateTarget?
 
     @Option(help: "Weights of the sites: by their density of covariates at x, or the same everywhere.")
