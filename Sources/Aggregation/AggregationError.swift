@@ -4,6 +4,7 @@ public enum AggregationError: Error, Sendable, Equatable, CustomStringConvertibl
     case disagreement(first: String, second: String, what: String)
     case tooManyExperts(asked: Int, components: Int)
     case supportTooSmall(rows: Int, needed: Int)
+    case supportElsewhere(source: String)
 
     public var description: String {
         switch self {
@@ -15,6 +16,9 @@ public enum AggregationError: Error, Sendable, Equatable, CustomStringConvertibl
             "\(asked) experts asked of \(components) local experts in all: use --experts \(components) or fewer"
         case .supportTooSmall(let rows, let needed):
             "the support has \(rows) rows, the experts need at least \(needed): give more rows, or leave --support out"
+        case .supportElsewhere(let source):
+            "the support (\(source)) does not overlap the covariates of the sites: check its units and columns, or leave "
+                + "--support out"
         }
     }
 }

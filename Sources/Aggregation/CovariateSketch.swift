@@ -57,11 +57,11 @@ package struct CovariateSketch: Sendable {
     /// the pooled within-covariance by as many pseudo-rows as it has coefficients, and get `ridge` in every direction.
     private static func regularised(_ moment: Moments, within: Matrix, _ indices: [Int], ridge: Double) -> Cholesky {
         let prior = Double(indices.count + 1)
-        var covariance = moment.scatter.submatrix(rows: indices, columns: indices)
+        let rows = moment.effectiveRows
+        var covariance = moment.covariance(of: indices)
         for index in covariance.storage.indices {
             covariance.storage[index] =
-                (covariance.storage[index] + prior * within.storage[index])
-                / (moment.weight + prior)
+                (rows * covariance.storage[index] + prior * within.storage[index]) / (rows + prior)
         }
         precondition(covariance.storage.allSatisfy(\.isFinite), "statistics must be finite")
         var jitter = ridge

@@ -10,6 +10,8 @@ import MixtureOfExperts
 struct Distillation {
     private static let drawsPerSupportPoint = 10
     private static let starts = 10
+    /// Keeps the random numbers of the fit apart from those of the draw.
+    private static let seedOffset: UInt64 = 0x5851_F42D_4C95_7F2D
 
     /// - Parameter start: the best model so far, one start among others.
     /// - Returns: nil where the drawn rows cannot be fitted.
@@ -19,10 +21,14 @@ struct Distillation {
     ) -> MixtureModel? {
         let rows = FreshDraw.rows(mixture, source, count: drawsPerSupportPoint * supportSize, generator)
         let fitOptions = FitOptions(
-            expertCount: start.expertCount, starts: starts, seed: options.seed, minRows: 1, initialModels: [start])
+            expertCount: start.expertCount, starts: starts, seed: options.seed &+ seedOffset, minRows: 1,
+            initialModels: [start])
         let fit = LocalFit(
             design: mixture.design, family: mixture.family, options: fitOptions, parallelism: parallelism)
-        guard let local = try? fit.fit(rows), local.model.expertCount == start.expertCount else { return nil }
+        // A fit at its variance floor follows the draw, not f̂^W.
+        guard let local = try? fit.fit(rows), local.model.expertCount == start.expertCount,
+            local.report.starts.contains(where: { $0.logLikelihood != nil && $0.floorHits == 0 })
+        else { return nil }
         return local.model
     }
 }

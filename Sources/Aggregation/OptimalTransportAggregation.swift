@@ -42,6 +42,12 @@ public struct OptimalTransportAggregation: Sendable {
     private static let screeningPoints = 1000
     private static let screeningIterations = 15
     private static let refinedStarts = 3
+    /// In pooled standard deviations; beyond it a covariate of a given support is in another unit.
+    private static let farthestPoint = 1e6
+    /// In pooled standard units: a floor against division by zero only, experts at the floor of their site are above it.
+    private static let dispersionFloor = 1e-8
+    /// Of the support's points; below it the report warns.
+    private static let leastEffectiveShare = 0.1
 
     /// - Parameter support: rows whose covariates serve as support; nil to draw it from the sketches.
     /// - Throws: ``AggregationError`` where the models do not belong together.
@@ -51,7 +57,7 @@ public struct OptimalTransportAggregation: Sendable {
         // Sums depend on their order in the last bits: neither that of the files nor that of the experts may matter.
         let ordered = contributions.map {
             Contribution(name: $0.name, fitted: $0.fitted.inOrderOfWeight())
-        }.sorted { Self.precedes($0.fitted, $1.fitted) }
+        }.sorted(by: Self.precedes)
         guard let first = ordered.first else { throw .noModels }
         for other in ordered.dropFirst() { try Self.check(first, other) }
         let pooled = Moments.sum(
@@ -63,8 +69,8 @@ public struct OptimalTransportAggregation: Sendable {
         let generator = RandomNumbers(seed: options.seed)
         let sample = try supportSample(support, mixture, standardisation, generator)
         let problem = TransportProblem(mixture, support: sample)
-        let floor = 1e-8
-        let (start, reduction) = reduce(problem, mixture, expertCount, floor, generator)
+        let floor = Self.dispersionFloor
+        let (start, reduction) = reduce(problem, mixture, ordered.map(\.name), expertCount, floor, generator)
         let builder = Reduction(mixture: mixture, problem: problem, options: options, dispersionFloor: floor)
         let scored = scoredCandidates(reduction, builder, support == nil ? .sketches : .support(sample), generator)
         let best = FreshDraw.choice(scored)
@@ -76,14 +82,15 @@ public struct OptimalTransportAggregation: Sendable {
             objectives: reduction.objectives, converged: reduction.converged, start: start,
             candidates: scored.map { AggregationReport.Candidate(name: $0.candidate.name, score: $0.mean) },
             chosen: best.candidate.name, seed: options.seed,
-            warnings: warnings(ordered, reduction, best.candidate, expertCount))
+            warnings: warnings(ordered, reduction, best.candidate, sample))
         return GlobalModel(fitted: fitted.mixture, report: report)
     }
 
     // MARK: Checks
 
-    private static func precedes(_ left: FittedMixture, _ right: FittedMixture) -> Bool {
-        left.orderingKey.lexicographicallyPrecedes(right.orderingKey)
+    private static func precedes(_ left: Contribution, _ right: Contribution) -> Bool {
+        let (first, second) = (left.fitted.orderingKey, right.fitted.orderingKey)
+        return first == second ? left.name < right.name : first.lexicographicallyPrecedes(second)
     }
 
     private static func check(_ first: Contribution, _ other: Contribution) throws(AggregationError) {
@@ -134,18 +141,24 @@ public struct OptimalTransportAggregation: Sendable {
         }
         let rows = random.permutation(given.covariates.rowCount).prefix(options.supportSize).sorted()
         let points = standardisation.standardised(given.covariates.rows(rows))
-        return options.siteWeights == .density ? .balanced(points) : .unweighted(points)
+        guard points.storage.allSatisfy({ abs($0) < Self.farthestPoint }) else {
+            throw .supportElsewhere(source: given.source)
+        }
+        let balanced = SupportSample.balanced(points)
+        guard balanced.effectivePoints >= Double(needed) else { throw .supportElsewhere(source: given.source) }
+        return options.siteWeights == .density ? balanced : .unweighted(points)
     }
 
     /// All starts on a part of the support, the best of them on all of it.
     private func reduce(
-        _ problem: TransportProblem, _ mixture: LocalMixture, _ expertCount: Int, _ floor: Double,
+        _ problem: TransportProblem, _ mixture: LocalMixture, _ names: [String], _ expertCount: Int, _ floor: Double,
         _ generator: RandomNumbers
     ) -> (start: String, reduction: TransportReduction) {
         var random = generator.split(1)
         let thinned = problem.thinned(to: Self.screeningPoints)
-        let starts = ReductionStarts(mixture: mixture, expertCount: expertCount, dispersionFloor: floor)
-            .all(thinned, using: &random)
+        let starts = ReductionStarts(
+            mixture: mixture, names: names, expertCount: expertCount, dispersionFloor: floor
+        ).all(thinned, using: &random)
         let screened = parallelism.map(count: starts.count) { index in
             (
                 starts[index].name,
@@ -215,7 +228,7 @@ public struct OptimalTransportAggregation: Sendable {
 
     private func warnings(
         _ contributions: [Contribution], _ reduction: TransportReduction, _ candidate: Reduction.Candidate,
-        _ expertCount: Int
+        _ support: SupportSample
     ) -> [String] {
         var result = [String]()
         for (previous, next) in zip(contributions, contributions.dropFirst()) where previous.fitted == next.fitted {
@@ -225,6 +238,13 @@ public struct OptimalTransportAggregation: Sendable {
         if !reduction.converged {
             result.append("the reduction did not converge in \(options.maxIterations) iterations")
         }
+        let share = support.effectivePoints / Double(support.weights.count)
+        if share < Self.leastEffectiveShare {
+            result.append(
+                "the support speaks for few of the sites' rows: \(Int(support.effectivePoints)) of "
+                    + "\(support.weights.count) points carry the weight; give covariates of more sites")
+        }
+        let expertCount = candidate.model.expertCount
         let empty = (0..<expertCount).filter { !candidate.labels.contains($0) }
         if !empty.isEmpty {
             result.append(
@@ -238,7 +258,7 @@ extension FittedMixture {
     /// Numbers that order fitted mixtures the same way wherever they came from.
     fileprivate var orderingKey: [Double] {
         [weight, Double(rowCount)] + model.experts.flatMap { $0.coefficients + [$0.dispersion] }
-            + model.gate.coefficients.storage
+            + model.gate.coefficients.storage + moments.flatMap { $0.mean + $0.scatter.storage }
     }
 }
 

@@ -7,6 +7,8 @@ import MixtureOfExperts
 struct Reduction {
     typealias GateTarget = AggregationOptions.GateTarget
 
+    private static let largestNumberOfRounds = 20
+
     let mixture: LocalMixture
     let problem: TransportProblem
     let options: AggregationOptions
@@ -41,18 +43,20 @@ struct Reduction {
     private func expertsFromStatistics(_ start: [Expert]) -> (experts: [Expert], labels: [Int]) {
         var experts = start
         var labels = problem.labels(for: experts)
-        for _ in 0..<20 {
+        var rounds = 0
+        while true {
             experts = pooledMoments(labels, count: experts.count).enumerated().map { index, moments in
                 moments.weight > 0
                     ? mixture.family.fit(
                         moments, on: mixture.design.expertCovariates, dispersionFloor: dispersionFloor)
                     : experts[index]
             }
+            // The labels returned are those that the experts were made from.
             let next = problem.labels(for: experts)
-            if next == labels { break }
+            rounds += 1
+            if next == labels || rounds == Self.largestNumberOfRounds { return (experts, labels) }
             labels = next
         }
-        return (experts, labels)
     }
 
     /// The statistics of the components of each label.

@@ -6,6 +6,8 @@ import MixtureOfExperts
 /// K-means on coefficients, the published start, was measured to fall into a bad basin half of the time.
 struct ReductionStarts {
     let mixture: LocalMixture
+    /// Of the sites.
+    let names: [String]
     let expertCount: Int
     let dispersionFloor: Double
 
@@ -16,7 +18,7 @@ struct ReductionStarts {
     func all(_ problem: TransportProblem, using random: inout RandomNumbers) -> [(name: String, experts: [Expert])] {
         let order = random.permutation(mixture.sites.count).prefix(Self.largestNumberOfLocalStarts)
         let local = order.sorted().map { site in
-            ("local model \(site + 1)", completed(startingExperts(site), problem))
+            ("local model \(names[site])", completed(startingExperts(site), problem))
         }
         return [("greedy merging", completed(merged(using: &random), problem))] + local
     }

@@ -8,6 +8,12 @@ package struct SupportSample: Sendable {
     /// Mean 1.
     package let weights: [Double]
 
+    /// (Σw)² / Σw²: the number of points of equal weight that would say as much.
+    var effectivePoints: Double {
+        let sum = weights.reduce(0, +)
+        return sum * sum / weights.reduce(0) { $0 + $1 * $1 }
+    }
+
     /// Drawn from the sites' covariate sketches: no row is needed.
     package static func drawn(
         from sketch: CovariateSketch, count: Int, using random: inout RandomNumbers

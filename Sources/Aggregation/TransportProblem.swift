@@ -50,6 +50,7 @@ package struct TransportProblem: Sendable {
         let rows = (0..<count).map { $0 * pointCount / count }
         var masses = masses.rows(rows)
         let total = masses.storage.reduce(0, +)
+        guard total > 0 else { return self }
         for index in masses.storage.indices { masses.storage[index] /= total }
         return TransportProblem(
             design: design, family: family, points: points.rows(rows), masses: masses,

@@ -20,6 +20,7 @@ package struct TransportReduction: Sendable {
             let nextPlan = TransportPlan(problem, experts: next)
             let fall = plan.objective - nextPlan.objective
             // The majoriser touches the objective: a rise is rounding, and the end.
+            guard nextPlan.objective.isFinite else { break }
             guard fall > 0 else { return TransportReduction(experts: experts, objectives: objectives, converged: true) }
             experts = next
             plan = nextPlan

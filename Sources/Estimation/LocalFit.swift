@@ -34,7 +34,7 @@ public struct LocalFit: Sendable {
 
     /// - Throws: ``EstimationError`` where the rows cannot carry the model.
     public func fit(_ rows: ShardRows) throws(EstimationError) -> LocalModel {
-        let positive = rows.withoutWeightlessRows()
+        let (positive, weightUnit) = rows.withoutWeightlessRows().withMeanWeightOne()
         let standardisation = try check(positive)
         let standardised = standardisation.standardised(positive)
         var screened = screen(standardised, standardisation)
@@ -53,7 +53,7 @@ public struct LocalFit: Sendable {
         var warnings = Collinearity.warnings(standardised, standardisation, design)
         best = withoutSmallExperts(best, rows: standardised, warnings: &warnings)
         try checkDisclosure(best)
-        return localModel(best, positive, standardisation, screened.map(\.report), warnings)
+        return localModel(best, positive, standardisation, screened.map(\.report), warnings, weightUnit: weightUnit)
     }
 
     // MARK: Checks
@@ -230,7 +230,8 @@ public struct LocalFit: Sendable {
             converged: converged, floorHits: state.model.floorHits(options.varianceFloor).count)
     }
 
-    /// Newton steps while they help; finished where one changes the objective by less than the tolerance.
+    /// Newton steps while they help; finished where one changes the objective by less than the tolerance, and a full step
+    /// promised hardly more: a step that was halved to nothing is no sign of an optimum.
     private func newton(
         _ polish: NewtonPolish, from state: GeneralisedEM.State, _ index: Int, _ trace: inout [Double]
     ) -> (GeneralisedEM.State, finished: Bool, moved: Bool) {
@@ -241,12 +242,15 @@ public struct LocalFit: Sendable {
         while !finished, trace.count < options.maxIterations {
             guard let next = polish.step(from: model, objective: objective) else { break }
             trace.append(objective)
-            finished = next.objective - objective < options.tolerance * state.statistics.weight
+            let negligible = options.tolerance * state.statistics.weight
+            let isNegligible = next.objective - objective < negligible
+            finished = isNegligible && next.decrement < 10 * negligible
             model = next.model
             objective = next.objective
-            moved = true
+            moved = moved || !isNegligible
+            if isNegligible { break }
         }
-        return (moved ? polish.algorithm.state(model) : state, finished, moved)
+        return (model == state.model ? state : polish.algorithm.state(model), finished, moved)
     }
 
     private func report(_ start: Int, _ iteration: Int, _ statistics: MixtureStatistics) {
@@ -290,7 +294,7 @@ public struct LocalFit: Sendable {
 
     private func localModel(
         _ candidate: Candidate, _ rows: ShardRows, _ standardisation: Standardisation, _ starts: [FitReport.Start],
-        _ warnings: [FitWarning]
+        _ warnings: [FitWarning], weightUnit: Double
     ) -> LocalModel {
         let fitted = FittedMixture(
             model: candidate.model, moments: candidate.statistics.expertMoments, rowCount: rows.rowCount,
@@ -304,16 +308,18 @@ public struct LocalFit: Sendable {
         let jacobian = standardisation.logResponseScale
         let weight = candidate.statistics.weight
         let report = FitReport(
-            logLikelihood: candidate.statistics.logLikelihood - weight * jacobian,
+            logLikelihood: weightUnit * (candidate.statistics.logLikelihood - weight * jacobian),
             trace: candidate.trace.map { $0 / weight - jacobian },
             stopReason: candidate.converged ? .converged : .maxIterations, iterations: candidate.trace.count - 1,
             seed: options.seed, tolerance: options.tolerance,
-            starts: starts.map { $0.inUserUnits(jacobian: jacobian, weight: weight) }, warnings: warnings)
+            starts: starts.map { $0.inUserUnits(jacobian: jacobian, weight: weight, weightUnit: weightUnit) },
+            warnings: warnings)
         return LocalModel(
             fitted: FittedMixture(
                 model: standardisation.inUserUnits(fitted.model),
-                moments: fitted.moments.map(standardisation.inUserUnits),
-                rowCount: fitted.rowCount, weight: fitted.weight),
+
+                moments: fitted.moments.map { standardisation.inUserUnits($0).scaled(by: weightUnit) },
+                rowCount: fitted.rowCount, weight: weightUnit * fitted.weight),
             report: report)
     }
 }
@@ -327,15 +333,25 @@ extension MixtureModel {
 }
 
 extension FitReport.Start {
-    fileprivate func inUserUnits(jacobian: Double, weight: Double) -> FitReport.Start {
+    fileprivate func inUserUnits(jacobian: Double, weight: Double, weightUnit: Double) -> FitReport.Start {
         var result = self
         result.screenedLogLikelihoodPerRow -= jacobian
-        result.logLikelihood = logLikelihood.map { $0 - weight * jacobian }
+        result.logLikelihood = logLikelihood.map { weightUnit * ($0 - weight * jacobian) }
         return result
     }
 }
 
 extension ShardRows {
+    /// The rows with weights of mean 1, and the mean that was divided out: counts and tolerances then mean rows whatever
+    /// unit the weights have.
+    fileprivate func withMeanWeightOne() -> (ShardRows, unit: Double) {
+        guard let weights, !weights.isEmpty else { return (self, 1) }
+        let unit = totalWeight / Double(rowCount)
+        return (
+            ShardRows(covariates: covariates, responses: responses, weights: weights.map { $0 / unit }), unit
+        )
+    }
+
     /// A row of weight 0 is an absent row.
     fileprivate func withoutWeightlessRows() -> ShardRows {
         guard let weights, weights.contains(0) else { return self }

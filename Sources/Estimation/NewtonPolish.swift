@@ -11,8 +11,15 @@ package struct NewtonPolish {
 
     package init(algorithm: GeneralisedEM) { self.algorithm = algorithm }
 
+    package struct Step {
+        package var model: MixtureModel
+        package var objective: Double
+        /// What the quadratic model promised of a full step: small only near an optimum, however short the step was.
+        package var decrement: Double
+    }
+
     /// One Newton step, halved until the objective rises enough; nil where no step is found.
-    package func step(from model: MixtureModel, objective: Double) -> (model: MixtureModel, objective: Double)? {
+    package func step(from model: MixtureModel, objective: Double) -> Step? {
         let statistics = model.statistics(of: algorithm.rows, level: .newton, parallelism: algorithm.parallelism)
         let system = NewtonSystem(statistics, model: model, algorithm: algorithm)
         guard let direction = system.ascentDirection() else { return nil }
@@ -22,7 +29,7 @@ package struct NewtonPolish {
             let trial = system.moved(model, direction, by: length)
             let value = self.objective(trial)
             if value.isFinite, value >= objective + 1e-4 * length * slope - 1e-13 * abs(objective) {
-                return (trial, value)
+                return Step(model: trial, objective: value, decrement: 0.5 * slope)
             }
             length *= 0.5
         }

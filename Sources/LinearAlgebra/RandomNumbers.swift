@@ -35,7 +35,10 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
     }
 
     /// Uniform on (0, 1): never 0, so that a logarithm can be taken.
-    public mutating func uniform() -> Double { (Double(next() >> 11) + 0.5) * 0x1p-53 }
+    public mutating func uniform() -> Double {
+        // The largest 53 bits and a half round up to 1.
+        min((Double(next() >> 11) + 0.5) * 0x1p-53, 1 - 0x1p-53)
+    }
 
     /// Uniform on 0 ..< bound, by a wide multiplication (bias below bound / 2⁶⁴).
     public mutating func index(below bound: Int) -> Int {
@@ -61,8 +64,11 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
 
     /// `count` indices with multiplicities proportional to nonnegative weights up to rounding (systematic sampling), in
     /// ascending order: less is left to chance than by independent draws.
+    ///
+    /// - Precondition: the weights are finite, and one of them is positive.
     public mutating func systematicSample(_ count: Int, weights: [Double]) -> [Int] {
         let total = weights.reduce(0, +)
+        precondition(total > 0 && total.isFinite, "weights must be finite and not all zero")
         let offset = uniform()
         var result = [Int]()
         result.reserveCapacity(count)

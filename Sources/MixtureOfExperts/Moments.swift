@@ -42,6 +42,11 @@ public struct Moments: Sendable, Equatable {
                 scatter[row, column] = rawSums[row + 1, column + 1] - total * means[row] * means[column]
             }
             scatter[row, row] = max(scatter[row, row], 0)
+            // Where a variance is lost in rounding, so is every covariance with it.
+            for column in 0..<row {
+                let bound = (scatter[row, row] * scatter[column, column]).squareRoot()
+                scatter[row, column] = min(max(scatter[row, column], -bound), bound)
+            }
         }
     }
 
@@ -72,6 +77,13 @@ public struct Moments: Sendable, Equatable {
         for index in mean.indices { mean[index] += difference[index] * (other.weight / total) }
         weight = total
         squaredWeight += other.squaredWeight
+    }
+
+    /// The moments of the same rows with all weights multiplied by `factor`.
+    public func scaled(by factor: Double) -> Moments {
+        Moments(
+            weight: factor * weight, squaredWeight: factor * factor * squaredWeight, mean: mean,
+            scatter: factor * scatter)
     }
 
     public static func sum(_ parts: some Sequence<Moments>, count: Int) -> Moments {

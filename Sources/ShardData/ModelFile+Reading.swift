@@ -31,6 +31,9 @@ extension ModelFile {
         return file
     }
 
+    /// Integers up to here are exact as numbers of JSON.
+    private static let largestRowCount = 1 << 53
+
     private struct Head: Decodable {
         var format: String
         var formatVersion: Int
@@ -62,7 +65,8 @@ extension ModelFile {
             ordered.gateCovariates == ordered.gateCovariates.sorted()
         else { throw refuse("covariates", "expertCovariates and gateCovariates must keep the order of covariates") }
         guard !experts.isEmpty else { throw refuse("experts", "there are none") }
-        guard rows >= 0, weight >= 0, weight.isFinite else { throw refuse("rows", "must not be negative") }
+        guard (0...Self.largestRowCount).contains(rows) else { throw refuse("rows", "must be from 0 to 2^53") }
+        guard weight >= 0, weight.isFinite else { throw refuse("weight", "must not be negative") }
         for (index, expert) in experts.enumerated() {
             try validate(expert, field: "experts[\(index)]", source: source)
         }
@@ -70,6 +74,10 @@ extension ModelFile {
             guard weight > 0 else { throw refuse("weight", "must be positive") }
             guard experts.allSatisfy({ $0.statistics != nil }) else {
                 throw .missingField(path: source, field: "experts[…].statistics")
+            }
+            let total = experts.reduce(0) { $0 + ($1.statistics?.weight ?? 0) }
+            guard abs(total - weight) <= 1e-6 * weight else {
+                throw refuse("weight", "is not the sum of the experts' weights")
             }
         }
     }
@@ -90,8 +98,16 @@ extension ModelFile {
         try count(statistics.mean, size, "statistics.mean")
         try count(statistics.scatter, PackedSymmetric.elementCount(size: size), "statistics.scatter")
         try check(statistics.weight >= 0 && statistics.weight.isFinite, "statistics.weight", "must not be negative")
-        try check(statistics.squaredWeight >= 0, "statistics.squaredWeight", "must not be negative")
+        try check(
+            statistics.squaredWeight >= 0 && statistics.squaredWeight.isFinite, "statistics.squaredWeight",
+            "must not be negative")
         let scatter = PackedSymmetric(size: size, storage: statistics.scatter)
         try check((0..<size).allSatisfy { scatter[$0, $0] >= 0 }, "statistics.scatter", "has a negative variance")
+        let areCorrelations = (0..<size).allSatisfy { row in
+            (0..<row).allSatisfy { column in
+                abs(scatter[row, column]) <= (1 + 1e-6) * (scatter[row, row] * scatter[column, column]).squareRoot()
+            }
+        }
+        try check(areCorrelations, "statistics.scatter", "has a correlation beyond 1")
     }
 }

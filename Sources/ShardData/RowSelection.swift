@@ -10,6 +10,9 @@ public struct RowSelection: Sendable {
         case drop
     }
 
+    /// Squares of values and of weights must stay in range.
+    private static let largestValue = 1e100
+
     public var design: Design
     /// Column of row weights.
     public var weights: String?
@@ -55,13 +58,13 @@ public struct RowSelection: Sendable {
         public var dropped: Int
     }
 
-    /// - Throws: ``ShardDataError`` for a missing column, text, an infinite value, a missing value under
+    /// - Throws: ``ShardDataError`` for a missing column, text, an infinite or huge value, a missing value under
     ///   ``MissingRule/error``, a negative or missing weight.
     public func rows(of table: DataTable) throws(ShardDataError) -> Selected {
         let covariates = try columns(of: table)
         let responses = try table.numbers(design.target)
         let rowWeights = try weights.map { name throws(ShardDataError) in try table.numbers(name) }
-        try refuseInfinite(covariates + [responses], design.covariates + [design.target], table)
+        try refuseUnusable(covariates + [responses], design.covariates + [design.target], table)
         let kept = try keptRows(covariates + [responses], design.covariates + [design.target], table)
         if let rowWeights { try refuseUnusableWeights(rowWeights, kept, table) }
         return Selected(
@@ -76,12 +79,12 @@ public struct RowSelection: Sendable {
         of table: DataTable
     ) throws(ShardDataError) -> (covariates: Matrix, responses: [Double]?, kept: [Int]) {
         let covariates = try columns(of: table)
-        try refuseInfinite(covariates, design.covariates, table)
+        try refuseUnusable(covariates, design.covariates, table)
         let kept = try keptRows(covariates, design.covariates, table)
         var responses: [Double]?
         if table.columnNames.contains(design.target) {
             let all = try table.numbers(design.target)
-            try refuseInfinite([all], [design.target], table)
+            try refuseUnusable([all], [design.target], table)
             responses = kept.map { all[$0] }
         }
         return (Matrix(columns: covariates).rows(kept), responses, kept)
@@ -93,12 +96,13 @@ public struct RowSelection: Sendable {
         return result
     }
 
-    private func refuseInfinite(
+    private func refuseUnusable(
         _ columns: [[Double]], _ names: [String], _ table: DataTable
     ) throws(ShardDataError) {
         for (name, values) in zip(names, columns) {
-            guard let row = values.firstIndex(where: \.isInfinite) else { continue }
-            throw .infiniteValue(source: table.source, line: table.line(ofRow: row), column: name)
+            guard let row = values.firstIndex(where: { abs($0) > Self.largestValue }) else { continue }
+            throw .unusableValue(
+                source: table.source, line: table.line(ofRow: row), column: name, value: values[row])
         }
     }
 
@@ -120,7 +124,8 @@ public struct RowSelection: Sendable {
     private func refuseUnusableWeights(
         _ weights: [Double], _ kept: [Int], _ table: DataTable
     ) throws(ShardDataError) {
-        for row in kept where !(weights[row] >= 0 && weights[row].isFinite) {
+        for row in kept where !(weights[row] == 0 || (1 / Self.largestValue...Self.largestValue).contains(weights[row]))
+        {
             throw .unusableWeight(
                 source: table.source, line: table.line(ofRow: row), column: self.weights ?? "", value: weights[row])
         }

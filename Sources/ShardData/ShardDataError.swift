@@ -36,8 +36,8 @@ public enum ShardDataError: Error, Equatable, Sendable {
     case targetAmongCovariates(source: String, name: String)
     /// No numeric column is left to serve as a covariate.
     case noCovariates(source: String)
-    /// An infinite value at the 1-based `line`.
-    case infiniteValue(source: String, line: Int, column: String)
+    /// An infinite value at the 1-based `line`, or one too large to be squared.
+    case unusableValue(source: String, line: Int, column: String, value: Double)
     /// A missing value at the 1-based `line`, where none is allowed.
     case missingValue(source: String, line: Int, column: String)
     /// A row weight that is negative, missing or infinite.
@@ -93,14 +93,14 @@ extension ShardDataError: CustomStringConvertible {
             "\(source.visible): the target \(name.quoted) is named as a covariate too; leave it out of one of them"
         case .noCovariates(let source):
             "\(source.visible): no numeric column is left to serve as a covariate; name some with --features"
-        case .infiniteValue(let source, let line, let column):
-            "\(source.visible), line \(line): column \(column.quoted) is infinite; "
+        case .unusableValue(let source, let line, let column, let value):
+            "\(source.visible), line \(line): column \(column.quoted) is \(value.isInfinite ? "infinite" : "\(value)"); "
                 + "correct the field, or write NA if it is missing"
         case .missingValue(let source, let line, let column):
             "\(source.visible), line \(line): column \(column.quoted) is missing; "
                 + "fill it in, or leave such rows out with --missing drop"
         case .unusableWeight(let source, let line, let column, let value):
-            "\(source.visible), line \(line): weight \(column.quoted) is \(value); weights are numbers of 0 or more"
+            "\(source.visible), line \(line): weight \(column.quoted) is \(value); weights are 0, or numbers from 1e-100 to 1e100"
         case .allWeightsZero(let source, let column):
             "\(source.visible): weight \(column.quoted) is 0 in every row; at least one row must count"
         }

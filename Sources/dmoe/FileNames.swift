@@ -18,8 +18,23 @@ enum FileNames {
         return Set(labels).count == labels.count ? labels : paths
     }
 
-    /// A name for a file that a shard's label may serve as.
-    static func safe(_ label: String) -> String {
+    /// Names for the files of shards, all different whatever the labels are.
+    static func safe(_ labels: [String]) -> [String] {
+        var taken = Set<String>()
+        return labels.map { label in
+            let name = safe(label)
+            var candidate = name
+            var number = 2
+            // Some file systems do not tell upper from lower case.
+            while !taken.insert(candidate.lowercased()).inserted {
+                candidate = "\(name)-\(number)"
+                number += 1
+            }
+            return candidate
+        }
+    }
+
+    private static func safe(_ label: String) -> String {
         let kept = label.map { $0.isLetter || $0.isNumber || "-_. ".contains($0) ? $0 : "_" }
         let name = String(kept)
         return name.isEmpty || name.hasPrefix(".") ? "_" + name : name

@@ -90,9 +90,10 @@ struct LearnCommand: ParsableCommand {
     /// Writes the global model and, where wanted, the local ones; returns the size of what the sites would send.
     private func write(_ result: DistributedLearning.Result) throws -> Int {
         var bytes = 0
-        for shard in result.shards {
+        let names = FileNames.safe(result.shards.map(\.name))
+        for (shard, name) in zip(result.shards, names) {
             let file = ModelFile(shard.local)
-            let path = (localModels ?? ".") + "/" + FileNames.safe(shard.name) + ".json"
+            let path = (localModels ?? ".") + "/" + name + ".json"
             let text = try file.text(path: path)
             bytes += text.utf8.count
             if localModels != nil { try OutputFile.write(text, to: path) }
