@@ -5,6 +5,7 @@ public enum AggregationError: Error, Sendable, Equatable, CustomStringConvertibl
     case tooManyExperts(asked: Int, components: Int)
     case supportTooSmall(rows: Int, needed: Int)
     case supportElsewhere(source: String)
+    case numbersTooLarge(model: String)
 
     public var description: String {
         switch self {
@@ -14,6 +15,8 @@ public enum AggregationError: Error, Sendable, Equatable, CustomStringConvertibl
             "\(first) and \(second) disagree on \(what): fit all sites with the same target and covariates"
         case .tooManyExperts(let asked, let components):
             "\(asked) experts asked of \(components) local experts in all: use --experts \(components) or fewer"
+        case .numbersTooLarge(let model):
+            "the numbers of \(model) are too large to be squared: fit that site anew, in other units"
         case .supportTooSmall(let rows, let needed):
             "the support has \(rows) rows, the experts need at least \(needed): give more rows, or leave --support out"
         case .supportElsewhere(let source):

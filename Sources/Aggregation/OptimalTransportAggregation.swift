@@ -55,16 +55,20 @@ public struct OptimalTransportAggregation: Sendable {
         _ contributions: [Contribution], support: GivenSupport? = nil
     ) throws(AggregationError) -> GlobalModel {
         // Sums depend on their order in the last bits: neither that of the files nor that of the experts may matter.
-        let ordered = contributions.map {
+        let sorted = contributions.map {
             Contribution(name: $0.name, fitted: $0.fitted.inOrderOfWeight())
         }.sorted(by: Self.precedes)
-        guard let first = ordered.first else { throw .noModels }
-        for other in ordered.dropFirst() { try Self.check(first, other) }
+        guard let first = sorted.first else { throw .noModels }
+        let ordered = try sorted.map { other throws(AggregationError) in try Self.arranged(other, as: first) }
         let pooled = Moments.sum(
             ordered.flatMap(\.fitted.moments), count: first.fitted.model.design.covariateCount + 1)
         let standardisation = Standardisation(pooled)
-        let mixture = LocalMixture(
-            sites: ordered.map { standardisation.standardised($0.fitted) }, siteWeights: options.siteWeights)
+        let standardised = ordered.map { standardisation.standardised($0.fitted) }
+        guard standardised.allSatisfy(\.isFinite) else {
+            let worst = ordered.max { $0.fitted.largestNumber < $1.fitted.largestNumber } ?? first
+            throw .numbersTooLarge(model: worst.name)
+        }
+        let mixture = LocalMixture(sites: standardised, siteWeights: options.siteWeights)
         let expertCount = try expertCount(mixture)
         let generator = RandomNumbers(seed: options.seed)
         let sample = try supportSample(support, mixture, standardisation, generator)
@@ -93,7 +97,10 @@ public struct OptimalTransportAggregation: Sendable {
         return first == second ? left.name < right.name : first.lexicographicallyPrecedes(second)
     }
 
-    private static func check(_ first: Contribution, _ other: Contribution) throws(AggregationError) {
+    /// The local model with its covariates in the order of the first.
+    private static func arranged(
+        _ other: Contribution, as first: Contribution
+    ) throws(AggregationError) -> Contribution {
         let left = first.fitted.model
         let right = other.fitted.model
         let differing: String
@@ -101,10 +108,10 @@ public struct OptimalTransportAggregation: Sendable {
             differing = "the family of the experts ('\(left.family.name)' and '\(right.family.name)')"
         } else if left.design.target != right.design.target {
             differing = "the target ('\(left.design.target)' and '\(right.design.target)')"
-        } else if left.design != right.design {
-            differing = "the covariates (\(difference(left.design, right.design)))"
+        } else if let fitted = other.fitted.arranged(as: left.design) {
+            return Contribution(name: other.name, fitted: fitted)
         } else {
-            return
+            differing = "the covariates (\(difference(left.design, right.design)))"
         }
         throw .disagreement(first: first.name, second: other.name, what: differing)
     }
@@ -114,7 +121,7 @@ public struct OptimalTransportAggregation: Sendable {
         let added = right.covariates.filter { !left.covariates.contains($0) }
         let parts = [("only the first has", missing), ("only the second has", added)]
             .filter { !$0.1.isEmpty }.map { "\($0.0) '\($0.1.joined(separator: "', '"))'" }
-        return parts.isEmpty ? "their order, or which of them enter the gate" : parts.joined(separator: ", ")
+        return parts.isEmpty ? "which of them enter the experts and which the gate" : parts.joined(separator: ", ")
     }
 
     private func expertCount(_ mixture: LocalMixture) throws(AggregationError) -> Int {
@@ -145,7 +152,7 @@ public struct OptimalTransportAggregation: Sendable {
             throw .supportElsewhere(source: given.source)
         }
         let balanced = SupportSample.balanced(points)
-        guard balanced.effectivePoints >= Double(needed) else { throw .supportElsewhere(source: given.source) }
+        guard balanced.effectivePoints >= 0.5 * Double(needed) else { throw .supportElsewhere(source: given.source) }
         return options.siteWeights == .density ? balanced : .unweighted(points)
     }
 
@@ -255,6 +262,16 @@ public struct OptimalTransportAggregation: Sendable {
 }
 
 extension FittedMixture {
+    /// Whether parameters and statistics survived the change of units: numbers near the largest ones do not.
+    fileprivate var isFinite: Bool { numbers.allSatisfy(\.isFinite) }
+
+    fileprivate var largestNumber: Double { numbers.reduce(0) { max($0, abs($1)) } }
+
+    private var numbers: [Double] {
+        moments.flatMap { [$0.weight] + $0.mean + $0.scatter.storage }
+            + model.experts.flatMap { $0.coefficients + [$0.dispersion] } + model.gate.coefficients.storage
+    }
+
     /// Numbers that order fitted mixtures the same way wherever they came from.
     fileprivate var orderingKey: [Double] {
         [weight, Double(rowCount)] + model.experts.flatMap { $0.coefficients + [$0.dispersion] }

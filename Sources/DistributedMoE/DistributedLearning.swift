@@ -57,23 +57,29 @@ public struct DistributedLearning: Sendable {
     public let design: Design
     public let fitOptions: FitOptions
     public let aggregationOptions: AggregationOptions
+    public let rowsPerParameter: Int
     public let parallelism: Parallelism
     private let progress: (@Sendable (_ shard: String, FitProgress) -> Void)?
     private let finished: (@Sendable (_ shard: Shard) -> Void)?
 
     /// - Parameters:
+    ///   - design: target and covariates, the same for all shards.
     ///   - fitOptions: `expertCount` is what a shard gets if its rows carry it.
+    ///   - aggregationOptions: how the local models become one.
+    ///   - rowsPerParameter: a shard with fewer rows for each free parameter gets fewer experts.
+    ///   - parallelism: over shards where there are many, else over the blocks of each.
     ///   - progress: called from any thread while a shard is fitted.
     ///   - finished: called from any thread when a shard is done.
     public init(
         design: Design, fitOptions: FitOptions, aggregationOptions: AggregationOptions,
-        parallelism: Parallelism = Parallelism(),
+        rowsPerParameter: Int = Capacity.rowsPerParameter, parallelism: Parallelism = Parallelism(),
         progress: (@Sendable (_ shard: String, FitProgress) -> Void)? = nil,
         finished: (@Sendable (_ shard: Shard) -> Void)? = nil
     ) {
         self.design = design
         self.fitOptions = fitOptions
         self.aggregationOptions = aggregationOptions
+        self.rowsPerParameter = rowsPerParameter
         self.parallelism = parallelism
         self.progress = progress
         self.finished = finished
@@ -101,7 +107,8 @@ public struct DistributedLearning: Sendable {
     public func fit(_ shard: Shard, parallelism: Parallelism) throws(EstimationError) -> LocalModel {
         var options = fitOptions
         options.expertCount = Capacity.advisable(
-            rows: shard.rows.rowCount, asked: fitOptions.expertCount, design: design, minRows: fitOptions.minRows)
+            rows: shard.rows.rowCount, asked: fitOptions.expertCount, design: design, minRows: fitOptions.minRows,
+            rowsPerParameter: rowsPerParameter)
         guard options.expertCount > 0 else {
             throw .noModelPossible(
                 rows: shard.rows.rowCount, needed: Capacity.minimumRows(design, minRows: fitOptions.minRows))

@@ -3,7 +3,7 @@ import MixtureOfExperts
 /// How many experts a number of rows can carry.
 public enum Capacity {
     /// Rows for each free parameter below which a shard is given fewer experts: with less, experts follow single rows.
-    static let rowsPerParameter = 10
+    public static let rowsPerParameter = 5
 
     /// The least rows for one expert: more than its coefficients, and not below the disclosure limit.
     public static func minimumRows(_ design: Design, minRows: Double) -> Int {
@@ -16,8 +16,10 @@ public enum Capacity {
     }
 
     /// The number of experts for a shard of a study that asks for `asked`: as many as its rows can carry well.
-    public static func advisable(rows: Int, asked: Int, design: Design, minRows: Double) -> Int {
-        let carried = rows / (rowsPerParameter * design.parametersPerExpert)
+    public static func advisable(
+        rows: Int, asked: Int, design: Design, minRows: Double, rowsPerParameter: Int = rowsPerParameter
+    ) -> Int {
+        let carried = rows / max(1, rowsPerParameter) / design.parametersPerExpert
         return min(asked, max(carried, 1), largest(rows: rows, design: design, minRows: minRows))
     }
 }

@@ -1,19 +1,26 @@
 /// Why a shard cannot be fitted. Each description is one line that says what to do.
 public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible {
     case constantResponse(target: String, value: Double)
+    case rareResponse(target: String, value: Double, minimum: Double)
     case tooFewRows(rows: Int, experts: Int, largest: Int)
     case noModelPossible(rows: Int, needed: Int)
     case unusableStart(reason: String)
+    case valuesTooLarge(column: String)
 
     public var description: String {
         switch self {
         case .constantResponse(let target, let value):
             "target '\(target)' is \(value) in every row: there is nothing to learn; check --target and the rows"
+        case .rareResponse(let target, let value, let minimum):
+            "target '\(target)' differs from \(value) in fewer than \(Int(minimum)) rows, of which nothing may be told; "
+                + "use more rows"
         case .tooFewRows(let rows, let experts, let largest):
             "\(rows) rows cannot carry \(experts) experts: use --experts \(largest)"
                 + (largest > 1 ? " or fewer" : "") + ", or fewer covariates"
         case .noModelPossible(let rows, let needed):
             "\(rows) rows are too few for a single expert, which needs \(needed): use more rows or fewer covariates"
+        case .valuesTooLarge(let column):
+            "values of column '\(column)' are too large to be squared: correct them or change the unit"
         case .unusableStart(let reason):
             "the starting model does not fit: \(reason)"
         }

@@ -62,6 +62,8 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     case collinearCovariate(String)
     case fewerExperts(asked: Int, fitted: Int, rows: Int)
     case expertBelowMinimumRows(minimum: Double, left: Int)
+    case rareCovariate(String, minimum: Double)
+    case statisticsLeftOut(column: String, experts: [Int], minimum: Double)
     /// A warning read back from a file.
     case recorded(String)
 
@@ -81,6 +83,12 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
             "\(rows) rows carry \(fitted) of \(asked) experts: fitted with \(fitted)"
         case .expertBelowMinimumRows(let minimum, let left):
             "an expert described fewer than \(minimum.formatted) rows and was left out: \(left) remain"
+        case .rareCovariate(let name, let minimum):
+            "covariate '\(name)' differs from its usual value in fewer than \(minimum.formatted) rows: taken as constant "
+                + "here, so that these rows are not told"
+        case .statisticsLeftOut(let column, let experts, let minimum):
+            "'\(column)' differs from its usual value in fewer than \(minimum.formatted) rows of expert "
+                + "\(experts.map { String($0 + 1) }.joined(separator: ", ")): left out there"
         case .recorded(let text):
             text
         }

@@ -34,7 +34,10 @@ public struct LocalFit: Sendable {
 
     /// - Throws: ``EstimationError`` where the rows cannot carry the model.
     public func fit(_ rows: ShardRows) throws(EstimationError) -> LocalModel {
-        let (positive, weightUnit) = rows.withoutWeightlessRows().withMeanWeightOne()
+        let (usable, weightUnit) = rows.withoutWeightlessRows().withMeanWeightOne()
+        let disclosure = Disclosure(minRows: options.minRows)
+        let rare = disclosure.rareCovariates(usable)
+        let positive = usable.withConstants(rare)
         let standardisation = try check(positive)
         let standardised = standardisation.standardised(positive)
         var screened = screen(standardised, standardisation)
@@ -50,10 +53,13 @@ public struct LocalFit: Sendable {
         guard var best = candidates.min(by: Candidate.isBetter) else {
             throw .noModelPossible(rows: positive.rowCount, needed: 1)
         }
-        var warnings = Collinearity.warnings(standardised, standardisation, design)
+        var warnings = rare.map {
+            FitWarning.rareCovariate(design.covariates[$0.index], minimum: options.minRows)
+        }
+        warnings += Collinearity.warnings(standardised, standardisation, design, known: Set(rare.map(\.index)))
         best = withoutSmallExperts(best, rows: standardised, warnings: &warnings)
         try checkDisclosure(best)
-        return localModel(best, positive, standardisation, screened.map(\.report), warnings, weightUnit: weightUnit)
+        return localModel(best, standardised, standardisation, screened.map(\.report), warnings, weightUnit: weightUnit)
     }
 
     // MARK: Checks
@@ -72,8 +78,15 @@ public struct LocalFit: Sendable {
             }
         }
         let standardisation = Standardisation(rows)
+        let names = design.covariates + [design.target]
+        if let column = names.indices.first(where: { !standardisation.scale[$0].isFinite }) {
+            throw .valuesTooLarge(column: names[column])
+        }
         if family.hasDispersion, standardisation.constantColumns.contains(design.covariateCount) {
             throw .constantResponse(target: design.target, value: rows.responses.first ?? 0)
+        }
+        if let usual = Disclosure(minRows: options.minRows).usualValueIfRare(rows.responses[...]) {
+            throw .rareResponse(target: design.target, value: usual, minimum: options.minRows)
         }
         return standardisation
     }
@@ -296,11 +309,18 @@ public struct LocalFit: Sendable {
         _ candidate: Candidate, _ rows: ShardRows, _ standardisation: Standardisation, _ starts: [FitReport.Start],
         _ warnings: [FitWarning], weightUnit: Double
     ) -> LocalModel {
-        let fitted = FittedMixture(
+        let complete = FittedMixture(
             model: candidate.model, moments: candidate.statistics.expertMoments, rowCount: rows.rowCount,
             weight: candidate.statistics.weight
         ).inOrderOfWeight()
+        let (fitted, left) = Disclosure(minRows: options.minRows).withoutRareColumns(complete, rows)
         var warnings = warnings
+        let names = design.covariates + [design.target]
+        for (column, pairs) in Dictionary(grouping: left, by: \.column).sorted(by: { $0.key < $1.key }) {
+            warnings.append(
+                .statisticsLeftOut(
+                    column: names[column], experts: pairs.map(\.expert), minimum: options.minRows))
+        }
         let atFloor = fitted.model.floorHits(options.varianceFloor)
         if !atFloor.isEmpty { warnings.append(.varianceFloor(experts: atFloor)) }
         if !candidate.converged { warnings.append(.notConverged(iterations: candidate.trace.count - 1)) }
@@ -342,6 +362,16 @@ extension FitReport.Start {
 }
 
 extension ShardRows {
+    /// The rows with covariates that have one value throughout.
+    fileprivate func withConstants(_ columns: [(index: Int, usualValue: Double)]) -> ShardRows {
+        guard !columns.isEmpty else { return self }
+        var changed = covariates
+        for (index, value) in columns {
+            for row in 0..<rowCount { changed[row, index] = value }
+        }
+        return ShardRows(covariates: changed, responses: responses, weights: weights)
+    }
+
     /// The rows with weights of mean 1, and the mean that was divided out: counts and tolerances then mean rows whatever
     /// unit the weights have.
     fileprivate func withMeanWeightOne() -> (ShardRows, unit: Double) {

@@ -12,7 +12,7 @@ public struct Scores: Sendable, Equatable, Codable {
     public var mae: Double
     /// Σ(y - ŷ)² / Σy².
     public var relativePredictionError: Double
-    /// 1 - Σ(y - ŷ)² / Σ(y - ȳ)².
+    /// 1 - Σ(y - ŷ)² / Σ(y - ȳ)²; 0 where the responses do not vary.
     public var rSquared: Double
     /// Of y and ŷ.
     public var correlation: Double
@@ -38,7 +38,7 @@ public struct Scores: Sendable, Equatable, Codable {
         rmse = (sums.squaredError / weight).squareRoot()
         mae = sums.absoluteError / weight
         relativePredictionError = Self.ratio(sums.squaredError, sums.squaredResponse)
-        rSquared = 1 - Self.ratio(sums.squaredError, spread[1, 1])
+        rSquared = spread[1, 1] > 0 ? 1 - sums.squaredError / spread[1, 1] : 0
         correlation = Self.ratio(spread[1, 0], (spread[0, 0] * spread[1, 1]).squareRoot())
     }
 

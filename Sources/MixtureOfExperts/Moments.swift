@@ -44,7 +44,7 @@ public struct Moments: Sendable, Equatable {
             scatter[row, row] = max(scatter[row, row], 0)
             // Where a variance is lost in rounding, so is every covariance with it.
             for column in 0..<row {
-                let bound = (scatter[row, row] * scatter[column, column]).squareRoot()
+                let bound = scatter[row, row].squareRoot() * scatter[column, column].squareRoot()
                 scatter[row, column] = min(max(scatter[row, column], -bound), bound)
             }
         }
@@ -77,6 +77,24 @@ public struct Moments: Sendable, Equatable {
         for index in mean.indices { mean[index] += difference[index] * (other.weight / total) }
         weight = total
         squaredWeight += other.squaredWeight
+    }
+
+    /// The moments of the variables in another order: new variable i is old variable `order[i]`.
+    func permuted(_ order: [Int]) -> Moments {
+        var permuted = PackedSymmetric(size: count)
+        for row in 0..<count {
+            for column in 0...row { permuted[row, column] = scatter[order[row], order[column]] }
+        }
+        return Moments(
+            weight: weight, squaredWeight: squaredWeight, mean: order.map { mean[$0] }, scatter: permuted)
+    }
+
+    /// The moments with one variable set to the same value in all rows.
+    public func withConstant(_ index: Int, value: Double) -> Moments {
+        var result = self
+        result.mean[index] = value
+        for other in 0..<count { result.scatter[index, other] = 0 }
+        return result
     }
 
     /// The moments of the same rows with all weights multiplied by `factor`.

@@ -15,9 +15,12 @@ extension ModelFile {
         return try decode(data, source: path)
     }
 
-    static func decode(_ data: Data, source: String) throws(ModelFileError) -> ModelFile {
+    package static func decode(_ data: Data, source: String) throws(ModelFileError) -> ModelFile {
         guard let head = try? JSONDecoder().decode(Head.self, from: data) else { throw .notAModel(path: source) }
         guard head.format == formatName else { throw .notAModel(path: source) }
+        guard head.formatVersion >= 1 else {
+            throw .invalidValue(path: source, field: "formatVersion", reason: "must be 1 or more")
+        }
         guard head.formatVersion <= currentVersion else {
             throw .newerFormat(path: source, version: head.formatVersion, known: currentVersion)
         }
@@ -105,7 +108,8 @@ extension ModelFile {
         try check((0..<size).allSatisfy { scatter[$0, $0] >= 0 }, "statistics.scatter", "has a negative variance")
         let areCorrelations = (0..<size).allSatisfy { row in
             (0..<row).allSatisfy { column in
-                abs(scatter[row, column]) <= (1 + 1e-6) * (scatter[row, row] * scatter[column, column]).squareRoot()
+                abs(scatter[row, column]) <= (1 + 1e-6) * scatter[row, row].squareRoot()
+                    * scatter[column, column].squareRoot()
             }
         }
         try check(areCorrelations, "statistics.scatter", "has a correlation beyond 1")

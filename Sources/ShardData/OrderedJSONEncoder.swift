@@ -28,6 +28,7 @@ private indirect enum Node {
                     number, EncodingError.Context(codingPath: path, debugDescription: "the number is not finite"))
             }
             return .scalar(number.description)
+        case let number as Float: return try encoded(Double(number.description) ?? .nan, at: path)
         case let text as String: return .scalar(quoted(text))
         case let flag as Bool: return .scalar(flag ? "true" : "false")
         case let number as any FixedWidthInteger: return .scalar("\(number)")
@@ -88,7 +89,9 @@ private indirect enum Node {
             return
         }
         let line = "[" + scalars.joined(separator: ", ") + "]"
-        if line.utf8.count + indentation <= Self.lineWidth {
+        let used = text.utf8.reversed().prefix { $0 != UInt8(ascii: "\n") }.count
+        // One more for the comma that may follow.
+        if used + line.utf8.count < Self.lineWidth {
             text += line
             return
         }

@@ -72,17 +72,18 @@ public struct RowSelection: Sendable {
                 .chosen(kept), kept: kept, dropped: table.rowCount - kept.count)
     }
 
-    /// The covariates alone, and the responses where the table has them (NaN where missing).
+    /// The covariates, and the responses where the table has them (NaN where missing).
     ///
+    /// - Parameter withResponses: whether the target is looked at; without, its column may hold anything.
     /// - Throws: as ``rows(of:)``.
     public func covariates(
-        of table: DataTable
+        of table: DataTable, withResponses: Bool = true
     ) throws(ShardDataError) -> (covariates: Matrix, responses: [Double]?, kept: [Int]) {
         let covariates = try columns(of: table)
         try refuseUnusable(covariates, design.covariates, table)
         let kept = try keptRows(covariates, design.covariates, table)
         var responses: [Double]?
-        if table.columnNames.contains(design.target) {
+        if withResponses, table.columnNames.contains(design.target) {
             let all = try table.numbers(design.target)
             try refuseUnusable([all], [design.target], table)
             responses = kept.map { all[$0] }

@@ -6,10 +6,11 @@ struct CommandFailure: Error {
     var message: String
     var exitCode: Int32
 
-    /// EX_DATAERR, EX_NOINPUT, EX_CANTCREAT.
+    /// EX_DATAERR, EX_NOINPUT, EX_CANTCREAT, EX_IOERR.
     static let dataError: Int32 = 65
     static let noInput: Int32 = 66
     static let cannotCreate: Int32 = 73
+    static let outputError: Int32 = 74
 
     init(_ message: String, exitCode: Int32 = dataError) {
         self.message = message

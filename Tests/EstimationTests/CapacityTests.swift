@@ -20,7 +20,9 @@ import Testing
 
     /// Ten rows for each of 11 parameters an expert.
     @Test func advisable() {
-        func advisable(_ rows: Int) -> Int { Capacity.advisable(rows: rows, asked: 5, design: design, minRows: 10) }
+        func advisable(_ rows: Int) -> Int {
+            Capacity.advisable(rows: rows, asked: 5, design: design, minRows: 10, rowsPerParameter: 10)
+        }
         #expect(advisable(100_000) == 5)
         #expect(advisable(330) == 3)
         #expect(advisable(329) == 2)

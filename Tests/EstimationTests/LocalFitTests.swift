@@ -111,7 +111,7 @@ import Testing
         #expect(abs(weighted.report.logLikelihood - repeated.report.logLikelihood) < 1e-5)
         #expect(difference(weighted.coefficients, repeated.coefficients) < 1e-5)
         #expect(difference(weighted.model.gate.coefficients.storage, repeated.model.gate.coefficients.storage) < 1e-5)
-        #expect(weighted.fitted.weight == 500 && weighted.fitted.rowCount == 400)
+        #expect(abs(weighted.fitted.weight - 500) < 1e-9 && weighted.fitted.rowCount == 400)
         let unweighted = try LocalModel.fitted(rows)
         #expect(difference(weighted.coefficients, unweighted.coefficients) > 1e-4)
     }

@@ -25,16 +25,17 @@ struct AggregateCommand: ParsableCommand {
 
     func validate() throws {
         if let experts, experts < 1 { throw ValidationError("--experts must be 1 or more.") }
+        guard !files.isEmpty else { throw ValidationError("Give at least one local model.") }
     }
 
     mutating func run() throws {
-        try OutputFile.check(output)
+        try OutputFile.check(output, inputs: files + aggregation.support)
         let labels = FileNames.labels(files)
         var contributions = [OptimalTransportAggregation.Contribution]()
         for (path, label) in zip(files, labels) {
-            guard let fitted = try ModelFile.read(path: path).fitted else {
-                throw ModelFileError.noStatistics(path: path)
-            }
+            let file = try ModelFile.read(path: path)
+            guard let fitted = file.fitted else { throw ModelFileError.noStatistics(path: path) }
+            try refuseOverlap(file, path: path, labels: labels)
             contributions.append(.init(name: label, fitted: fitted))
         }
         let support = try aggregation.givenSupport(contributions[0].fitted.model.design, data: data)
@@ -45,6 +46,15 @@ struct AggregateCommand: ParsableCommand {
         try OutputFile.write(try file.text(path: output), to: output)
         file.warnings.forEach(Terminal.warn)
         try common.report(AggregationSummary(file, output: output), text: summary(global))
+    }
+
+    /// A global model may be aggregated again, but not with a site that it was made from.
+    private func refuseOverlap(_ file: ModelFile, path: String, labels: [String]) throws {
+        guard let sites = file.aggregation?.sites else { return }
+        if let twice = sites.map(\.name).first(where: labels.contains) {
+            throw CommandFailure("\(path): this global model holds site '\(twice)', given too; leave one of them out")
+        }
+        Terminal.warn("\(path) is a global model: give none of its \(Format.plural(sites.count, "site")) beside it")
     }
 
     private func summary(_ global: GlobalModel) -> String {

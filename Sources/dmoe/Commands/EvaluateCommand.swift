@@ -36,7 +36,10 @@ struct EvaluateCommand: ParsableCommand {
             throw CommandFailure("no row is left to score").about(files.joined(separator: ", "))
         }
         let scores = Scores(model, on: rows, parallelism: common.parallelism)
-        if common.json { try Terminal.printJSON(scores) } else { Terminal.print(text(scores)) }
+        guard common.json else { return try Terminal.print(text(scores)) }
+        do { try Terminal.printJSON(scores) } catch let failure as CommandFailure {
+            throw failure.about(files.joined(separator: ", "))
+        }
     }
 
     private func text(_ scores: Scores) -> String {

@@ -23,7 +23,7 @@ struct FitCommand: ParsableCommand {
     var output: String
 
     mutating func run() throws {
-        try OutputFile.check(output)
+        try OutputFile.check(output, inputs: files)
         let (rows, design) = try readRows()
         let progress = ProgressLine(totalRows: rows.rowCount, quiet: common.quiet)
         let label = FileNames.label(files[0])
@@ -56,7 +56,12 @@ struct FitCommand: ParsableCommand {
             parts.append(selected.rows)
         }
         guard let selection else { throw CommandFailure("no data") }
-        return (parts.count == 1 ? parts[0] : ShardRows.concatenation(parts), selection.design)
+        let rows = parts.count == 1 ? parts[0] : ShardRows.concatenation(parts)
+        guard rows.rowCount > 0 else {
+            throw CommandFailure("a value is missing in every row: nothing is left to fit")
+                .about(files.joined(separator: ", "))
+        }
+        return (rows, selection.design)
     }
 
     private func summary(_ local: LocalModel, bytes: Int) -> String {

@@ -14,6 +14,6 @@ struct InspectCommand: ParsableCommand {
 
     mutating func run() throws {
         let file = try ModelFile.read(path: model)
-        if json { try Terminal.printJSON(file) } else { Terminal.print(ModelDescription(file, path: model).text) }
+        if json { try Terminal.printJSON(file) } else { try Terminal.print(ModelDescription(file, path: model).text) }
     }
 }

@@ -28,6 +28,11 @@ struct LearnCommand: ParsableCommand {
     var localModels: String?
     @OptionGroup(title: "Columns") var columns: ColumnOptions
     @OptionGroup(title: "Fit") var fit: FitOptionGroup
+    @Option(
+        help: ArgumentHelp(
+            "A shard with fewer rows than this for each free parameter gets fewer experts, down to one.",
+            valueName: "n"))
+    var rowsPerParameter = Capacity.rowsPerParameter
     @Option(help: ArgumentHelp("Experts of the global model (default: --experts).", valueName: "k"))
     var globalExperts: Int?
     @OptionGroup(title: "Aggregation") var aggregation: AggregationOptionGroup
@@ -39,7 +44,8 @@ struct LearnCommand: ParsableCommand {
 
     func validate() throws {
         guard holdout >= 0, holdout < 1 else { throw ValidationError("--holdout must be at least 0 and below 1.") }
-        if let shards, shards < 1 { throw ValidationError("--shards must be 1 or more.") }
+        if let shards, !(1...100_000).contains(shards) { throw ValidationError("--shards must be from 1 to 100000.") }
+        if rowsPerParameter < 1 { throw ValidationError("--rows-per-parameter must be 1 or more.") }
         if let globalExperts, globalExperts < 1 { throw ValidationError("--global-experts must be 1 or more.") }
         if shards != nil, shardBy != nil { throw ValidationError("--shards and --shard-by cannot go together.") }
         if files.count == 1, shards == nil, shardBy == nil {
@@ -56,7 +62,7 @@ struct LearnCommand: ParsableCommand {
     mutating func run() throws {
         let clock = ContinuousClock()
         let start = clock.now
-        try OutputFile.check(output)
+        try OutputFile.check(output, inputs: files + aggregation.support)
         if let localModels { try OutputFile.makeDirectory(localModels) }
         let shards = try ShardTables(
             files: files, columns: columns, data: data, division: division, holdout: holdout, seed: seed.seed,
@@ -67,7 +73,8 @@ struct LearnCommand: ParsableCommand {
         let learning = DistributedLearning(
             design: shards.selection.design, fitOptions: fit.options(seed: seed.seed),
             aggregationOptions: aggregation.options(expertCount: globalExperts, seed: seed.seed),
-            parallelism: common.parallelism, progress: { progress.show($0, $1) },
+            rowsPerParameter: rowsPerParameter, parallelism: common.parallelism,
+            progress: { progress.show($0, $1) },
             finished: { progress.finished(rows: $0.rows.rowCount) })
         let result: DistributedLearning.Result
         do {
@@ -80,7 +87,7 @@ struct LearnCommand: ParsableCommand {
         progress.clear()
         let bytes = try write(result)
         let learned = (clock.now - start).inSeconds
-        let comparison = try compare(result, shards, learning, progress)
+        let comparison = compare(result, shards, learning, progress)
         let summary = LearnSummary(
             result, output: output, bytesSent: bytes, wallSeconds: learned, rowsLeftOut: shards.dropped,
             heldOut: comparison.scores, pooled: comparison.pooled)
@@ -109,7 +116,7 @@ struct LearnCommand: ParsableCommand {
     private func compare(
         _ result: DistributedLearning.Result, _ shards: ShardTables.Shards, _ learning: DistributedLearning,
         _ progress: ProgressLine
-    ) throws -> (scores: Scores?, pooled: PooledSummary?) {
+    ) -> (scores: Scores?, pooled: PooledSummary?) {
         let heldOut = holdout > 0 ? ShardRows.concatenation(shards.heldOut) : nil
         func scores(_ model: MixtureModel) -> Scores? {
             heldOut.flatMap { $0.totalWeight > 0 ? Scores(model, on: $0, parallelism: common.parallelism) : nil }
@@ -121,10 +128,16 @@ struct LearnCommand: ParsableCommand {
         var options = learning.fitOptions
         // The aggregated model is one more start: the comparison should be with the best pooled fit to be had.
         if result.global.model.expertCount == options.expertCount { options.initialModels = [result.global.model] }
-        let local = try LocalFit(
+        let fit = LocalFit(
             design: learning.design, options: options, parallelism: common.parallelism,
-            progress: { progress.show("pooled", $0) }
-        ).fit(rows)
+            progress: { progress.show("pooled", $0) })
+        let local: LocalModel
+        do throws(EstimationError) { local = try fit.fit(rows) } catch {
+            // The global model is written by now: a comparison that cannot be had is no failure.
+            progress.clear()
+            Terminal.warn("no pooled fit: \(error)")
+            return (scores(result.global.model), nil)
+        }
         progress.clear()
         for warning in local.report.warnings { Terminal.warn("pooled fit: \(warning)") }
         let pooled = PooledSummary(

@@ -34,7 +34,7 @@ struct PredictCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        if output != "-" { try OutputFile.check(output) }
+        if output != "-" { try OutputFile.check(output, inputs: [model, file]) }
         let model = try ModelFile.read(path: self.model).model
         let table = try data.read(file)
         let selection = RowSelection(design: model.design, missing: data.missing)
@@ -43,7 +43,7 @@ struct PredictCommand: ParsableCommand {
         let lines = PredictionTable(model: model, interval: interval, hasResponses: responses != nil)
             .contents(covariates: covariates, responses: responses, rows: kept, parallelism: common.parallelism)
         if output == "-" {
-            FileHandle.standardOutput.write(Data(lines.utf8))
+            try Terminal.write(lines)
         } else {
             try OutputFile.write(lines, to: output)
             try common.report(

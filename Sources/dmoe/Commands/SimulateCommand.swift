@@ -38,6 +38,13 @@ struct SimulateCommand: ParsableCommand {
         guard (1...SyntheticBenchmark.expertCount).contains(capacity) else {
             throw ValidationError("--capacity must be from 1 to \(SyntheticBenchmark.expertCount).")
         }
+        guard shards <= 100_000, rows <= 1_000_000_000, testRows <= 1_000_000_000 else {
+            throw ValidationError("At most 100000 shards and 1000000000 rows.")
+        }
+        guard shards + capacity > SyntheticBenchmark.expertCount else {
+            throw ValidationError(
+                "--shards \(shards) with --capacity \(capacity) leave a group that no shard sees: use more of either.")
+        }
         guard testRows >= 1 else { throw ValidationError("--test-rows must be 1 or more.") }
     }
 

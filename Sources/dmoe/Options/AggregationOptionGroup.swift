@@ -22,20 +22,26 @@ struct AggregationOptionGroup: ParsableArguments {
             """)
     var gate: AggregationOptions.GateTarget?
 
-    @Option(help: "Weights of the sites: by their density of covariates at x, or the same everywhere.")
-    var siteWeights = AggregationOptions.SiteWeights.density
+    @Option(help: "Weights of the sites: by their density of covariates at x (default), or the same everywhere.")
+    var siteWeights: AggregationOptions.SiteWeights?
 
     @Flag(help: "The method as published: constant site weights, experts from the support, gate by plan.")
     var published = false
 
     func validate() throws {
-        guard supportSize >= 50 else { throw ValidationError("--support-size must be 50 or more.") }
+        guard (50...10_000_000).contains(supportSize) else {
+            throw ValidationError("--support-size must be from 50 to 10000000.")
+        }
         if published, gate == .label { throw ValidationError("--published means --gate plan.") }
+        if published, siteWeights == .density {
+            throw ValidationError("--published means --site-weights constant.")
+        }
     }
 
     func options(expertCount: Int?, seed: UInt64) -> AggregationOptions {
         let options = AggregationOptions(
-            expertCount: expertCount, supportSize: supportSize, gateTarget: gate, siteWeights: siteWeights, seed: seed)
+            expertCount: expertCount, supportSize: supportSize, gateTarget: gate, siteWeights: siteWeights ?? .density,
+            seed: seed)
         return published ? options.published : options
     }
 
@@ -44,7 +50,7 @@ struct AggregationOptionGroup: ParsableArguments {
         guard !support.isEmpty else { return nil }
         let selection = RowSelection(design: design, missing: data.missing)
         let parts = try support.map { path in
-            let covariates = try selection.covariates(of: try data.read(path)).covariates
+            let covariates = try selection.covariates(of: try data.read(path), withResponses: false).covariates
             return ShardRows(
                 covariates: covariates, responses: [Double](repeating: 0, count: covariates.rowCount))
         }

@@ -29,6 +29,19 @@ struct ColumnOptions: ParsableArguments {
         let notCovariates = Set(exclude + [weights, shardColumn].compactMap { $0 })
         let design = try RowSelection.design(
             of: table, target: target, features: features, gateFeatures: gateFeatures, notCovariates: notCovariates)
+        if features == nil { warnOfText(table, except: notCovariates) }
         return RowSelection(design: design, weights: weights, missing: missing)
+    }
+
+    /// A single field of text takes a column out of the default covariates: to be told, not to be found out.
+    private func warnOfText(_ table: DataTable, except notCovariates: Set<String>) {
+        let texts = table.columns.compactMap { column -> String? in
+            guard case .notNumeric(let line, _, let field) = column.content, !notCovariates.contains(column.name) else {
+                return nil
+            }
+            return "'\(column.name)' (line \(line): '\(field.prefix(40))')"
+        }
+        guard !texts.isEmpty else { return }
+        Terminal.warn("\(table.source): columns with text are no covariates: \(texts.joined(separator: ", "))")
     }
 }

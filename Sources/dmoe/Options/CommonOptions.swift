@@ -13,7 +13,7 @@ struct CommonOptions: ParsableArguments {
     var threads: Int?
 
     func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads must be 1 or more.") }
+        if let threads, !(1...4096).contains(threads) { throw ValidationError("--threads must be from 1 to 4096.") }
     }
 
     var parallelism: Parallelism { Parallelism(threads: threads) }
@@ -23,7 +23,7 @@ struct CommonOptions: ParsableArguments {
         if json {
             try Terminal.printJSON(object())
         } else if !quiet {
-            Terminal.print(text())
+            try Terminal.print(text())
         }
     }
 }

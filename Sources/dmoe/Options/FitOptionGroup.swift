@@ -22,11 +22,15 @@ struct FitOptionGroup: ParsableArguments {
     var minRows = 10
 
     func validate() throws {
-        guard experts >= 1 else { throw ValidationError("--experts must be 1 or more.") }
-        guard starts >= 1 else { throw ValidationError("--starts must be 1 or more.") }
-        guard tolerance > 0 else { throw ValidationError("--tolerance must be positive.") }
-        guard maxIterations >= 1 else { throw ValidationError("--max-iterations must be 1 or more.") }
-        guard minRows >= 1 else { throw ValidationError("--min-rows must be 1 or more.") }
+        guard (1...1000).contains(experts) else { throw ValidationError("--experts must be from 1 to 1000.") }
+        guard (1...100_000).contains(starts) else { throw ValidationError("--starts must be from 1 to 100000.") }
+        guard tolerance > 0, tolerance < 1 else { throw ValidationError("--tolerance must lie between 0 and 1.") }
+        guard (1...1_000_000).contains(maxIterations) else {
+            throw ValidationError("--max-iterations must be from 1 to 1000000.")
+        }
+        guard (3...1_000_000_000).contains(minRows) else {
+            throw ValidationError("--min-rows must be 3 or more: statistics of fewer rows tell the rows.")
+        }
     }
 
     func options(seed: UInt64) -> FitOptions {

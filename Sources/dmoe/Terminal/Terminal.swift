@@ -4,14 +4,37 @@ import Synchronization
 
 /// Results go to standard output; what happens on the way, and warnings, to standard error.
 enum Terminal {
-    static func print(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+    static func print(_ text: String) throws { try write(text.withoutControls + "\n") }
 
-    static func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    /// To standard output, as it is.
+    static func write(_ text: String) throws {
+        do { try FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) } catch {
+            throw CommandFailure("standard output cannot be written", exitCode: CommandFailure.outputError)
+        }
+    }
+
+    static func printError(_ text: String) {
+        // Where even standard error fails there is nobody left to tell.
+        try? FileHandle.standardError.write(contentsOf: Data((text.withoutControls + "\n").utf8))
+    }
 
     static func warn(_ text: String) { printError("warning: \(text)") }
 
     static func printJSON(_ value: some Encodable) throws {
-        FileHandle.standardOutput.write(Data(try OrderedJSONEncoder().encode(value).utf8))
+        let text: String
+        do { text = try OrderedJSONEncoder().encode(value) } catch EncodingError.invalidValue(_, let context) {
+            let name = context.codingPath.map(\.stringValue).joined(separator: ".")
+            throw CommandFailure("'\(name)' is not a finite number: values of the data or the model are too large")
+        }
+        try write(text)
+    }
+}
+
+extension String {
+    /// Without characters that steer a terminal: names in files come from elsewhere.
+    fileprivate var withoutControls: String {
+        String(
+            String.UnicodeScalarView(unicodeScalars.filter { $0 == "\n" || $0.properties.generalCategory != .control }))
     }
 }
 
@@ -58,5 +81,5 @@ final class ProgressLine: Sendable {
         return ", about \(Int(Double(seconds) * Double(totalRows - done) / Double(done))) s left"
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 }

@@ -1,0 +1,60 @@
+import Estimation
+import LinearAlgebra
+import MixtureOfExperts
+import Testing
+
+/// What a local model tells of a value that few rows have.
+@Suite struct DisclosureTests {
+    private static let design = Design(target: "y", covariates: ["x", "flag"])
+
+    /// 400 rows in two clear groups; `flagged` of them carry a flag that moves the response.
+    private static func rows(flagged: [Int]) -> ShardRows {
+        var random = RandomNumbers(seed: 5)
+        var x = [Double]()
+        var responses = [Double]()
+        for row in 0..<400 {
+            let value = (row < 200 ? -2 : 2) + 0.5 * random.normal()
+            x.append(value)
+            responses.append((row < 200 ? 3 * value : 10 - value) + random.normal() + (flagged.contains(row) ? 7 : 0))
+        }
+        let flags = (0..<400).map { flagged.contains($0) ? 1.0 : 0 }
+        return ShardRows(covariates: Matrix(columns: [x, flags]), responses: responses)
+    }
+
+    private static func fit(_ rows: ShardRows) throws -> LocalModel {
+        try LocalFit(design: design, options: FitOptions(expertCount: 2, starts: 4)).fit(rows)
+    }
+
+    /// Sums over the flag would be the one row that has it.
+    @Test func aFlagOfOneRowIsNotTold() throws {
+        let local = try Self.fit(Self.rows(flagged: [17]))
+        for moments in local.fitted.moments {
+            #expect(moments.mean[1] == 0)
+            for other in 0..<3 { #expect(moments.scatter[1, other] == 0) }
+        }
+        #expect(local.model.experts.allSatisfy { $0.coefficients[2] == 0 })
+        #expect(local.report.warnings.contains(.rareCovariate("flag", minimum: 10)))
+    }
+
+    /// Frequent at the site, but in one expert's rows only.
+    @Test func aFlagIsToldOnlyWhereManyRowsHaveIt() throws {
+        let local = try Self.fit(Self.rows(flagged: Array(0..<100) + [300]))
+        let spreads = local.fitted.moments.map { $0.scatter[1, 1] }
+        #expect(spreads.contains { $0 > 10 })
+        #expect(spreads.contains(0))
+        #expect(local.report.warnings.contains { $0.description.contains("'flag' differs from its usual value") })
+    }
+
+    @Test func aFrequentFlagIsKept() throws {
+        let local = try Self.fit(Self.rows(flagged: (0..<400).filter { $0.isMultiple(of: 3) }))
+        #expect(local.fitted.moments.allSatisfy { $0.scatter[1, 1] > 10 })
+        #expect(local.report.warnings.isEmpty)
+    }
+
+    @Test func aRareResponseIsRefused() throws {
+        let rows = Self.rows(flagged: [])
+        let rare = ShardRows(
+            covariates: rows.covariates, responses: (0..<400).map { $0 < 4 ? Double($0 + 1) : 0 })
+        #expect(throws: EstimationError.rareResponse(target: "y", value: 0, minimum: 10)) { try Self.fit(rare) }
+    }
+}
