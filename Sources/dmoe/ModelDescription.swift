@@ -113,8 +113,9 @@ struct ModelDescription {
                 what leaves the site with this file: the parameters above; for each expert the sum of weights, and mean \
                 and covariance of the \(numbers) columns \((file.covariates + [file.target]).joined(separator: ", ")) \
                 over the rows that it describes; the number of rows; the fit report with its log-likelihoods.
-                what does not: no row, no single value, no minimum or maximum, no date. The least number of effective \
-                rows behind a statistic is \(Format.number(least, digits: 1)).
+                what does not: no row, no minimum or maximum, no date; no column is told of an expert where few rows \
+                differ from its usual value. A column that is constant is told as that value. The least number of \
+                effective rows behind an expert is \(Format.number(least, digits: 1)).
                 """
         }
     }
