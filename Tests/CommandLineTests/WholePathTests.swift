@@ -74,7 +74,7 @@ import Testing
         #expect(text.hasPrefix("l0.json: local model of 300 rows (format 1, "))
         #expect(text.contains("predicts 'y' from 3 covariates with 2 gaussian experts"))
         #expect(text.contains("what leaves the site with this file:"))
-        #expect(text.contains("what does not: no row, no single value, no minimum or maximum, no date."))
+        #expect(text.contains("what does not: no row, no minimum or maximum, no date;"))
         let least = try #require(
             try work.model(local).experts.compactMap { $0.statistics?.moments.effectiveRows }.min())
         #expect(text.contains("rows behind a statistic is \(String(format: "%.1f", least))."))
