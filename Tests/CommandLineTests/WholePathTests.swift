@@ -77,7 +77,7 @@ import Testing
         #expect(text.contains("what does not: no row, no minimum or maximum, no date;"))
         let least = try #require(
             try work.model(local).experts.compactMap { $0.statistics?.moments.effectiveRows }.min())
-        #expect(text.contains("rows behind a statistic is \(String(format: "%.1f", least))."))
+        #expect(text.contains("rows behind an expert is \(String(format: "%.1f", least))."))
         for name in ["a", "b", "c", "intercept", "standard deviation", "share of rows"] {
             #expect(text.contains("\n\(name) "), "\(name)")
         }
