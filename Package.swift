@@ -22,7 +22,8 @@ let package = Package(
         .target(
             name: "LinearAlgebra",
             dependencies: [.target(name: "COpenBLAS", condition: .when(platforms: [.linux]))]),
-        .target(name: "MixtureOfExperts", dependencies: ["LinearAlgebra"]),
+        .target(name: "CKernels"),
+        .target(name: "MixtureOfExperts", dependencies: ["CKernels", "LinearAlgebra"]),
         .target(name: "Estimation", dependencies: ["LinearAlgebra", "MixtureOfExperts"]),
         .target(
             name: "Aggregation", dependencies: ["LinearAlgebra", "MixtureOfExperts", "Estimation"]),

@@ -59,89 +59,99 @@ public struct SoftmaxRegression {
     }
 
     private func system(_ gate: SoftmaxGate) -> System {
-        let lanes = RowBlock.capacity
         let experts = gate.expertCount
-        let pairs = PackedSymmetric.elementCount(size: experts - 1)
+        let momentCount = design.momentCount
         let positions = design.gatePositions
-        let block = RowBlock(momentCount: design.momentCount)
-        defer { block.deallocate() }
-        let packed = PackedSymmetric.elementCount(size: design.momentCount)
-        var quadratic = [Double](repeating: 0, count: pairs * packed)
-        var linear = [Double](repeating: 0, count: (experts - 1) * design.momentCount)
-        var factors = GateFactors(experts: experts, lanes: lanes)
-        let coefficients = spread(gate)
-        var objective = -gate.penalty(ridge: ridge)
-        for start in stride(from: 0, to: rows.rowCount, by: lanes) {
-            let count = min(lanes, rows.rowCount - start)
-            block.load(rows, start: start, count: count)
-            block.linearPredictors(coefficients: coefficients, count: experts, into: &factors.predictors)
-            objective += factors.form(targets: targets, start: start, count: count, weights: block.weights)
-            block.formPanel()
-            block.addQuadratic(factors: factors.quadratic, count: pairs, into: &quadratic)
-            block.addLinear(factors: factors.linear, count: experts - 1, into: &linear)
+        let pass = GatePass(
+            experts: experts, momentCount: momentCount,
+            coefficients: (0..<experts).flatMap { design.spread(gate.coefficients.column($0), at: positions) })
+        defer { pass.deallocate() }
+        rows.forEachBlock(in: 0..<rows.rowCount, pass.block) { start, count in
+            pass.accumulate(targets, start: start, count: count)
         }
+        let linear = pass.linear.collected(responseFactors: 0)
+        let quadratic = pass.quadratic.collected(responseFactors: 0)
+        let packed = PackedSymmetric.elementCount(size: momentCount)
         return System(
-            objective: objective,
-            gradients: (0..<experts - 1).map { gate in positions.map { linear[gate * design.momentCount + $0] } },
-            information: (0..<pairs).map { pair in
+            objective: pass.objective - gate.penalty(ridge: ridge),
+            gradients: (0..<experts - 1).map { gate in positions.map { linear[gate * momentCount + $0] } },
+            information: (0..<PackedSymmetric.elementCount(size: experts - 1)).map { pair in
                 PackedSymmetric(
-                    size: design.momentCount, storage: Array(quadratic[pair * packed..<(pair + 1) * packed])
+                    size: momentCount, storage: Array(quadratic[pair * packed..<(pair + 1) * packed])
                 )
                 .submatrix(rows: positions, columns: positions)
             })
     }
-
-    private func spread(_ gate: SoftmaxGate) -> [Double] {
-        var result = [Double](repeating: 0, count: gate.expertCount * design.momentCount)
-        for index in 0..<gate.expertCount {
-            for (position, value) in zip(design.gatePositions, gate.coefficients.column(index)) {
-                result[index * design.momentCount + position] = value
-            }
-        }
-        return result
-    }
 }
 
-/// The factors of one block, [index][lane] each.
-private struct GateFactors {
-    let experts: Int
-    let lanes: Int
-    var predictors: [Double]
-    var quadratic: [Double]
-    var linear: [Double]
+/// The sums of one pass over the rows.
+private final class GatePass {
+    let block: RowBlock
+    let linear: BlockSums
+    let quadratic: BlockSums
+    private(set) var objective = 0.0
+    private let experts: Int
+    private let coefficients: [Double]
+    // [index][lane] each.
+    private var logits: [Double]
+    private var gates: [Double]
     private var logSums: [Double]
+    private var linearFactors: [Double]
+    private var quadraticFactors: [Double]
 
-    init(experts: Int, lanes: Int) {
+    init(experts: Int, momentCount: Int, coefficients: [Double]) {
         self.experts = experts
-        self.lanes = lanes
-        predictors = [Double](repeating: 0, count: experts * lanes)
-        quadratic = [Double](repeating: 0, count: PackedSymmetric.elementCount(size: experts - 1) * lanes)
-        linear = [Double](repeating: 0, count: (experts - 1) * lanes)
+        self.coefficients = coefficients
+        let lanes = RowBlock.capacity
+        let pairs = PackedSymmetric.elementCount(size: experts - 1)
+        block = RowBlock(momentCount: momentCount)
+        linear = BlockSums(.linear, factorCount: experts - 1, momentCount: momentCount)
+        quadratic = BlockSums(.quadratic, factorCount: pairs, momentCount: momentCount)
+        logits = [Double](repeating: 0, count: experts * lanes)
+        gates = logits
         logSums = [Double](repeating: 0, count: lanes)
+        linearFactors = [Double](repeating: 0, count: (experts - 1) * lanes)
+        quadraticFactors = [Double](repeating: 0, count: pairs * lanes)
     }
 
-    /// Returns Σ w Σ_k t_k log π_k of the block.
-    mutating func form(targets: Matrix, start: Int, count: Int, weights: UnsafeMutablePointer<Double>) -> Double {
-        let logPredictors = predictors
-        Softmax.normalise(&predictors, rows: experts, lanes: lanes, logSums: &logSums)
-        var objective = 0.0
-        for lane in 0..<lanes {
-            let mass = lane < count ? (0..<experts).reduce(0) { $0 + targets[start + lane, $1] } : 0
-            for first in 0..<experts {
-                let target = lane < count ? targets[start + lane, first] : 0
-                if target > 0 {
-                    objective += weights[lane] * target * (logPredictors[first * lanes + lane] - logSums[lane])
-                }
-                if first == experts - 1 { continue }
-                let gate = predictors[first * lanes + lane]
-                linear[first * lanes + lane] = weights[lane] * (target - mass * gate)
-                for second in 0...first {
-                    let other = predictors[second * lanes + lane]
-                    quadratic[PackedSymmetric.offset(first, second) * lanes + lane] =
-                        weights[lane] * mass * gate * ((first == second ? 1 : 0) - other)
-                }
+    func deallocate() {
+        block.deallocate()
+        linear.deallocate()
+        quadratic.deallocate()
+    }
+
+    func accumulate(_ targets: Matrix, start: Int, count: Int) {
+        block.linearPredictors(coefficients: coefficients, count: experts, into: &logits)
+        gates = logits
+        block.softmax(&gates, count: experts, logSums: &logSums)
+        for lane in 0..<count { formFactors(targets, row: start + lane, lane: lane) }
+        for lane in count..<RowBlock.capacity { clearFactors(lane: lane) }
+        linear.add(block, factors: linearFactors, responseFactors: 0)
+        quadratic.add(block, factors: quadraticFactors, responseFactors: 0)
+    }
+
+    private func formFactors(_ targets: Matrix, row: Int, lane: Int) {
+        let lanes = RowBlock.capacity
+        let weight = block.weights[lane]
+        let mass = (0..<experts).reduce(0) { $0 + targets[row, $1] }
+        for first in 0..<experts {
+            let target = targets[row, first]
+            if target > 0 { objective += weight * target * (logits[first * lanes + lane] - logSums[lane]) }
+            if first == experts - 1 { continue }
+            let gate = gates[first * lanes + lane]
+            linearFactors[first * lanes + lane] = weight * (target - mass * gate)
+            for second in 0...first {
+                let other = gates[second * lanes + lane]
+                quadraticFactors[PackedSymmetric.offset(first, second) * lanes + lane] =
+                    weight * mass * gate * ((first == second ? 1 : 0) - other)
             }
         }
-        return objective
+    }
+
+    private func clearFactors(lane: Int) {
+        for index in 0..<experts - 1 { linearFactors[index * RowBlock.capacity + lane] = 0 }
+        for index in 0..<PackedSymmetric.elementCount(size: experts - 1) {
+            quadraticFactors[index * RowBlock.capacity + lane] = 0
+        }
     }
 }

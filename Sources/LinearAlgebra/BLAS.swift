@@ -16,18 +16,6 @@ package enum BLAS {
 
     package static func prepare() { _ = singleThreaded }
 
-    /// result (+)= left · right' for row-major operands: left is rows x inner, right is columns x inner, result is
-    /// rows x columns; `stride` is the distance between the rows of left and of right.
-    package static func multiplyTransposed(
-        _ left: UnsafePointer<Double>, rows: Int, _ right: UnsafePointer<Double>, columns: Int, inner: Int,
-        stride: Int, into result: UnsafeMutablePointer<Double>, accumulate: Bool
-    ) {
-        prepare()
-        cblas_dgemm(
-            CblasRowMajor, CblasNoTrans, CblasTrans, numericCast(rows), numericCast(columns), numericCast(inner), 1,
-            left, numericCast(stride), right, numericCast(stride), accumulate ? 1 : 0, result, numericCast(columns))
-    }
-
     static func multiply(_ left: Matrix, _ right: Matrix) -> Matrix {
         precondition(left.columnCount == right.rowCount, "shapes do not match")
         var result = Matrix(rowCount: left.rowCount, columnCount: right.columnCount)

@@ -32,4 +32,43 @@ public struct Parallelism: Sendable {
         }
         return results.withLock { $0.map { $0! } }
     }
+
+    /// Merges `body(0), …, body(count - 1)` into `first`, in that order, each as soon as those before it are in: no more
+    /// than a few results are kept at a time.
+    public func reduce<Result: Sendable>(
+        count: Int, into first: Result, _ body: @Sendable (Int) -> Result,
+        merge: @Sendable (inout Result, Result) -> Void
+    ) -> Result {
+        guard threads > 1, count > 1 else {
+            var result = first
+            for index in 0..<count { merge(&result, body(index)) }
+            return result
+        }
+        let state = Mutex(Reduction(value: first))
+        let next = Atomic<Int>(0)
+        DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
+            while true {
+                let index = next.add(1, ordering: .relaxed).oldValue
+                guard index < count else { return }
+                let result = body(index)
+                state.withLock { $0.take(result, at: index, merge) }
+            }
+        }
+        return state.withLock { $0.value }
+    }
+
+    private struct Reduction<Result: Sendable>: Sendable {
+        var value: Result
+        var merged = 0
+        /// Results that came before one with a lower number.
+        var waiting: [Int: Result] = [:]
+
+        mutating func take(_ result: Result, at index: Int, _ merge: (inout Result, Result) -> Void) {
+            waiting[index] = result
+            while let following = waiting.removeValue(forKey: merged) {
+                merge(&value, following)
+                merged += 1
+            }
+        }
+    }
 }

@@ -4,6 +4,8 @@ import LinearAlgebra
 public enum StatisticsLevel: Sendable {
     /// The log-likelihood alone.
     case likelihood
+    /// The log-likelihood and its gradient in all parameters.
+    case gradient
     /// What one iteration of generalised EM needs.
     case expectationMaximization
     /// Gradient and Hessian of the log-likelihood in all parameters.
@@ -42,25 +44,21 @@ public struct MixtureStatistics: Sendable, Equatable {
         add(other.linear, to: &linear)
     }
 
-    mutating func addBlock(logLikelihood: Double, weight: Double, squaredWeights: [Double]) {
-        self.logLikelihood += logLikelihood
-        self.weight += weight
-        add(squaredWeights, to: &self.squaredWeights)
+    /// The sums of some rows.
+    init(
+        layout: StatisticsLayout, logLikelihood: Double, weight: Double, squaredWeights: [Double], quadratic: [Double],
+        linear: [Double]
+    ) {
+        self.layout = layout
+        self.logLikelihood = logLikelihood
+        self.weight = weight
+        self.squaredWeights = squaredWeights
+        self.quadratic = quadratic
+        self.linear = linear
     }
 
-    mutating func withSums<Result>(
-        _ body: (_ quadratic: UnsafeMutablePointer<Double>, _ linear: UnsafeMutablePointer<Double>) -> Result
-    ) -> Result {
-        quadratic.withUnsafeMutableBufferPointer { quadratic in
-            linear.withUnsafeMutableBufferPointer { linear in
-                withUnsafeTemporaryAllocation(of: Double.self, capacity: 1) { unused in
-                    body(quadratic.baseAddress ?? unused.baseAddress!, linear.baseAddress ?? unused.baseAddress!)
-                }
-            }
-        }
-    }
-
-    /// Σ w u z z' of the quadratic factor at `index`.
+    /// Σ w u z z' of the quadratic factor at `index`. Products with the response are collected for the posteriors alone;
+    /// they are 0 elsewhere.
     public func quadraticSum(_ index: Int) -> PackedSymmetric {
         let count = layout.packedCount
         return PackedSymmetric(
@@ -107,8 +105,16 @@ public struct StatisticsLayout: Sendable, Equatable {
         expertCount + PackedSymmetric.offset(first, second)
     }
 
-    /// Linear, u = τ_a - π_a: the gradient of the gate; at both higher levels.
+    /// Linear, u = τ_a - π_a: the gradient of the gate; at all levels but the likelihood.
     public func gateGradient(_ gate: Int) -> Int { gate }
+
+    // MARK: Gradient and Newton
+
+    /// Linear, the gradient of an expert's coefficients.
+    public func expertGradient(_ expert: Int) -> Int { gateCount + expert }
+
+    /// Linear (its intercept element), the gradient of an expert's log dispersion.
+    public func dispersionGradient(_ expert: Int) -> Int { gateCount + expertCount + expert }
 
     // MARK: Newton
 
@@ -125,42 +131,38 @@ public struct StatisticsLayout: Sendable, Equatable {
         gatePairCount + PackedSymmetric.elementCount(size: expertCount) + gate * expertCount + expert
     }
 
-    /// Linear, the gradient of an expert's coefficients.
-    public func expertGradient(_ expert: Int) -> Int { gateCount + expert }
-
     /// Linear, the Hessian block of a gate and an expert's log dispersion.
     public func gateDispersionHessian(gate: Int, expert: Int) -> Int {
-        gateCount + expertCount + gate * expertCount + expert
+        dispersionGradient(expertCount) + gate * expertCount + expert
     }
 
     /// Linear, the Hessian block of an expert's coefficients and an expert's log dispersion.
     public func expertDispersionHessian(expert: Int, dispersion: Int) -> Int {
-        gateCount + expertCount + gateCount * expertCount + expert * expertCount + dispersion
-    }
-
-    /// Linear (its intercept element), the gradient of an expert's log dispersion.
-    public func dispersionGradient(_ expert: Int) -> Int {
-        gateCount + expertCount + gateCount * expertCount + expertCount * expertCount + expert
+        gateDispersionHessian(gate: gateCount, expert: 0) + expert * expertCount + dispersion
     }
 
     /// Linear (its intercept element), the Hessian of two log dispersions.
     public func dispersionHessian(_ first: Int, _ second: Int) -> Int {
-        dispersionGradient(expertCount) + PackedSymmetric.offset(first, second)
+        expertDispersionHessian(expert: expertCount, dispersion: 0) + PackedSymmetric.offset(first, second)
     }
 
     // MARK: Sizes
 
     var quadraticCount: Int {
         switch level {
-        case .likelihood: 0
+        case .likelihood, .gradient: 0
         case .expectationMaximization: expertCount + gatePairCount
         case .newton: crossHessian(gate: gateCount, expert: 0)
         }
     }
 
+    /// Quadratic factors that come first and are collected with the response.
+    var responseFactorCount: Int { level == .expectationMaximization ? expertCount : 0 }
+
     var linearCount: Int {
         switch level {
         case .likelihood: 0
+        case .gradient: dispersionGradient(expertCount)
         case .expectationMaximization: gateCount
         case .newton: dispersionHessian(expertCount, 0)
         }

@@ -8,16 +8,15 @@ extension ShardRows {
     package func moments(factors: Matrix) -> [Moments] {
         let count = factors.columnCount
         let lanes = RowBlock.capacity
-        let momentCount = covariates.columnCount + 2
         let block = RowBlock(momentCount: momentCount)
-        defer { block.deallocate() }
-        let packed = PackedSymmetric.elementCount(size: momentCount)
-        var sums = [Double](repeating: 0, count: count * packed)
+        let sums = BlockSums(.quadratic, factorCount: count, momentCount: momentCount)
+        defer {
+            block.deallocate()
+            sums.deallocate()
+        }
         var squared = [Double](repeating: 0, count: count)
         var laneFactors = [Double](repeating: 0, count: count * lanes)
-        for start in stride(from: 0, to: rowCount, by: lanes) {
-            let rows = min(lanes, rowCount - start)
-            block.load(self, start: start, count: rows)
+        forEachBlock(in: 0..<rowCount, block) { start, rows in
             for index in 0..<count {
                 for lane in 0..<lanes {
                     let factor = lane < rows ? factors[start + lane, index] : 0
@@ -26,11 +25,12 @@ extension ShardRows {
                     squared[index] += block.weights[lane] * weighted
                 }
             }
-            block.formPanel()
-            block.addQuadratic(factors: laneFactors, count: count, into: &sums)
+            sums.add(block, factors: laneFactors, responseFactors: count)
         }
+        let all = sums.collected(responseFactors: count)
+        let packed = PackedSymmetric.elementCount(size: momentCount)
         return (0..<count).map { index in
-            let raw = PackedSymmetric(size: momentCount, storage: Array(sums[index * packed..<(index + 1) * packed]))
+            let raw = PackedSymmetric(size: momentCount, storage: Array(all[index * packed..<(index + 1) * packed]))
             return Moments(rawSums: raw, squaredWeight: squared[index])
         }
     }

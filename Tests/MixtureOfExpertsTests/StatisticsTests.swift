@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct StatisticsTests {
-    private static let levels: [StatisticsLevel] = [.likelihood, .expectationMaximization, .newton]
+    private static let levels: [StatisticsLevel] = [.likelihood, .gradient, .expectationMaximization, .newton]
 
     private let model: MixtureModel
     /// More than one part of the partition, the last block not full.
@@ -108,7 +108,8 @@ import Testing
             #expect(difference(statistics.linearSum(statistics.layout.gateGradient(first)), gradient) < 1e-12)
             for second in 0...first {
                 let sum = statistics.quadraticSum(statistics.layout.gateInformation(first, second))
-                #expect(difference(sum.storage, information[second].storage) < 1e-12)
+                // Products with the response, the last row, are not collected here.
+                #expect(difference(sum.storage.prefix(10), information[second].storage.prefix(10)) < 1e-12)
             }
         }
     }

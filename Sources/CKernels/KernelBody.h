@@ -1,0 +1,319 @@
+// The body of all block operations, compiled once for each instruction set. The including file defines
+//   TABLE        the name of the table that it fills
+//   FUSED        1 where the processor adds products without rounding them
+//   TILE_SUMS    sums held in registers at a time, for each of
+//   TILE_GROUPS  groups of eight weights; bounded by the number of registers
+//   TILE_OUTPUTS predictors formed at a time
+//
+// Vectors of eight doubles whatever the register: the compiler splits them. Every sum runs over the rows of the block in
+// order, so it does not depend on the tiles, and bodies with fused products agree to the bit.
+
+#include "CKernels.h"
+#include <string.h>
+
+#pragma STDC FP_CONTRACT OFF
+// Vectors wider than the registers never cross a call: all functions that take or return one are inlined.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define ROWS CKERNELS_BLOCK_ROWS
+#define LANES 8
+#define INLINE static inline __attribute__((always_inline))
+
+typedef double vector __attribute__((vector_size(64)));
+typedef long long integers __attribute__((vector_size(64)));
+typedef double unaligned_vector __attribute__((vector_size(64), aligned(8)));
+
+INLINE vector load(const double *source) { return *(const unaligned_vector *)source; }
+INLINE void store(double *target, vector value) { *(unaligned_vector *)target = value; }
+INLINE vector splat(double x) { return (vector){x, x, x, x, x, x, x, x}; }
+INLINE integers splat_integer(long long x) { return (integers){x, x, x, x, x, x, x, x}; }
+
+INLINE vector multiply_add(vector a, vector b, vector c) {
+#if FUSED
+    return __builtin_elementwise_fma(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
+INLINE vector choose(integers mask, vector yes, vector no) {
+    return (vector)(((integers)yes & mask) | ((integers)no & ~mask));
+}
+
+// MARK: Elementary functions
+
+// 1.5 * 2^52: adding it rounds to a whole number, which is then in the low bits.
+#define ROUNDER 6755399441055744.0
+// ln 2 in two parts; the first has trailing zeros, so that its product with any exponent is exact.
+#define LN2_HIGH 6.93147180369123816490e-01
+#define LN2_LOW 1.90821492927058770002e-10
+
+/// exp(x) to 1 ulp or so, 0 below the normal numbers: 2^n exp(r), |r| <= ln 2 / 2, exp(r) by its Taylor series, the first
+/// term left out being below 5e-18.
+INLINE vector exponential(vector x) {
+    static const double inverse_factorials[] = {
+        1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0, 1.0 / 40320.0,
+        1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0,
+    };
+    const vector lowest = splat(-708.0), highest = splat(709.78);
+    integers underflow = x < lowest;
+    // Written so that a NaN stays one.
+    vector bounded = choose(underflow, lowest, x);
+    bounded = choose(bounded > highest, highest, bounded);
+    vector shifted = multiply_add(bounded, splat(1.4426950408889634), splat(ROUNDER));
+    vector n = shifted - splat(ROUNDER);
+    vector r = multiply_add(n, splat(-LN2_HIGH), bounded);
+    r = multiply_add(n, splat(-LN2_LOW), r);
+    vector value = splat(inverse_factorials[0]);
+#pragma clang loop unroll(full)
+    for (int i = 1; i < 14; i++) value = multiply_add(value, r, splat(inverse_factorials[i]));
+    // The whole number n goes into the exponent.
+    vector scaled = (vector)((integers)value + ((integers)shifted << 52));
+    return (vector)((integers)scaled & ~underflow);
+}
+
+/// log(x) for normal x > 0: x = 2^e m with m in [sqrt(1/2), sqrt(2)), log m = 2 artanh(s), s = (m - 1)/(m + 1), by its
+/// series; the first term left out is below 1e-18.
+INLINE vector logarithm(vector x) {
+    integers bits = (integers)x;
+    // The bits of sqrt(1/2).
+    integers exponent = (bits - splat_integer(0x3fe6a09e667f3bcdLL)) >> 52;
+    vector m = (vector)(bits - (exponent << 52));
+    vector e = (vector)(exponent + (integers)splat(ROUNDER)) - splat(ROUNDER);
+    vector f = m - splat(1.0);
+    vector s = f / (splat(2.0) + f);
+    vector z = s * s;
+    vector series = splat(2.0 / 21.0);
+#pragma clang loop unroll(full)
+    for (int k = 9; k >= 1; k--) series = multiply_add(series, z, splat(2.0 / (2 * k + 1)));
+    // log m = f - s (f - z series): 2s + s z series would round f twice.
+    vector correction = multiply_add(e, splat(LN2_LOW), -(s * (f - z * series)));
+    return multiply_add(e, splat(LN2_HIGH), f + correction);
+}
+
+// MARK: Packing
+
+static void pack(const void *source, CKernelsElement element, ptrdiff_t stride, ptrdiff_t count, double *target) {
+    if (element == CKernelsFloat64) {
+        const char *bytes = source;
+        if (stride == 1) {
+            memcpy(target, bytes, (size_t)count * sizeof(double));
+        } else {
+            for (ptrdiff_t row = 0; row < count; row++)
+                memcpy(target + row, bytes + row * stride * (ptrdiff_t)sizeof(double), sizeof(double));
+        }
+    } else {
+        const char *bytes = source;
+        for (ptrdiff_t row = 0; row < count; row++) {
+            float value;
+            memcpy(&value, bytes + row * stride * (ptrdiff_t)sizeof(float), sizeof(float));
+            target[row] = value;
+        }
+    }
+    for (ptrdiff_t row = count; row < ROWS; row++) target[row] = 0;
+}
+
+static void standardise(double *values, ptrdiff_t count, double center, double factor) {
+    for (ptrdiff_t row = 0; row < count; row++) values[row] = (values[row] - center) * factor;
+}
+
+// MARK: Predictors
+
+INLINE void predictor_tile(
+    const double *z, ptrdiff_t count, const double *coefficients, const int outputs, double *result
+) {
+    for (ptrdiff_t row = 0; row < ROWS; row += 2 * LANES) {
+        vector sums[TILE_OUTPUTS][2];
+#pragma clang loop unroll(full)
+        for (int output = 0; output < outputs; output++) sums[output][0] = sums[output][1] = splat(0);
+        for (ptrdiff_t i = 0; i < count; i++) {
+            vector first = load(z + i * ROWS + row), second = load(z + i * ROWS + row + LANES);
+#pragma clang loop unroll(full)
+            for (int output = 0; output < outputs; output++) {
+                vector coefficient = splat(coefficients[output * count + i]);
+                sums[output][0] = multiply_add(coefficient, first, sums[output][0]);
+                sums[output][1] = multiply_add(coefficient, second, sums[output][1]);
+            }
+        }
+#pragma clang loop unroll(full)
+        for (int output = 0; output < outputs; output++) {
+            store(result + output * ROWS + row, sums[output][0]);
+            store(result + output * ROWS + row + LANES, sums[output][1]);
+        }
+    }
+}
+
+static void predictors(
+    const double *z, ptrdiff_t count, const double *coefficients, ptrdiff_t outputs, double *result
+) {
+    ptrdiff_t output = 0;
+    for (; output + TILE_OUTPUTS <= outputs; output += TILE_OUTPUTS)
+        predictor_tile(z, count, coefficients + output * count, TILE_OUTPUTS, result + output * ROWS);
+    for (; output < outputs; output++)
+        predictor_tile(z, count, coefficients + output * count, 1, result + output * ROWS);
+}
+
+// MARK: Softmax
+
+/// The largest term is taken out first: gates saturate, and log densities reach -1e5 far from an expert.
+INLINE vector largest_value(const double *values, ptrdiff_t count) {
+    vector largest = load(values);
+    for (ptrdiff_t i = 1; i < count; i++) {
+        vector value = load(values + i * ROWS);
+        largest = choose(value > largest, value, largest);
+    }
+    return largest;
+}
+
+static void softmax(double *values, ptrdiff_t count, double *log_sums) {
+    for (ptrdiff_t row = 0; row < ROWS; row += LANES) {
+        vector largest = largest_value(values + row, count);
+        vector sum = splat(0);
+        for (ptrdiff_t i = 0; i < count; i++) {
+            vector value = exponential(load(values + i * ROWS + row) - largest);
+            store(values + i * ROWS + row, value);
+            sum += value;
+        }
+        vector inverse = splat(1.0) / sum;
+        for (ptrdiff_t i = 0; i < count; i++)
+            store(values + i * ROWS + row, load(values + i * ROWS + row) * inverse);
+        store(log_sums + row, largest + logarithm(sum));
+    }
+}
+
+static void log_sum_exp(const double *values, ptrdiff_t count, double *log_sums) {
+    for (ptrdiff_t row = 0; row < ROWS; row += LANES) {
+        vector largest = largest_value(values + row, count);
+        vector sum = splat(0);
+        for (ptrdiff_t i = 0; i < count; i++) sum += exponential(load(values + i * ROWS + row) - largest);
+        store(log_sums + row, largest + logarithm(sum));
+    }
+}
+
+// MARK: Weighted sums
+
+static void transpose(const double *factors, ptrdiff_t count, double *weights, ptrdiff_t stride) {
+    for (ptrdiff_t first = 0; first < stride; first += LANES) {
+        ptrdiff_t present = count - first < LANES ? count - first : LANES;
+        if (present == LANES) {
+            for (ptrdiff_t row = 0; row < ROWS; row++)
+                for (ptrdiff_t i = 0; i < LANES; i++)
+                    weights[row * stride + first + i] = factors[(first + i) * ROWS + row];
+        } else {
+            for (ptrdiff_t row = 0; row < ROWS; row++) {
+                for (ptrdiff_t i = 0; i < present; i++)
+                    weights[row * stride + first + i] = factors[(first + i) * ROWS + row];
+                for (ptrdiff_t i = present; i < LANES; i++) weights[row * stride + first + i] = 0;
+            }
+        }
+    }
+}
+
+INLINE void sum_tile(
+    const double *z, const int count, const double *weights, ptrdiff_t stride, const int groups, double *sums
+) {
+    vector tile[TILE_SUMS][TILE_GROUPS];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < count; i++) {
+#pragma clang loop unroll(full)
+        for (int group = 0; group < groups; group++) tile[i][group] = splat(0);
+    }
+    for (ptrdiff_t row = 0; row < ROWS; row++) {
+        vector weight[TILE_GROUPS];
+#pragma clang loop unroll(full)
+        for (int group = 0; group < groups; group++) weight[group] = load(weights + row * stride + group * LANES);
+#pragma clang loop unroll(full)
+        for (int i = 0; i < count; i++) {
+            vector value = splat(z[i * ROWS + row]);
+#pragma clang loop unroll(full)
+            for (int group = 0; group < groups; group++)
+                tile[i][group] = multiply_add(value, weight[group], tile[i][group]);
+        }
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < count; i++) {
+#pragma clang loop unroll(full)
+        for (int group = 0; group < groups; group++) {
+            double *sum = sums + i * stride + group * LANES;
+            store(sum, load(sum) + tile[i][group]);
+        }
+    }
+}
+
+INLINE void sum_tiles(
+    const double *z, ptrdiff_t count, const double *weights, ptrdiff_t stride, const int groups, double *sums
+) {
+    ptrdiff_t i = 0;
+    for (; i + TILE_SUMS <= count; i += TILE_SUMS)
+        sum_tile(z + i * ROWS, TILE_SUMS, weights, stride, groups, sums + i * stride);
+    for (; i + 3 <= count; i += 3) sum_tile(z + i * ROWS, 3, weights, stride, groups, sums + i * stride);
+    for (; i < count; i++) sum_tile(z + i * ROWS, 1, weights, stride, groups, sums + i * stride);
+}
+
+static void accumulate(
+    const double *z, ptrdiff_t count, const double *weights, ptrdiff_t stride, ptrdiff_t groups, double *sums
+) {
+    ptrdiff_t group = 0;
+    for (; group + TILE_GROUPS <= groups; group += TILE_GROUPS)
+        sum_tiles(z, count, weights + group * LANES, stride, TILE_GROUPS, sums + group * LANES);
+    for (; group < groups; group++)
+        sum_tiles(z, count, weights + group * LANES, stride, 1, sums + group * LANES);
+}
+
+/// The products are formed for a tile of sums at a time, in the first-level cache, and used for all weights.
+static void accumulate_products(
+    const double *z, ptrdiff_t first, ptrdiff_t last, const double *weights, ptrdiff_t stride, ptrdiff_t groups,
+    double *sums
+) {
+    double products[TILE_SUMS * ROWS] __attribute__((aligned(64)));
+    ptrdiff_t held = 0;
+    double *target = sums + first * (first + 1) / 2 * stride;
+    for (ptrdiff_t i = first; i < last; i++) {
+        for (ptrdiff_t j = 0; j <= i; j++) {
+#pragma clang loop unroll(full)
+            for (ptrdiff_t row = 0; row < ROWS; row += LANES)
+                store(products + held * ROWS + row, load(z + i * ROWS + row) * load(z + j * ROWS + row));
+            if (++held == TILE_SUMS) {
+                accumulate(products, held, weights, stride, groups, target);
+                target += held * stride;
+                held = 0;
+            }
+        }
+    }
+    accumulate(products, held, weights, stride, groups, target);
+}
+
+// MARK: Densities
+
+static void triangular_norms(
+    const double *z, ptrdiff_t count, const double *factor, const double *offset, double *result
+) {
+    for (ptrdiff_t row = 0; row < ROWS; row += 4 * LANES) {
+        vector norms[4] = {splat(0), splat(0), splat(0), splat(0)};
+        const double *coefficients = factor;
+        for (ptrdiff_t i = 0; i < count; i++) {
+            vector sums[4];
+            for (int lane = 0; lane < 4; lane++) sums[lane] = splat(-offset[i]);
+            for (ptrdiff_t j = 0; j <= i; j++) {
+                vector coefficient = splat(coefficients[j]);
+                for (int lane = 0; lane < 4; lane++)
+                    sums[lane] = multiply_add(coefficient, load(z + j * ROWS + row + lane * LANES), sums[lane]);
+            }
+            for (int lane = 0; lane < 4; lane++) norms[lane] = multiply_add(sums[lane], sums[lane], norms[lane]);
+            coefficients += i + 1;
+        }
+        for (int lane = 0; lane < 4; lane++) store(result + row + lane * LANES, norms[lane]);
+    }
+}
+
+const CKernelsTable TABLE = {
+    .pack = pack,
+    .standardise = standardise,
+    .predictors = predictors,
+    .softmax = softmax,
+    .log_sum_exp = log_sum_exp,
+    .transpose = transpose,
+    .accumulate = accumulate,
+    .accumulate_products = accumulate_products,
+    .triangular_norms = triangular_norms,
+};

@@ -1,0 +1,68 @@
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stddef.h>
+
+/// Rows in a block. A block is stored as z[position][row]: each position fills `CKERNELS_BLOCK_ROWS` consecutive doubles.
+#define CKERNELS_BLOCK_ROWS 64
+
+/// The weights of a block are stored as u[row][weight], padded with zeros to a multiple of this.
+#define CKERNELS_WEIGHT_GROUP 8
+
+/// Which body runs. AVX2 (with FMA) and AVX-512 give the same bits; the portable one rounds products before it adds them.
+typedef enum __attribute__((enum_extensibility(closed))) {
+    CKernelsPortable = 0,
+    CKernelsAVX2 = 1,
+    CKernelsAVX512 = 2,
+} CKernelsInstructionSet;
+
+/// How the source of a packed column is stored.
+typedef enum __attribute__((enum_extensibility(closed))) {
+    CKernelsFloat64 = 0,
+    CKernelsFloat32 = 1,
+} CKernelsElement;
+
+/// The block operations of one instruction set.
+typedef struct {
+    /// target[row] = source[row * stride], zero from row `count` on; `stride` in elements. The source need not be aligned.
+    void (*pack)(const void *source, CKernelsElement element, ptrdiff_t stride, ptrdiff_t count, double *target);
+
+    /// values[row] = (values[row] - center) * factor for the first `count` rows of a column.
+    void (*standardise)(double *values, ptrdiff_t count, double center, double factor);
+
+    /// result[output][row] = sum over i of coefficients[output * count + i] * z[i][row].
+    void (*predictors)(
+        const double *z, ptrdiff_t count, const double *coefficients, ptrdiff_t outputs, double *result);
+
+    /// Over the first index of values[index][row]: values become their softmax, log_sums[row] the log of the sum of their
+    /// exponentials.
+    void (*softmax)(double *values, ptrdiff_t count, double *log_sums);
+
+    /// log_sums[row] = log of the sum over the index of exp(values[index][row]).
+    void (*log_sum_exp)(const double *values, ptrdiff_t count, double *log_sums);
+
+    /// Transposes factors[weight][row] into u[row][weight], zeros from weight `count` to `stride`.
+    void (*transpose)(const double *factors, ptrdiff_t count, double *weights, ptrdiff_t stride);
+
+    /// sums[i][weight] += sum over rows of z[i][row] * u[row][weight], for `groups` groups of weights; `stride` weights
+    /// a row in both.
+    void (*accumulate)(
+        const double *z, ptrdiff_t count, const double *weights, ptrdiff_t stride, ptrdiff_t groups, double *sums);
+
+    /// The same with the products z[i] z[j], j <= i, first <= i < last, in the place of z[i]: sums[i(i+1)/2 + j][weight].
+    void (*accumulate_products)(
+        const double *z, ptrdiff_t first, ptrdiff_t last, const double *weights, ptrdiff_t stride, ptrdiff_t groups,
+        double *sums);
+
+    /// result[row] = sum over i < count of (sum over j <= i of factor[i(i+1)/2 + j] * z[j][row] - offset[i])^2.
+    void (*triangular_norms)(
+        const double *z, ptrdiff_t count, const double *factor, const double *offset, double *result);
+} CKernelsTable;
+
+/// Whether this processor (and this build) can run the body.
+int ckernels_supports(CKernelsInstructionSet set);
+
+/// The operations of a body; those of the portable one where the body is not in this build.
+CKernelsTable ckernels_table(CKernelsInstructionSet set);
+
+#endif

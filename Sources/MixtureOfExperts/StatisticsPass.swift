@@ -1,0 +1,133 @@
+import LinearAlgebra
+
+/// The work of one thread in a pass: posterior probabilities of a block, the factors of all sums, the sums.
+final class StatisticsPass {
+    static let lanes = RowBlock.capacity
+    let model: MixtureModel
+    let layout: StatisticsLayout
+    let block: RowBlock
+    /// (2K) x length of z: the experts' coefficients, then the gates'.
+    private let coefficients: [Double]
+    private let quadratic: BlockSums
+    private let linear: BlockSums
+    // Values of the block, [index][lane] each.
+    let predictors: UnsafeMutablePointer<Double>
+    let posteriors: UnsafeMutablePointer<Double>
+    let gates: UnsafeMutablePointer<Double>
+    private let logGates: UnsafeMutablePointer<Double>
+    private let logDensities: UnsafeMutablePointer<Double>
+    let derivativeValues: UnsafeMutablePointer<Double>
+    let quadraticFactors: UnsafeMutablePointer<Double>
+    let linearFactors: UnsafeMutablePointer<Double>
+    private var logLikelihood = 0.0
+    private var weight = 0.0
+    private var squaredWeights: [Double]
+
+    init(model: MixtureModel, layout: StatisticsLayout, instructionSet: InstructionSet) {
+        self.model = model
+        self.layout = layout
+        block = RowBlock(momentCount: layout.momentCount, instructionSet: instructionSet)
+        coefficients = Self.spreadCoefficients(model)
+        quadratic = BlockSums(.quadratic, factorCount: layout.quadraticCount, momentCount: layout.momentCount)
+        linear = BlockSums(.linear, factorCount: layout.linearCount, momentCount: layout.momentCount)
+        let experts = layout.expertCount
+        // The gates' predictors follow the experts'.
+        predictors = .allocateAligned(2 * experts * Self.lanes)
+        logGates = predictors + experts * Self.lanes
+        posteriors = .allocateAligned(experts * Self.lanes)
+        gates = .allocateAligned(experts * Self.lanes)
+        logDensities = .allocateAligned(Self.lanes)
+        derivativeValues = .allocateAligned(5 * experts * Self.lanes)
+        quadraticFactors = .allocateAligned(layout.quadraticCount * Self.lanes)
+        linearFactors = .allocateAligned(layout.linearCount * Self.lanes)
+        squaredWeights = [Double](repeating: 0, count: experts)
+    }
+
+    func deallocate() {
+        block.deallocate()
+        quadratic.deallocate()
+        linear.deallocate()
+        for memory in [
+            predictors, posteriors, gates, logDensities, derivativeValues, quadraticFactors, linearFactors,
+        ] { memory.deallocate() }
+    }
+
+    /// Coefficients at their positions in z, zero elsewhere.
+    private static func spreadCoefficients(_ model: MixtureModel) -> [Double] {
+        let design = model.design
+        let experts = model.experts.map { design.spread($0.coefficients, at: design.expertPositions) }
+        let gates = (0..<model.expertCount).map {
+            design.spread(model.gate.coefficients.column($0), at: design.gatePositions)
+        }
+        return experts.flatMap { $0 } + gates.flatMap { $0 }
+    }
+
+    func statistics(_ rows: any RowSource, _ part: Range<Int>) -> MixtureStatistics {
+        rows.forEachBlock(in: part, block) { _, _ in accumulate() }
+        return MixtureStatistics(
+            layout: layout, logLikelihood: logLikelihood, weight: weight, squaredWeights: squaredWeights,
+            quadratic: quadratic.collected(responseFactors: layout.responseFactorCount),
+            linear: linear.collected(responseFactors: layout.linearCount))
+    }
+
+    private func accumulate() {
+        let experts = layout.expertCount
+        block.linearPredictors(coefficients: coefficients, count: 2 * experts, into: predictors)
+        for lane in 0..<Self.lanes { weight += block.weights[lane] }
+        addLogLikelihood()
+        switch layout.level {
+        case .likelihood: return
+        case .gradient: formGradientFactors()
+        case .expectationMaximization: formGeneralisedEMFactors()
+        case .newton: formNewtonFactors()
+        }
+        for expert in 0..<experts {
+            let posterior = posteriors + expert * Self.lanes
+            var sum = 0.0
+            for lane in 0..<Self.lanes { sum += block.weights[lane] * block.weights[lane] * posterior[lane] }
+            squaredWeights[expert] += sum
+        }
+        quadratic.add(block, factors: quadraticFactors, responseFactors: layout.responseFactorCount)
+        linear.add(block, factors: linearFactors, responseFactors: layout.linearCount)
+    }
+
+    /// Adds Σ w log f; beyond the likelihood also fills `gates` with π and `posteriors` with τ.
+    private func addLogLikelihood() {
+        let experts = layout.expertCount
+        let lanes = Self.lanes
+        let needsProbabilities = layout.level != .likelihood
+        let logNormalisers = logDensities
+        if needsProbabilities {
+            gates.update(from: logGates, count: experts * lanes)
+            block.softmax(gates, count: experts, logSums: logNormalisers)
+        } else {
+            block.logSumExp(logGates, count: experts, into: logNormalisers)
+        }
+        for (expert, parameters) in model.experts.enumerated() {
+            let joint = posteriors + expert * lanes
+            model.family.logDensity(
+                responses: block.responses, predictors: predictors + expert * lanes,
+                dispersion: parameters.dispersion, count: lanes, into: joint)
+            let logGate = logGates + expert * lanes
+            for lane in 0..<lanes { joint[lane] += logGate[lane] - logNormalisers[lane] }
+        }
+        if needsProbabilities {
+            block.softmax(posteriors, count: experts, logSums: logDensities)
+        } else {
+            block.logSumExp(posteriors, count: experts, into: logDensities)
+        }
+        var sum = 0.0
+        // A lane without weight may hold any number.
+        for lane in 0..<lanes where block.weights[lane] > 0 { sum += block.weights[lane] * logDensities[lane] }
+        logLikelihood += sum
+    }
+}
+
+extension Design {
+    /// Coefficients at their positions in z, zero elsewhere.
+    package func spread(_ coefficients: some Collection<Double>, at positions: [Int]) -> [Double] {
+        var result = [Double](repeating: 0, count: momentCount)
+        for (position, value) in zip(positions, coefficients) { result[position] = value }
+        return result
+    }
+}
