@@ -4,14 +4,13 @@ import MixtureOfExperts
 /// Finds covariates that the rows of a shard cannot tell apart from a constant or from others.
 enum Collinearity {
     /// - Parameters:
-    ///   - rows: standardised.
+    ///   - moments: of all rows, standardised.
     ///   - known: constant covariates that have been told of.
     static func warnings(
-        _ rows: ShardRows, _ standardisation: Standardisation, _ design: Design, known: Set<Int>
+        _ moments: Moments, _ standardisation: Standardisation, _ design: Design, known: Set<Int>
     ) -> [FitWarning] {
         let constant = design.covariates.indices.filter { standardisation.constantColumns.contains($0) }
         let varying = design.covariates.indices.filter { !constant.contains($0) }
-        let moments = rows.moments(factors: Matrix(rowCount: rows.rowCount, columnCount: 1, repeating: 1))[0]
         return constant.filter { !known.contains($0) }.map { .constantCovariate(design.covariates[$0]) }
             + dependent(moments.covariance(of: varying)).map {
                 .collinearCovariate(design.covariates[varying[$0]])

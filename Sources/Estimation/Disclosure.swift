@@ -7,77 +7,97 @@ import MixtureOfExperts
 /// are that row, whole. So a column counts as known only by the rows that differ from its usual value.
 struct Disclosure {
     let minRows: Double
-    /// Columns with more distinct values, and none that most rows share, have no usual value.
-    private static let mostDistinctValues = 32
+    let source: any RowSource
+    /// Of the source's columns, the response last.
+    let summaries: [ColumnSummary]
+    /// The value that more than half of the rows have, and how many rows have another one.
+    private let usual: [Int: (value: Double, others: Int)]
+
+    init(minRows: Double, source: any RowSource, summaries: [ColumnSummary], parallelism: Parallelism) {
+        self.minRows = minRows
+        self.source = source
+        self.summaries = summaries
+        let candidates = summaries.indices.filter { summaries[$0].majority.lead > 0 }
+            .map { (column: $0, value: summaries[$0].majority.value) }
+        let counts = source.countRows(differingFrom: candidates, parallelism)
+        usual = Dictionary(
+            uniqueKeysWithValues: zip(candidates, counts).filter { 2 * $0.1 < source.rowCount }
+                .map { ($0.column, (value: $0.value, others: $1)) })
+    }
 
     /// Covariates where some but fewer than `minRows` rows differ from the usual value, and that value.
-    func rareCovariates(_ rows: ShardRows) -> [(index: Int, usualValue: Double)] {
-        (0..<rows.covariates.columnCount).compactMap { index in
-            usualValueIfRare(rows.covariates.column(index)).map { (index, $0) }
-        }
+    var rareCovariates: [Int: Double] {
+        usual.filter { $0.key < source.covariateCount && isRare($0.value.others) }.mapValues(\.value)
     }
 
-    /// The usual value of a column where some but fewer than `minRows` rows differ from it.
-    func usualValueIfRare(_ values: ArraySlice<Double>) -> Double? {
-        guard let usual = Self.majority(values) else { return nil }
-        let others = values.reduce(0) { $0 + ($1 == usual ? 0 : 1) }
-        return others > 0 && Double(others) < minRows ? usual : nil
+    /// The usual value of the response where some but fewer than `minRows` rows differ from it.
+    var usualResponseIfRare: Double? {
+        usual[source.covariateCount].flatMap { isRare($0.others) ? $0.value : nil }
     }
+
+    private func isRare(_ count: Int) -> Bool { count > 0 && Double(count) < minRows }
 
     /// The statistics and coefficients of experts without the columns that too few of their rows tell of.
     ///
-    /// - Parameter rows: standardised, with weights of mean 1, as the model and the moments are.
+    /// - Parameter rows: those of the source in the units of the model and the moments.
     /// - Returns: also the (column, expert) pairs that were left out; the column after the covariates is the response.
     func withoutRareColumns(
-        _ fitted: FittedMixture, _ rows: ShardRows
+        _ fitted: FittedMixture, _ rows: StandardisedRows, _ parallelism: Parallelism
     ) -> (fitted: FittedMixture, left: [(column: Int, expert: Int)]) {
         var result = fitted
         var left = [(column: Int, expert: Int)]()
-        var joint = fitted.model.logJointDensities(rows.covariates, responses: rows.responses)
-        for row in 0..<joint.rowCount {
-            var posterior = joint.row(row)
-            Scalar.softmax(&posterior)
-            for (expert, value) in posterior.enumerated() { joint[row, expert] = rows.weight(row) * value }
+        let candidates = summaries.indices.map { column in
+            // Values that most rows of some expert may share.
+            (summaries[column].distinct?.sorted() ?? usual[column].map { [$0.value] } ?? [])
+                .map { rows.standardisation.standardised(value: $0, column: column) }
         }
-        for column in 0...rows.covariates.columnCount {
-            let values = column < rows.covariates.columnCount ? rows.covariates.column(column) : rows.responses[...]
-            let candidates = Self.candidates(values)
-            guard !candidates.isEmpty else { continue }
+        guard candidates.contains(where: { !$0.isEmpty }) else { return (fitted, []) }
+        let shares = shares(of: candidates, fitted.model, rows, parallelism)
+        for (column, values) in candidates.enumerated() where !values.isEmpty {
             for expert in 0..<fitted.model.expertCount {
-                let shares = candidates.map { candidate in
-                    zip(values, joint.column(expert)).reduce(0) { $0 + ($1.0 == candidate ? $1.1 : 0) }
-                }
-                guard let best = shares.indices.max(by: { shares[$0] < shares[$1] }),
-                    fitted.moments[expert].weight - shares[best] < minRows,
+                let own = shares[column].map { $0[expert] }
+                guard let best = own.indices.max(by: { own[$0] < own[$1] }),
+                    fitted.moments[expert].weight - own[best] < minRows,
                     fitted.moments[expert].scatter[column, column] > 0
                 else { continue }
-                result.leaveOut(column, of: expert, value: candidates[best])
+                result.leaveOut(column, of: expert, value: values[best])
                 left.append((column, expert))
             }
         }
         return (result, left)
     }
 
-    /// Values that most rows of some expert may share.
-    private static func candidates(_ values: ArraySlice<Double>) -> [Double] {
-        var distinct = Set<Double>()
-        for value in values {
-            distinct.insert(value)
-            if distinct.count > mostDistinctValues { return majority(values).map { [$0] } ?? [] }
+    /// Σ w τ over the rows with each value: [column][value][expert].
+    private func shares(
+        of values: [[Double]], _ model: MixtureModel, _ rows: StandardisedRows, _ parallelism: Parallelism
+    ) -> [[[Double]]] {
+        let experts = model.expertCount
+        // In one array: the loop runs over all rows.
+        let starts = values.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count * experts) }
+        let none = [Double](repeating: 0, count: starts[values.count])
+        let sums = rows.reduce(parallelism, into: none) { part in
+            var sums = none
+            model.forEachPosterior(of: rows, in: part) { block, posteriors, count in
+                for (column, candidates) in values.enumerated() where !candidates.isEmpty {
+                    let present = block.column(column + 1)
+                    for row in 0..<count {
+                        guard let index = candidates.firstIndex(of: present[row]) else { continue }
+                        let target = starts[column] + index * experts
+                        for expert in 0..<experts {
+                            sums[target + expert] += block.weights[row] * posteriors[expert * RowBlock.capacity + row]
+                        }
+                    }
+                }
+            }
+            return sums
+        } merge: { total, part in
+            for index in total.indices { total[index] += part[index] }
         }
-        return distinct.sorted()
-    }
-
-    /// The value of more than half of the rows (Boyer & Moore 1991).
-    private static func majority(_ values: ArraySlice<Double>) -> Double? {
-        var candidate = 0.0
-        var count = 0
-        for value in values {
-            if count == 0 { candidate = value }
-            count += value == candidate ? 1 : -1
+        return values.indices.map { column in
+            values[column].indices.map { index in
+                Array(sums[(starts[column] + index * experts)..<(starts[column] + (index + 1) * experts)])
+            }
         }
-        let agreeing = values.reduce(0) { $0 + ($1 == candidate ? 1 : 0) }
-        return 2 * agreeing > values.count ? candidate : nil
     }
 }
 

@@ -8,7 +8,9 @@ import MixtureOfExperts
 /// log-likelihood less ½ ridge |α|²; it never falls: a gate step that lowers it is halved, and with no gate step left
 /// the iteration is one of EM in the experts.
 package struct GeneralisedEM {
-    let rows: ShardRows
+    let rows: any RowSource
+    /// Σw of the rows.
+    let weight: Double
     let dispersionFloor: Double
     /// On the sum over rows.
     package let ridge: Double
@@ -21,9 +23,14 @@ package struct GeneralisedEM {
     }
 
     package init(rows: ShardRows, options: FitOptions, parallelism: Parallelism) {
+        self.init(rows: rows, weight: rows.totalWeight, options: options, parallelism: parallelism)
+    }
+
+    init(rows: any RowSource, weight: Double, options: FitOptions, parallelism: Parallelism) {
         self.rows = rows
+        self.weight = weight
         dispersionFloor = options.varianceFloor
-        ridge = options.gateRidge * rows.totalWeight
+        ridge = options.gateRidge * weight
         self.parallelism = parallelism
     }
 

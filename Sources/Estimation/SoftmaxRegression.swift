@@ -66,8 +66,10 @@ public struct SoftmaxRegression {
             experts: experts, momentCount: momentCount,
             coefficients: (0..<experts).flatMap { design.spread(gate.coefficients.column($0), at: positions) })
         defer { pass.deallocate() }
-        rows.forEachBlock(in: 0..<rows.rowCount, pass.block) { start, count in
-            pass.accumulate(targets, start: start, count: count)
+        targets.storage.withUnsafeBufferPointer { targets in
+            rows.forEachBlock(in: 0..<rows.rowCount, pass.block) { start, count in
+                pass.accumulate(targets, rowCount: rows.rowCount, start: start, count: count)
+            }
         }
         let linear = pass.linear.collected(responseFactors: 0)
         let quadratic = pass.quadratic.collected(responseFactors: 0)
@@ -81,77 +83,5 @@ public struct SoftmaxRegression {
                 )
                 .submatrix(rows: positions, columns: positions)
             })
-    }
-}
-
-/// The sums of one pass over the rows.
-private final class GatePass {
-    let block: RowBlock
-    let linear: BlockSums
-    let quadratic: BlockSums
-    private(set) var objective = 0.0
-    private let experts: Int
-    private let coefficients: [Double]
-    // [index][lane] each.
-    private var logits: [Double]
-    private var gates: [Double]
-    private var logSums: [Double]
-    private var linearFactors: [Double]
-    private var quadraticFactors: [Double]
-
-    init(experts: Int, momentCount: Int, coefficients: [Double]) {
-        self.experts = experts
-        self.coefficients = coefficients
-        let lanes = RowBlock.capacity
-        let pairs = PackedSymmetric.elementCount(size: experts - 1)
-        block = RowBlock(momentCount: momentCount)
-        linear = BlockSums(.linear, factorCount: experts - 1, momentCount: momentCount)
-        quadratic = BlockSums(.quadratic, factorCount: pairs, momentCount: momentCount)
-        logits = [Double](repeating: 0, count: experts * lanes)
-        gates = logits
-        logSums = [Double](repeating: 0, count: lanes)
-        linearFactors = [Double](repeating: 0, count: (experts - 1) * lanes)
-        quadraticFactors = [Double](repeating: 0, count: pairs * lanes)
-    }
-
-    func deallocate() {
-        block.deallocate()
-        linear.deallocate()
-        quadratic.deallocate()
-    }
-
-    func accumulate(_ targets: Matrix, start: Int, count: Int) {
-        block.linearPredictors(coefficients: coefficients, count: experts, into: &logits)
-        gates = logits
-        block.softmax(&gates, count: experts, logSums: &logSums)
-        for lane in 0..<count { formFactors(targets, row: start + lane, lane: lane) }
-        for lane in count..<RowBlock.capacity { clearFactors(lane: lane) }
-        linear.add(block, factors: linearFactors, responseFactors: 0)
-        quadratic.add(block, factors: quadraticFactors, responseFactors: 0)
-    }
-
-    private func formFactors(_ targets: Matrix, row: Int, lane: Int) {
-        let lanes = RowBlock.capacity
-        let weight = block.weights[lane]
-        let mass = (0..<experts).reduce(0) { $0 + targets[row, $1] }
-        for first in 0..<experts {
-            let target = targets[row, first]
-            if target > 0 { objective += weight * target * (logits[first * lanes + lane] - logSums[lane]) }
-            if first == experts - 1 { continue }
-            let gate = gates[first * lanes + lane]
-            linearFactors[first * lanes + lane] = weight * (target - mass * gate)
-            for second in 0...first {
-                let other = gates[second * lanes + lane]
-                quadraticFactors[PackedSymmetric.offset(first, second) * lanes + lane] =
-                    weight * mass * gate * ((first == second ? 1 : 0) - other)
-            }
-        }
-    }
-
-    private func clearFactors(lane: Int) {
-        for index in 0..<experts - 1 { linearFactors[index * RowBlock.capacity + lane] = 0 }
-        for index in 0..<PackedSymmetric.elementCount(size: experts - 1) {
-            quadraticFactors[index * RowBlock.capacity + lane] = 0
-        }
     }
 }

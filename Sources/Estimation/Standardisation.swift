@@ -29,17 +29,14 @@ public struct Standardisation: Sendable {
 
     /// Weighted mean and standard deviation of each column.
     public init(_ rows: ShardRows) {
-        let total = rows.totalWeight
-        var center = [Double]()
-        var deviations = [Double]()
-        for index in 0...rows.covariates.columnCount {
-            let values =
-                index < rows.covariates.columnCount ? rows.covariates.column(index) : rows.responses[...]
-            let (mean, deviation) = Self.meanAndDeviation(values, weights: rows.weights, total: total)
-            center.append(mean)
-            deviations.append(deviation)
-        }
-        self.init(center: center, deviations: deviations)
+        self.init(rows.columnSummaries(.serial), constants: [:])
+    }
+
+    /// - Parameter constants: values of columns that are taken as constant whatever the rows say.
+    init(_ summaries: [ColumnSummary], constants: [Int: Double]) {
+        self.init(
+            center: summaries.indices.map { constants[$0] ?? summaries[$0].mean },
+            deviations: summaries.indices.map { constants[$0] == nil ? summaries[$0].deviation : 0 })
     }
 
     /// From moments of pooled rows.
@@ -47,25 +44,6 @@ public struct Standardisation: Sendable {
         self.init(
             center: moments.mean,
             deviations: (0..<moments.count).map { (moments.scatter[$0, $0] / moments.weight).squareRoot() })
-    }
-
-    private static func meanAndDeviation(
-        _ values: ArraySlice<Double>, weights: [Double]?, total: Double
-    ) -> (Double, Double) {
-        // Deviations from the first value, not Σx² - n x̄²: the latter has no digits left for 1e9 ± 1.
-        let origin = values.first ?? 0
-        var sum = 0.0
-        var squares = 0.0
-        for (row, value) in values.enumerated() {
-            let weight = weights?[row] ?? 1
-            sum += weight * (value - origin)
-        }
-        let shift = sum / total
-        for (row, value) in values.enumerated() {
-            let difference = value - origin - shift
-            squares += (weights?[row] ?? 1) * difference * difference
-        }
-        return (origin + shift, (squares / total).squareRoot())
     }
 
     /// Whether what varies is no more than rounding of the values themselves.
@@ -80,14 +58,25 @@ public struct Standardisation: Sendable {
     public func standardised(_ rows: ShardRows) -> ShardRows {
         ShardRows(
             covariates: standardised(rows.covariates),
-            responses: rows.responses.map { ($0 - responseCenter) / responseScale }, weights: rows.weights)
+            responses: standardised(responses: rows.responses), weights: rows.weights)
+    }
+
+    /// What differences from the center are multiplied by. What is left of a constant covariate is rounding, and must not be
+    /// taken for a regressor.
+    func factor(_ column: Int) -> Double {
+        column < center.count - 1 && constantColumns.contains(column) ? 0 : 1 / scale[column]
+    }
+
+    func standardised(value: Double, column: Int) -> Double { (value - center[column]) * factor(column) }
+
+    private func standardised(responses: [Double]) -> [Double] {
+        responses.map { standardised(value: $0, column: center.count - 1) }
     }
 
     public func standardised(_ covariates: Matrix) -> Matrix {
         var result = covariates
         for column in 0..<result.columnCount {
-            // What is left of a constant column is rounding, and must not be taken for a regressor.
-            let inverse = constantColumns.contains(column) ? 0 : 1 / scale[column]
+            let inverse = factor(column)
             let middle = center[column]
             for index in column * result.rowCount..<(column + 1) * result.rowCount {
                 result.storage[index] = (result.storage[index] - middle) * inverse

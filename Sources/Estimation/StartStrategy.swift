@@ -65,7 +65,7 @@ enum StartStrategy: String, CaseIterable {
         var result = [Double](repeating: coefficients[0], count: rows.rowCount)
         for (index, column) in design.expertCovariates.enumerated() {
             let slope = coefficients[index + 1]
-            for row in 0..<rows.rowCount { result[row] += slope * rows.covariates[row, column] }
+            for (row, value) in rows.covariates.column(column).enumerated() { result[row] += slope * value }
         }
         return result
     }
@@ -103,8 +103,11 @@ enum StartStrategy: String, CaseIterable {
                 fitted(rows, design, $0.regression(on: design.expertCovariates).coefficients)
             }
             for row in labels.indices {
-                let errors = predictions.map { abs(rows.responses[row] - $0[row]) }
-                labels[row] = errors.indices.min { errors[$0] < errors[$1] } ?? 0
+                var least = Double.infinity
+                for (index, prediction) in predictions.enumerated() {
+                    let error = abs(rows.responses[row] - prediction[row])
+                    if error < least { (least, labels[row]) = (error, index) }
+                }
             }
         }
         return labels

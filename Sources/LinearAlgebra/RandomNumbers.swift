@@ -89,6 +89,18 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
         for last in stride(from: count - 1, to: 0, by: -1) { order.swapAt(last, index(below: last + 1)) }
         return order
     }
+
+    /// `sample` of the numbers 0 ..< count, each at most once, in random order: the beginning of a random permutation, in
+    /// memory of the size of the sample.
+    public mutating func sample(_ sample: Int, below count: Int) -> [Int] {
+        var moved = [Int: Int]()
+        return (0..<min(sample, count)).map { position in
+            let chosen = position + index(below: count - position)
+            let result = moved[chosen] ?? chosen
+            moved[chosen] = moved[position] ?? position
+            return result
+        }
+    }
 }
 
 private struct SplitMix64 {

@@ -12,6 +12,9 @@ package protocol RowSource: Sendable {
     /// Packs the rows of `range` into `block`, a block at a time, and calls `body` with the first row and the number of
     /// rows of each.
     func forEachBlock(in range: Range<Int>, _ block: RowBlock, _ body: (_ start: Int, _ count: Int) -> Void)
+
+    /// The chosen rows, in the order given.
+    func chosen(_ rows: [Int]) -> ShardRows
 }
 
 extension RowSource {

@@ -15,7 +15,7 @@ final class StatisticsPass {
     let posteriors: UnsafeMutablePointer<Double>
     let gates: UnsafeMutablePointer<Double>
     private let logGates: UnsafeMutablePointer<Double>
-    private let logDensities: UnsafeMutablePointer<Double>
+    let logDensities: UnsafeMutablePointer<Double>
     let derivativeValues: UnsafeMutablePointer<Double>
     let quadraticFactors: UnsafeMutablePointer<Double>
     let linearFactors: UnsafeMutablePointer<Double>
@@ -72,8 +72,7 @@ final class StatisticsPass {
 
     private func accumulate() {
         let experts = layout.expertCount
-        block.linearPredictors(coefficients: coefficients, count: 2 * experts, into: predictors)
-        for lane in 0..<Self.lanes { weight += block.weights[lane] }
+        computePosteriors()
         addLogLikelihood()
         switch layout.level {
         case .likelihood: return
@@ -91,12 +90,13 @@ final class StatisticsPass {
         linear.add(block, factors: linearFactors, responseFactors: layout.linearCount)
     }
 
-    /// Adds Σ w log f; beyond the likelihood also fills `gates` with π and `posteriors` with τ.
-    private func addLogLikelihood() {
+    /// log f of the rows of the block; beyond the likelihood also fills `gates` with π and `posteriors` with τ.
+    func computePosteriors() {
         let experts = layout.expertCount
         let lanes = Self.lanes
         let needsProbabilities = layout.level != .likelihood
         let logNormalisers = logDensities
+        block.linearPredictors(coefficients: coefficients, count: 2 * experts, into: predictors)
         if needsProbabilities {
             gates.update(from: logGates, count: experts * lanes)
             block.softmax(gates, count: experts, logSums: logNormalisers)
@@ -116,9 +116,15 @@ final class StatisticsPass {
         } else {
             block.logSumExp(posteriors, count: experts, into: logDensities)
         }
+    }
+
+    private func addLogLikelihood() {
         var sum = 0.0
         // A lane without weight may hold any number.
-        for lane in 0..<lanes where block.weights[lane] > 0 { sum += block.weights[lane] * logDensities[lane] }
+        for lane in 0..<Self.lanes where block.weights[lane] > 0 {
+            sum += block.weights[lane] * logDensities[lane]
+            weight += block.weights[lane]
+        }
         logLikelihood += sum
     }
 }

@@ -1,0 +1,133 @@
+import Foundation
+import LinearAlgebra
+import MixtureOfExperts
+
+/// Gradient and negative Hessian of the penalised log-likelihood.
+///
+/// A dispersion at its floor is held there while the gradient pulls it down.
+package struct NewtonSystem {
+    package private(set) var gradient: [Double]
+    package private(set) var negativeHessian: Matrix
+    let parameters: ParameterLayout
+
+    package init(_ statistics: MixtureStatistics, model: MixtureModel, algorithm: GeneralisedEM) {
+        parameters = ParameterLayout(model, dispersionFloor: algorithm.dispersionFloor)
+        gradient = parameters.gradient(statistics, model: model, ridge: algorithm.ridge)
+        negativeHessian = Matrix(rowCount: parameters.count, columnCount: parameters.count)
+        fillGates(statistics, ridge: algorithm.ridge)
+        fillExperts(statistics)
+        if parameters.hasDispersion { fillDispersions(statistics) }
+        for index in parameters.held(model, gradient: gradient) { hold(index) }
+    }
+
+    private mutating func fillGates(_ statistics: MixtureStatistics, ridge: Double) {
+        let layout = statistics.layout
+        let (gatePositions, expertPositions) = (parameters.gatePositions, parameters.expertPositions)
+        for first in 0..<parameters.gateCount {
+            for second in 0...first {
+                insert(
+                    statistics.quadraticSum(layout.gateHessian(first, second)), gatePositions, gatePositions,
+                    at: parameters.gateStart(first), parameters.gateStart(second))
+            }
+            for expert in 0..<parameters.expertCount {
+                insert(
+                    statistics.quadraticSum(layout.crossHessian(gate: first, expert: expert)), gatePositions,
+                    expertPositions, at: parameters.gateStart(first), parameters.expertStart(expert))
+            }
+        }
+        for index in 0..<parameters.expertStart(0) { negativeHessian[index, index] += ridge }
+    }
+
+    private mutating func fillExperts(_ statistics: MixtureStatistics) {
+        let positions = parameters.expertPositions
+        for first in 0..<parameters.expertCount {
+            for second in 0...first {
+                insert(
+                    statistics.quadraticSum(statistics.layout.expertHessian(first, second)), positions, positions,
+                    at: parameters.expertStart(first), parameters.expertStart(second))
+            }
+        }
+    }
+
+    private mutating func fillDispersions(_ statistics: MixtureStatistics) {
+        let layout = statistics.layout
+        for second in 0..<parameters.expertCount {
+            let column = parameters.dispersionIndex(second)
+            for first in 0..<parameters.expertCount {
+                let sums = Array(
+                    statistics.linearSum(layout.expertDispersionHessian(expert: first, dispersion: second)))
+                insert(sums, parameters.expertPositions, at: parameters.expertStart(first), column)
+                let value = -(statistics.linearSum(layout.dispersionHessian(first, second)).first ?? 0)
+                negativeHessian[parameters.dispersionIndex(first), column] = value
+            }
+            for gate in 0..<parameters.gateCount {
+                let sums = Array(statistics.linearSum(layout.gateDispersionHessian(gate: gate, expert: second)))
+                insert(sums, parameters.gatePositions, at: parameters.gateStart(gate), column)
+            }
+        }
+    }
+
+    private mutating func insert(
+        _ block: PackedSymmetric, _ rows: [Int], _ columns: [Int], at row: Int, _ column: Int
+    ) {
+        for (j, second) in columns.enumerated() {
+            for (i, first) in rows.enumerated() {
+                let value = -block[first, second]
+                negativeHessian[row + i, column + j] = value
+                negativeHessian[column + j, row + i] = value
+            }
+        }
+    }
+
+    private mutating func insert(_ sums: [Double], _ positions: [Int], at row: Int, _ column: Int) {
+        for (i, position) in positions.enumerated() {
+            negativeHessian[row + i, column] = -sums[position]
+            negativeHessian[column, row + i] = -sums[position]
+        }
+    }
+
+    private mutating func hold(_ index: Int) {
+        for other in gradient.indices {
+            negativeHessian[index, other] = 0
+            negativeHessian[other, index] = 0
+        }
+        negativeHessian[index, index] = 1
+        gradient[index] = 0
+    }
+
+    /// The Newton direction; where the negative Hessian is not positive definite, with the absolute values of its
+    /// eigenvalues (in the scale of its diagonal), which keeps the direction one of ascent.
+    func ascentDirection() -> [Double]? {
+        let size = gradient.count
+        // A direction that the rows say nothing about (a constant covariate) is not followed: rounding would be magnified.
+        let scale = (0..<size).map { index in
+            let curvature = abs(negativeHessian[index, index])
+            return curvature > 0 ? 1 / max(curvature, 1e-12).squareRoot() : 0
+        }
+        var scaled = negativeHessian
+        for column in 0..<size {
+            for row in 0..<size { scaled[row, column] *= scale[row] * scale[column] }
+        }
+        let target = zip(gradient, scale).map(*)
+        guard target.allSatisfy(\.isFinite), scaled.storage.allSatisfy(\.isFinite) else { return nil }
+        if let cholesky = Cholesky(scaled), cholesky.reciprocalCondition(of: scaled) > 1e-13 {
+            return zip(cholesky.solve(target), scale).map(*)
+        }
+        guard size <= Self.largestEigenproblem else { return nil }
+        let (values, vectors) = symmetricEigen(scaled)
+        let floor = 1e-9 * (values.map(abs).max() ?? 0)
+        var direction = [Double](repeating: 0, count: size)
+        for index in 0..<size where abs(values[index]) > floor {
+            let coordinate = dot(vectors.column(index), target) / abs(values[index])
+            for row in 0..<size { direction[row] += coordinate * vectors[row, index] }
+        }
+        return zip(direction, scale).map(*)
+    }
+
+    /// Beyond this the eigenvalues cost more than the EM iterations that replace the step.
+    private static let largestEigenproblem = 1200
+
+    package func moved(_ model: MixtureModel, _ direction: [Double], by length: Double) -> MixtureModel {
+        parameters.moved(model, direction, by: length)
+    }
+}

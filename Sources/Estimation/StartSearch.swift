@@ -1,0 +1,139 @@
+import LinearAlgebra
+import MixtureOfExperts
+
+/// Finds starts worth refining: all on a small part of the rows, the better half on more, the best to their optima.
+///
+/// Which of two starts is better often shows only at their optima, EM creeping over plateaus: the best are brought to
+/// convergence on a part of the rows before any is dropped for good. Sizes were measured on the Beijing stations and the
+/// synthetic profiles.
+struct StartSearch {
+    let rows: StandardisedRows
+    let design: Design
+    let family: any ExpertFamily
+    let options: FitOptions
+    let parallelism: Parallelism
+    let progress: FitProgressHandler?
+
+    /// Rows, iterations of EM, and how many starts go on; from round to round.
+    private static let rounds: [(rows: Int, iterations: Int, kept: Int)] = [(2000, 10, 8), (4000, 15, 6)]
+    private static let comparisonRows = 8000
+    private static let emIterationsBeforeNewton = 20
+
+    struct Screened: Sendable {
+        var model: MixtureModel
+        var score: Double
+        var report: FitReport.Start
+
+        func at(_ model: MixtureModel, score: Double, floor: Double) -> Screened {
+            var result = self
+            result.model = model
+            result.score = score
+            result.report.screenedLogLikelihoodPerRow = score
+            result.report.floorHits = model.floorHits(floor).count
+            return result
+        }
+
+        static func isBetter(_ left: Screened, _ right: Screened) -> Bool {
+            (left.report.floorHits, -left.score) < (right.report.floorHits, -right.score)
+        }
+    }
+
+    /// What came of the search: starts, best first, the first ones at optima of `part`.
+    struct Result {
+        var starts: [Screened]
+        var part: ShardRows
+    }
+
+    func run() -> Result {
+        var random = RandomNumbers(seed: options.seed).split(-1)
+        let order = random.sample(Self.comparisonRows, below: rows.rowCount)
+        let part = part(order, Self.comparisonRows)
+        var current = startingModels(self.part(order, Self.rounds[0].rows)).map {
+            Screened(
+                model: $0.model, score: 0,
+                report: FitReport.Start(
+                    strategy: $0.name, screenedLogLikelihoodPerRow: 0, logLikelihood: nil, floorHits: 0))
+        }
+        var dropped = [Screened]()
+        for round in Self.rounds {
+            let sample = self.part(order, round.rows)
+            let starts = current
+            let ranked = parallelism.map(count: starts.count) { index in
+                screened(starts[index], sample, iterations: round.iterations, start: index)
+            }.sorted(by: Screened.isBetter)
+            current = Array(ranked.prefix(round.kept))
+            dropped = ranked.dropFirst(round.kept) + dropped
+        }
+        let best = current
+        let converged = parallelism.map(count: best.count) { index in brought(best[index], toOptimumOn: part) }
+            .sorted(by: Screened.isBetter)
+        return Result(starts: distinct(converged) + dropped, part: part)
+    }
+
+    /// Starts that arrived at the same optimum are refined once: the repetitions go to the end.
+    private func distinct(_ screened: [Screened]) -> [Screened] {
+        var unique = [Screened]()
+        var repeated = [Screened]()
+        for candidate in screened {
+            if unique.contains(where: { abs($0.score - candidate.score) < 1e-6 }) {
+                repeated.append(candidate)
+            } else {
+                unique.append(candidate)
+            }
+        }
+        return unique + repeated
+    }
+
+    /// The first `count` rows of a random order.
+    private func part(_ order: [Int], _ count: Int) -> ShardRows {
+        rows.chosen((rows.rowCount > count ? Array(order.prefix(count)) : order).sorted())
+    }
+
+    // MARK: Starts
+
+    private func startingModels(_ sample: ShardRows) -> [(model: MixtureModel, name: String)] {
+        let given = options.initialModels.map { (rows.standardisation.standardised($0), "given model") }
+        guard options.expertCount > 1 else {
+            return [(oneExpert(sample), "one expert")]
+        }
+        let generator = RandomNumbers(seed: options.seed)
+        return given
+            + parallelism.map(count: options.starts) { index in
+                var random = generator.split(index)
+                let strategy = StartStrategy.allCases[index % StartStrategy.allCases.count]
+                let model = strategy.model(
+                    rows: sample, design: design, family: family, options: options, using: &random)
+                return (model, strategy.rawValue)
+            }
+    }
+
+    private func oneExpert(_ rows: ShardRows) -> MixtureModel {
+        StartStrategy.model(
+            labels: [Int](repeating: 0, count: rows.rowCount), rows: rows, design: design, family: family,
+            options: options)
+    }
+
+    // MARK: Rounds
+
+    private func refinement(_ sample: ShardRows) -> Refinement {
+        Refinement(options: options, rows: sample, weight: sample.totalWeight, parallelism: .serial)
+    }
+
+    private func screened(_ candidate: Screened, _ sample: ShardRows, iterations: Int, start: Int) -> Screened {
+        let algorithm = refinement(sample).algorithm
+        let result = algorithm.run(
+            from: algorithm.state(candidate.model), iterations: iterations, tolerance: options.tolerance)
+        let score = result.state.statistics.logLikelihood / result.state.statistics.weight
+        progress?(
+            FitProgress(
+                stage: .screening, start: start + 1, startCount: options.starts, iteration: iterations,
+                logLikelihoodPerRow: score))
+        return candidate.at(result.state.model, score: score, floor: options.varianceFloor)
+    }
+
+    private func brought(_ candidate: Screened, toOptimumOn sample: ShardRows) -> Screened {
+        let optimum = refinement(sample).optimum(
+            from: candidate.model, emIterations: Self.emIterationsBeforeNewton)
+        return candidate.at(optimum.model, score: optimum.logLikelihoodPerRow, floor: options.varianceFloor)
+    }
+}
