@@ -17,7 +17,7 @@ struct StartSearch {
     /// Rows, iterations of EM, and how many starts go on; from round to round.
     private static let rounds: [(rows: Int, iterations: Int, kept: Int)] = [(2000, 10, 8), (4000, 15, 6)]
     private static let comparisonRows = 8000
-    private static let emIterationsBeforeNewton = 20
+    private static let emIterationsBeforeNewton = 8
 
     struct Screened: Sendable {
         var model: MixtureModel

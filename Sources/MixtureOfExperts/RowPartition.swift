@@ -6,9 +6,9 @@ package struct RowPartition {
 
     package init(rowCount: Int) {
         self.rowCount = rowCount
-        // At least 1024 rows in a part, to be worth a thread's while; at most 256 parts, to keep merging cheap.
+        // At least 2048 rows in a part, to be worth a thread's while; at most 256 parts, to keep merging cheap.
         let blocks = (rowCount + RowBlock.capacity - 1) / RowBlock.capacity
-        partSize = max(16, (blocks + 255) / 256) * RowBlock.capacity
+        partSize = max(32, (blocks + 255) / 256) * RowBlock.capacity
     }
 
     package var count: Int { (rowCount + partSize - 1) / partSize }
