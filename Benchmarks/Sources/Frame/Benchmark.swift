@@ -1,0 +1,36 @@
+/// Something to measure. It runs in the small process that starts children, and does its work in them.
+protocol Benchmark: Sendable {
+    /// As `--only` names it.
+    var name: String { get }
+    /// For the help: what is measured.
+    var abstract: String { get }
+
+    func run(_ session: Session) throws
+}
+
+/// All of them, in the order in which they run.
+enum Benchmarks {
+    static let all: [any Benchmark] = [
+        PassBenchmark()
+    ]
+
+    static var names: [String] { all.map(\.name) }
+}
+
+/// A piece of work in a child process of the benchmark's own, so that its memory is its own.
+protocol Work: Codable, Sendable {
+    func perform() throws -> [Measurement]
+}
+
+/// Every kind of work, as it travels to the child.
+enum WorkOrder: Codable, Sendable {
+    case pass(PassWork)
+
+    private var work: any Work {
+        switch self {
+        case .pass(let work): work
+        }
+    }
+
+    func perform() throws -> [Measurement] { try work.perform() }
+}
