@@ -11,7 +11,7 @@ protocol Benchmark: Sendable {
 /// All of them, in the order in which they run.
 enum Benchmarks {
     static let all: [any Benchmark] = [
-        PassBenchmark()
+        PassBenchmark(), StartBenchmark(),
     ]
 
     static var names: [String] { all.map(\.name) }
@@ -24,11 +24,15 @@ protocol Work: Codable, Sendable {
 
 /// Every kind of work, as it travels to the child.
 enum WorkOrder: Codable, Sendable {
+    case data(DataWork)
     case pass(PassWork)
+    case start(StartWork)
 
     private var work: any Work {
         switch self {
+        case .data(let work): work
         case .pass(let work): work
+        case .start(let work): work
         }
     }
 

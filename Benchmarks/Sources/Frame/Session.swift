@@ -5,8 +5,8 @@ final class Session {
     let quick: Bool
     let threads: Int
     let data: DataFolder
-    let peers: Peers
-    private let timeLimit: Double
+    let peerFolder: String
+    let timeLimit: Double
     private(set) var measurements = [Measurement]()
     private(set) var skipped = [Skipped]()
     private var benchmark = ""
@@ -16,7 +16,7 @@ final class Session {
         self.threads = threads
         self.timeLimit = timeLimit
         data = DataFolder(path: dataFolder)
-        peers = Peers(folder: peerFolder)
+        self.peerFolder = peerFolder
     }
 
     /// Small sizes with `--quick`.
