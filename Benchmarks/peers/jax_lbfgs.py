@@ -1,8 +1,8 @@
 """One start of a mixture of experts in JAX: jitted full-batch value and gradient, SciPy's L-BFGS-B.
 
 Usage: jax_lbfgs.py ROWS.npy COUNT EXPERTS. Prints one line of JSON; exit code 69 where a library is missing. The start
-is k-means on covariates and residuals, as in the first starts of dmoe, on a subsample. The seconds hold the start and
-the optimisation, not reading and compiling.
+is k-means on covariates and residuals, brought to convergence on 8,000 rows as dmoe does, then on all. The seconds hold
+the start and the optimisation, not reading and compiling.
 """
 import json
 import sys
@@ -20,7 +20,8 @@ jax.config.update("jax_enable_x64", True)
 import jax.numpy as jnp  # noqa: E402
 
 START_ROWS = 4000
-TOLERANCE = 1e-12  # relative change of the mean log-likelihood between two iterations
+COMPARED_ROWS = 8000
+TOLERANCE = 1e-11  # relative change of the mean log-likelihood between two iterations
 
 
 def objective(parameters, design, response, experts):
@@ -65,6 +66,14 @@ def starting_parameters(design, response, experts, seed):
     return np.concatenate([np.zeros((experts - 1) * x.shape[1]), np.concatenate(coefficients), np.log(deviations)])
 
 
+def units(parameters, columns, experts):
+    """Coefficients in standard deviations of their expert: without it L-BFGS takes ten times the iterations."""
+    unit = np.ones_like(parameters)
+    first = (experts - 1) * columns
+    unit[first : first + experts * columns] = np.repeat(np.exp(parameters[first + experts * columns :]), columns)
+    return unit
+
+
 def main():
     path, count, experts = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     rows = np.load(path, mmap_mode="r")[:count]
@@ -74,16 +83,32 @@ def main():
     design, response = jnp.asarray(host_design), jnp.asarray(host_response)
     function = jax.jit(jax.value_and_grad(objective), static_argnums=3)
 
-    def evaluate(parameters):
+    def evaluate(parameters, design, response):
         value, gradient = function(parameters, design, response, experts)
         return float(value), np.asarray(gradient)
 
-    evaluate(starting_parameters(host_design, host_response, experts, seed=0))  # compiles
+    def optimised(parameters, design, response):
+        unit = units(parameters, design.shape[1], experts)
+
+        def scaled(values):
+            value, gradient = evaluate(values * unit, design, response)
+            return value, gradient * unit
+
+        result = scipy.optimize.minimize(
+            scaled, parameters / unit, jac=True, method="L-BFGS-B",
+            options={"maxcor": 30, "maxiter": 2000, "maxfun": 4000, "ftol": TOLERANCE, "gtol": 1e-8})
+        result.x = result.x * unit
+        return result
+
+    few = np.random.default_rng(1).permutation(count)[:COMPARED_ROWS]
+    few_design, few_response = design[few], response[few]
+    start = starting_parameters(host_design, host_response, experts, seed=0)
+    for arguments in (few_design, few_response), (design, response):
+        evaluate(start, *arguments)  # compiles
     began = time.perf_counter()
     start = starting_parameters(host_design, host_response, experts, seed=0)
-    result = scipy.optimize.minimize(
-        evaluate, start, jac=True, method="L-BFGS-B",
-        options={"maxcor": 20, "maxiter": 2000, "maxfun": 4000, "ftol": TOLERANCE, "gtol": 1e-7})
+    first = optimised(start, few_design, few_response)
+    result = optimised(first.x, design, response)
     seconds = time.perf_counter() - began
     print(json.dumps({
         "seconds": seconds, "logLikelihood": -count * (result.fun + float(np.log(scale[-1]))),
