@@ -37,7 +37,7 @@ struct RunCommand: ParsableCommand {
         // Read first: a wrong name should be told before an hour of work.
         let old = try compare.map(ResultFile.read)
         let machine = Machine.current()
-        say("\(machine.processor), \(machine.cores) cores; \(machine.swift); \(machine.blas); \(machine.revision)")
+        say(machine.text)
         let session = Session(
             quick: quick, threads: threads, dataFolder: data, peerFolder: peers, timeLimit: timeLimit)
         for benchmark in Benchmarks.all where only.contains(benchmark.name) { session.run(benchmark) }

@@ -11,7 +11,8 @@ protocol Benchmark: Sendable {
 /// All of them, in the order in which they run.
 enum Benchmarks {
     static let all: [any Benchmark] = [
-        PassBenchmark(), StartBenchmark(),
+        PassBenchmark(), StartBenchmark(), FitBenchmark(), LearnBenchmark(), ReadingBenchmark(), AggregationBenchmark(),
+        OutOfCoreBenchmark(),
     ]
 
     static var names: [String] { all.map(\.name) }
@@ -24,14 +25,18 @@ protocol Work: Codable, Sendable {
 
 /// Every kind of work, as it travels to the child.
 enum WorkOrder: Codable, Sendable {
+    case aggregation(AggregationWork)
     case data(DataWork)
     case pass(PassWork)
+    case reading(ReadingWork)
     case start(StartWork)
 
     private var work: any Work {
         switch self {
+        case .aggregation(let work): work
         case .data(let work): work
         case .pass(let work): work
+        case .reading(let work): work
         case .start(let work): work
         }
     }

@@ -20,13 +20,12 @@ struct ChildProcess {
         var output: String
         var errors: String
 
-        var lastErrorLine: String {
-            errors.split(separator: "\n").last { !$0.allSatisfy(\.isWhitespace) }.map(String.init) ?? ""
+        /// The line that says what is wrong; the last one where none says so.
+        var complaint: String {
+            let lines = errors.split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
+            let line = lines.first { $0.localizedCaseInsensitiveContains("error") } ?? lines.last
+            return line.map(String.init) ?? ""
         }
-    }
-
-    struct Failure: Error, CustomStringConvertible {
-        var description: String
     }
 
     /// Files rather than pipes: nobody has to empty them while the program runs.
@@ -63,7 +62,7 @@ struct ChildProcess {
         defer { for word in words + settings { free(word) } }
         var child: pid_t = 0
         let code = posix_spawnp(&child, program, &actions, nil, &words, &settings)
-        guard code == 0 else { throw Failure(description: "\(program): \(String(cString: strerror(code)))") }
+        guard code == 0 else { throw BenchmarkFailure(description: "\(program): \(String(cString: strerror(code)))") }
         return child
     }
 
@@ -71,7 +70,7 @@ struct ChildProcess {
         var status: Int32 = 0
         var usage = rusage()
         while wait4(child, &status, 0, &usage) < 0 {
-            guard errno == EINTR else { throw Failure(description: "\(program): lost") }
+            guard errno == EINTR else { throw BenchmarkFailure(description: "\(program): lost") }
         }
         return (status, usage)
     }

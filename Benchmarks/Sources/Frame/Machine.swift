@@ -3,6 +3,8 @@ import Foundation
 /// What the figures depend on besides the program. No name of a host or of a user is in it.
 struct Machine: Codable, Sendable {
     var processor: String
+    /// Of those that kernels ask for.
+    var instructions: [String]
     var cores: Int
     var memoryGB: Double
     var system: String
@@ -10,21 +12,34 @@ struct Machine: Codable, Sendable {
     var blas: String
     var revision: String
 
+    var text: String {
+        """
+        \(processor) (\(instructions.joined(separator: " "))), \(cores) cores, \(memoryGB) GB, \(system)
+        \(swift); \(blas); revision \(revision)
+        """
+    }
+
     static func current() -> Machine {
         Machine(
-            processor: processorName(), cores: ProcessInfo.processInfo.activeProcessorCount,
+            processor: cpuLine("model name") ?? "unknown", instructions: instructions(),
+            cores: ProcessInfo.processInfo.activeProcessorCount,
             memoryGB: (Double(ProcessInfo.processInfo.physicalMemory) / 1e8).rounded() / 10,
             system: ProcessInfo.processInfo.operatingSystemVersionString, swift: firstLine("swift", "--version"),
             blas: Dgemm.library, revision: firstLine("git", "describe", "--always", "--dirty"))
     }
 
-    private static func processorName() -> String {
+    private static func instructions() -> [String] {
+        let known = Set((cpuLine("flags") ?? "").split(separator: " ").map(String.init))
+        return ["avx2", "fma", "avx512f", "avx512dq"].filter(known.contains)
+    }
+
+    private static func cpuLine(_ field: String) -> String? {
         #if canImport(Darwin)
-            return firstLine("sysctl", "-n", "machdep.cpu.brand_string")
+            return field == "model name" ? firstLine("sysctl", "-n", "machdep.cpu.brand_string") : nil
         #else
             let text = FileManager.default.contents(atPath: "/proc/cpuinfo").map { String(decoding: $0, as: UTF8.self) }
-            let line = text?.split(separator: "\n").first { $0.hasPrefix("model name") }
-            return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
+            let line = text?.split(separator: "\n").first { $0.hasPrefix(field) }
+            return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
         #endif
     }
 

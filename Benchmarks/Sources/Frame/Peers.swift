@@ -42,7 +42,7 @@ extension Session {
         }
         guard let line = outcome.output.split(separator: "\n").last,
             let result = try? JSONDecoder().decode(PeerResult.self, from: Data(line.utf8))
-        else { return skip(peer.name, because: "exit code \(outcome.exitCode): \(outcome.lastErrorLine)") }
+        else { return skip(peer.name, because: "exit code \(outcome.exitCode): \(outcome.complaint)") }
         record(
             Measurement(
                 what: peer.name, sizes: ["rows": rows, "d": 20, "K": 5], seconds: result.seconds,

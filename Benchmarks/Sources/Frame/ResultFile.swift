@@ -15,7 +15,12 @@ struct ResultFile: Codable, Sendable {
     }
 
     static func read(_ path: String) throws -> ResultFile {
-        try JSONDecoder().decode(ResultFile.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw BenchmarkFailure(description: "\(path): cannot be read")
+        }
+        do { return try JSONDecoder().decode(ResultFile.self, from: data) } catch {
+            throw BenchmarkFailure(description: "\(path): no saved results of this program: \(error)")
+        }
     }
 
     func write(_ path: String) throws {

@@ -72,7 +72,7 @@ final class Session {
         if outcome.timedOut {
             skip(what, because: "longer than \(Int(timeLimit)) s")
         } else if outcome.exitCode != 0 {
-            skip(what, because: "exit code \(outcome.exitCode): \(outcome.lastErrorLine)")
+            skip(what, because: "exit code \(outcome.exitCode): \(outcome.complaint)")
         } else {
             return outcome
         }

@@ -23,7 +23,7 @@ struct DataWork: Work {
         // Under another name until it is whole: a file that is there is taken as it is.
         let unfinished = path + ".part"
         guard FileManager.default.createFile(atPath: unfinished, contents: header) else {
-            throw ChildProcess.Failure(description: "\(unfinished) cannot be written")
+            throw BenchmarkFailure(description: "\(unfinished) cannot be written")
         }
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: unfinished))
         try handle.seekToEnd()
