@@ -27,6 +27,7 @@ protocol Work: Codable, Sendable {
 enum WorkOrder: Codable, Sendable {
     case aggregation(AggregationWork)
     case data(DataWork)
+    case dgemm(DgemmWork)
     case pass(PassWork)
     case reading(ReadingWork)
     case start(StartWork)
@@ -35,6 +36,7 @@ enum WorkOrder: Codable, Sendable {
         switch self {
         case .aggregation(let work): work
         case .data(let work): work
+        case .dgemm(let work): work
         case .pass(let work): work
         case .reading(let work): work
         case .start(let work): work

@@ -28,7 +28,7 @@ struct Machine: Codable, Sendable {
             blas: Dgemm.library, revision: firstLine("git", "describe", "--always", "--dirty"))
     }
 
-    private static func instructions() -> [String] {
+    static func instructions() -> [String] {
         let known = Set((cpuLine("flags") ?? "").split(separator: " ").map(String.init))
         return ["avx2", "fma", "avx512f", "avx512dq"].filter(known.contains)
     }

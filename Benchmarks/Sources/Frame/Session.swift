@@ -45,8 +45,10 @@ final class Session {
     // MARK: Children
 
     /// Work of the library in a child; its measurements get the memory of that child where they have none and `isAlone`.
-    func measure(_ what: String, _ order: WorkOrder, isAlone: Bool = true) throws {
-        guard let (done, outcome) = try perform(what, order) else { return }
+    func measure(
+        _ what: String, _ order: WorkOrder, isAlone: Bool = true, environment: [String: String] = [:]
+    ) throws {
+        guard let (done, outcome) = try perform(what, order, environment) else { return }
         for var measurement in done {
             if isAlone { measurement.peakMB = outcome.peakMB }
             record(measurement)
@@ -56,9 +58,11 @@ final class Session {
     /// Work that nobody measures: files to be made.
     func prepare(_ order: WorkOrder) throws -> Bool { try perform("data", order) != nil }
 
-    private func perform(_ what: String, _ order: WorkOrder) throws -> ([Measurement], ChildProcess.Outcome)? {
+    private func perform(
+        _ what: String, _ order: WorkOrder, _ environment: [String: String] = [:]
+    ) throws -> ([Measurement], ChildProcess.Outcome)? {
         let text = String(decoding: try JSONEncoder().encode(order), as: UTF8.self)
-        guard let outcome = try child(what, Programs.own, ["work", text]) else { return nil }
+        guard let outcome = try child(what, Programs.own, ["work", text], environment) else { return nil }
         return (try JSONDecoder().decode([Measurement].self, from: Data(outcome.output.utf8)), outcome)
     }
 
@@ -67,8 +71,12 @@ final class Session {
         try child(what, Programs.dmoe, arguments)
     }
 
-    private func child(_ what: String, _ program: String, _ arguments: [String]) throws -> ChildProcess.Outcome? {
-        let outcome = try ChildProcess(program: program, arguments: arguments, timeLimit: timeLimit).run()
+    private func child(
+        _ what: String, _ program: String, _ arguments: [String], _ environment: [String: String] = [:]
+    ) throws -> ChildProcess.Outcome? {
+        let outcome = try ChildProcess(
+            program: program, arguments: arguments, environment: environment, timeLimit: timeLimit
+        ).run()
         if outcome.timedOut {
             skip(what, because: "longer than \(Int(timeLimit)) s")
         } else if outcome.exitCode != 0 {

@@ -15,6 +15,14 @@ enum Dgemm {
         #endif
     }
 
+    static var kernel: String {
+        #if canImport(Accelerate)
+            "Accelerate"
+        #else
+            String(cString: openblas_get_corename())
+        #endif
+    }
+
     static func useOneThread() {
         #if !canImport(Accelerate)
             openblas_set_num_threads(1)
