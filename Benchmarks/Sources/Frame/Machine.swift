@@ -8,13 +8,15 @@ struct Machine: Codable, Sendable {
     var cores: Int
     var memoryGB: Double
     var system: String
+    /// Processes that wanted to run in the last minute: a busy machine measures its neighbours too.
+    var load: Double
     var swift: String
     var blas: String
     var revision: String
 
     var text: String {
         """
-        \(processor) (\(instructions.joined(separator: " "))), \(cores) cores, \(memoryGB) GB, \(system)
+        \(processor) (\(instructions.joined(separator: " "))), \(cores) cores, \(memoryGB) GB, \(system), load \(load)
         \(swift); \(blas); revision \(revision)
         """
     }
@@ -24,8 +26,14 @@ struct Machine: Codable, Sendable {
             processor: cpuLine("model name") ?? "unknown", instructions: instructions(),
             cores: ProcessInfo.processInfo.activeProcessorCount,
             memoryGB: (Double(ProcessInfo.processInfo.physicalMemory) / 1e8).rounded() / 10,
-            system: ProcessInfo.processInfo.operatingSystemVersionString, swift: firstLine("swift", "--version"),
+            system: ProcessInfo.processInfo.operatingSystemVersionString, load: currentLoad(),
+            swift: firstLine("swift", "--version"),
             blas: Dgemm.library, revision: firstLine("git", "describe", "--always", "--dirty"))
+    }
+
+    private static func currentLoad() -> Double {
+        var averages = [0.0]
+        return getloadavg(&averages, 1) == 1 ? (100 * averages[0]).rounded() / 100 : 0
     }
 
     static func instructions() -> [String] {

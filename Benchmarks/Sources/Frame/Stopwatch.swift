@@ -7,16 +7,13 @@ enum Stopwatch {
         return ((clock.now - start).inSeconds, result)
     }
 
-    /// Each time of `repeats` after one that does not count.
+    /// Each time of `repeats` after one that does not count; no result is held while the next is made.
     static func repeated<Result>(_ repeats: Int, _ work: () throws -> Result) rethrows -> (times: [Double], Result) {
-        var result = try work()
+        _ = try work()
         var times = [Double]()
-        for _ in 0..<repeats {
-            let (time, latest) = try seconds(work)
-            times.append(time)
-            result = latest
-        }
-        return (times, result)
+        for _ in 1..<max(repeats, 1) { times.append(try seconds(work).0) }
+        let (time, result) = try seconds(work)
+        return (times + [time], result)
     }
 }
 
