@@ -2,7 +2,7 @@
 #              learned from sixteen airlines, none of which shows its rows
 # make test    all tests: formatting, the demo on a tenth of the flights, unit and command-line tests
 # make build   the program alone, in .build/release/dmoe
-# make benchmark   time, memory and score of all of it, kept in Benchmarks/results; ARGUMENTS="--quick --only pass"
+# make benchmark  time, memory and score of all of it, kept in Benchmarks/results; ARGUMENTS="--quick" for small sizes
 
 SWIFT ?= swift
 
