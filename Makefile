@@ -2,10 +2,11 @@
 #              learned from sixteen airlines, none of which shows its rows
 # make test    all tests: formatting, the demo on a tenth of the flights, unit and command-line tests
 # make build   the program alone, in .build/release/dmoe
+# make benchmark  time, memory and score of all of it, kept in Benchmarks/results; ARGUMENTS="--quick" for small sizes
 
 SWIFT ?= swift
 
-.PHONY: demo test build lint dependencies flights demo-small clean
+.PHONY: demo test build lint dependencies flights demo-small benchmark clean
 
 demo: build flights
 	Scripts/demo.sh Demo/flights.csv
@@ -17,7 +18,10 @@ build: dependencies
 	$(SWIFT) build -c release
 
 lint:
-	$(SWIFT) format lint --strict --configuration .swift-format -r Package.swift Sources Tests
+	$(SWIFT) format lint --strict --configuration .swift-format -r Package.swift Sources Tests Benchmarks
+
+benchmark: build
+	.build/release/dmoe-benchmark --save Benchmarks/results/$(shell date +%Y-%m-%d-%H%M).json $(ARGUMENTS)
 
 demo-small: build
 	Scripts/demo-small.sh

@@ -42,6 +42,15 @@ let package = Package(
                 "DistributedMoE",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        // Time, memory and score; `make benchmark`.
+        .executableTarget(
+            name: "dmoe-benchmark",
+            dependencies: [
+                "DistributedMoE",
+                .target(name: "COpenBLAS", condition: .when(platforms: [.linux])),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Sources"),
         // What the tests of several modules share: seeded data, numerical references, where reference files lie.
         .target(
             name: "TestSupport", dependencies: ["LinearAlgebra", "MixtureOfExperts"], path: "Tests/TestSupport"),

@@ -1,0 +1,34 @@
+/// Seconds of pieces of work.
+enum Stopwatch {
+    static func seconds<Result>(_ work: () throws -> Result) rethrows -> (Double, Result) {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let result = try work()
+        return ((clock.now - start).inSeconds, result)
+    }
+
+    /// Each time of `repeats` after one that does not count; no result is held while the next is made.
+    static func repeated<Result>(_ repeats: Int, _ work: () throws -> Result) rethrows -> (times: [Double], Result) {
+        _ = try work()
+        var times = [Double]()
+        for _ in 1..<max(repeats, 1) { times.append(try seconds(work).0) }
+        let (time, result) = try seconds(work)
+        return (times + [time], result)
+    }
+}
+
+extension [Double] {
+    var median: Double {
+        let sorted = sorted()
+        guard !sorted.isEmpty else { return 0 }
+        let middle = sorted.count / 2
+        return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+    }
+}
+
+extension Duration {
+    var inSeconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) * 1e-18
+    }
+}
