@@ -11,7 +11,7 @@ struct PassCost {
     var matrixCount: Int {
         let gates = (experts - 1) * experts / 2
         switch level {
-        case .likelihood: return 0
+        case .likelihood, .gradient: return 0
         case .expectationMaximization: return gates
         case .newton: return gates + experts * (experts + 1) / 2 + (experts - 1) * experts
         }
@@ -22,6 +22,7 @@ struct PassCost {
     private var vectorCount: Int {
         switch level {
         case .likelihood: 0
+        case .gradient: 2 * experts - 1
         case .expectationMaximization: experts - 1
         case .newton: (experts - 1) + experts + (experts - 1) * experts + experts * experts
         }
@@ -37,11 +38,12 @@ struct PassCost {
 }
 
 extension StatisticsLevel {
-    static let all: [StatisticsLevel] = [.likelihood, .expectationMaximization, .newton]
+    static let all: [StatisticsLevel] = [.likelihood, .gradient, .expectationMaximization, .newton]
 
     var word: String {
         switch self {
         case .likelihood: "likelihood"
+        case .gradient: "gradient"
         case .expectationMaximization: "em"
         case .newton: "newton"
         }

@@ -6,9 +6,10 @@ struct PassVariant: Sendable {
     var name: String
     var statistics: @Sendable (MixtureModel, ShardRows, StatisticsLevel, Parallelism) -> MixtureStatistics
 
-    static let all: [PassVariant] = [
-        PassVariant(name: "pass") { model, rows, level, parallelism in
-            model.statistics(of: rows, level: level, parallelism: parallelism)
+    /// The pass with the kernels of each instruction set that this processor has, the best first.
+    static let all: [PassVariant] = InstructionSet.available.reversed().map { instructionSet in
+        PassVariant(name: "pass \(instructionSet.rawValue)") { model, rows, level, parallelism in
+            model.statistics(of: rows, level: level, parallelism: parallelism, instructionSet: instructionSet)
         }
-    ]
+    }
 }
