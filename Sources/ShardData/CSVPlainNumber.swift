@@ -17,9 +17,10 @@ package struct CSVPlainNumber {
         digits.readWord()
         guard digits.count > 0, digits.count <= 19 else { return nil }
         let magnitude: Double
-        if digits.mantissa <= 1 << 53 {
-            // Both operands are exact, so the one operation rounds once; the fraction has at most 19 digits.
-            magnitude = Double(Int64(truncatingIfNeeded: digits.mantissa)) / CSVNumber.exactPowers[digits.fraction]
+        if digits.count <= 15 || digits.mantissa == 0 {
+            // Both operands are exact, so the one operation rounds once.
+            let whole = Double(Int64(truncatingIfNeeded: digits.mantissa))
+            magnitude = digits.fraction == 0 ? whole : whole / CSVNumber.exactPowers[digits.fraction]
         } else {
             magnitude = CSVNumber.rounded(digits.mantissa, digits: digits.fraction, powersOfFive)
         }
