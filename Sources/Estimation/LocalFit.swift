@@ -202,11 +202,3 @@ extension FitReport.Start {
         return result
     }
 }
-
-extension ShardRows {
-    /// A row of weight 0 is an absent row.
-    fileprivate func withoutWeightlessRows() -> ShardRows {
-        guard let weights, weights.contains(0) else { return self }
-        return subset(weights.indices.filter { weights[$0] > 0 })
-    }
-}

@@ -9,7 +9,7 @@ struct CSVReader {
     private let names: [String]
     private let columns: [CSVColumn]
     /// At the end of the header.
-    private let start: (position: Int, line: Int)
+    let start: (position: Int, line: Int)
     private let delimiter: UInt8
     /// How many bytes are worth a thread's attention.
     var partSize = 1 << 20
@@ -29,6 +29,22 @@ struct CSVReader {
             return (names, (cursor.position, cursor.line))
         }
         columns = names.map { CSVColumn(isText: options.textColumns.contains($0)) }
+    }
+
+    /// A later piece of the same file, whose first line has the given number.
+    init(_ first: CSVReader, continuedWith data: Data, line: Int) {
+        source = first.source
+        self.data = data
+        parallelism = first.parallelism
+        names = first.names
+        columns = first.columns
+        delimiter = first.delimiter
+        start = (0, line)
+    }
+
+    /// The line ends in the rows.
+    var lineCount: Int {
+        Self.withBytes(of: data) { CSVLines.lineEnds(in: UnsafeBufferPointer(rebasing: $0[start.position...])) }
     }
 
     /// Reads the rows.

@@ -93,10 +93,14 @@ extension DataTable {
         if raw.starts(with: NPYHeader.magic) {
             return try NPYReader(source: source, raw: raw, options: options).table()
         }
-        if let format = foreignFormats.first(where: { raw.starts(with: $0.magic) }) {
+        try refuseForeign(raw, source: source)
+        return nil
+    }
+
+    static func refuseForeign(_ bytes: some Collection<UInt8>, source: String) throws(ShardDataError) {
+        if let format = foreignFormats.first(where: { bytes.starts(with: $0.magic) }) {
             throw .unsupportedFormat(source: source, format: format.name)
         }
-        return nil
     }
 
     /// Files people try that would otherwise fail with a puzzling complaint about their first line.

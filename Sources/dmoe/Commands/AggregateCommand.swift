@@ -38,7 +38,8 @@ struct AggregateCommand: ParsableCommand {
             try refuseOverlap(file, path: path, labels: labels)
             contributions.append(.init(name: label, fitted: fitted))
         }
-        let support = try aggregation.givenSupport(contributions[0].fitted.model.design, data: data)
+        let support = try aggregation.givenSupport(
+            contributions[0].fitted.model.design, data: data, parallelism: common.parallelism)
         let global = try OptimalTransportAggregation(
             options: aggregation.options(expertCount: experts, seed: seed.seed), parallelism: common.parallelism
         ).aggregate(contributions, support: support)
