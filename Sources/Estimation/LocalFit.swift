@@ -112,7 +112,7 @@ public struct LocalFit: Sendable {
             rows: rows, design: design, family: family, options: options, parallelism: parallelism,
             progress: progress
         ).run()
-        let candidates = search.starts.prefix(Self.refinedStarts).enumerated().map { index, start in
+        let candidates = search.contenders(most: Self.refinedStarts).enumerated().map { index, start in
             let refinement = refinement(rows, start: index, parallelism: parallelism)
             guard search.part.rowCount < rows.rowCount else {
                 return refinement.optimum(from: start.model, emIterations: Refinement.iterationsFromOptimum)
