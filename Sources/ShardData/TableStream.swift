@@ -13,11 +13,13 @@ package struct TableStream {
     private static let numbersInPiece = 1 << 20
 
     /// - Throws: as ``DataTable/read(path:options:)``; `cannotRead` for what is no plain regular file.
-    package init(path: String, options: TableOptions) throws(ShardDataError) {
+    ///
+    /// - Parameter pieceSize: bytes of text to read at a time.
+    package init(path: String, options: TableOptions, pieceSize: Int = 1 << 23) throws(ShardDataError) {
         if let array = try ArrayFile(path: path, options: options) {
             source = .array(array, next: 0)
         } else {
-            source = .text(try CSVStream(path: path, options: options))
+            source = .text(try CSVStream(path: path, options: options, pieceSize: pieceSize))
         }
     }
 
@@ -46,10 +48,12 @@ struct CSVStream {
     private let reader: CSVReader
     private var position: Int
     private var line: Int
-    private static let pieceSize = 1 << 23
+    private let pieceSize: Int
+    /// Within which the header ends.
+    private static let headerReach = 1 << 23
 
     /// Reads the header.
-    init(path: String, options: TableOptions) throws(ShardDataError) {
+    init(path: String, options: TableOptions, pieceSize: Int) throws(ShardDataError) {
         guard let (file, size) = OpenFile.regular(path) else {
             // Says what is wrong with it, if anything is.
             _ = try TableInput(path: path)
@@ -57,7 +61,8 @@ struct CSVStream {
         }
         self.file = file
         self.size = size
-        let start = Self.bytes(file, 0..<min(size, Self.pieceSize))
+        self.pieceSize = pieceSize
+        let start = Self.bytes(file, 0..<min(size, Self.headerReach))
         guard !start.starts(with: Gzip.magic) else {
             throw .cannotRead(path: path, reason: "out of core needs a plain file, and this one is compressed")
         }
@@ -82,7 +87,7 @@ struct CSVStream {
     }
 
     private func pieceOfWholeLines() -> Data {
-        var length = Self.pieceSize
+        var length = pieceSize
         while position + length < size {
             let piece = Self.bytes(file, position..<position + length)
             if let end = Self.lastLineEnd(piece) { return piece.prefix(end) }
