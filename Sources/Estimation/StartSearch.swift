@@ -18,6 +18,9 @@ struct StartSearch {
     private static let rounds: [(rows: Int, iterations: Int, kept: Int)] = [(2000, 10, 8), (4000, 15, 6)]
     private static let comparisonRows = 8000
     private static let emIterationsBeforeNewton = 8
+    /// Log-likelihoods per row nearer than this are taken for those of one optimum, or of one basin on the way there.
+    private static let sameOptimum = 1e-6
+    private static let sameBasin = 3e-4
 
     struct Screened: Sendable {
         var model: MixtureModel
@@ -81,21 +84,23 @@ struct StartSearch {
             let ranked = parallelism.map(count: starts.count) { index in
                 screened(starts[index], sample, iterations: round.iterations, start: index)
             }.sorted(by: Screened.isBetter)
-            current = Array(ranked.prefix(round.kept))
-            dropped = ranked.dropFirst(round.kept) + dropped
+            // Many starts in one basin must not crowd out the others.
+            let varied = distinct(ranked, tolerance: Self.sameBasin)
+            current = Array(varied.prefix(round.kept))
+            dropped = varied.dropFirst(round.kept) + dropped
         }
         let best = current
         let converged = parallelism.map(count: best.count) { index in brought(best[index], toOptimumOn: part) }
             .sorted(by: Screened.isBetter)
-        return Result(starts: distinct(converged) + dropped, part: part)
+        return Result(starts: distinct(converged, tolerance: Self.sameOptimum) + dropped, part: part)
     }
 
-    /// Starts that arrived at the same optimum are refined once: the repetitions go to the end.
-    private func distinct(_ screened: [Screened]) -> [Screened] {
+    /// Starts that arrived at the same place count once: the repetitions go to the end.
+    private func distinct(_ screened: [Screened], tolerance: Double) -> [Screened] {
         var unique = [Screened]()
         var repeated = [Screened]()
         for candidate in screened {
-            if unique.contains(where: { abs($0.score - candidate.score) < 1e-6 }) {
+            if unique.contains(where: { abs($0.score - candidate.score) < tolerance }) {
                 repeated.append(candidate)
             } else {
                 unique.append(candidate)
