@@ -54,6 +54,11 @@ public enum ShardDataError: Error, Equatable, Sendable {
         default: false
         }
     }
+
+    /// Whether it was the machine that failed, and nothing is wrong with the input.
+    public var isWriteFailure: Bool {
+        if case .cannotSpool = self { true } else { false }
+    }
 }
 
 extension ShardDataError: CustomStringConvertible {

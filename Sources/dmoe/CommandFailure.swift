@@ -22,7 +22,8 @@ struct CommandFailure: Error {
         switch error {
         case let failure as CommandFailure: self = failure
         case let error as ShardDataError:
-            self.init(error.description, exitCode: error.isMissingInput ? Self.noInput : Self.dataError)
+            let code = error.isMissingInput ? Self.noInput : Self.dataError
+            self.init(error.description, exitCode: error.isWriteFailure ? Self.outputError : code)
         case let error as ModelFileError:
             self.init(error.description, exitCode: error.isMissingInput ? Self.noInput : Self.dataError)
         case let error as OutputFile.Failure: self.init(error.description, exitCode: Self.cannotCreate)

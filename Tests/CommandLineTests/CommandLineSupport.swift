@@ -51,8 +51,10 @@ final class Workspace {
     // MARK: Running
 
     /// Runs the program in the folder.
-    func run(_ arguments: [String], input: Data = Data()) throws -> Outcome {
-        try run(Self.program, arguments, input: input)
+    func run(
+        _ arguments: [String], input: Data = Data(), environment: [String: String] = [:]
+    ) throws -> Outcome {
+        try run(Self.program, arguments, input: input, environment: environment)
     }
 
     /// Runs the program, which must succeed.

@@ -27,6 +27,33 @@ import Testing
         }
     }
 
+    @Test func outOfCoreGivesTheSameFile() throws {
+        try work.write(Encoded.npy(Sample.columns(seed: 1)), to: "s0.npy")
+        try work.write(Sample.csv(seed: 2), to: "s1.csv")
+        try work.fit("s0.csv", to: "csv.json")
+        try work.fit("s0.csv", to: "csv-out.json", "--out-of-core")
+        try work.fit("s0.npy", to: "npy-out.json", "--columns", "a,b,c,y", "--out-of-core")
+        #expect(try work.text("csv-out.json") == work.text("csv.json"))
+        #expect(try work.text("npy-out.json") == work.text("csv.json"))
+        try work.fit("s0.csv", to: "two.json", "s1.csv")
+        try work.fit("s0.csv", to: "two-out.json", "s1.csv", "--out-of-core")
+        #expect(try work.text("two-out.json") == work.text("two.json"))
+    }
+
+    @Test func outOfCoreNeedsPlainFilesAndRoomForThem() throws {
+        try work.write(Encoded.gzip(work.data("s0.csv")), to: "s0.csv.gz")
+        let arguments = ["--target", "y", "--experts", "2", "--out-of-core", "-o", "out.json"]
+        let compressed = try work.run(["fit", "s0.csv.gz"] + arguments)
+        #expect(compressed.exitCode == 66)
+        #expect(compressed.errors.contains("s0.csv.gz") && compressed.errors.contains("compressed"))
+        let piped = try work.run(["fit", "-"] + arguments, input: try work.data("s0.csv"))
+        #expect(piped.exitCode == 66)
+        let noRoom = try work.run(["fit", "s0.csv"] + arguments, environment: ["TMPDIR": work.url("nowhere").path])
+        #expect(noRoom.exitCode == 74)
+        #expect(noRoom.errors.contains("TMPDIR") && noRoom.errorLines.count == 1)
+        #expect(!work.exists("out.json"))
+    }
+
     @Test func severalFilesAreOneTable() throws {
         try work.write(Sample.csv(seed: 2), to: "s1.csv")
         let both =
