@@ -9,8 +9,8 @@ extension LocalMixture {
     ///
     /// The site weights are formed on all threads, a few parts ahead; the numbers are drawn point by point, so that they
     /// do not depend on the threads.
-    func sampleResponses(
-        _ points: Matrix, using random: inout RandomNumbers, _ parallelism: Parallelism
+    package func sampleResponses(
+        _ points: Matrix, using random: inout RandomNumbers, _ parallelism: Parallelism = .serial
     ) -> [Double] {
         let rows = ShardRows(covariates: points, responses: [Double](repeating: 0, count: points.rowCount))
         let parts = MixturePass.parts(of: points.rowCount)
