@@ -66,7 +66,8 @@ let package = Package(
             ]),
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "MixtureOfExperts", "LinearAlgebra", "TestSupport"]),
-        .testTarget(name: "ShardDataTests", dependencies: ["ShardData"]),
+        .testTarget(
+            name: "ShardDataTests", dependencies: ["ShardData", "Estimation", "MixtureOfExperts", "LinearAlgebra"]),
         .testTarget(name: "CommandLineTests", dependencies: ["dmoe", "DistributedMoE"]),
     ]
 )

@@ -190,6 +190,31 @@ static void log_sum_exp(const double *values, ptrdiff_t count, double *log_sums)
     }
 }
 
+// MARK: Factors
+
+static void products(const double *a, const double *b, ptrdiff_t count, double *result) {
+    for (ptrdiff_t row = 0; row < count * ROWS; row += LANES) store(result + row, load(a + row) * load(b + row));
+}
+
+static void outer_products(
+    const double *a, ptrdiff_t a_count, const double *b, ptrdiff_t b_count, double sign, int accumulate,
+    double *result
+) {
+    for (ptrdiff_t i = 0; i < a_count; i++) {
+        vector signed_a[ROWS / LANES];
+        for (ptrdiff_t lane = 0; lane < ROWS / LANES; lane++)
+            signed_a[lane] = splat(sign) * load(a + i * ROWS + lane * LANES);
+        ptrdiff_t last = b_count > 0 ? b_count : i + 1;
+        for (ptrdiff_t j = 0; j < last; j++, result += ROWS) {
+            for (ptrdiff_t lane = 0; lane < ROWS / LANES; lane++) {
+                vector other = load(b + j * ROWS + lane * LANES);
+                double *target = result + lane * LANES;
+                store(target, accumulate ? multiply_add(signed_a[lane], other, load(target)) : signed_a[lane] * other);
+            }
+        }
+    }
+}
+
 // MARK: Weighted sums
 
 static void transpose(const double *factors, ptrdiff_t count, double *weights, ptrdiff_t stride) {
@@ -351,6 +376,8 @@ const CKernelsTable TABLE = {
     .predictors = predictors,
     .softmax = softmax,
     .log_sum_exp = log_sum_exp,
+    .products = products,
+    .outer_products = outer_products,
     .transpose = transpose,
     .accumulate = accumulate,
     .accumulate_products = accumulate_products,

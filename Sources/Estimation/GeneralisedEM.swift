@@ -41,6 +41,11 @@ package struct GeneralisedEM {
             objective: statistics.logLikelihood - model.gate.penalty(ridge: ridge))
     }
 
+    func newtonSystem(_ model: MixtureModel) -> NewtonSystem {
+        NewtonSystem(
+            model.statistics(of: rows, level: .newton, parallelism: parallelism), model: model, algorithm: self)
+    }
+
     /// Up to `iterations` iterations; ends early when the objective changes by less than `tolerance` per unit weight.
     package func run(
         from start: State, iterations: Int, tolerance: Double, observe: (_ iteration: Int, State) -> Void = { _, _ in }

@@ -112,7 +112,7 @@ public struct LocalFit: Sendable {
             rows: rows, design: design, family: family, options: options, parallelism: parallelism,
             progress: progress
         ).run()
-        let candidates = search.starts.prefix(Self.refinedStarts).enumerated().map { index, start in
+        let candidates = search.contenders(most: Self.refinedStarts).enumerated().map { index, start in
             let refinement = refinement(rows, start: index, parallelism: parallelism)
             guard search.part.rowCount < rows.rowCount else {
                 return refinement.optimum(from: start.model, emIterations: Refinement.iterationsFromOptimum)
@@ -200,13 +200,5 @@ extension FitReport.Start {
         result.screenedLogLikelihoodPerRow -= jacobian
         result.logLikelihood = logLikelihood.map { weightUnit * ($0 - weight * jacobian) }
         return result
-    }
-}
-
-extension ShardRows {
-    /// A row of weight 0 is an absent row.
-    fileprivate func withoutWeightlessRows() -> ShardRows {
-        guard let weights, weights.contains(0) else { return self }
-        return subset(weights.indices.filter { weights[$0] > 0 })
     }
 }

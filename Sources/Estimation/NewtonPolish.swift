@@ -20,8 +20,11 @@ package struct NewtonPolish {
 
     /// One Newton step, halved until the objective rises enough; nil where no step is found.
     package func step(from model: MixtureModel, objective: Double) -> Step? {
-        let statistics = model.statistics(of: algorithm.rows, level: .newton, parallelism: algorithm.parallelism)
-        let system = NewtonSystem(statistics, model: model, algorithm: algorithm)
+        step(algorithm.newtonSystem(model), from: model, objective: objective)
+    }
+
+    /// - Parameter system: at `model`.
+    func step(_ system: NewtonSystem, from model: MixtureModel, objective: Double) -> Step? {
         guard let direction = system.ascentDirection() else { return nil }
         let slope = dot(direction, system.gradient)
         var length = 1.0

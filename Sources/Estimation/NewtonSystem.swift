@@ -9,15 +9,18 @@ package struct NewtonSystem {
     package private(set) var gradient: [Double]
     package private(set) var negativeHessian: Matrix
     let parameters: ParameterLayout
+    /// Dispersions at their floor.
+    let held: [Int]
 
     package init(_ statistics: MixtureStatistics, model: MixtureModel, algorithm: GeneralisedEM) {
         parameters = ParameterLayout(model, dispersionFloor: algorithm.dispersionFloor)
         gradient = parameters.gradient(statistics, model: model, ridge: algorithm.ridge)
+        held = parameters.held(model, gradient: gradient)
         negativeHessian = Matrix(rowCount: parameters.count, columnCount: parameters.count)
         fillGates(statistics, ridge: algorithm.ridge)
         fillExperts(statistics)
         if parameters.hasDispersion { fillDispersions(statistics) }
-        for index in parameters.held(model, gradient: gradient) { hold(index) }
+        for index in held { hold(index) }
     }
 
     private mutating func fillGates(_ statistics: MixtureStatistics, ridge: Double) {

@@ -55,24 +55,27 @@ struct Refinement {
         return candidate(state, trace: trace, converged: converged)
     }
 
-    /// From the optimum of a random part of the rows, by ``SampledNewton``; by ``optimum(from:emIterations:)`` where that
-    /// does not reach one.
+    /// From the optimum of a random part of the rows, with the Hessian of the part as long as that serves.
     func optimum(from start: MixtureModel, ofPart part: Refinement) -> Candidate {
         let algorithm = algorithm
         var trace = [Double]()
-        guard let newton = SampledNewton(algorithm, part: part.algorithm, model: start) else {
-            return optimum(from: start, emIterations: Self.iterationsFromOptimum)
+        var model = start
+        let metric = part.algorithm.newtonSystem(start)
+        if let newton = QuasiNewton(algorithm, metric: metric, weight: part.weight) {
+            let result = newton.run(
+                from: start, steps: min(Self.stepsOfAPart, options.maxIterations), tolerance: options.tolerance,
+                trace: &trace)
+            observe(trace.count, result.objective / weight)
+            if result.converged { return candidate(algorithm.state(result.model), trace: trace, converged: true) }
+            model = result.model
         }
-        let (model, converged) = newton.run(from: start, tolerance: options.tolerance, trace: &trace)
-        observe(trace.count, (trace.last ?? 0) / weight)
-        guard converged, trace.count < options.maxIterations else {
-            var result = optimum(from: model, emIterations: Self.iterationsFromOptimum)
-            result.trace = trace + result.trace
-            return result
-        }
-        return candidate(algorithm.state(model), trace: trace, converged: true)
+        var candidate = optimum(from: model, emIterations: Self.iterationsFromOptimum)
+        candidate.trace = trace + candidate.trace
+        return candidate
     }
 
+    private static let stepsOfAPart = 25
+    private static let stepsOfAHessian = 10
     /// Of EM, from where an optimum is near.
     static let iterationsFromOptimum = 5
 
@@ -87,22 +90,26 @@ struct Refinement {
     private func newton(
         _ polish: NewtonPolish, from state: GeneralisedEM.State, _ trace: inout [Double]
     ) -> (GeneralisedEM.State, finished: Bool, moved: Bool) {
-        var model = state.model
-        var objective = state.objective
-        var finished = false
-        var moved = false
+        let algorithm = polish.algorithm
         let negligible = options.tolerance * weight
+        var (model, objective) = (state.model, state.objective)
+        var finished = false
         while !finished, trace.count < options.maxIterations {
-            guard let next = polish.step(from: model, objective: objective) else { break }
-            trace.append(objective)
-            let isNegligible = next.objective - objective < negligible
-            finished = isNegligible && next.decrement < 10 * negligible
-            model = next.model
-            objective = next.objective
-            moved = moved || !isNegligible
-            if isNegligible { break }
+            let system = algorithm.newtonSystem(model)
+            let before = objective
+            if let newton = QuasiNewton(algorithm, metric: system, weight: weight) {
+                let steps = min(Self.stepsOfAHessian, options.maxIterations - trace.count)
+                let next = newton.run(from: model, steps: steps, tolerance: options.tolerance, trace: &trace)
+                (model, objective, finished) = (next.model, next.objective, next.converged)
+            } else if let next = polish.step(system, from: model, objective: objective) {
+                trace.append(objective)
+                (model, objective) = (next.model, next.objective)
+                finished = objective - before < negligible && next.decrement < 10 * negligible
+            }
+            if objective - before < negligible { break }
         }
-        return (model == state.model ? state : polish.algorithm.state(model), finished, moved)
+        let moved = objective - state.objective >= negligible
+        return (model == state.model ? state : algorithm.state(model), finished, moved)
     }
 }
 

@@ -42,6 +42,26 @@ struct StartSearch {
     struct Result {
         var starts: [Screened]
         var part: ShardRows
+
+        /// The best start, and the next ones that the part cannot tell from it: those whose log-likelihood is less than
+        /// two standard errors of the paired difference below.
+        func contenders(most: Int) -> [Screened] {
+            guard let best = starts.first else { return [] }
+            let bestDensities = best.model.logDensities(part.covariates, responses: part.responses)
+            return [best]
+                + starts.dropFirst().prefix(most - 1).filter { start in
+                    let densities = start.model.logDensities(part.covariates, responses: part.responses)
+                    return start.report.floorHits == best.report.floorHits
+                        && best.score - start.score < 2 * Self.standardError(zip(bestDensities, densities).map(-))
+                }
+        }
+
+        /// Of the mean.
+        private static func standardError(_ values: [Double]) -> Double {
+            let count = Double(values.count)
+            let mean = values.reduce(0, +) / count
+            return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count / count).squareRoot()
+        }
     }
 
     func run() -> Result {

@@ -95,16 +95,18 @@ public struct PredictorDerivatives {
     /// ∂²/∂s²
     public let dispersionSecond: UnsafeMutablePointer<Double>
 
-    package init(
-        first: UnsafeMutablePointer<Double>, second: UnsafeMutablePointer<Double>,
-        dispersionFirst: UnsafeMutablePointer<Double>, dispersionMixed: UnsafeMutablePointer<Double>,
-        dispersionSecond: UnsafeMutablePointer<Double>
-    ) {
-        self.first = first
-        self.second = second
-        self.dispersionFirst = dispersionFirst
-        self.dispersionMixed = dispersionMixed
-        self.dispersionSecond = dispersionSecond
+    /// Five stretches of `memory`, `stride` apart.
+    package init(_ memory: UnsafeMutablePointer<Double>, stride: Int) {
+        first = memory
+        second = memory + stride
+        dispersionFirst = memory + 2 * stride
+        dispersionMixed = memory + 3 * stride
+        dispersionSecond = memory + 4 * stride
+    }
+
+    /// The same some rows further on.
+    func advanced(by rows: Int) -> PredictorDerivatives {
+        PredictorDerivatives(first + rows, stride: second - first)
     }
 }
 

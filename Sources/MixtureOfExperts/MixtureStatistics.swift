@@ -22,7 +22,7 @@ public struct MixtureStatistics: Sendable, Equatable {
     public private(set) var logLikelihood = 0.0
     /// Σw.
     public private(set) var weight = 0.0
-    /// Σ w² τ_k for each expert.
+    /// Σ w² τ_k for each expert; at level ``StatisticsLevel/expectationMaximization``.
     public private(set) var squaredWeights: [Double]
     package private(set) var quadratic: [Double]
     package private(set) var linear: [Double]

@@ -42,6 +42,11 @@ package struct RowBlock {
         kernels.pack(source, isFloat ? .float32 : .float64, stride, count, column(position))
     }
 
+    /// The same for the weights.
+    package func packWeights(_ source: UnsafeRawPointer, isFloat: Bool, stride: Int, count: Int) {
+        kernels.pack(source, isFloat ? .float32 : .float64, stride, count, weights)
+    }
+
     /// Weights of the first `count` lanes; the others get 0 and count for nothing.
     package func setWeights(count: Int, _ weight: (Int) -> Double) {
         for lane in 0..<Self.capacity { weights[lane] = lane < count ? weight(lane) : 0 }

@@ -28,6 +28,12 @@ public struct ShardRows: Sendable {
             weights: weights.map { all in rows.map { all[$0] } })
     }
 
+    /// A row of weight 0 is an absent row.
+    package func withoutWeightlessRows() -> ShardRows {
+        guard let weights, weights.contains(0) else { return self }
+        return subset(weights.indices.filter { weights[$0] > 0 })
+    }
+
     /// All rows of several shards, one after the other.
     public static func concatenation(_ shards: [ShardRows]) -> ShardRows {
         let rowCount = shards.reduce(0) { $0 + $1.rowCount }

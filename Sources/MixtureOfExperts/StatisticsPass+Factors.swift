@@ -1,123 +1,157 @@
+import CKernels
+
 /// The factors of the sums, from the posterior and gate probabilities of a block.
+///
+/// Off their diagonals all second derivatives are products of two columns, -(w τ_a s_a)(τ_b s_b) with some scores s: they are
+/// formed as outer products, and the diagonals completed after.
 extension StatisticsPass {
     func formGeneralisedEMFactors() {
-        let experts = layout.expertCount
-        for expert in 0..<experts {
-            let posterior = posteriors + expert * Self.lanes
-            setQuadratic(layout.posterior(expert)) { posterior[$0] }
-        }
-        for first in 0..<layout.gateCount {
-            let gate = gates + first * Self.lanes
-            let posterior = posteriors + first * Self.lanes
-            setLinear(layout.gateGradient(first)) { posterior[$0] - gate[$0] }
-            setQuadratic(layout.gateInformation(first, first)) { gate[$0] * (1 - gate[$0]) }
-            for second in 0..<first {
-                let other = gates + second * Self.lanes
-                setQuadratic(layout.gateInformation(first, second)) { -gate[$0] * other[$0] }
-            }
+        weigh(posteriors, count: layout.expertCount, into: quadraticFactors + layout.posterior(0) * Self.lanes)
+        weigh(gates, count: layout.gateCount, into: weightedGates)
+        weightedPosteriors.update(from: quadraticFactors, count: layout.expertCount * Self.lanes)
+        formGateGradients()
+        guard layout.gateCount > 0 else { return }
+        let information = quadraticFactors + layout.gateInformation(0, 0) * Self.lanes
+        outer(weightedGates, layout.gateCount, gates, sign: -1, into: information)
+        addToDiagonal(information, layout.gateCount) { [weightedGates] gate, lane in
+            weightedGates[gate * Self.lanes + lane]
         }
     }
 
     /// The score of each part: τ_a - π_a for a gate, τ_k times the derivatives of log φ for an expert.
     func formGradientFactors() {
+        weigh(posteriors, count: layout.expertCount, into: weightedPosteriors)
+        weigh(gates, count: layout.gateCount, into: weightedGates)
         formDerivatives()
-        for expert in 0..<layout.expertCount {
-            let posterior = posteriors + expert * Self.lanes
-            let derivative = derivatives(of: expert)
-            setLinear(layout.expertGradient(expert)) { posterior[$0] * derivative.first[$0] }
-            setLinear(layout.dispersionGradient(expert)) { posterior[$0] * derivative.dispersionFirst[$0] }
-            if expert == layout.gateCount { continue }
-            let gate = gates + expert * Self.lanes
-            setLinear(layout.gateGradient(expert)) { posterior[$0] - gate[$0] }
-        }
-    }
-
-    private func formDerivatives() {
-        for expert in 0..<layout.expertCount {
-            model.family.derivatives(
-                responses: block.responses, predictors: predictors + expert * Self.lanes,
-                dispersion: model.experts[expert].dispersion, count: Self.lanes, into: derivatives(of: expert))
-        }
+        formGateGradients()
+        let experts = layout.expertCount
+        block.kernels.products(
+            weightedPosteriors, derivatives.first, experts, linearFactors + layout.expertGradient(0) * Self.lanes)
+        block.kernels.products(
+            weightedPosteriors, derivatives.dispersionFirst, experts,
+            linearFactors + layout.dispersionGradient(0) * Self.lanes)
     }
 
     /// The observed Hessian by Louis' formula: the expected complete-data Hessian plus the posterior covariance of the
     /// complete-data score (Louis 1982). Under expert k the score is (δ_ak - π_a) for gate a, d_k for the predictor of
     /// expert k and e_k for its log dispersion; posterior covariances are τ_k (δ_kl - τ_l) times the two.
     func formNewtonFactors() {
-        formDerivatives()
-        for first in 0..<layout.gateCount { formGateFactors(first) }
-        for first in 0..<layout.expertCount { formExpertFactors(first) }
+        formGradientFactors()
+        let experts = layout.expertCount
+        block.kernels.products(posteriors, derivatives.first, experts, scores)
+        block.kernels.products(posteriors, derivatives.dispersionFirst, experts, dispersionScores)
+        formGateHessian()
+        formExpertHessian()
+        formDispersionHessian()
     }
 
-    private func formGateFactors(_ first: Int) {
-        let gate = gates + first * Self.lanes
-        let posterior = posteriors + first * Self.lanes
-        setLinear(layout.gateGradient(first)) { posterior[$0] - gate[$0] }
-        for second in 0...first {
-            let same = first == second ? 1.0 : 0.0
-            let otherGate = gates + second * Self.lanes
-            let other = posteriors + second * Self.lanes
-            setQuadratic(layout.gateHessian(first, second)) {
-                posterior[$0] * (same - other[$0]) - gate[$0] * (same - otherGate[$0])
+    private func formGateHessian() {
+        let gateCount = layout.gateCount
+        guard gateCount > 0 else { return }
+        let hessian = quadraticFactors + layout.gateHessian(0, 0) * Self.lanes
+        outer(weightedPosteriors, gateCount, posteriors, sign: -1, into: hessian)
+        outer(weightedGates, gateCount, gates, sign: 1, accumulate: true, into: hessian)
+        addToDiagonal(hessian, gateCount) { [linearFactors, layout] gate, lane in
+            linearFactors[layout.gateGradient(gate) * Self.lanes + lane]
+        }
+        let weightedScores = linearFactors + layout.expertGradient(0) * Self.lanes
+        formCross(weightedScores, into: quadraticFactors + layout.crossHessian(gate: 0, expert: 0) * Self.lanes)
+        let weightedDispersionScores = linearFactors + layout.dispersionGradient(0) * Self.lanes
+        formCross(
+            weightedDispersionScores,
+            into: linearFactors + layout.gateDispersionHessian(gate: 0, expert: 0) * Self.lanes)
+    }
+
+    /// w τ_e (δ_ae - τ_a) s_e for gate a and expert e.
+    private func formCross(_ scores: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>) {
+        let experts = layout.expertCount
+        block.kernels.outer_products(posteriors, layout.gateCount, scores, experts, -1, 0, target)
+        for gate in 0..<layout.gateCount {
+            let diagonal = target + (gate * experts + gate) * Self.lanes
+            let score = scores + gate * Self.lanes
+            for lane in 0..<Self.lanes { diagonal[lane] += score[lane] }
+        }
+    }
+
+    private func formExpertHessian() {
+        let hessian = quadraticFactors + layout.expertHessian(0, 0) * Self.lanes
+        let weightedScores = linearFactors + layout.expertGradient(0) * Self.lanes
+        let (weights, first, second) = (weightedPosteriors, derivatives.first, derivatives.second)
+        outer(weightedScores, layout.expertCount, scores, sign: -1, into: hessian)
+        addToDiagonal(hessian, layout.expertCount) { expert, lane in
+            let index = expert * Self.lanes + lane
+            return weights[index] * (second[index] + first[index] * first[index])
+        }
+    }
+
+    private func formDispersionHessian() {
+        let experts = layout.expertCount
+        let derivatives = derivatives
+        let weights = weightedPosteriors
+        let weightedScores = linearFactors + layout.expertGradient(0) * Self.lanes
+        let mixed = linearFactors + layout.expertDispersionHessian(expert: 0, dispersion: 0) * Self.lanes
+        block.kernels.outer_products(weightedScores, experts, dispersionScores, experts, -1, 0, mixed)
+        for expert in 0..<experts {
+            let diagonal = mixed + (expert * experts + expert) * Self.lanes
+            for lane in 0..<Self.lanes {
+                let index = expert * Self.lanes + lane
+                diagonal[lane] +=
+                    weights[index]
+                    * (derivatives.dispersionMixed[index]
+                        + derivatives.first[index] * derivatives.dispersionFirst[index])
             }
         }
+        let hessian = linearFactors + layout.dispersionHessian(0, 0) * Self.lanes
+        let weightedDispersionScores = linearFactors + layout.dispersionGradient(0) * Self.lanes
+        outer(weightedDispersionScores, experts, dispersionScores, sign: -1, into: hessian)
+        addToDiagonal(hessian, experts) { expert, lane in
+            let index = expert * Self.lanes + lane
+            let first = derivatives.dispersionFirst[index]
+            return weights[index] * (derivatives.dispersionSecond[index] + first * first)
+        }
+    }
+
+    // MARK: Pieces
+
+    private func weigh(
+        _ values: UnsafePointer<Double>, count: Int, into target: UnsafeMutablePointer<Double>
+    ) {
+        guard count > 0 else { return }
+        block.kernels.outer_products(block.weights, 1, values, count, 1, 0, target)
+    }
+
+    private func formGateGradients() {
+        let target = linearFactors + layout.gateGradient(0) * Self.lanes
+        for index in 0..<layout.gateCount * Self.lanes {
+            target[index] = weightedPosteriors[index] - weightedGates[index]
+        }
+    }
+
+    private func formDerivatives() {
         for expert in 0..<layout.expertCount {
-            let same = first == expert ? 1.0 : 0.0
-            let other = posteriors + expert * Self.lanes
-            let derivative = derivatives(of: expert)
-            setQuadratic(layout.crossHessian(gate: first, expert: expert)) {
-                other[$0] * (same - posterior[$0]) * derivative.first[$0]
-            }
-            setLinear(layout.gateDispersionHessian(gate: first, expert: expert)) {
-                other[$0] * (same - posterior[$0]) * derivative.dispersionFirst[$0]
-            }
+            let start = expert * Self.lanes
+            model.family.derivatives(
+                responses: block.responses, predictors: predictors + start,
+                dispersion: model.experts[expert].dispersion, count: Self.lanes, into: derivatives.advanced(by: start))
         }
     }
 
-    private func formExpertFactors(_ first: Int) {
-        let posterior = posteriors + first * Self.lanes
-        let derivative = derivatives(of: first)
-        setLinear(layout.expertGradient(first)) { posterior[$0] * derivative.first[$0] }
-        setLinear(layout.dispersionGradient(first)) { posterior[$0] * derivative.dispersionFirst[$0] }
-        for second in 0..<layout.expertCount {
-            let same = first == second ? 1.0 : 0.0
-            let other = posteriors + second * Self.lanes
-            let otherDerivative = derivatives(of: second)
-            setLinear(layout.expertDispersionHessian(expert: first, dispersion: second)) {
-                posterior[$0]
-                    * (same * derivative.dispersionMixed[$0]
-                        + (same - other[$0]) * derivative.first[$0] * otherDerivative.dispersionFirst[$0])
-            }
-            if second > first { continue }
-            setQuadratic(layout.expertHessian(first, second)) {
-                posterior[$0]
-                    * (same * derivative.second[$0]
-                        + (same - other[$0]) * derivative.first[$0] * otherDerivative.first[$0])
-            }
-            setLinear(layout.dispersionHessian(first, second)) {
-                posterior[$0]
-                    * (same * derivative.dispersionSecond[$0]
-                        + (same - other[$0]) * derivative.dispersionFirst[$0] * otherDerivative.dispersionFirst[$0])
-            }
+    /// The pairs second <= first of sign · left[first] right[second].
+    private func outer(
+        _ left: UnsafePointer<Double>, _ count: Int, _ right: UnsafePointer<Double>, sign: Double,
+        accumulate: Bool = false, into target: UnsafeMutablePointer<Double>
+    ) {
+        block.kernels.outer_products(left, count, right, 0, sign, accumulate ? 1 : 0, target)
+    }
+
+    @inline(__always)
+    private func addToDiagonal(
+        _ triangle: UnsafeMutablePointer<Double>, _ count: Int, _ value: (_ index: Int, _ lane: Int) -> Double
+    ) {
+        var diagonal = triangle
+        for index in 0..<count {
+            for lane in 0..<Self.lanes { diagonal[lane] += value(index, lane) }
+            diagonal += (index + 2) * Self.lanes
         }
-    }
-
-    private func derivatives(of expert: Int) -> PredictorDerivatives {
-        let base = derivativeValues + 5 * expert * Self.lanes
-        return PredictorDerivatives(
-            first: base, second: base + Self.lanes, dispersionFirst: base + 2 * Self.lanes,
-            dispersionMixed: base + 3 * Self.lanes, dispersionSecond: base + 4 * Self.lanes)
-    }
-
-    @inline(__always)
-    private func setQuadratic(_ index: Int, _ factor: (Int) -> Double) {
-        let target = quadraticFactors + index * Self.lanes
-        for lane in 0..<Self.lanes { target[lane] = block.weights[lane] * factor(lane) }
-    }
-
-    @inline(__always)
-    private func setLinear(_ index: Int, _ factor: (Int) -> Double) {
-        let target = linearFactors + index * Self.lanes
-        for lane in 0..<Self.lanes { target[lane] = block.weights[lane] * factor(lane) }
     }
 }

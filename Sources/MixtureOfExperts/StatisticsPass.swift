@@ -16,7 +16,13 @@ final class StatisticsPass {
     let gates: UnsafeMutablePointer<Double>
     private let logGates: UnsafeMutablePointer<Double>
     let logDensities: UnsafeMutablePointer<Double>
-    let derivativeValues: UnsafeMutablePointer<Double>
+    /// Of log φ, for each expert.
+    let derivatives: PredictorDerivatives
+    let weightedPosteriors: UnsafeMutablePointer<Double>
+    let weightedGates: UnsafeMutablePointer<Double>
+    /// τ times the derivatives of log φ by the predictor and by the log dispersion.
+    let scores: UnsafeMutablePointer<Double>
+    let dispersionScores: UnsafeMutablePointer<Double>
     let quadraticFactors: UnsafeMutablePointer<Double>
     let linearFactors: UnsafeMutablePointer<Double>
     private var logLikelihood = 0.0
@@ -37,7 +43,11 @@ final class StatisticsPass {
         posteriors = .allocateAligned(experts * Self.lanes)
         gates = .allocateAligned(experts * Self.lanes)
         logDensities = .allocateAligned(Self.lanes)
-        derivativeValues = .allocateAligned(5 * experts * Self.lanes)
+        derivatives = PredictorDerivatives(.allocateAligned(5 * experts * Self.lanes), stride: experts * Self.lanes)
+        weightedPosteriors = .allocateAligned(experts * Self.lanes)
+        weightedGates = .allocateAligned(experts * Self.lanes)
+        scores = .allocateAligned(experts * Self.lanes)
+        dispersionScores = .allocateAligned(experts * Self.lanes)
         quadraticFactors = .allocateAligned(layout.quadraticCount * Self.lanes)
         linearFactors = .allocateAligned(layout.linearCount * Self.lanes)
         squaredWeights = [Double](repeating: 0, count: experts)
@@ -48,7 +58,8 @@ final class StatisticsPass {
         quadratic.deallocate()
         linear.deallocate()
         for memory in [
-            predictors, posteriors, gates, logDensities, derivativeValues, quadraticFactors, linearFactors,
+            predictors, posteriors, gates, logDensities, derivatives.first, weightedPosteriors, weightedGates, scores,
+            dispersionScores, quadraticFactors, linearFactors,
         ] { memory.deallocate() }
     }
 
@@ -63,15 +74,23 @@ final class StatisticsPass {
     }
 
     func statistics(_ rows: any RowSource, _ part: Range<Int>) -> MixtureStatistics {
-        rows.forEachBlock(in: part, block) { _, _ in accumulate() }
+        rows.forEachBlock(in: part, block) { _, _ in
+            accumulate()
+            if rows.isWeighted { addSquaredWeights() }
+        }
+        let quadraticSums = quadratic.collected(responseFactors: layout.responseFactorCount)
+        if !rows.isWeighted, layout.level == .expectationMaximization {
+            // Where all rows weigh 1, Σ w² τ = Σ w τ.
+            for expert in squaredWeights.indices {
+                squaredWeights[expert] = quadraticSums[layout.posterior(expert) * layout.packedCount]
+            }
+        }
         return MixtureStatistics(
             layout: layout, logLikelihood: logLikelihood, weight: weight, squaredWeights: squaredWeights,
-            quadratic: quadratic.collected(responseFactors: layout.responseFactorCount),
-            linear: linear.collected(responseFactors: layout.linearCount))
+            quadratic: quadraticSums, linear: linear.collected(responseFactors: layout.linearCount))
     }
 
     private func accumulate() {
-        let experts = layout.expertCount
         computePosteriors()
         addLogLikelihood()
         switch layout.level {
@@ -79,12 +98,6 @@ final class StatisticsPass {
         case .gradient: formGradientFactors()
         case .expectationMaximization: formGeneralisedEMFactors()
         case .newton: formNewtonFactors()
-        }
-        for expert in 0..<experts {
-            let posterior = posteriors + expert * Self.lanes
-            var sum = 0.0
-            for lane in 0..<Self.lanes { sum += block.weights[lane] * block.weights[lane] * posterior[lane] }
-            squaredWeights[expert] += sum
         }
         quadratic.add(block, factors: quadraticFactors, responseFactors: layout.responseFactorCount)
         linear.add(block, factors: linearFactors, responseFactors: layout.linearCount)
@@ -115,6 +128,16 @@ final class StatisticsPass {
             block.softmax(posteriors, count: experts, logSums: logDensities)
         } else {
             block.logSumExp(posteriors, count: experts, into: logDensities)
+        }
+    }
+
+    private func addSquaredWeights() {
+        guard layout.level == .expectationMaximization else { return }
+        for expert in 0..<layout.expertCount {
+            let posterior = posteriors + expert * Self.lanes
+            var sum = 0.0
+            for lane in 0..<Self.lanes { sum += block.weights[lane] * block.weights[lane] * posterior[lane] }
+            squaredWeights[expert] += sum
         }
     }
 

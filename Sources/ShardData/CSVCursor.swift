@@ -52,6 +52,12 @@ struct CSVCursor {
         position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     }
 
+    /// Goes on at the beginning of a field.
+    mutating func move(to position: Int, line: Int) {
+        self.position = position
+        self.line = line
+    }
+
     /// Passes over blank lines; false if no row is left.
     @inline(__always)
     mutating func reachRow() -> Bool {

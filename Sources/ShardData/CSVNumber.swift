@@ -1,5 +1,5 @@
 /// Decimal numbers in bytes, rounded exactly as C's `strtod` rounds them, whatever the locale.
-enum CSVNumber {
+package enum CSVNumber {
     /// The number at `start` and the place after it, or nil if no decimal number begins there.
     ///
     /// As with `strtod` the longest prefix that is a number counts, so `1e` reads as 1 and ends before the `e`.
@@ -25,9 +25,8 @@ enum CSVNumber {
             exponent += power
             digits.next = next
         }
-        let magnitude =
-            quickValue(digits, exponent: exponent)
-            ?? slowValue(UnsafeBufferPointer(rebasing: bytes[start..<digits.next])).magnitude
+        let magnitude = magnitude(
+            digits, exponent: exponent, of: UnsafeBufferPointer(rebasing: bytes[start..<digits.next]))
         return (isNegative ? -magnitude : magnitude, digits.next)
     }
 
@@ -70,40 +69,30 @@ enum CSVNumber {
     }
 
     @inline(__always)
-    private static func quickValue(_ digits: Digits, exponent: Int) -> Double? {
+    private static func magnitude(_ digits: Digits, exponent: Int, of bytes: UnsafeBufferPointer<UInt8>) -> Double {
         if digits.significant == 0 { return 0 }
-        guard digits.significant <= 19, -22...22 ~= exponent else { return nil }
-        if digits.mantissa <= 1 << 53 {
-            // Both operands are exact, so the one operation rounds once.
-            let power = exactPowers[abs(exponent)]
-            return exponent < 0 ? Double(digits.mantissa) / power : Double(digits.mantissa) * power
+        guard digits.significant <= 19 else { return longValue(digits, exponent: exponent, of: bytes) }
+        guard digits.mantissa <= 1 << 53, -22...22 ~= exponent else {
+            return rounded(digits.mantissa, exponent: exponent)
         }
-        guard -19...19 ~= exponent else { return nil }
-        return exponent < 0
-            ? quotient(digits.mantissa, wholePowers[-exponent]) : product(digits.mantissa, wholePowers[exponent])
+        // Both operands are exact, so the one operation rounds once.
+        let power = exactPowers[abs(exponent)]
+        return exponent < 0 ? Double(digits.mantissa) / power : Double(digits.mantissa) * power
     }
 
-    /// `a / b` rounded to nearest, ties to even, for whole `a` and `b` above zero.
-    private static func quotient(_ a: UInt64, _ b: UInt64) -> Double {
-        let (shiftA, shiftB) = (a.leadingZeroBitCount, b.leadingZeroBitCount)
-        let (alignedA, alignedB) = (a << UInt64(shiftA), b << UInt64(shiftB))
-        // At least 63 bits of the quotient, of which a Double takes 53: a bit below those can stand for the remainder.
-        let (bits, remainder) = alignedB.dividingFullWidth((alignedA >> 1, alignedA << 63))
-        return Double(bits | (remainder == 0 ? 0 : 1)) * powerOfTwo(shiftB - shiftA - 63)
-    }
-
-    /// `a * b` rounded to nearest, ties to even, for whole `a` and `b` above zero.
-    private static func product(_ a: UInt64, _ b: UInt64) -> Double {
-        let (high, low) = a.multipliedFullWidth(by: b)
-        guard high > 0 else { return Double(low) }
-        let shift = UInt64(high.leadingZeroBitCount)
-        let bits = shift == 0 ? high : high << shift | low >> (64 - shift)
-        return Double(bits | (low << shift == 0 ? 0 : 1)) * powerOfTwo(64 - Int(shift))
-    }
-
-    @inline(__always)
-    private static func powerOfTwo(_ exponent: Int) -> Double {
-        Double(sign: .plus, exponentBitPattern: UInt(1023 + exponent), significandBitPattern: 0)
+    /// The number by its first 19 significant digits if the others cannot matter: if one more in the last of the 19
+    /// rounds to the same double.
+    @inline(never)
+    private static func longValue(_ digits: Digits, exponent: Int, of bytes: UnsafeBufferPointer<UInt8>) -> Double {
+        var first: UInt64 = 0
+        for byte in bytes {
+            let digit = byte &- UInt8(ascii: "0")
+            if digit < 10 { first = first * 10 + UInt64(digit) }
+            if first >= 1_000_000_000_000_000_000 { break }
+        }
+        let rest = exponent + digits.significant - 19
+        let below = rounded(first, exponent: rest)
+        return below == rounded(first + 1, exponent: rest) ? below : slowValue(bytes).magnitude
     }
 
     /// The standard library's conversion: correctly rounded, independent of the locale, and slow.
@@ -112,14 +101,8 @@ enum CSVNumber {
         Double(String(decoding: bytes, as: UTF8.self)) ?? .nan
     }
 
-    private static let exactPowers: [Double] = [
+    static let exactPowers: [Double] = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
         1e20, 1e21, 1e22,
-    ]
-
-    private static let wholePowers: [UInt64] = [
-        1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000,
-        100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000,
-        10_000_000_000_000_000, 100_000_000_000_000_000, 1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
     ]
 }

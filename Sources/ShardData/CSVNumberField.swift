@@ -3,7 +3,7 @@ extension CSVNumber {
     ///
     /// Spaces and tabs around the number do not count. Missing are the empty field, `NA` and `NaN`; `inf` and
     /// `infinity` are infinite; letters in either case.
-    static func value(of bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Double? {
+    package static func value(of bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Double? {
         var (first, last) = (start, end)
         while first < last, isBlank(bytes[first]) { first += 1 }
         while first < last, isBlank(bytes[last - 1]) { last -= 1 }

@@ -1,108 +1,125 @@
 import Foundation
+import LinearAlgebra
 
-/// One column while its file is being read.
-struct CSVColumnBuilder {
-    enum Kind {
-        case numbers, text, ignored
-    }
-
-    let name: String
-    /// The 1-based position in the header.
-    let position: Int
-    private(set) var kind: Kind
-    private var numbers: [Double] = []
-    private var texts: [String] = []
-    private var offender = (line: 0, field: "")
-
-    init(name: String, position: Int, isText: Bool) {
-        self.name = name
-        self.position = position
-        kind = isText ? .text : .numbers
-    }
-
-    var column: TableColumn {
-        let content: TableColumn.Content =
-            switch kind {
-            case .numbers: .numbers(numbers)
-            case .text: .text(texts)
-            case .ignored: .notNumeric(line: offender.line, column: position, field: offender.field)
-            }
-        return TableColumn(name: name, content: content)
-    }
-
-    mutating func reserve(_ rows: Int) {
-        if kind == .numbers { numbers.reserveCapacity(rows) } else { texts.reserveCapacity(rows) }
-    }
-
-    @inline(__always)
-    mutating func append(_ number: Double) { numbers.append(number) }
-
-    /// Takes the field that begins at the 1-based `line`.
-    mutating func append(_ field: CSVField, in bytes: UnsafeBufferPointer<UInt8>, line: Int) {
-        switch kind {
-        case .ignored: return
-        case .text: texts.append(field.text(in: bytes))
-        case .numbers:
-            if let number = field.number(in: bytes) { return numbers.append(number) }
-            kind = .ignored
-            offender = (line, field.text(in: bytes))
-            numbers = []
-        }
-    }
-}
-
-/// Reads a CSV file in one pass, numbers straight into their columns.
+/// Reads a CSV file, large plain ones in parts by several threads.
 struct CSVReader {
-    private var cursor: CSVCursor
-    private var columns: [CSVColumnBuilder] = []
-    private var rowLines = TableRowLines()
-    private var rowCount = 0
+    private let source: String
+    private let data: Data
+    private let parallelism: Parallelism
+    private let names: [String]
+    private let columns: [CSVColumn]
+    /// At the end of the header.
+    let start: (position: Int, line: Int)
+    private let delimiter: UInt8
+    /// How many bytes are worth a thread's attention.
+    var partSize = 1 << 20
+    /// Off, every field goes the way of the odd ones.
+    var plainRuns = true
 
     /// Reads the header.
     /// - Throws: `emptyFile`, `duplicateColumn`, `unterminatedQuote`.
-    init(source: String, bytes: UnsafeBufferPointer<UInt8>, options: TableOptions) throws(ShardDataError) {
-        cursor = CSVCursor(source: source, bytes: bytes, delimiter: options.delimiter)
-        guard cursor.reachRow() else { throw .emptyFile(path: source) }
-        var names: Set<String> = []
-        repeat {
-            let position = columns.count + 1
-            let name = try Self.name(cursor.field(), in: bytes, position: position)
-            guard names.insert(name).inserted else { throw .duplicateColumn(source: source, name: name) }
-            let isText = options.textColumns.contains(name)
-            columns.append(CSVColumnBuilder(name: name, position: position, isText: isText))
-        } while !cursor.rowEnded
+    init(source: String, data: Data, options: TableOptions) throws(ShardDataError) {
+        self.source = source
+        self.data = data
+        parallelism = options.parallelism
+        delimiter = options.delimiter
+        (names, start) = try Self.withBytes(of: data) { bytes throws(ShardDataError) in
+            var cursor = CSVCursor(source: source, bytes: bytes, delimiter: options.delimiter)
+            let names = try Self.header(&cursor)
+            return (names, (cursor.position, cursor.line))
+        }
+        columns = names.map { CSVColumn(isText: options.textColumns.contains($0)) }
+    }
+
+    /// A later piece of the same file, whose first line has the given number.
+    init(_ first: CSVReader, continuedWith data: Data, line: Int) {
+        source = first.source
+        self.data = data
+        parallelism = first.parallelism
+        names = first.names
+        columns = first.columns
+        delimiter = first.delimiter
+        start = (0, line)
+    }
+
+    /// The line ends in the rows.
+    var lineCount: Int {
+        Self.withBytes(of: data) { CSVLines.lineEnds(in: UnsafeBufferPointer(rebasing: $0[start.position...])) }
     }
 
     /// Reads the rows.
     /// - Throws: `noRows`, `raggedRow`, `unterminatedQuote`.
-    mutating func table() throws(ShardDataError) -> DataTable {
-        let estimate = estimatedRows()
-        for index in columns.indices { columns[index].reserve(estimate) }
-        while cursor.reachRow() { try readRow() }
-        guard rowCount > 0 else { throw .noRows(path: cursor.source) }
-        return DataTable(
-            source: cursor.source, columns: columns.map(\.column), rowCount: rowCount, rowLines: rowLines)
+    func table() throws(ShardDataError) -> DataTable {
+        let ranges = Self.withBytes(of: data) { partRanges(in: $0) }
+        let lineEnds = parallelism.map(count: ranges.count) { index in
+            Self.withBytes(of: data) { CSVLines.lineEnds(in: UnsafeBufferPointer(rebasing: $0[ranges[index]])) }
+        }
+        let lineCount = lineEnds.reduce(1, +)
+        let stores = columns.map { _ in CSVNumberStore(capacity: lineCount) }
+        // No row begins without a line; where some are blank, the rows of later parts are moved in the end.
+        let firstRows = lineEnds.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+        let parts = parallelism.map(count: ranges.count) { index in
+            Result { () throws(ShardDataError) in
+                try readPart(ranges[index], firstRow: firstRows[index], stores)
+            }
+        }
+        var joined = CSVPart(columns: columns)
+        for (part, firstRow) in zip(parts, firstRows) { try join(part.get(), firstRow: firstRow, stores, to: &joined) }
+        guard joined.rowCount > 0 else { throw .noRows(path: source) }
+        return table(of: joined, stores)
     }
 
-    @inline(__always)
-    private mutating func readRow() throws(ShardDataError) {
-        let line = cursor.line
-        var found = 0
-        repeat {
-            if found < columns.count, columns[found].kind == .numbers, let number = cursor.plainNumber() {
-                columns[found].append(number)
-            } else {
-                let fieldLine = cursor.line
-                let field = try cursor.field()
-                if found < columns.count { columns[found].append(field, in: cursor.bytes, line: fieldLine) }
-            }
-            found &+= 1
-        } while !cursor.rowEnded
-        guard found == columns.count else {
-            throw .raggedRow(source: cursor.source, line: line, found: found, expected: columns.count)
+    /// The whole of the rows, or several parts if threads can share them: only quotes could hide a line end.
+    private func partRanges(in bytes: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
+        let rows = start.position..<bytes.count
+        guard parallelism.threads > 1, rows.count >= 2 * partSize, let base = bytes.baseAddress,
+            memchr(base + rows.lowerBound, Int32(UInt8(ascii: "\"")), rows.count) == nil
+        else { return [rows] }
+        // More parts than threads, so that none waits long for the last one.
+        return CSVLines.parts(of: rows, in: bytes, size: max(partSize, rows.count / (8 * parallelism.threads)))
+    }
+
+    private func readPart(
+        _ range: Range<Int>, firstRow: Int, _ stores: [CSVNumberStore]
+    ) throws(ShardDataError) -> CSVPart {
+        try Self.withBytes(of: data) { bytes throws(ShardDataError) in
+            var cursor = CSVCursor(
+                source: source, bytes: UnsafeBufferPointer(rebasing: bytes[..<range.upperBound]), delimiter: delimiter)
+            cursor.move(to: range.lowerBound, line: start.line + firstRow)
+            var reader = CSVPartReader(cursor, columns: columns, stores: stores, firstRow: firstRow)
+            return try reader.read(plainRuns: plainRuns)
         }
-        rowLines.note(row: rowCount, line: line)
-        rowCount &+= 1
+    }
+
+    private func join(_ part: CSVPart, firstRow: Int, _ stores: [CSVNumberStore], to whole: inout CSVPart) {
+        if whole.rowCount < firstRow, part.rowCount > 0 {
+            for store in stores { store.move(firstRow..<firstRow + part.rowCount, to: whole.rowCount) }
+        }
+        for index in columns.indices { whole.columns[index].append(part.columns[index]) }
+        whole.rowLines.append(part.rowLines, afterRows: whole.rowCount)
+        whole.rowCount += part.rowCount
+    }
+
+    private func table(of whole: CSVPart, _ stores: [CSVNumberStore]) -> DataTable {
+        let columns = names.indices.map { index in
+            let content = whole.columns[index].content(position: index + 1) {
+                stores[index].take(rowCount: whole.rowCount)
+            }
+            return TableColumn(name: names[index], content: content)
+        }
+        return DataTable(source: source, columns: columns, rowCount: whole.rowCount, rowLines: whole.rowLines)
+    }
+
+    private static func header(_ cursor: inout CSVCursor) throws(ShardDataError) -> [String] {
+        guard cursor.reachRow() else { throw .emptyFile(path: cursor.source) }
+        var names: [String] = []
+        var known: Set<String> = []
+        repeat {
+            let name = try name(cursor.field(), in: cursor.bytes, position: names.count + 1)
+            guard known.insert(name).inserted else { throw .duplicateColumn(source: cursor.source, name: name) }
+            names.append(name)
+        } while !cursor.rowEnded
+        return names
     }
 
     private static func name(
@@ -113,12 +130,12 @@ struct CSVReader {
         return name.isEmpty ? "column\(position)" : name
     }
 
-    /// The rows left if they are as long as those of the next 64 KiB, and a few more.
-    private func estimatedRows() -> Int {
-        let rest = cursor.bytes[cursor.position...]
-        let sample = rest.prefix(1 << 16)
-        guard !sample.isEmpty else { return 0 }
-        let lines = sample.count { $0 == UInt8(ascii: "\n") } + 1
-        return Int(Double(lines) * Double(rest.count) / Double(sample.count) * 1.02) + 1
+    private static func withBytes<Value, Failure>(
+        of data: Data, _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try data.withUnsafeBytes { raw in
+            let bytes = raw.bindMemory(to: UInt8.self)
+            return Result { () throws(Failure) in try body(bytes) }
+        }.get()
     }
 }

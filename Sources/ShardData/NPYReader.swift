@@ -2,14 +2,19 @@
 struct NPYReader {
     private let source: String
     private let raw: UnsafeRawBufferPointer
+    /// Of the whole file, of which `raw` may be the beginning.
+    private let byteCount: Int
     private let options: TableOptions
     private let header: NPYHeader
 
     /// Reads the header of a file that begins with ``NPYHeader/magic``.
     /// - Throws: `malformedNPY`.
-    init(source: String, raw: UnsafeRawBufferPointer, options: TableOptions) throws(ShardDataError) {
+    init(
+        source: String, raw: UnsafeRawBufferPointer, size: Int? = nil, options: TableOptions
+    ) throws(ShardDataError) {
         self.source = source
         self.raw = raw
+        byteCount = size ?? raw.count
         self.options = options
         do throws(NPYHeader.Failure) {
             header = try NPYHeader(raw)
@@ -31,6 +36,15 @@ struct NPYReader {
         return DataTable(source: source, columns: table, rowCount: rows)
     }
 
+    /// - Throws: `malformedNPY`, `noRows`, `columnNamesMismatch`, `duplicateColumn`.
+    func layoutAndNames() throws(ShardDataError) -> (ArrayLayout, [String]) {
+        let (rows, columns) = try size()
+        let layout = ArrayLayout(
+            dataOffset: header.dataOffset, rowCount: rows, columnCount: columns,
+            isFortranOrder: header.isFortranOrder, element: header.element)
+        return (layout, try names(columns: columns))
+    }
+
     private func size() throws(ShardDataError) -> (rows: Int, columns: Int) {
         guard 1...2 ~= header.shape.count else {
             throw malformed("it has \(header.shape.count) dimensions; give an array of one or two")
@@ -38,7 +52,7 @@ struct NPYReader {
         let (rows, columns) = (header.shape[0], header.shape.count == 2 ? header.shape[1] : 1)
         let (count, isTooMany) = rows.multipliedReportingOverflow(by: columns)
         let (expected, isTooLong) = count.multipliedReportingOverflow(by: header.element.size)
-        let found = raw.count - header.dataOffset
+        let found = byteCount - header.dataOffset
         guard !isTooMany, !isTooLong, found == expected else {
             let needed = isTooMany || isTooLong ? "more bytes than there can be" : "\(expected) bytes"
             throw malformed(

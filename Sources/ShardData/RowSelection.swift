@@ -11,7 +11,11 @@ public struct RowSelection: Sendable {
     }
 
     /// Squares of values and of weights must stay in range.
-    private static let largestValue = 1e100
+    static let largestValue = 1e100
+
+    static func isUsableWeight(_ weight: Double) -> Bool {
+        weight == 0 || (1 / largestValue...largestValue).contains(weight)
+    }
 
     public var design: Design
     /// Column of row weights.
@@ -60,13 +64,16 @@ public struct RowSelection: Sendable {
 
     /// - Throws: ``ShardDataError`` for a missing column, text, an infinite or huge value, a missing value under
     ///   ``MissingRule/error``, a negative or missing weight.
-    public func rows(of table: DataTable) throws(ShardDataError) -> Selected {
+    public func rows(of table: DataTable) throws(ShardDataError) -> Selected { try rows(of: table, isWhole: true) }
+
+    /// - Parameter isWhole: whether the table is all there is, so that one of its rows must count.
+    func rows(of table: DataTable, isWhole: Bool) throws(ShardDataError) -> Selected {
         let covariates = try columns(of: table)
         let responses = try table.numbers(design.target)
         let rowWeights = try weights.map { name throws(ShardDataError) in try table.numbers(name) }
         try refuseUnusable(covariates + [responses], design.covariates + [design.target], table)
         let kept = try keptRows(covariates + [responses], design.covariates + [design.target], table)
-        if let rowWeights { try refuseUnusableWeights(rowWeights, kept, table) }
+        if let rowWeights { try refuseUnusableWeights(rowWeights, kept, table, isWhole: isWhole) }
         return Selected(
             rows: ShardRows(covariates: Matrix(columns: covariates), responses: responses, weights: rowWeights)
                 .chosen(kept), kept: kept, dropped: table.rowCount - kept.count)
@@ -123,14 +130,13 @@ public struct RowSelection: Sendable {
     }
 
     private func refuseUnusableWeights(
-        _ weights: [Double], _ kept: [Int], _ table: DataTable
+        _ weights: [Double], _ kept: [Int], _ table: DataTable, isWhole: Bool
     ) throws(ShardDataError) {
-        for row in kept where !(weights[row] == 0 || (1 / Self.largestValue...Self.largestValue).contains(weights[row]))
-        {
+        for row in kept where !Self.isUsableWeight(weights[row]) {
             throw .unusableWeight(
                 source: table.source, line: table.line(ofRow: row), column: self.weights ?? "", value: weights[row])
         }
-        guard kept.isEmpty || kept.contains(where: { weights[$0] > 0 }) else {
+        guard !isWhole || kept.isEmpty || kept.contains(where: { weights[$0] > 0 }) else {
             throw .allWeightsZero(source: table.source, column: self.weights ?? "")
         }
     }

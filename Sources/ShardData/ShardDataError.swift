@@ -42,6 +42,8 @@ public enum ShardDataError: Error, Equatable, Sendable {
     case missingValue(source: String, line: Int, column: String)
     /// A row weight that is negative, missing or infinite.
     case unusableWeight(source: String, line: Int, column: String, value: Double)
+    /// Rows could not be written to a temporary file in `directory`.
+    case cannotSpool(directory: String, reason: String)
     /// No row has a positive weight.
     case allWeightsZero(source: String, column: String)
 
@@ -101,6 +103,9 @@ extension ShardDataError: CustomStringConvertible {
                 + "fill it in, or leave such rows out with --missing drop"
         case .unusableWeight(let source, let line, let column, let value):
             "\(source.visible), line \(line): weight \(column.quoted) is \(value); weights are 0, or numbers from 1e-100 to 1e100"
+        case .cannotSpool(let directory, let reason):
+            "\(directory.visible): rows cannot be kept in a temporary file there: \(reason.visible); "
+                + "set TMPDIR to a directory with room for them"
         case .allWeightsZero(let source, let column):
             "\(source.visible): weight \(column.quoted) is 0 in every row; at least one row must count"
         }

@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// What a reader must know beyond the bytes.
 public struct TableOptions: Sendable {
     /// The byte between fields of a CSV line. It must not be a quote, a line end, or a byte numbers are written with.
@@ -6,14 +8,18 @@ public struct TableOptions: Sendable {
     public var columnNames: [String]?
     /// Columns whose fields are kept as text, for example a shard label. Names the file does not have are ignored.
     public var textColumns: Set<String>
+    /// How many threads read a large CSV file; the table is the same for any number of them.
+    public var parallelism: Parallelism
 
     /// Options for one reading; the defaults suit a comma-separated file of numbers.
     public init(
-        delimiter: UInt8 = UInt8(ascii: ","), columnNames: [String]? = nil, textColumns: Set<String> = []
+        delimiter: UInt8 = UInt8(ascii: ","), columnNames: [String]? = nil, textColumns: Set<String> = [],
+        parallelism: Parallelism = .serial
     ) {
         self.delimiter = delimiter
         self.columnNames = columnNames
         self.textColumns = textColumns
+        self.parallelism = parallelism
     }
 }
 

@@ -44,11 +44,17 @@ struct TableInput {
         if kind == S_IFDIR { throw .cannotRead(path: path, reason: "it is a directory") }
         // Only regular files can be mapped; a pipe must be read through the one descriptor opened on it.
         guard kind == S_IFREG else { return try everything(in: handle, path: path) }
-        do {
-            return try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-        } catch {
-            throw .cannotRead(path: path, reason: error.localizedDescription)
+        defer { withExtendedLifetime(handle) {} }
+        return try mapped(descriptor, count: Int(status.st_size), path: path)
+    }
+
+    private static func mapped(_ descriptor: Int32, count: Int, path: String) throws(ShardDataError) -> Data {
+        // No range of no bytes can be mapped.
+        guard count > 0 else { return Data() }
+        guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
+            throw .cannotRead(path: path, reason: String(cString: strerror(errno)))
         }
+        return Data(bytesNoCopy: base, count: count, deallocator: .unmap)
     }
 }
 
@@ -71,28 +77,30 @@ extension DataTable {
     }
 
     static func table(of input: TableInput, options: TableOptions) throws(ShardDataError) -> DataTable {
-        try input.bytes.withUnsafeBytes { raw in
+        let array: DataTable? = try input.bytes.withUnsafeBytes { raw in
             Result { () throws(ShardDataError) in
-                try table(source: input.source, raw: raw, options: options)
+                try arrayTable(source: input.source, raw: raw, options: options)
             }
         }.get()
+        if let array { return array }
+        return try CSVReader(source: input.source, data: input.bytes, options: options).table()
     }
 
-    private static func table(
+    /// The table if the bytes are a NumPy array.
+    private static func arrayTable(
         source: String, raw: UnsafeRawBufferPointer, options: TableOptions
-    ) throws(ShardDataError) -> DataTable {
+    ) throws(ShardDataError) -> DataTable? {
         if raw.starts(with: NPYHeader.magic) {
             return try NPYReader(source: source, raw: raw, options: options).table()
         }
-        if let format = foreignFormats.first(where: { raw.starts(with: $0.magic) }) {
+        try refuseForeign(raw, source: source)
+        return nil
+    }
+
+    static func refuseForeign(_ bytes: some Collection<UInt8>, source: String) throws(ShardDataError) {
+        if let format = foreignFormats.first(where: { bytes.starts(with: $0.magic) }) {
             throw .unsupportedFormat(source: source, format: format.name)
         }
-        return try raw.withMemoryRebound(to: UInt8.self) { bytes in
-            Result { () throws(ShardDataError) in
-                var reader = try CSVReader(source: source, bytes: bytes, options: options)
-                return try reader.table()
-            }
-        }.get()
     }
 
     /// Files people try that would otherwise fail with a puzzling complaint about their first line.

@@ -11,6 +11,12 @@ struct TableRowLines: Sendable {
         shifts.append(shift)
     }
 
+    /// Adds the rows of a later part of the file, whose own rows are numbered from 0.
+    mutating func append(_ later: TableRowLines, afterRows count: Int) {
+        // The first entry stands for rows never noted.
+        for (row, shift) in zip(later.rows, later.shifts).dropFirst() { note(row: count + row, line: row + shift) }
+    }
+
     func line(ofRow row: Int) -> Int {
         var low = 0
         var high = rows.count

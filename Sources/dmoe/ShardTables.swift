@@ -16,6 +16,7 @@ struct ShardTables {
     let holdout: Double
     let seed: UInt64
     let quiet: Bool
+    let parallelism: Parallelism
 
     struct Shards {
         var selection: RowSelection
@@ -30,7 +31,8 @@ struct ShardTables {
         var parts = [(rows: ShardRows, labels: [String]?)]()
         let shardColumn: String? = if case .column(let name) = division { name } else { nil }
         for path in files {
-            let table = try data.read(path, textColumns: Set([shardColumn].compactMap { $0 }))
+            let table = try data.read(
+                path, textColumns: Set([shardColumn].compactMap { $0 }), parallelism: parallelism)
             let current =
                 try selection ?? columns.selection(for: table, missing: data.missing, shardColumn: shardColumn)
             selection = current

@@ -33,9 +33,7 @@ import Testing
         defer { storage.deallocate() }
         family.derivatives(
             responses: [y], predictors: [predictor], dispersion: variance, count: 1,
-            into: PredictorDerivatives(
-                first: storage, second: storage + 1, dispersionFirst: storage + 2, dispersionMixed: storage + 3,
-                dispersionSecond: storage + 4))
+            into: PredictorDerivatives(storage, stride: 1))
         let (step, unit) = (1e-4, variance.squareRoot())
         // In units of the standard deviation, so that one step fits all cases.
         func value(_ eta: Double, _ s: Double) -> Double {

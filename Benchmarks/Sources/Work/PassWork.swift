@@ -21,7 +21,9 @@ struct PassWork: Work {
             let rows = randomRows(count, model, using: &random)
             return PassVariant.all.flatMap { variant in
                 threads.map { measure(variant, model, rows, cost, threads: $0, peak: peak) }
-            } + (level == .likelihood || level == .gradient ? [] : OpenBLASSums.allCases.map { measure($0, cost, rows: count, peak: peak) })
+            }
+                + (level == .likelihood || level == .gradient
+                    ? [] : OpenBLASSums.allCases.map { measure($0, cost, rows: count, peak: peak) })
         }
     }
 

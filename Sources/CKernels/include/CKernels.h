@@ -41,6 +41,15 @@ typedef struct {
     /// log_sums[row] = log of the sum over the index of exp(values[index][row]).
     void (*log_sum_exp)(const double *values, ptrdiff_t count, double *log_sums);
 
+    /// result[i][row] = a[i][row] * b[i][row], i < count.
+    void (*products)(const double *a, const double *b, ptrdiff_t count, double *result);
+
+    /// result[(i, j)][row] (+)= sign * a[i][row] * b[j][row], + where `accumulate`: all i < a_count, j < b_count, pair (i, j)
+    /// at i * b_count + j; with b_count 0 the pairs j <= i alone, at i(i+1)/2 + j.
+    void (*outer_products)(
+        const double *a, ptrdiff_t a_count, const double *b, ptrdiff_t b_count, double sign, int accumulate,
+        double *result);
+
     /// Transposes factors[weight][row] into u[row][weight], zeros from weight `count` to `stride`.
     void (*transpose)(const double *factors, ptrdiff_t count, double *weights, ptrdiff_t stride);
 

@@ -32,7 +32,8 @@ struct AggregateCommand: ParsableCommand {
         try OutputFile.check(output, inputs: files + aggregation.support)
         let labels = FileNames.labels(files)
         let contributions = try contributions(labels)
-        let support = try aggregation.givenSupport(contributions[0].fitted.model.design, data: data)
+        let support = try aggregation.givenSupport(
+            contributions[0].fitted.model.design, data: data, parallelism: common.parallelism)
         let global = try OptimalTransportAggregation(
             options: aggregation.options(expertCount: experts, seed: seed.seed), parallelism: common.parallelism
         ).aggregate(contributions, support: support)

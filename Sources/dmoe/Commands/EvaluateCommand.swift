@@ -26,7 +26,7 @@ struct EvaluateCommand: ParsableCommand {
         let selection = RowSelection(design: model.design, weights: weights, missing: data.missing)
         var parts = [ShardRows]()
         for path in files {
-            let table = try data.read(path)
+            let table = try data.read(path, parallelism: common.parallelism)
             let selected = try selection.rows(of: table)
             data.report(dropped: selected.dropped, of: table.rowCount, source: path, quiet: common.quiet)
             parts.append(selected.rows)

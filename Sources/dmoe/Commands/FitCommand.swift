@@ -17,6 +17,12 @@ struct FitCommand: ParsableCommand {
     @OptionGroup(title: "Columns") var columns: ColumnOptions
     @OptionGroup(title: "Fit") var fit: FitOptionGroup
     @OptionGroup(title: "Data") var data: DataOptions
+    @Flag(
+        help: """
+            Read the rows anew in every pass instead of keeping them in memory, with the same result; a CSV is rewritten \
+            once to a temporary file (TMPDIR). Chosen by itself where rows would fill half of the free memory.
+            """)
+    var outOfCore = false
     @OptionGroup var seed: SeedOption
     @OptionGroup var common: CommonOptions
     @Option(name: [.short, .long], help: ArgumentHelp("Where to write the local model.", valueName: "file"))
@@ -24,18 +30,20 @@ struct FitCommand: ParsableCommand {
 
     mutating func run() throws {
         try OutputFile.check(output, inputs: files)
-        let (rows, design) = try readRows()
-        let progress = ProgressLine(totalRows: rows.rowCount, quiet: common.quiet)
+        let rows = try readRows()
+        let progress = ProgressLine(totalRows: rows.source.rowCount, quiet: common.quiet)
         let label = FileNames.label(files[0])
         let fit = LocalFit(
-            design: design, options: self.fit.options(seed: seed.seed), parallelism: common.parallelism,
+            design: rows.design, options: self.fit.options(seed: seed.seed), parallelism: common.parallelism,
             progress: { progress.show(label, $0) })
         let local: LocalModel
-        do throws(EstimationError) { local = try fit.fit(rows) } catch {
+        do throws(EstimationError) { local = try fit.fit(rows.source) } catch {
             progress.clear()
+            if let failure = rows.failure() { throw failure }
             throw CommandFailure(error.description).about(files.joined(separator: ", "))
         }
         progress.clear()
+        if let failure = rows.failure() { throw failure }
         let file = ModelFile(local)
         let text = try file.text(path: output)
         try OutputFile.write(text, to: output)
@@ -44,24 +52,21 @@ struct FitCommand: ParsableCommand {
             FitSummary(file, output: output, bytes: text.utf8.count), text: summary(local, bytes: text.utf8.count))
     }
 
-    private func readRows() throws -> (ShardRows, Design) {
-        var parts = [ShardRows]()
-        var selection: RowSelection?
-        for path in files {
-            let table = try data.read(path)
-            let current = try selection ?? columns.selection(for: table, missing: data.missing)
-            selection = current
-            let selected = try current.rows(of: table)
-            data.report(dropped: selected.dropped, of: table.rowCount, source: path, quiet: common.quiet)
-            parts.append(selected.rows)
+    private func readRows() throws -> RowReader.Rows {
+        let reader = RowReader(
+            files: files, options: try data.tableOptions(parallelism: common.parallelism),
+            parallelism: common.parallelism
+        ) {
+            try columns.selection(for: $0, missing: data.missing)
+        } report: {
+            data.report(dropped: $0, of: $1, source: $2, quiet: common.quiet)
         }
-        guard let selection else { throw CommandFailure("no data") }
-        let rows = parts.count == 1 ? parts[0] : ShardRows.concatenation(parts)
-        guard rows.rowCount > 0 else {
+        let rows = try reader.rows(outOfCore: outOfCore || reader.estimatedMemory() > Memory.available / 2)
+        guard rows.source.rowCount > 0 else {
             throw CommandFailure("a value is missing in every row: nothing is left to fit")
                 .about(files.joined(separator: ", "))
         }
-        return (rows, selection.design)
+        return rows
     }
 
     private func summary(_ local: LocalModel, bytes: Int) -> String {

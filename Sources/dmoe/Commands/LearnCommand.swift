@@ -66,7 +66,7 @@ struct LearnCommand: ParsableCommand {
         if let localModels { try OutputFile.makeDirectory(localModels) }
         let shards = try ShardTables(
             files: files, columns: columns, data: data, division: division, holdout: holdout, seed: seed.seed,
-            quiet: common.quiet
+            quiet: common.quiet, parallelism: common.parallelism
         ).read()
         let progress = ProgressLine(
             totalRows: shards.training.reduce(0) { $0 + $1.rows.rowCount }, quiet: common.quiet)
@@ -79,7 +79,9 @@ struct LearnCommand: ParsableCommand {
         let result: DistributedLearning.Result
         do {
             result = try learning.learn(
-                shards.training, support: try aggregation.givenSupport(shards.selection.design, data: data))
+                shards.training,
+                support: try aggregation.givenSupport(
+                    shards.selection.design, data: data, parallelism: common.parallelism))
         } catch {
             progress.clear()
             throw error

@@ -36,7 +36,7 @@ struct PredictCommand: ParsableCommand {
     mutating func run() throws {
         if output != "-" { try OutputFile.check(output, inputs: [model, file]) }
         let model = try ModelFile.read(path: self.model).model
-        let table = try data.read(file)
+        let table = try data.read(file, parallelism: common.parallelism)
         let selection = RowSelection(design: model.design, missing: data.missing)
         let (covariates, responses, kept) = try selection.covariates(of: table)
         data.report(dropped: table.rowCount - kept.count, of: table.rowCount, source: file, quiet: common.quiet)

@@ -46,11 +46,15 @@ struct AggregationOptionGroup: ParsableArguments {
     }
 
     /// The covariates of the given rows, rows with missing ones left out.
-    func givenSupport(_ design: Design, data: DataOptions) throws -> OptimalTransportAggregation.GivenSupport? {
+    func givenSupport(
+        _ design: Design, data: DataOptions, parallelism: Parallelism
+    ) throws -> OptimalTransportAggregation.GivenSupport? {
         guard !support.isEmpty else { return nil }
         let selection = RowSelection(design: design, missing: data.missing)
         let parts = try support.map { path in
-            let covariates = try selection.covariates(of: try data.read(path), withResponses: false).covariates
+            let covariates = try selection.covariates(
+                of: try data.read(path, parallelism: parallelism), withResponses: false
+            ).covariates
             return ShardRows(
                 covariates: covariates, responses: [Double](repeating: 0, count: covariates.rowCount))
         }

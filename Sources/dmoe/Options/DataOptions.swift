@@ -28,10 +28,13 @@ struct DataOptions: ParsableArguments {
 
     private static let unusable = Set("\"\n\r+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
 
-    func read(_ path: String, textColumns: Set<String> = []) throws -> DataTable {
-        try DataTable.read(
-            path: path,
-            options: TableOptions(delimiter: try delimiterByte(), columnNames: columns, textColumns: textColumns))
+    func tableOptions(textColumns: Set<String> = [], parallelism: Parallelism) throws -> TableOptions {
+        TableOptions(
+            delimiter: try delimiterByte(), columnNames: columns, textColumns: textColumns, parallelism: parallelism)
+    }
+
+    func read(_ path: String, textColumns: Set<String> = [], parallelism: Parallelism) throws -> DataTable {
+        try DataTable.read(path: path, options: try tableOptions(textColumns: textColumns, parallelism: parallelism))
     }
 
     /// Says how many rows were left out.

@@ -1,0 +1,133 @@
+import LinearAlgebra
+import MixtureOfExperts
+
+/// Steps with one Hessian and a fresh gradient each.
+///
+/// A pass for the gradient costs a sixth of one for the Hessian. Near an optimum a Hessian serves for many steps, be it that of a
+/// part of the rows; what it has wrong is learned from the changes of the gradient: limited-memory BFGS (Nocedal 1980) with
+/// this Hessian as its first metric.
+struct QuasiNewton {
+    let algorithm: GeneralisedEM
+    private let hessian: Cholesky
+    private let parameters: ParameterLayout
+    private let held: [Int]
+    /// Weight of all rows over that of those behind the Hessian.
+    private let scale: Double
+
+    /// Fails where the Hessian is not that of a maximum.
+    ///
+    /// - Parameters:
+    ///   - system: at the model to start from, on the rows of `algorithm` or a random part of them.
+    ///   - weight: of the rows behind `system`.
+    init?(_ algorithm: GeneralisedEM, metric system: NewtonSystem, weight: Double) {
+        guard let factor = Cholesky(system.negativeHessian),
+            factor.reciprocalCondition(of: system.negativeHessian) > 1e-13
+        else { return nil }
+        self.algorithm = algorithm
+        hessian = factor
+        parameters = system.parameters
+        held = system.held
+        scale = algorithm.weight / weight
+    }
+
+    struct Result {
+        var model: MixtureModel
+        var objective: Double
+        /// Whether nothing more is to be gained.
+        var converged: Bool
+    }
+
+    /// Steps until the change is negligible, a dispersion reaches or leaves its floor, or there were `steps`.
+    ///
+    /// - Parameter trace: gets the objective before each step.
+    func run(
+        from start: MixtureModel, steps: Int, tolerance: Double, trace: inout [Double]
+    ) -> Result {
+        var current = evaluation(start)
+        var changes = [Change]()
+        let negligible = tolerance * algorithm.weight
+        for _ in 0..<steps where current.held == held {
+            let direction = direction(current.gradient, changes)
+            let slope = dot(direction, current.gradient)
+            guard slope > 0, let (next, length) = improved(current, direction, slope) else {
+                return current.result(converged: abs(slope) < negligible)
+            }
+            trace.append(current.objective)
+            let gain = next.objective - current.objective
+            if let change = Change(
+                step: direction.map { length * $0 }, fall: zip(current.gradient, next.gradient).map(-))
+            {
+                changes.append(change)
+            }
+            current = next
+            if gain < negligible { return current.result(converged: slope < 10 * negligible) }
+        }
+        return current.result(converged: false)
+    }
+
+    /// A step and how the gradient fell along it.
+    private struct Change {
+        var step: [Double]
+        var fall: [Double]
+        var curvature: Double
+
+        /// Fails where the objective was not concave along the step: such a change would spoil the metric.
+        init?(step: [Double], fall: [Double]) {
+            curvature = dot(step, fall)
+            guard curvature > 1e-12 * (dot(step, step) * dot(fall, fall)).squareRoot() else { return nil }
+            self.step = step
+            self.fall = fall
+        }
+    }
+
+    /// The two-loop recursion.
+    private func direction(_ gradient: [Double], _ changes: [Change]) -> [Double] {
+        var result = gradient
+        var weights = [Double]()
+        for change in changes.reversed() {
+            let weight = dot(change.step, result) / change.curvature
+            weights.append(weight)
+            for index in result.indices { result[index] -= weight * change.fall[index] }
+        }
+        result = hessian.solve(result).map { $0 / scale }
+        for (change, weight) in zip(changes, weights.reversed()) {
+            let correction = weight - dot(change.fall, result) / change.curvature
+            for index in result.indices { result[index] += correction * change.step[index] }
+        }
+        return result
+    }
+
+    private struct Evaluation {
+        var model: MixtureModel
+        var objective: Double
+        var gradient: [Double]
+        var held: [Int]
+
+        func result(converged: Bool) -> Result {
+            Result(model: model, objective: objective, converged: converged)
+        }
+    }
+
+    private func evaluation(_ model: MixtureModel) -> Evaluation {
+        let statistics = model.statistics(of: algorithm.rows, level: .gradient, parallelism: algorithm.parallelism)
+        var gradient = parameters.gradient(statistics, model: model, ridge: algorithm.ridge)
+        let held = parameters.held(model, gradient: gradient)
+        for index in held { gradient[index] = 0 }
+        return Evaluation(
+            model: model, objective: statistics.logLikelihood - model.gate.penalty(ridge: algorithm.ridge),
+            gradient: gradient, held: held)
+    }
+
+    private func improved(
+        _ current: Evaluation, _ direction: [Double], _ slope: Double
+    ) -> (Evaluation, length: Double)? {
+        var length = 1.0
+        for _ in 0..<4 {
+            let next = evaluation(parameters.moved(current.model, direction, by: length))
+            let least = current.objective + 1e-4 * length * slope - 1e-13 * abs(current.objective)
+            if next.objective.isFinite, next.objective >= least { return (next, length) }
+            length *= 0.5
+        }
+        return nil
+    }
+}

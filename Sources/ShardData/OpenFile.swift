@@ -1,0 +1,50 @@
+import Foundation
+import Synchronization
+
+/// A file that is open for reading.
+final class OpenFile: Sendable {
+    let path: String
+    private let descriptor: Int32
+    /// A fit has no use for an error in the middle of a pass: reading goes on with zeros, and whoever asked for the fit
+    /// looks here before using its result.
+    private let hasFailed = Atomic<Bool>(false)
+
+    /// Takes over the descriptor.
+    init(path: String, descriptor: Int32) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    /// A regular file and its size; nil for what is none, or cannot be opened.
+    static func regular(_ path: String) -> (file: OpenFile, size: Int)? {
+        let descriptor = open(path, O_RDONLY)
+        guard descriptor >= 0 else { return nil }
+        let file = OpenFile(path: path, descriptor: descriptor)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return (file, Int(status.st_size))
+    }
+
+    /// Set where bytes that should be there could not be read.
+    var failure: ShardDataError? {
+        hasFailed.load(ordering: .relaxed)
+            ? .cannotRead(path: path, reason: "it became shorter or unreadable while it was read") : nil
+    }
+
+    /// Fills the buffer.
+    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) {
+        var done = 0
+        while done < buffer.count, let base = buffer.baseAddress {
+            let count = pread(descriptor, base + done, buffer.count - done, off_t(offset + done))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                hasFailed.store(true, ordering: .relaxed)
+                for index in done..<buffer.count { buffer[index] = 0 }
+                return
+            }
+            done += count
+        }
+    }
+}

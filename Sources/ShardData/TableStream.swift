@@ -1,0 +1,120 @@
+import Foundation
+import LinearAlgebra
+
+/// A table that is read piece by piece, for files larger than memory.
+package struct TableStream {
+    private enum Source {
+        case array(ArrayFile, next: Int)
+        case text(CSVStream)
+    }
+
+    private var source: Source
+    /// In a piece of an array: as many as give a few megabytes.
+    private static let numbersInPiece = 1 << 20
+
+    /// - Throws: as ``DataTable/read(path:options:)``; `cannotRead` for what is no plain regular file.
+    ///
+    /// - Parameter pieceSize: bytes of text to read at a time.
+    package init(path: String, options: TableOptions, pieceSize: Int = 1 << 23) throws(ShardDataError) {
+        if let array = try ArrayFile(path: path, options: options) {
+            source = .array(array, next: 0)
+        } else {
+            source = .text(try CSVStream(path: path, options: options, pieceSize: pieceSize))
+        }
+    }
+
+    /// The next rows; nil after the last.
+    package mutating func next() throws(ShardDataError) -> DataTable? {
+        switch source {
+        case .array(let array, let start):
+            guard start < array.rowCount else { return nil }
+            let end = min(array.rowCount, start + max(64, Self.numbersInPiece / array.layout.columnCount))
+            source = .array(array, next: end)
+            let piece = array.piece(start..<end)
+            if let failure = array.failure { throw failure }
+            return piece
+        case .text(var stream):
+            let piece = try stream.next()
+            source = .text(stream)
+            return piece
+        }
+    }
+}
+
+/// A CSV file that is read some megabytes at a time, cut where a line ends outside quotes.
+struct CSVStream {
+    private let file: OpenFile
+    private let size: Int
+    private let reader: CSVReader
+    private var position: Int
+    private var line: Int
+    private let pieceSize: Int
+    /// Within which the header ends.
+    private static let headerReach = 1 << 23
+
+    /// Reads the header.
+    init(path: String, options: TableOptions, pieceSize: Int) throws(ShardDataError) {
+        guard let (file, size) = OpenFile.regular(path) else {
+            // Says what is wrong with it, if anything is.
+            _ = try TableInput(path: path)
+            throw .cannotRead(path: path, reason: "out of core needs a regular file")
+        }
+        self.file = file
+        self.size = size
+        self.pieceSize = pieceSize
+        let start = Self.bytes(file, 0..<min(size, Self.headerReach))
+        guard !start.starts(with: Gzip.magic) else {
+            throw .cannotRead(path: path, reason: "out of core needs a plain file, and this one is compressed")
+        }
+        try DataTable.refuseForeign(start, source: path)
+        reader = try CSVReader(source: path, data: start, options: options)
+        (position, line) = reader.start
+    }
+
+    mutating func next() throws(ShardDataError) -> DataTable? {
+        while position < size {
+            let piece = pieceOfWholeLines()
+            let part = CSVReader(reader, continuedWith: piece, line: line)
+            position += piece.count
+            line += part.lineCount
+            if let failure = file.failure { throw failure }
+            do throws(ShardDataError) { return try part.table() } catch {
+                // A piece may be all blank lines.
+                guard case .noRows = error else { throw error }
+            }
+        }
+        return nil
+    }
+
+    private func pieceOfWholeLines() -> Data {
+        var length = pieceSize
+        while position + length < size {
+            let piece = Self.bytes(file, position..<position + length)
+            if let end = Self.lastLineEnd(piece) { return piece.prefix(end) }
+            length *= 2
+        }
+        return Self.bytes(file, position..<size)
+    }
+
+    /// After the last line feed that is in no quoted field.
+    private static func lastLineEnd(_ piece: Data) -> Int? {
+        piece.withUnsafeBytes { bytes in
+            guard bytes.contains(UInt8(ascii: "\"")) else {
+                return bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
+            }
+            var isQuoted = false
+            var end: Int?
+            for (index, byte) in bytes.enumerated() {
+                if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+                if byte == UInt8(ascii: "\n"), !isQuoted { end = index + 1 }
+            }
+            return end
+        }
+    }
+
+    private static func bytes(_ file: OpenFile, _ range: Range<Int>) -> Data {
+        var data = Data(count: range.count)
+        data.withUnsafeMutableBytes { file.read(at: range.lowerBound, into: $0) }
+        return data
+    }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import LinearAlgebra
+import MixtureOfExperts
+import TestSupport
+import Testing
+
+/// The block kernels of every instruction set that this processor has, against sums row by row.
+@Suite struct KernelTests {
+    struct Shape: Sendable, CustomTestStringConvertible {
+        var covariates: Int
+        var experts: Int
+        var rows: Int
+        var weighted: Bool
+
+        var testDescription: String {
+            "\(covariates) covariates, \(experts) experts, \(rows) rows\(weighted ? ", weighted" : "")"
+        }
+    }
+
+    /// Tiles of every size are met: few and many columns, one and several groups of weights, blocks that are not full.
+    private static let shapes = [
+        Shape(covariates: 0, experts: 1, rows: 3, weighted: false),
+        Shape(covariates: 1, experts: 2, rows: 64, weighted: true),
+        Shape(covariates: 2, experts: 3, rows: 65, weighted: false),
+        Shape(covariates: 7, experts: 4, rows: 200, weighted: true),
+        Shape(covariates: 20, experts: 5, rows: 129, weighted: false),
+        Shape(covariates: 3, experts: 9, rows: 100, weighted: true),
+    ]
+    private static let levels: [StatisticsLevel] = [.likelihood, .gradient, .expectationMaximization, .newton]
+
+    private func problem(_ shape: Shape) -> (MixtureModel, ShardRows) {
+        var random = RandomNumbers(seed: 31)
+        let model = RandomData.model(RandomData.design(shape.covariates), experts: shape.experts, using: &random)
+        let weights = shape.weighted ? (0..<shape.rows).map { _ in 0.5 + random.uniform() } : nil
+        let other = RandomData.model(model.design, experts: shape.experts, using: &random)
+        return (model, RandomData.rows(other, count: shape.rows, weights: weights, using: &random))
+    }
+
+    @Test(arguments: shapes) func sumsAreThoseRowByRow(shape: Shape) {
+        let (model, rows) = problem(shape)
+        for level in Self.levels {
+            let plain = PlainStatistics(model, rows, level: level)
+            for instructionSet in InstructionSet.available {
+                let sums = model.statistics(of: rows, level: level, instructionSet: instructionSet)
+                #expect(relativeError(sums.logLikelihood, plain.logLikelihood) < 1e-13)
+                #expect(
+                    difference(sums.quadratic, plain.quadratic.flatMap { $0 }) < 1e-12, "\(instructionSet), \(level)")
+                #expect(difference(sums.linear, plain.linear.flatMap { $0 }) < 1e-12, "\(instructionSet), \(level)")
+            }
+        }
+    }
+
+    /// The same sums in the same order, each product added without rounding: nothing may differ.
+    @Test(
+        .enabled(if: InstructionSet.available.contains(.avx512), "this processor has no AVX-512"), arguments: shapes)
+    func wideAndNarrowVectorsGiveTheSameBits(shape: Shape) {
+        let (model, rows) = problem(shape)
+        for level in Self.levels {
+            #expect(
+                model.statistics(of: rows, level: level, instructionSet: .avx2)
+                    == model.statistics(of: rows, level: level, instructionSet: .avx512))
+        }
+    }
+
+    @Test func theBestOneIsInUse() {
+        #expect(InstructionSet.available.first == .portable)
+        #expect(InstructionSet.available.last == InstructionSet.best)
+        let (model, rows) = problem(Self.shapes[3])
+        #expect(
+            model.statistics(of: rows, level: .newton)
+                == model.statistics(of: rows, level: .newton, instructionSet: InstructionSet.best))
+    }
+
+    /// exp and log of the kernels against those of the C library, over all magnitudes that a softmax meets.
+    @Test(arguments: InstructionSet.available) func softmax(instructionSet: InstructionSet) {
+        let lanes = RowBlock.capacity
+        let block = RowBlock(momentCount: 2, instructionSet: instructionSet)
+        defer { block.deallocate() }
+        var worst = (probability: 0.0, logSum: 0.0)
+        for scale in [1e-12, 1e-3, 0.1, 1, 30, 300] {
+            var values = [Double](repeating: 0, count: 3 * lanes)
+            for lane in 0..<lanes {
+                values[lane] = scale * Double(lane) / 64
+                values[2 * lanes + lane] = -scale * Double(lane * lane % 61) / 61
+            }
+            let original = values
+            var (logSums, again) = ([Double](repeating: 0, count: lanes), [Double](repeating: 0, count: lanes))
+            block.logSumExp(values, count: 3, into: &again)
+            block.softmax(&values, count: 3, logSums: &logSums)
+            #expect(logSums == again)
+            for lane in 0..<lanes {
+                let terms = (0..<3).map { original[$0 * lanes + lane] }
+                let largest = terms.max() ?? 0
+                let sum = terms.reduce(0) { $0 + exp($1 - largest) }
+                worst.logSum = max(worst.logSum, abs(logSums[lane] - largest - log(sum)) / max(1, abs(largest)))
+                for (index, term) in terms.enumerated() {
+                    let exact = exp(term - largest) / sum
+                    worst.probability = max(worst.probability, abs(values[index * lanes + lane] / exact - 1))
+                }
+            }
+        }
+        #expect(worst.probability < 1e-15)
+        #expect(worst.logSum < 1e-15)
+    }
+
+    /// Far terms vanish, what is no number stays none, and equal terms share.
+    @Test(arguments: InstructionSet.available) func softmaxAtTheEnds(instructionSet: InstructionSet) {
+        let lanes = RowBlock.capacity
+        let block = RowBlock(momentCount: 2, instructionSet: instructionSet)
+        defer { block.deallocate() }
+        var values = [Double](repeating: 0, count: 2 * lanes)
+        (values[0], values[lanes]) = (1e5, -1e5)
+        (values[1], values[lanes + 1]) = (.nan, 0)
+        (values[2], values[lanes + 2]) = (-1e300, -1e300)
+        (values[3], values[lanes + 3]) = (0, -720)
+        var logSums = [Double](repeating: 0, count: lanes)
+        block.softmax(&values, count: 2, logSums: &logSums)
+        #expect(values[0] == 1 && values[lanes] == 0 && logSums[0] == 1e5)
+        #expect(values[1].isNaN && values[lanes + 1].isNaN && logSums[1].isNaN)
+        #expect(values[2] == 0.5 && values[lanes + 2] == 0.5)
+        #expect(values[3] == 1 && values[lanes + 3] == 0)
+    }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import LinearAlgebra
+import MixtureOfExperts
+
+/// The statistics of a pass, row by row and straight from their definitions: what the kernels are held against.
+public struct PlainStatistics {
+    public private(set) var logLikelihood = 0.0
+    /// [factor][entry], as in ``MixtureStatistics``.
+    public private(set) var quadratic: [[Double]]
+    public private(set) var linear: [[Double]]
+
+    private let model: MixtureModel
+    private let layout: StatisticsLayout
+
+    public init(_ model: MixtureModel, _ rows: ShardRows, level: StatisticsLevel) {
+        self.model = model
+        let statistics = MixtureStatistics(
+            layout: StatisticsLayout(
+                level: level, expertCount: model.expertCount, momentCount: model.design.momentCount))
+        layout = statistics.layout
+        let packed = PackedSymmetric.elementCount(size: layout.momentCount)
+        quadratic = Array(
+            repeating: [Double](repeating: 0, count: packed), count: statistics.quadratic.count / packed)
+        linear = Array(
+            repeating: [Double](repeating: 0, count: layout.momentCount),
+            count: statistics.linear.count / layout.momentCount)
+        let gates = model.gateProbabilities(rows.covariates)
+        let joint = model.logJointDensities(rows.covariates, responses: rows.responses)
+        let predictors = model.predictors(rows.covariates)
+        for row in 0..<rows.rowCount {
+            let logSum = Scalar.logSumExp(joint.row(row))
+            logLikelihood += rows.weight(row) * logSum
+            let one = Row(
+                z: [1] + rows.covariates.row(row) + [rows.responses[row]], weight: rows.weight(row),
+                gates: gates.row(row), posteriors: joint.row(row).map { exp($0 - logSum) },
+                residuals: predictors.row(row).map { rows.responses[row] - $0 })
+            add(one, level)
+        }
+    }
+
+    private struct Row {
+        var z: [Double]
+        var weight: Double
+        var gates: [Double]
+        var posteriors: [Double]
+        var residuals: [Double]
+    }
+
+    private mutating func add(_ row: Row, _ level: StatisticsLevel) {
+        switch level {
+        case .likelihood: return
+        case .gradient: addGradient(row)
+        case .expectationMaximization: addExpectationMaximization(row)
+        case .newton:
+            addGradient(row)
+            addHessian(row)
+        }
+    }
+
+    private mutating func addExpectationMaximization(_ row: Row) {
+        for expert in 0..<layout.expertCount {
+            addQuadratic(layout.posterior(expert), row.posteriors[expert], row, withResponse: true)
+        }
+        for first in 0..<layout.gateCount {
+            addLinear(layout.gateGradient(first), row.posteriors[first] - row.gates[first], row)
+            for second in 0...first {
+                let same = first == second ? 1.0 : 0
+                addQuadratic(
+                    layout.gateInformation(first, second), row.gates[first] * (same - row.gates[second]), row)
+            }
+        }
+    }
+
+    private mutating func addGradient(_ row: Row) {
+        for gate in 0..<layout.gateCount {
+            addLinear(layout.gateGradient(gate), row.posteriors[gate] - row.gates[gate], row)
+        }
+        for expert in 0..<layout.expertCount {
+            let (mean, dispersion) = score(row, expert)
+            addLinear(layout.expertGradient(expert), row.posteriors[expert] * mean, row)
+            addLinear(layout.dispersionGradient(expert), row.posteriors[expert] * dispersion, row)
+        }
+    }
+
+    /// Derivatives of log N(y; η, e^s) by η and s.
+    private func score(_ row: Row, _ expert: Int) -> (mean: Double, dispersion: Double) {
+        let variance = model.experts[expert].dispersion
+        let residual = row.residuals[expert]
+        return (residual / variance, 0.5 * (residual * residual / variance - 1))
+    }
+
+    /// Louis' formula, term by term.
+    private mutating func addHessian(_ row: Row) {
+        for first in 0..<layout.gateCount {
+            for second in 0...first {
+                let same = first == second ? 1.0 : 0
+                let value =
+                    row.posteriors[first] * (same - row.posteriors[second])
+                    - row.gates[first] * (same - row.gates[second])
+                addQuadratic(layout.gateHessian(first, second), value, row)
+            }
+            for expert in 0..<layout.expertCount {
+                let covariance = row.posteriors[expert] * ((first == expert ? 1 : 0) - row.posteriors[first])
+                let (mean, dispersion) = score(row, expert)
+                addQuadratic(layout.crossHessian(gate: first, expert: expert), covariance * mean, row)
+                addLinear(layout.gateDispersionHessian(gate: first, expert: expert), covariance * dispersion, row)
+            }
+        }
+        for first in 0..<layout.expertCount {
+            for second in 0..<layout.expertCount { addExpertPair(first, second, row) }
+        }
+    }
+
+    private mutating func addExpertPair(_ first: Int, _ second: Int, _ row: Row) {
+        let same = first == second ? 1.0 : 0
+        let posterior = row.posteriors[first]
+        let covariance = posterior * (same - row.posteriors[second])
+        let (one, other) = (score(row, first), score(row, second))
+        let variance = model.experts[first].dispersion
+        let residual = row.residuals[first]
+        addLinear(
+            layout.expertDispersionHessian(expert: first, dispersion: second),
+            same * posterior * -residual / variance + covariance * one.mean * other.dispersion, row)
+        guard second <= first else { return }
+        addQuadratic(
+            layout.expertHessian(first, second), -same * posterior / variance + covariance * one.mean * other.mean, row)
+        addLinear(
+            layout.dispersionHessian(first, second),
+            same * posterior * -0.5 * residual * residual / variance
+                + covariance * one.dispersion * other.dispersion, row)
+    }
+
+    private mutating func addQuadratic(_ index: Int, _ factor: Double, _ row: Row, withResponse: Bool = false) {
+        let last = withResponse ? layout.momentCount : layout.momentCount - 1
+        for first in 0..<last {
+            for second in 0...first {
+                quadratic[index][PackedSymmetric.offset(first, second)] +=
+                    row.weight * factor * row.z[first] * row.z[second]
+            }
+        }
+    }
+
+    private mutating func addLinear(_ index: Int, _ factor: Double, _ row: Row) {
+        for position in 0..<layout.momentCount { linear[index][position] += row.weight * factor * row.z[position] }
+    }
+}
