@@ -7,18 +7,19 @@ import MixtureOfExperts
 /// It comes free with the experts' statistics: the share, mean and covariance of x under each expert's posterior. The
 /// support is drawn from it, and it tells which site is at home at x.
 package struct CovariateSketch: Sendable {
-    struct Component: Sendable {
-        var site: Int
-        var weight: Double
-        var mean: [Double]
-        /// Of the distribution that points are drawn from.
-        var covariance: Cholesky
-        /// Of the density that sites are compared by.
-        var smoothed: Cholesky
+    /// The density that sites are compared by: log weight + constant - ½ |F x - offset|².
+    struct Density: Sendable {
+        var constant: Double
+        /// F = L⁻¹ for the smoothed covariance L L', packed row by row.
+        var factor: [Double]
+        /// F · mean.
+        var offset: [Double]
     }
 
-    let components: [Component]
-    let siteCount: Int
+    /// Site after site.
+    let densities: [Density]
+    private let moments: [Moments]
+    private let within: PackedSymmetric
 
     /// Variance, in pooled standard units, by which the densities that sites are compared by are smoothed.
     ///
@@ -27,113 +28,114 @@ package struct CovariateSketch: Sendable {
     /// 0.1 gave 0.0004 and cost 0.0005.
     private static let smoothing = 0.03
 
+    /// Of the distribution that points are drawn from.
+    private static let drawingRidge = 1e-6
+
     /// - Parameter sites: moments of (x, y), in pooled standard units, by site and expert.
-    package init(sites: [[Moments]]) {
-        siteCount = sites.count
+    package init(sites: [[Moments]], parallelism: Parallelism = .serial) {
         let all = sites.flatMap { $0 }
-        let indices = Array(0..<(all.first?.count ?? 1) - 1)
-        let within = Self.withinCovariance(all, indices)
-        components = sites.enumerated().flatMap { site, moments in
-            moments.map { moment in
-                Component(
-                    site: site, weight: moment.weight, mean: Array(moment.mean.dropLast()),
-                    covariance: Self.regularised(moment, within: within, indices, ridge: 1e-6),
-                    smoothed: Self.regularised(moment, within: within, indices, ridge: Self.smoothing))
+        let within = Self.withinCovariance(all)
+        moments = all
+        self.within = within
+        densities = parallelism.map(count: sites.count) { site in
+            sites[site].map { moment in
+                let cholesky = Self.regularised(moment, within: within, ridge: Self.smoothing)
+                let factor = cholesky.packedInverse
+                return Density(
+                    constant: log(moment.weight) - 0.5 * cholesky.logDeterminant, factor: factor,
+                    offset: Self.product(factor, moment.mean))
             }
-        }
+        }.flatMap { $0 }
     }
 
-    private static func withinCovariance(_ all: [Moments], _ indices: [Int]) -> Matrix {
-        var sum = Matrix(rowCount: indices.count, columnCount: indices.count)
+    /// The covariances of the covariates come first in the packed scatter: the response is the last variable.
+    private static func withinCovariance(_ all: [Moments]) -> PackedSymmetric {
+        var sum = PackedSymmetric(size: (all.first?.count ?? 1) - 1)
         let total = all.reduce(0) { $0 + $1.weight }
         for moment in all {
-            let scatter = moment.scatter.submatrix(rows: indices, columns: indices)
-            for index in sum.storage.indices { sum.storage[index] += scatter.storage[index] / total }
+            for index in sum.storage.indices { sum.storage[index] += moment.scatter.storage[index] / total }
         }
         return sum
     }
 
     /// Covariances of few rows, or of a covariate that is constant at a site, have no inverse: they are drawn towards
     /// the pooled within-covariance by as many pseudo-rows as it has coefficients, and get `ridge` in every direction.
-    private static func regularised(_ moment: Moments, within: Matrix, _ indices: [Int], ridge: Double) -> Cholesky {
-        let prior = Double(indices.count + 1)
+    private static func regularised(_ moment: Moments, within: PackedSymmetric, ridge: Double) -> Cholesky {
+        let size = within.size
+        let prior = Double(size + 1)
         let rows = moment.effectiveRows
-        var covariance = moment.covariance(of: indices)
-        for index in covariance.storage.indices {
-            covariance.storage[index] =
-                (rows * covariance.storage[index] + prior * within.storage[index]) / (rows + prior)
+        let scale = moment.weight > 0 ? 1 / moment.weight : 1
+        var covariance = Matrix(rowCount: size, columnCount: size)
+        for row in 0..<size {
+            for column in 0...row {
+                let own = moment.scatter[row, column] * scale
+                let value = (rows * own + prior * within[row, column]) / (rows + prior)
+                covariance[row, column] = value
+                covariance[column, row] = value
+            }
         }
         precondition(covariance.storage.allSatisfy(\.isFinite), "statistics must be finite")
         var jitter = ridge
         while true {
             var shifted = covariance
-            for index in indices { shifted[index, index] += jitter }
+            for index in 0..<size { shifted[index, index] += jitter }
             if let factor = Cholesky(shifted) { return factor }
             jitter *= 10
         }
     }
 
-    /// log of the normal density of each component, less the common constant; points x components.
-    func logDensities(_ points: Matrix) -> Matrix {
-        var result = Matrix(rowCount: points.rowCount, columnCount: components.count)
-        for (index, component) in components.enumerated() {
-            let half = 0.5 * component.smoothed.logDeterminant
-            let whitened = component.smoothed.solveLower(points, subtracting: component.mean)
-            let offset = index * points.rowCount
-            for row in 0..<points.rowCount { result.storage[offset + row] = -half - 0.5 * whitened[row] }
+    /// A packed lower triangle times the beginning of a vector.
+    private static func product(_ factor: [Double], _ vector: [Double]) -> [Double] {
+        var first = 0
+        return (0..<vector.count - 1).map { row in
+            defer { first += row + 1 }
+            return (0...row).reduce(0) { $0 + factor[first + $1] * vector[$1] }
         }
-        return result
     }
 
-    /// log N_m p_m(x), less a common constant; points x sites.
-    func logSiteDensities(_ points: Matrix) -> Matrix {
-        let densities = logDensities(points)
-        var bySite = [[Int]](repeating: [], count: siteCount)
-        for (index, component) in components.enumerated() { bySite[component.site].append(index) }
-        var result = Matrix(rowCount: points.rowCount, columnCount: siteCount)
-        for (site, members) in bySite.enumerated() {
-            for row in 0..<points.rowCount {
-                result[row, site] = Scalar.logSumExp(members.map { log(components[$0].weight) + densities[row, $0] })
-            }
-        }
-        return result
+    /// log weight + log of the normal density of a component on a block, less the common constant; [lane].
+    func logDensity(_ component: Int, on block: RowBlock, into result: UnsafeMutablePointer<Double>) {
+        let density = densities[component]
+        block.triangularNorms(factor: density.factor, offset: density.offset, into: result)
+        for lane in 0..<RowBlock.capacity { result[lane] = density.constant - 0.5 * result[lane] }
     }
 
     /// `count` points; each component gets its share up to rounding, which leaves only the spread within components to
     /// chance.
-    package func sample(_ count: Int, using random: inout RandomNumbers) -> Matrix {
-        let dimension = components.first?.mean.count ?? 0
+    package func sample(
+        _ count: Int, using random: inout RandomNumbers, parallelism: Parallelism = .serial
+    ) -> Matrix {
+        let dimension = within.size
+        let drawn = random.systematicSample(count, weights: moments.map(\.weight))
+        // Ascending: each component once. Most are not drawn where there are many.
+        let components = drawn.indices.filter { $0 == 0 || drawn[$0] != drawn[$0 - 1] }.map { drawn[$0] }
+        let factors = parallelism.map(count: components.count) {
+            Self.regularised(moments[components[$0]], within: within, ridge: Self.drawingRidge)
+        }
         var result = Matrix(rowCount: count, columnCount: dimension)
-        for (row, index) in random.systematicSample(count, weights: components.map(\.weight)).enumerated() {
-            let component = components[index]
-            let noise = component.covariance.multiplyLower((0..<dimension).map { _ in random.normal() })
-            for column in 0..<dimension { result[row, column] = component.mean[column] + noise[column] }
+        var position = 0
+        for (row, index) in drawn.enumerated() {
+            if components[position] != index { position += 1 }
+            let noise = factors[position].multiplyLower((0..<dimension).map { _ in random.normal() })
+            for column in 0..<dimension { result[row, column] = moments[index].mean[column] + noise[column] }
         }
         return result
     }
 }
 
 extension Cholesky {
-    /// |L⁻¹ (x - mean)|² of each row.
-    fileprivate func solveLower(_ points: Matrix, subtracting mean: [Double]) -> [Double] {
-        let size = mean.count
-        let count = points.rowCount
-        var work = Matrix(rowCount: count, columnCount: size)
-        var norms = [Double](repeating: 0, count: count)
+    /// L⁻¹, its lower triangle packed row by row.
+    fileprivate var packedInverse: [Double] {
+        let size = factor.rowCount
+        var result = PackedSymmetric(size: size)
         for column in 0..<size {
-            let target = column * count
-            for row in 0..<count { work.storage[target + row] = points.storage[target + row] - mean[column] }
-            for inner in 0..<column {
-                let factorElement = factor[column, inner]
-                let source = inner * count
-                for row in 0..<count { work.storage[target + row] -= factorElement * work.storage[source + row] }
-            }
-            let inverse = 1 / factor[column, column]
-            for row in 0..<count {
-                work.storage[target + row] *= inverse
-                norms[row] += work.storage[target + row] * work.storage[target + row]
+            result[column, column] = 1 / factor[column, column]
+            for row in (column + 1)..<max(size, column + 1) {
+                var sum = 0.0
+                for inner in column..<row { sum += factor[row, inner] * result[inner, column] }
+                result[row, column] = -sum / factor[row, row]
             }
         }
-        return norms
+        return result.storage
     }
 }

@@ -19,7 +19,7 @@ struct Distillation {
         _ mixture: LocalMixture, source: FreshDraw.Source, supportSize: Int, start: MixtureModel,
         options: AggregationOptions, parallelism: Parallelism, _ generator: RandomNumbers
     ) -> MixtureModel? {
-        let rows = FreshDraw.rows(mixture, source, count: drawsPerSupportPoint * supportSize, generator)
+        let rows = FreshDraw.rows(mixture, source, count: drawsPerSupportPoint * supportSize, generator, parallelism)
         let fitOptions = FitOptions(
             expertCount: start.expertCount, starts: starts, seed: options.seed &+ seedOffset, minRows: 1,
             initialModels: [start])

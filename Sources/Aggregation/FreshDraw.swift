@@ -13,21 +13,22 @@ struct FreshDraw {
 
     private let rows: ShardRows
 
-    init(_ mixture: LocalMixture, _ source: Source, _ generator: RandomNumbers) {
-        rows = Self.rows(mixture, source, count: Self.draws, generator)
+    init(_ mixture: LocalMixture, _ source: Source, _ generator: RandomNumbers, _ parallelism: Parallelism) {
+        rows = Self.rows(mixture, source, count: Self.draws, generator, parallelism)
     }
 
     static func rows(
-        _ mixture: LocalMixture, _ source: Source, count: Int, _ generator: RandomNumbers
+        _ mixture: LocalMixture, _ source: Source, count: Int, _ generator: RandomNumbers, _ parallelism: Parallelism
     ) -> ShardRows {
         var random = generator
         let points =
             switch source {
-            case .sketches: mixture.sketch.sample(count, using: &random)
+            case .sketches: mixture.sketch.sample(count, using: &random, parallelism: parallelism)
             case .support(let support):
                 support.points.rows(random.systematicSample(count, weights: support.weights))
             }
-        return ShardRows(covariates: points, responses: mixture.sampleResponses(points, using: &random))
+        return ShardRows(
+            covariates: points, responses: mixture.sampleResponses(points, using: &random, parallelism))
     }
 
     /// A candidate and its log density on the draw.

@@ -13,30 +13,42 @@ package enum GreedyMerging {
     }
 
     /// - Returns: the statistics of `count` groups.
-    package static func groups(_ components: [Moments], count: Int, design: Design) -> [Moments] {
+    package static func groups(
+        _ components: [Moments], count: Int, design: Design, parallelism: Parallelism = .serial
+    ) -> [Moments] {
         var groups = components.filter { $0.weight > 0 }.map { group($0, design) }
-        var costs = groups.indices.map { first in (0..<first).map { cost(groups[first], groups[$0], design) } }
+        let initial = groups
+        var costs = parallelism.map(count: initial.count) { first in
+            (0..<first).map { cost(initial[first], initial[$0], design) }
+        }
         while groups.count > count {
-            var best = (first: 1, second: 0)
-            for first in 1..<groups.count {
-                for second in 0..<first where costs[first][second] < costs[best.first][best.second] {
-                    best = (first, second)
-                }
+            let (first, second) = cheapest(costs)
+            var merged = groups[second].moments
+            merged.merge(groups[first].moments)
+            groups[second] = group(merged, design)
+            groups.remove(at: first)
+            costs.remove(at: first)
+            for row in first..<max(costs.count, first) { costs[row].remove(at: first) }
+            let current = groups
+            let renewed = parallelism.map(count: current.count) { other in
+                other == second ? 0 : cost(current[max(other, second)], current[min(other, second)], design)
             }
-            var merged = groups[best.second].moments
-            merged.merge(groups[best.first].moments)
-            groups[best.second] = group(merged, design)
-            groups.remove(at: best.first)
-            costs.remove(at: best.first)
-            for row in best.first..<max(costs.count, best.first) { costs[row].remove(at: best.first) }
-            for other in 0..<best.second {
-                costs[best.second][other] = cost(groups[best.second], groups[other], design)
-            }
-            for other in (best.second + 1)..<max(groups.count, best.second + 1) {
-                costs[other][best.second] = cost(groups[other], groups[best.second], design)
-            }
+            for other in 0..<second { costs[second][other] = renewed[other] }
+            for other in (second + 1)..<max(groups.count, second + 1) { costs[other][second] = renewed[other] }
         }
         return groups.map(\.moments)
+    }
+
+    private static func cheapest(_ costs: [[Double]]) -> (first: Int, second: Int) {
+        var best = (first: 1, second: 0)
+        var least = costs[1][0]
+        for (first, row) in costs.enumerated() {
+            for (second, cost) in row.enumerated() where cost < least {
+                least = cost
+                best = (first, second)
+            }
+        }
+        return best
     }
 
     private static func group(_ moments: Moments, _ design: Design) -> Group {

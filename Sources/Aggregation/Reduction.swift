@@ -61,9 +61,9 @@ struct Reduction {
 
     /// The statistics of the components of each label.
     func pooledMoments(_ labels: [Int], count: Int) -> [Moments] {
-        (0..<count).map { expert in
+        problem.parallelism.map(count: count) { expert in
             Moments.sum(
-                mixture.components.indices.filter { labels[$0] == expert }.map { mixture.components[$0].moments },
+                labels.indices.lazy.filter { labels[$0] == expert }.map { mixture.components[$0].moments },
                 count: mixture.design.covariateCount + 1)
         }
     }
@@ -73,8 +73,7 @@ struct Reduction {
     /// Then the local models agree, and nothing is gained by fitting draws. With points from the sketches it even does
     /// harm that the draws cannot show: they lie where no row does (Beijing stations: -0.001 to -0.002 a row).
     func isClear(_ labels: [Int]) -> Bool {
-        let bySite = Dictionary(grouping: mixture.components.indices) { mixture.components[$0].site }
-        return bySite.values.allSatisfy { members in Set(members.map { labels[$0] }).count == members.count }
+        mixture.members.allSatisfy { Set(labels[$0]).count == $0.count }
     }
 
     /// Softmax regression on the support.
@@ -84,21 +83,14 @@ struct Reduction {
     private func gate(
         _ target: GateTarget, experts: [Expert], labels: [Int], from start: SoftmaxGate?
     ) -> SoftmaxGate {
-        var targets: Matrix
-        switch target {
-        case .plan:
-            targets = TransportPlan(problem, experts: experts).masses
-        case .label:
-            targets = Matrix(rowCount: problem.pointCount, columnCount: experts.count)
-            for (component, label) in labels.enumerated() {
-                for point in 0..<problem.pointCount { targets[point, label] += problem.masses[point, component] }
+        var targets =
+            switch target {
+            case .plan: TransportPlan(problem, experts: experts).masses
+            case .label: problem.masses(byLabel: labels, count: experts.count)
             }
-        }
-        let rows = ShardRows(
-            covariates: problem.points, responses: [Double](repeating: 0, count: problem.pointCount))
         for index in targets.storage.indices { targets.storage[index] *= Double(problem.pointCount) }
         return SoftmaxRegression(
-            rows: rows, design: mixture.design, targets: targets, ridgePerRow: options.gateRidge
+            rows: problem.rows, design: mixture.design, targets: targets, ridgePerRow: options.gateRidge
         ).fit(from: start)
     }
 }

@@ -15,12 +15,16 @@ struct ReductionStarts {
     private static let largestNumberOfMergedComponents = 160
 
     /// Named starts, each of `expertCount` experts.
-    func all(_ problem: TransportProblem, using random: inout RandomNumbers) -> [(name: String, experts: [Expert])] {
-        let order = random.permutation(mixture.sites.count).prefix(Self.largestNumberOfLocalStarts)
-        let local = order.sorted().map { site in
-            ("local model \(names[site])", completed(startingExperts(site), problem))
-        }
-        return [("greedy merging", completed(merged(using: &random), problem))] + local
+    func all(
+        _ problem: TransportProblem, using random: inout RandomNumbers, parallelism: Parallelism
+    ) -> [(name: String, experts: [Expert])] {
+        let order = random.permutation(mixture.sites.count).prefix(Self.largestNumberOfLocalStarts).sorted()
+        let chosen = random.permutation(mixture.components.count).prefix(Self.largestNumberOfMergedComponents).sorted()
+        let merged = ("greedy merging", completed(merged(chosen, parallelism), problem))
+        return [merged]
+            + parallelism.map(count: order.count) { index in
+                ("local model \(names[order[index]])", completed(startingExperts(order[index]), problem))
+            }
     }
 
     private func startingExperts(_ site: Int) -> [Expert] {
@@ -28,10 +32,10 @@ struct ReductionStarts {
         Array(mixture.sites[site].model.experts.prefix(expertCount))
     }
 
-    private func merged(using random: inout RandomNumbers) -> [Expert] {
-        let chosen = random.permutation(mixture.components.count).prefix(Self.largestNumberOfMergedComponents).sorted()
-        return GreedyMerging.groups(
-            chosen.map { mixture.components[$0].moments }, count: expertCount, design: mixture.design
+    private func merged(_ components: [Int], _ parallelism: Parallelism) -> [Expert] {
+        GreedyMerging.groups(
+            components.map { mixture.components[$0].moments }, count: expertCount, design: mixture.design,
+            parallelism: parallelism
         ).map {
             mixture.family.fit($0, on: mixture.design.expertCovariates, dispersionFloor: dispersionFloor)
         }
@@ -42,9 +46,11 @@ struct ReductionStarts {
         var experts = start
         while experts.count < expertCount {
             let costs = problem.expectedDivergences(to: experts)
-            let worst = (0..<problem.componentCount).map { costs.row($0).min() ?? 0 }
+            let worst = (0..<problem.componentCount).map { component in
+                costs[component * experts.count..<(component + 1) * experts.count].min() ?? 0
+            }
             let component = worst.indices.max { worst[$0] < worst[$1] } ?? 0
-            experts.append(mixture.components[component].expert)
+            experts.append(problem.components[component])
         }
         return experts
     }

@@ -16,10 +16,11 @@ package struct SupportSample: Sendable {
 
     /// Drawn from the sites' covariate sketches: no row is needed.
     package static func drawn(
-        from sketch: CovariateSketch, count: Int, using random: inout RandomNumbers
+        from sketch: CovariateSketch, count: Int, using random: inout RandomNumbers, parallelism: Parallelism = .serial
     ) -> SupportSample {
         SupportSample(
-            points: sketch.sample(count, using: &random), weights: [Double](repeating: 1, count: count))
+            points: sketch.sample(count, using: &random, parallelism: parallelism),
+            weights: [Double](repeating: 1, count: count))
     }
 
     /// Rows from anywhere, each of weight 1.

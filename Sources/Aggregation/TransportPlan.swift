@@ -4,63 +4,74 @@ import MixtureOfExperts
 /// The optimal plan for given experts, summed over the components: all that the next experts depend on.
 package struct TransportPlan {
     /// Σ_s Σ_lk P_lk(x_s) KL(l ‖ k)(x_s).
-    package let objective: Double
+    package private(set) var objective = 0.0
     /// Σ_l P_lk(x_s); points x experts.
-    package let masses: Matrix
+    package private(set) var masses: Matrix
     /// Barycentre of the means sent to k at x_s; points x experts.
-    private let means: Matrix
+    private var means: Matrix
     /// Σ_s Σ_l P_lk (dispersion of l), and of the squared distance of the means from their barycentre.
-    private let dispersionSums: [Double]
-    private let spreadSums: [Double]
+    private var dispersionSums: [Double]
+    private var spreadSums: [Double]
+
+    private static let lanes = RowBlock.capacity
 
     package init(_ problem: TransportProblem, experts: [Expert]) {
-        let count = problem.pointCount
-        let targets = problem.predictors(of: experts)
-        var masses = Matrix(rowCount: count, columnCount: experts.count)
-        var means = masses
-        var squares = masses
-        var dispersionSums = [Double](repeating: 0, count: experts.count)
-        var objective = 0.0
-        var cost = [Double](repeating: 0, count: count)
-        var nearest = [Int](repeating: 0, count: count)
-        for component in 0..<problem.componentCount {
-            problem.forEachDivergence(of: component, to: experts, predictors: targets) { expert, divergences in
-                for point in 0..<count where expert == 0 || divergences[point] < cost[point] {
-                    cost[point] = divergences[point]
-                    nearest[point] = expert
+        let sums = problem.parallelism.map(count: problem.blockMasses.blocks.count) { index in
+            BlockPlan(problem, block: index, experts: experts)
+        }
+        masses = Matrix(rowCount: problem.pointCount, columnCount: experts.count)
+        means = masses
+        dispersionSums = [Double](repeating: 0, count: experts.count)
+        spreadSums = dispersionSums
+        for (index, block) in sums.enumerated() {
+            add(block, from: index * Self.lanes, count: min(Self.lanes, problem.pointCount - index * Self.lanes))
+        }
+    }
+
+    /// The plan on one block of points.
+    private struct BlockPlan {
+        /// mass · divergence; [lane].
+        var objective = [Double](repeating: 0, count: lanes)
+        /// Mass, mass · mean, mass · mean², mass · dispersion of what each expert receives; [expert][…][lane].
+        var received: [Double]
+
+        init(_ problem: TransportProblem, block index: Int, experts: [Expert]) {
+            received = [Double](repeating: 0, count: 4 * experts.count * lanes)
+            let means = BlockValues(1)
+            received.withUnsafeMutableBufferPointer { received in
+                objective.withUnsafeMutableBufferPointer { objective in
+                    problem.forEachComponent(onBlock: index, to: experts) { block, divergences in
+                        problem.family.means(predictors: divergences.predictors, count: lanes, into: means.pointer)
+                        block.addToNearest(
+                            costs: divergences.costs, count: experts.count, masses: divergences.masses,
+                            means: means.pointer, dispersion: problem.components[divergences.component].dispersion,
+                            sums: received.baseAddress!, objective: objective.baseAddress!)
+                    }
                 }
             }
-            let offset = component * count
-            for point in 0..<count {
-                let mass = problem.masses.storage[offset + point]
-                let mean = problem.family.mean(predictor: problem.predictors.storage[offset + point])
-                let target = nearest[point] * count + point
-                objective += mass * cost[point]
-                masses.storage[target] += mass
-                means.storage[target] += mass * mean
-                squares.storage[target] += mass * mean * mean
-                dispersionSums[nearest[point]] += mass * problem.dispersions[component]
+        }
+    }
+
+    private mutating func add(_ block: BlockPlan, from start: Int, count: Int) {
+        objective += block.objective[..<count].reduce(0, +)
+        for expert in dispersionSums.indices {
+            let first = 4 * expert * Self.lanes
+            for lane in 0..<count {
+                let mass = block.received[first + lane]
+                guard mass > 0 else { continue }
+                let mean = block.received[first + Self.lanes + lane] / mass
+                masses[start + lane, expert] = mass
+                means[start + lane, expert] = mean
+                spreadSums[expert] += max(0, block.received[first + 2 * Self.lanes + lane] - mass * mean * mean)
+                dispersionSums[expert] += block.received[first + 3 * Self.lanes + lane]
             }
         }
-        var spreadSums = [Double](repeating: 0, count: experts.count)
-        for expert in experts.indices {
-            for index in expert * count..<(expert + 1) * count where masses.storage[index] > 0 {
-                means.storage[index] /= masses.storage[index]
-                let mean = means.storage[index]
-                spreadSums[expert] += max(0, squares.storage[index] - masses.storage[index] * mean * mean)
-            }
-        }
-        self.objective = objective
-        self.masses = masses
-        self.means = means
-        self.dispersionSums = dispersionSums
-        self.spreadSums = spreadSums
     }
 
     /// The experts that minimise the objective for this plan: weighted fits to the barycentres of the means (paper,
     /// section 4 and appendix B). An expert that received no mass stays.
     func barycentres(_ problem: TransportProblem, previous: [Expert]) -> [Expert] {
-        previous.indices.map { index in
+        problem.parallelism.map(count: previous.count) { index in
             let rows = ShardRows(covariates: problem.points, responses: Array(means.column(index)))
             let factors = Matrix(
                 rowCount: problem.pointCount, columnCount: 1, storage: Array(masses.column(index)))

@@ -10,105 +10,148 @@ package struct TransportProblem: Sendable {
     let design: Design
     let family: any ExpertFamily
     /// Points x covariates.
-    package let points: Matrix
-    /// Mass of component l at point s, the weight of the point included; points x components. Sums to 1.
-    package let masses: Matrix
-    /// Points x components.
-    package let predictors: Matrix
-    package let dispersions: [Double]
+    package var points: Matrix { rows.covariates }
+    /// The points, each of weight 1; the responses are not read.
+    let rows: ShardRows
+    package let components: [Expert]
+    /// Mass of component l at point s, the weight of the point included. Sums to 1.
+    let blockMasses: BlockMasses
+    let parallelism: Parallelism
+    /// Of the components, at the positions of z. Predictors on the support are formed anew where they are needed: that is
+    /// cheaper than to read points x components of them from memory.
+    private let coefficients: [Double]
 
-    package init(_ mixture: LocalMixture, support: SupportSample) {
-        var masses = mixture.masses(support.points)
+    package init(_ mixture: LocalMixture, support: SupportSample, parallelism: Parallelism = .serial) {
         let total = support.weights.reduce(0, +)
-        for column in 0..<masses.columnCount {
-            for row in 0..<masses.rowCount { masses[row, column] *= support.weights[row] / total }
-        }
         self.init(
-            design: mixture.design, family: mixture.family, points: support.points, masses: masses,
-            predictors: mixture.predictors(support.points),
-            dispersions: mixture.components.map(\.expert.dispersion))
+            design: mixture.design, family: mixture.family, points: support.points,
+            masses: mixture.blockMasses(support.points, weights: support.weights.map { $0 / total }, parallelism),
+            components: mixture.components.map(\.expert), parallelism: parallelism)
     }
 
+    /// - Parameter masses: points x components.
     package init(
-        design: Design, family: any ExpertFamily, points: Matrix, masses: Matrix, predictors: Matrix,
-        dispersions: [Double]
+        design: Design, family: any ExpertFamily, points: Matrix, masses: Matrix, components: [Expert],
+        parallelism: Parallelism = .serial
+    ) {
+        self.init(
+            design: design, family: family, points: points, masses: BlockMasses(masses), components: components,
+            parallelism: parallelism)
+    }
+
+    init(
+        design: Design, family: any ExpertFamily, points: Matrix, masses: BlockMasses, components: [Expert],
+        parallelism: Parallelism
     ) {
         self.design = design
         self.family = family
-        self.points = points
-        self.masses = masses
-        self.predictors = predictors
-        self.dispersions = dispersions
+        rows = ShardRows(covariates: points, responses: [Double](repeating: 0, count: points.rowCount))
+        blockMasses = masses
+        self.components = components
+        self.parallelism = parallelism
+        let positions = design.expertPositions
+        coefficients = components.flatMap { design.spread($0.coefficients, at: positions) }
     }
 
-    var pointCount: Int { points.rowCount }
-    var componentCount: Int { dispersions.count }
+    var pointCount: Int { rows.rowCount }
+    var componentCount: Int { components.count }
 
-    /// The problem on the first points of an evenly spaced choice of `count`.
-    func thinned(to count: Int) -> TransportProblem {
-        guard count < pointCount else { return self }
+    /// Points x components.
+    package var masses: Matrix { blockMasses.matrix }
+
+    /// The problem on evenly spaced points, `count` of them, and on some of the components.
+    func part(points count: Int, components chosen: [Int], parallelism: Parallelism) -> TransportProblem {
+        let count = min(count, pointCount)
+        if count == pointCount && chosen.count == componentCount { return self }
         let rows = (0..<count).map { $0 * pointCount / count }
-        var masses = masses.rows(rows)
-        let total = masses.storage.reduce(0, +)
-        guard total > 0 else { return self }
-        for index in masses.storage.indices { masses.storage[index] /= total }
+        guard let masses = blockMasses.part(points: rows, components: chosen) else { return self }
         return TransportProblem(
             design: design, family: family, points: points.rows(rows), masses: masses,
-            predictors: predictors.rows(rows),
-            dispersions: dispersions)
+            components: chosen.map { components[$0] }, parallelism: parallelism)
     }
 
-    /// Linear predictors of candidate experts; points x experts.
-    package func predictors(of experts: [Expert]) -> Matrix {
-        MixtureModel(
-            design: design, family: family,
-            gate: SoftmaxGate(expertCount: experts.count, covariateCount: design.gateCovariates.count),
-            experts: experts
-        ).predictors(points)
+    // MARK: Divergences
+
+    /// One component on one block of points, [lane] or [expert][lane].
+    struct Divergences {
+        var component: Int
+        var masses: UnsafePointer<Double>
+        var predictors: UnsafePointer<Double>
+        /// KL(component ‖ expert).
+        var costs: UnsafePointer<Double>
     }
 
-    /// Calls `body(expert, divergences)` for each expert, with KL(component ‖ expert) at every point.
-    func forEachDivergence(
-        of component: Int, to experts: [Expert], predictors targets: Matrix,
-        _ body: (_ expert: Int, _ divergences: UnsafePointer<Double>) -> Void
+    /// Components whose predictors are formed at a time: they stay in the first-level cache.
+    private static let tile = 16
+
+    /// Calls `body` for each component with its divergences to `experts` on a block of points.
+    func forEachComponent(
+        onBlock index: Int, to experts: [Expert], _ body: (_ block: RowBlock, _ divergences: Divergences) -> Void
     ) {
-        let count = pointCount
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(count, 1)) { buffer in
-            guard let result = buffer.baseAddress else { return }
-            predictors.storage.withUnsafeBufferPointer { sources in
-                targets.storage.withUnsafeBufferPointer { targets in
-                    guard let source = sources.baseAddress, let target = targets.baseAddress else { return }
-                    for (index, expert) in experts.enumerated() {
-                        family.divergences(
-                            from: source + component * count, fromDispersion: dispersions[component],
-                            to: target + index * count, toDispersion: expert.dispersion, count: count, into: result)
-                        body(index, UnsafePointer(result))
+        let lanes = RowBlock.capacity
+        let block = RowBlock(momentCount: design.momentCount)
+        defer { block.deallocate() }
+        let start = index * lanes
+        rows.forEachBlock(in: start..<min(start + lanes, pointCount), block) { _, _ in }
+        let targets = BlockValues(experts.count)
+        block.linearPredictors(
+            coefficients: experts.flatMap { design.spread($0.coefficients, at: design.expertPositions) },
+            count: experts.count, into: targets.pointer)
+        let sources = BlockValues(Self.tile)
+        let costs = BlockValues(experts.count)
+        coefficients.withUnsafeBufferPointer { coefficients in
+            blockMasses.blocks[index].withUnsafeBufferPointer { masses in
+                for first in stride(from: 0, to: componentCount, by: Self.tile) {
+                    let count = min(Self.tile, componentCount - first)
+                    block.linearPredictors(
+                        coefficients.baseAddress! + first * design.momentCount, count: count, into: sources.pointer)
+                    for component in first..<first + count {
+                        let source = sources[component - first]
+                        for (target, expert) in experts.enumerated() {
+                            family.divergences(
+                                from: source, fromDispersion: components[component].dispersion, to: targets[target],
+                                toDispersion: expert.dispersion, count: lanes, into: costs[target])
+                        }
+                        body(
+                            block,
+                            Divergences(
+                                component: component, masses: masses.baseAddress! + component * lanes,
+                                predictors: source, costs: costs.pointer))
                     }
                 }
             }
         }
     }
 
-    /// Σ_s mass_l(s) KL(l ‖ k)(s); components x experts.
-    func expectedDivergences(to experts: [Expert]) -> Matrix {
-        let targets = predictors(of: experts)
-        var result = Matrix(rowCount: componentCount, columnCount: experts.count)
-        for component in 0..<componentCount {
-            let offset = component * pointCount
-            forEachDivergence(of: component, to: experts, predictors: targets) { expert, divergences in
-                var sum = 0.0
-                for point in 0..<pointCount { sum += masses.storage[offset + point] * divergences[point] }
-                result[component, expert] = sum
+    /// Σ_s mass_l(s) KL(l ‖ k)(s); components x experts, row by row.
+    func expectedDivergences(to experts: [Expert]) -> [Double] {
+        let none = [Double](repeating: 0, count: componentCount * experts.count)
+        return parallelism.reduce(count: blockMasses.blocks.count, into: none) { index in
+            var sums = none
+            sums.withUnsafeMutableBufferPointer { sums in
+                forEachComponent(onBlock: index, to: experts) { block, divergences in
+                    block.addProducts(
+                        divergences.costs, count: experts.count, weights: divergences.masses,
+                        into: sums.baseAddress! + divergences.component * experts.count)
+                }
             }
+            return sums
+        } merge: { total, part in
+            for index in total.indices { total[index] += part[index] }
         }
-        return result
     }
 
     /// The expert of least expected divergence for each component.
     package func labels(for experts: [Expert]) -> [Int] {
         let costs = expectedDivergences(to: experts)
         return (0..<componentCount).map { component in
-            experts.indices.min { costs[component, $0] < costs[component, $1] } ?? 0
+            let first = component * experts.count
+            return experts.indices.min { costs[first + $0] < costs[first + $1] } ?? 0
         }
+    }
+
+    /// Mass by label of the component; points x `count`.
+    func masses(byLabel labels: [Int], count: Int) -> Matrix {
+        blockMasses.sums(byLabel: labels, count: count, parallelism)
     }
 }

@@ -331,6 +331,45 @@ static void triangular_norms(
     }
 }
 
+// MARK: Transport
+
+/// Without branches: which expert is nearest changes from row to row.
+static void add_to_nearest(
+    const double *costs, ptrdiff_t count, const double *masses, const double *means, double dispersion, double *sums,
+    double *objective
+) {
+    for (ptrdiff_t row = 0; row < ROWS; row += LANES) {
+        vector least = load(costs + row);
+        integers nearest = splat_integer(0);
+        for (ptrdiff_t i = 1; i < count; i++) {
+            vector cost = load(costs + i * ROWS + row);
+            integers closer = cost < least;
+            least = choose(closer, cost, least);
+            nearest = (splat_integer(i) & closer) | (nearest & ~closer);
+        }
+        vector mass = load(masses + row), mean = load(means + row);
+        store(objective + row, multiply_add(mass, least, load(objective + row)));
+        for (ptrdiff_t i = 0; i < count; i++) {
+            double *target = sums + 4 * i * ROWS + row;
+            vector sent = (vector)((integers)mass & (nearest == splat_integer(i)));
+            vector product = sent * mean;
+            store(target, load(target) + sent);
+            store(target + ROWS, load(target + ROWS) + product);
+            store(target + 2 * ROWS, multiply_add(product, mean, load(target + 2 * ROWS)));
+            store(target + 3 * ROWS, multiply_add(sent, splat(dispersion), load(target + 3 * ROWS)));
+        }
+    }
+}
+
+static void add_products(const double *values, ptrdiff_t count, const double *weights, double *sums) {
+    for (ptrdiff_t i = 0; i < count; i++) {
+        vector sum = splat(0);
+        for (ptrdiff_t row = 0; row < ROWS; row += LANES)
+            sum = multiply_add(load(values + i * ROWS + row), load(weights + row), sum);
+        sums[i] += ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+    }
+}
+
 const CKernelsTable TABLE = {
     .pack = pack,
     .standardise = standardise,
@@ -343,4 +382,6 @@ const CKernelsTable TABLE = {
     .accumulate = accumulate,
     .accumulate_products = accumulate_products,
     .triangular_norms = triangular_norms,
+    .add_to_nearest = add_to_nearest,
+    .add_products = add_products,
 };

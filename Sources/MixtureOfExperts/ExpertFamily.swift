@@ -52,6 +52,9 @@ public protocol ExpertFamily: Sendable {
     func mean(predictor: Double) -> Double
     func variance(predictor: Double, dispersion: Double) -> Double
 
+    /// The means of `count` predictors.
+    func means(predictors: UnsafePointer<Double>, count: Int, into result: UnsafeMutablePointer<Double>)
+
     // MARK: Divergence
 
     /// KL(φ(· | from) ‖ φ(· | to)) between two members of the family, for `count` pairs of predictors.
@@ -71,6 +74,12 @@ public protocol ExpertFamily: Sendable {
     // MARK: Sampling
 
     func sample(predictor: Double, dispersion: Double, using random: inout RandomNumbers) -> Double
+}
+
+extension ExpertFamily {
+    public func means(predictors: UnsafePointer<Double>, count: Int, into result: UnsafeMutablePointer<Double>) {
+        for index in 0..<count { result[index] = mean(predictor: predictors[index]) }
+    }
 }
 
 /// Where a family writes derivatives of log φ, one value a row in each.

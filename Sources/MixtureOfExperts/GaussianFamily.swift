@@ -58,6 +58,10 @@ public struct GaussianFamily: ExpertFamily {
     public func mean(predictor: Double) -> Double { predictor }
     public func variance(predictor: Double, dispersion: Double) -> Double { dispersion }
 
+    public func means(predictors: UnsafePointer<Double>, count: Int, into result: UnsafeMutablePointer<Double>) {
+        result.update(from: predictors, count: count)
+    }
+
     // MARK: Divergence
 
     public func divergences(

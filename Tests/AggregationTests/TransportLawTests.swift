@@ -112,11 +112,24 @@ import Testing
         }
     }
 
+    /// Points x experts.
+    private func predictors(_ experts: [Expert], _ problem: Problem) -> Matrix {
+        let design = RandomData.design(3, expert: [0, 1], gate: [1, 2])
+        return Matrix(
+            columns: experts.map { expert in
+                (0..<problem.support.points.rowCount).map { row in
+                    let point = problem.support.points.row(row)
+                    return dot(expert.coefficients, [1] + design.expertCovariates.map { point[$0] })
+                }
+            })
+    }
+
     /// Sending every component to the expert of least divergence costs no more than any fixed assignment.
     @Test(arguments: 1...4) func thePlanIsOptimal(seed: UInt64) {
         let problem = Problem(seed: seed)
         let plan = TransportPlan(problem.transport, experts: problem.start)
-        let targets = problem.transport.predictors(of: problem.start)
+        let sources = predictors(problem.transport.components, problem)
+        let targets = predictors(problem.start, problem)
         let family = GaussianFamily()
         var (cheapest, byLabel) = (0.0, 0.0)
         let labels = problem.transport.labels(for: problem.start)
@@ -126,8 +139,9 @@ import Testing
                 let costs = (0..<3).map { expert in
                     var cost = 0.0
                     family.divergences(
-                        from: [problem.transport.predictors[point, component]],
-                        fromDispersion: problem.transport.dispersions[component], to: [targets[point, expert]],
+                        from: [sources[point, component]],
+                        fromDispersion: problem.transport.components[component].dispersion,
+                        to: [targets[point, expert]],
                         toDispersion: problem.start[expert].dispersion, count: 1, into: &cost)
                     return cost
                 }

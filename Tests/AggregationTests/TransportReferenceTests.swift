@@ -57,10 +57,7 @@ import Testing
                 masses: Matrix(
                     rowCount: pointCount, columnCount: components,
                     storage: models.flatMap { $0.gateProbabilities(points).storage.map { share * $0 } }),
-                predictors: Matrix(
-                    rowCount: pointCount, columnCount: components,
-                    storage: models.flatMap { $0.predictors(points).storage }),
-                dispersions: models.flatMap { $0.experts.map(\.dispersion) })
+                components: models.flatMap(\.experts))
         }
 
         var reduction: TransportReduction {

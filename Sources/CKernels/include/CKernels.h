@@ -66,6 +66,15 @@ typedef struct {
     /// result[row] = sum over i < count of (sum over j <= i of factor[i(i+1)/2 + j] * z[j][row] - offset[i])^2.
     void (*triangular_norms)(
         const double *z, ptrdiff_t count, const double *factor, const double *offset, double *result);
+
+    /// With k the first index of the least costs[index][row]: objective[row] += mass * cost, and to sums[k][0 ... 3][row]
+    /// are added mass, mass * mean, mass * mean^2 and mass * dispersion.
+    void (*add_to_nearest)(
+        const double *costs, ptrdiff_t count, const double *masses, const double *means, double dispersion,
+        double *sums, double *objective);
+
+    /// sums[index] += sum over rows of values[index][row] * weights[row].
+    void (*add_products)(const double *values, ptrdiff_t count, const double *weights, double *sums);
 } CKernelsTable;
 
 /// Whether this processor (and this build) can run the body.

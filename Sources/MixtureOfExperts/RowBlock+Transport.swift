@@ -1,0 +1,46 @@
+import CKernels
+
+/// What an aggregation computes on a block of points: the same block, other operations.
+extension RowBlock {
+    /// result[j][lane] = Σ_i coefficients[j][i] z_i
+    package func linearPredictors(
+        _ coefficients: UnsafePointer<Double>, count: Int, into result: UnsafeMutablePointer<Double>
+    ) {
+        kernels.predictors(values, momentCount, coefficients, count, result)
+    }
+
+    /// |F x - offset|² of the covariates x of each lane, F a lower triangle packed row by row.
+    package func triangularNorms(
+        factor: UnsafePointer<Double>, offset: UnsafePointer<Double>, into result: UnsafeMutablePointer<Double>
+    ) {
+        kernels.triangular_norms(covariate(0), momentCount - 2, factor, offset, result)
+    }
+
+    /// With k the first index of the least costs[k][lane]: objective[lane] += mass · cost, and to sums[k][…][lane] mass,
+    /// mass · mean, mass · mean² and mass · dispersion are added.
+    package func addToNearest(
+        costs: UnsafePointer<Double>, count: Int, masses: UnsafePointer<Double>, means: UnsafePointer<Double>,
+        dispersion: Double, sums: UnsafeMutablePointer<Double>, objective: UnsafeMutablePointer<Double>
+    ) {
+        kernels.add_to_nearest(costs, count, masses, means, dispersion, sums, objective)
+    }
+
+    /// sums[index] += Σ values[index][lane] weights[lane]
+    package func addProducts(
+        _ values: UnsafePointer<Double>, count: Int, weights: UnsafePointer<Double>,
+        into sums: UnsafeMutablePointer<Double>
+    ) {
+        kernels.add_products(values, count, weights, sums)
+    }
+}
+
+/// Values of a block as [index][lane], zero at first, that begin at a cache line.
+package final class BlockValues {
+    package let pointer: UnsafeMutablePointer<Double>
+
+    package init(_ count: Int) { pointer = .allocateAligned(count * RowBlock.capacity) }
+
+    deinit { pointer.deallocate() }
+
+    package subscript(index: Int) -> UnsafeMutablePointer<Double> { pointer + index * RowBlock.capacity }
+}
