@@ -23,6 +23,10 @@ struct RunCommand: ParsableCommand {
     var data = ".build/benchmark-data"
     @Option(help: ArgumentHelp("Where the programs of the peers are.", valueName: "directory"))
     var peers = "Benchmarks/peers"
+    @Option(
+        help: ArgumentHelp(
+            "CSV files of the Beijing stations, target PM2.5 (or in DMOE_BEIJING).", valueName: "directory"))
+    var beijing: String?
     @Option(help: ArgumentHelp("Give up a single measurement after so many seconds.", valueName: "s"))
     var timeLimit = 3600.0
 
@@ -39,7 +43,8 @@ struct RunCommand: ParsableCommand {
         let machine = Machine.current()
         say(machine.text)
         let session = Session(
-            quick: quick, threads: threads, dataFolder: data, peerFolder: peers, timeLimit: timeLimit)
+            quick: quick, threads: threads, dataFolder: data, peerFolder: peers,
+            beijing: beijing ?? ProcessInfo.processInfo.environment["DMOE_BEIJING"], timeLimit: timeLimit)
         for benchmark in Benchmarks.all where only.contains(benchmark.name) { session.run(benchmark) }
         let result = ResultFile(
             date: ResultFile.today(), quick: quick, machine: machine, measurements: session.measurements,

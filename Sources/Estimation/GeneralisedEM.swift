@@ -26,7 +26,7 @@ package struct GeneralisedEM {
         self.init(rows: rows, weight: rows.totalWeight, options: options, parallelism: parallelism)
     }
 
-    init(rows: any RowSource, weight: Double, options: FitOptions, parallelism: Parallelism) {
+    package init(rows: any RowSource, weight: Double, options: FitOptions, parallelism: Parallelism) {
         self.rows = rows
         self.weight = weight
         dispersionFloor = options.varianceFloor
@@ -86,7 +86,7 @@ package struct GeneralisedEM {
         return self.state(model)
     }
 
-    private func weightedFits(_ state: State) -> [Expert] {
+    package func weightedFits(_ state: State) -> [Expert] {
         zip(state.statistics.expertMoments, state.model.experts).map { moments, current in
             // An expert that holds no row stays where it is.
             moments.weight > 1e-10 * state.statistics.weight
@@ -96,7 +96,7 @@ package struct GeneralisedEM {
         }
     }
 
-    private func gateDirection(_ state: State) -> Matrix {
+    package func gateDirection(_ state: State) -> Matrix {
         let positions = state.model.design.gatePositions
         let statistics = state.statistics
         return GateNewton.direction(

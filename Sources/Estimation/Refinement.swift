@@ -2,21 +2,32 @@ import LinearAlgebra
 import MixtureOfExperts
 
 /// Brings a model to an optimum on some rows: generalised EM, then Newton steps, and again while either still moves.
-struct Refinement {
+package struct Refinement {
     let options: FitOptions
     let rows: any RowSource
     let weight: Double
     let parallelism: Parallelism
     /// Called with each iteration of EM and the log-likelihood per row.
-    var observe: (_ iteration: Int, _ logLikelihoodPerRow: Double) -> Void = { _, _ in }
+    var observe: (_ iteration: Int, _ logLikelihoodPerRow: Double) -> Void
+
+    package init(
+        options: FitOptions, rows: any RowSource, weight: Double, parallelism: Parallelism,
+        observe: @escaping (_ iteration: Int, _ logLikelihoodPerRow: Double) -> Void = { _, _ in }
+    ) {
+        self.options = options
+        self.rows = rows
+        self.weight = weight
+        self.parallelism = parallelism
+        self.observe = observe
+    }
 
     /// A model with its statistics, and how it was reached.
-    struct Candidate: Sendable {
-        var model: MixtureModel
-        var statistics: MixtureStatistics
-        var trace: [Double]
-        var converged: Bool
-        var floorHits: Int
+    package struct Candidate: Sendable {
+        package var model: MixtureModel
+        package var statistics: MixtureStatistics
+        package var trace: [Double]
+        package var converged: Bool
+        package var floorHits: Int
 
         /// A density that grows without bound on a few rows is no better fit: fewer experts at the variance floor come
         /// first, the likelihood second.
@@ -24,15 +35,15 @@ struct Refinement {
             (left.floorHits, -left.statistics.logLikelihood) < (right.floorHits, -right.statistics.logLikelihood)
         }
 
-        var logLikelihoodPerRow: Double { statistics.logLikelihood / statistics.weight }
+        package var logLikelihoodPerRow: Double { statistics.logLikelihood / statistics.weight }
     }
 
-    var algorithm: GeneralisedEM {
+    package var algorithm: GeneralisedEM {
         GeneralisedEM(rows: rows, weight: weight, options: options, parallelism: parallelism)
     }
 
     /// - Parameter firstIterations: of EM, before the first Newton step.
-    func optimum(from start: MixtureModel, emIterations firstIterations: Int) -> Candidate {
+    package func optimum(from start: MixtureModel, emIterations firstIterations: Int) -> Candidate {
         let algorithm = algorithm
         let polish = NewtonPolish(algorithm: algorithm)
         var state = algorithm.state(start)
@@ -56,7 +67,7 @@ struct Refinement {
     }
 
     /// From the optimum of a random part of the rows, with the Hessian of the part as long as that serves.
-    func optimum(from start: MixtureModel, ofPart part: Refinement) -> Candidate {
+    package func optimum(from start: MixtureModel, ofPart part: Refinement) -> Candidate {
         let algorithm = algorithm
         var trace = [Double]()
         var model = start
@@ -115,7 +126,7 @@ struct Refinement {
 
 extension MixtureModel {
     /// The experts whose dispersion is at the floor.
-    func floorHits(_ floor: Double) -> [Int] {
+    package func floorHits(_ floor: Double) -> [Int] {
         guard family.hasDispersion else { return [] }
         return experts.indices.filter { experts[$0].dispersion <= floor * (1 + 1e-9) }
     }

@@ -6,7 +6,7 @@ import MixtureOfExperts
 /// Which of two starts is better often shows only at their optima, EM creeping over plateaus: the best are brought to
 /// convergence on a part of the rows before any is dropped for good. Sizes were measured on the Beijing stations and the
 /// synthetic profiles.
-struct StartSearch {
+package struct StartSearch {
     let rows: StandardisedRows
     let design: Design
     let family: any ExpertFamily
@@ -16,8 +16,8 @@ struct StartSearch {
 
     /// Rows, iterations of EM, and how many starts go on; from round to round.
     private static let rounds: [(rows: Int, iterations: Int, kept: Int)] = [(2000, 10, 8), (4000, 15, 6)]
-    private static let comparisonRows = 8000
-    private static let emIterationsBeforeNewton = 8
+    package static let comparisonRows = 8000
+    package static let emIterationsBeforeNewton = 8
     /// Log-likelihoods per row nearer than this are taken for those of one optimum, or of one basin on the way there.
     private static let sameOptimum = 1e-6
     private static let sameBasin = 3e-4

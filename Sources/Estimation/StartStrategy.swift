@@ -4,7 +4,7 @@ import MixtureOfExperts
 /// Ways to cut the rows of a shard into as many parts as there are experts, each the beginning of one.
 ///
 /// Which optimum a fit reaches depends on its start, and no single way wins on all data: starts go through all of them.
-enum StartStrategy: String, CaseIterable {
+package enum StartStrategy: String, CaseIterable {
     case covariateClusters = "k-means on covariates"
     case covariateResidualClusters = "k-means on covariates and residuals"
     case residualBands = "residual bands"
@@ -12,7 +12,7 @@ enum StartStrategy: String, CaseIterable {
     case regressionClusters = "cluster-wise regression"
 
     /// - Parameter rows: standardised.
-    func model(
+    package func model(
         rows: ShardRows, design: Design, family: any ExpertFamily, options: FitOptions,
         using random: inout RandomNumbers
     ) -> MixtureModel {

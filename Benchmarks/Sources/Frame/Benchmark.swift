@@ -11,7 +11,8 @@ protocol Benchmark: Sendable {
 /// All of them, in the order in which they run.
 enum Benchmarks {
     static let all: [any Benchmark] = [
-        PassBenchmark(), StartBenchmark(), FitBenchmark(), LearnBenchmark(), ReadingBenchmark(), AggregationBenchmark(),
+        PassBenchmark(), StartBenchmark(), SchemesBenchmark(), FitBenchmark(), LearnBenchmark(), ReadingBenchmark(),
+        AggregationBenchmark(),
         OutOfCoreBenchmark(),
     ]
 
@@ -30,6 +31,7 @@ enum WorkOrder: Codable, Sendable {
     case dgemm(DgemmWork)
     case pass(PassWork)
     case reading(ReadingWork)
+    case scheme(SchemeWork)
     case start(StartWork)
 
     private var work: any Work {
@@ -39,6 +41,7 @@ enum WorkOrder: Codable, Sendable {
         case .dgemm(let work): work
         case .pass(let work): work
         case .reading(let work): work
+        case .scheme(let work): work
         case .start(let work): work
         }
     }

@@ -6,17 +6,22 @@ final class Session {
     let threads: Int
     let data: DataFolder
     let peerFolder: String
+    /// Where the CSV files of the stations are.
+    let beijing: String?
     let timeLimit: Double
     private(set) var measurements = [Measurement]()
     private(set) var skipped = [Skipped]()
     private var benchmark = ""
 
-    init(quick: Bool, threads: Int, dataFolder: String, peerFolder: String, timeLimit: Double) {
+    init(
+        quick: Bool, threads: Int, dataFolder: String, peerFolder: String, beijing: String?, timeLimit: Double
+    ) {
         self.quick = quick
         self.threads = threads
         self.timeLimit = timeLimit
         data = DataFolder(path: dataFolder)
         self.peerFolder = peerFolder
+        self.beijing = beijing
     }
 
     /// Small sizes with `--quick`.

@@ -88,7 +88,7 @@ struct LearnCommand: ParsableCommand {
         }
         progress.clear()
         let bytes = try write(result)
-        let learned = (clock.now - start).inSeconds
+        let learned = (clock.now - start).seconds
         let comparison = compare(result, shards, learning, progress)
         let summary = LearnSummary(
             result, output: output, bytesSent: bytes, wallSeconds: learned, rowsLeftOut: shards.dropped,
@@ -144,15 +144,9 @@ struct LearnCommand: ParsableCommand {
         for warning in local.report.warnings { Terminal.warn("pooled fit: \(warning)") }
         let pooled = PooledSummary(
             rowsPooled: rows.rowCount, bytesSent: rows.rowCount * (learning.design.covariateCount + 1) * 8,
-            learningSeconds: (clock.now - start).inSeconds,
+            learningSeconds: (clock.now - start).seconds,
             trainingLogLikelihoodPerRow: local.report.logLikelihood / local.fitted.weight,
             heldOut: scores(local.model))
         return (scores(result.global.model), pooled)
-    }
-}
-
-extension Duration {
-    fileprivate var inSeconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }
 }
