@@ -57,8 +57,7 @@ struct Disclosure {
             for expert in 0..<fitted.model.expertCount {
                 let own = shares[column].map { $0[expert] }
                 guard let best = own.indices.max(by: { own[$0] < own[$1] }),
-                    fitted.moments[expert].weight - own[best] < minRows,
-                    fitted.moments[expert].scatter[column, column] > 0
+                    fitted.moments[expert].weight - own[best] < minRows, fitted.tells(of: column, expert)
                 else { continue }
                 result.leaveOut(column, of: expert, value: values[best])
                 left.append((column, expert))
@@ -102,6 +101,14 @@ struct Disclosure {
 }
 
 extension FittedMixture {
+    /// Whether an expert's statistics or coefficients depend on a column. A coefficient may even where all of the expert's rows
+    /// have one value: nothing determines it there, and elsewhere it gives absurd means.
+    fileprivate func tells(of column: Int, _ expert: Int) -> Bool {
+        let position = model.design.expertCovariates.firstIndex(of: column)
+        return moments[expert].scatter[column, column] > 0
+            || position.map { model.experts[expert].coefficients[$0 + 1] != 0 } ?? false
+    }
+
     /// As if the column had this value in all rows of the expert.
     fileprivate mutating func leaveOut(_ column: Int, of expert: Int, value: Double) {
         moments[expert] = moments[expert].withConstant(column, value: value)

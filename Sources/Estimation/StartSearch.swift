@@ -15,7 +15,7 @@ package struct StartSearch {
     let progress: FitProgressHandler?
 
     /// Rows, iterations of EM, and how many starts go on; from round to round.
-    private static let rounds: [(rows: Int, iterations: Int, kept: Int)] = [(2000, 10, 8), (4000, 15, 6)]
+    private static let rounds: [(rows: Int, iterations: Int, kept: Int)] = [(2000, 10, 8), (4000, 12, 5)]
     package static let comparisonRows = 8000
     package static let emIterationsBeforeNewton = 8
     /// Log-likelihoods per row nearer than this are taken for those of one optimum, or of one basin on the way there.

@@ -25,6 +25,25 @@ import Testing
         try LocalFit(design: design, options: FitOptions(expertCount: 2, starts: 4)).fit(rows)
     }
 
+    /// Where all rows of an expert carry the flag nothing determines its coefficient.
+    @Test func aFlagThatOneGroupAlwaysCarriesHasNoCoefficientThere() throws {
+        var random = RandomNumbers(seed: 6)
+        var (x, flags, responses) = ([Double](), [Double](), [Double]())
+        for row in 0..<400 {
+            let isFirst = row < 200
+            let value = (isFirst ? -9.0 : 9.0) + random.normal()
+            let flag = isFirst && row.isMultiple(of: 2) ? 0.0 : 1.0
+            x.append(value)
+            flags.append(flag)
+            responses.append((isFirst ? 3 * value + 4 * flag : 10 - value) + random.normal())
+        }
+        let local = try Self.fit(
+            ShardRows(covariates: Matrix(columns: [x, flags]), responses: responses))
+        for (expert, moments) in zip(local.model.experts, local.fitted.moments) {
+            #expect(moments.mean[0] > 0 ? expert.coefficients[2] == 0 : abs(expert.coefficients[2] - 4) < 0.5)
+        }
+    }
+
     /// Sums over the flag would be the one row that has it.
     @Test func aFlagOfOneRowIsNotTold() throws {
         let local = try Self.fit(Self.rows(flagged: [17]))
