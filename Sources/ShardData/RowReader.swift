@@ -94,8 +94,8 @@ package struct RowReader {
     package func estimatedMemory() -> Int {
         files.reduce(0) { total, path in
             if let array = try? ArrayFile(path: path, options: options) {
-                // One array is used where it lies.
-                return total + (files.count == 1 ? 0 : 2 * array.rowCount * array.layout.columnCount * 8)
+                // One array is used where it lies; several become tables, and these become rows.
+                return total + (files.count == 1 ? array.byteCount : 2 * array.rowCount * array.layout.columnCount * 8)
             }
             // A number takes about as many bytes written out as table and rows take of it.
             return total + (OpenFile.regular(path)?.size ?? 0)

@@ -61,7 +61,11 @@ struct FitCommand: ParsableCommand {
         } report: {
             data.report(dropped: $0, of: $1, source: $2, quiet: common.quiet)
         }
-        let rows = try reader.rows(outOfCore: outOfCore || reader.estimatedMemory() > Memory.available / 2)
+        let isTooLarge = reader.estimatedMemory() > Memory.available / 2
+        if isTooLarge, !outOfCore, !common.quiet {
+            Terminal.printError("rows would fill more than half of the free memory: they are read anew in every pass")
+        }
+        let rows = try reader.rows(outOfCore: outOfCore || isTooLarge)
         guard rows.source.rowCount > 0 else {
             throw CommandFailure("a value is missing in every row: nothing is left to fit")
                 .about(files.joined(separator: ", "))
