@@ -62,7 +62,6 @@ package struct TransportProblem: Sendable {
     /// The problem on evenly spaced points, `count` of them, and on some of the components.
     func part(points count: Int, components chosen: [Int], parallelism: Parallelism) -> TransportProblem {
         let count = min(count, pointCount)
-        if count == pointCount && chosen.count == componentCount { return self }
         let rows = (0..<count).map { $0 * pointCount / count }
         guard let masses = blockMasses.part(points: rows, components: chosen) else { return self }
         return TransportProblem(

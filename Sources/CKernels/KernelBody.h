@@ -88,7 +88,8 @@ INLINE vector logarithm(vector x) {
     for (int k = 9; k >= 1; k--) series = multiply_add(series, z, splat(2.0 / (2 * k + 1)));
     // log m = f - s (f - z series): 2s + s z series would round f twice.
     vector correction = multiply_add(e, splat(LN2_LOW), -(s * (f - z * series)));
-    return multiply_add(e, splat(LN2_HIGH), f + correction);
+    // The bits of a NaN would pass for those of 2^1024.
+    return choose(x == x, multiply_add(e, splat(LN2_HIGH), f + correction), x);
 }
 
 // MARK: Packing

@@ -25,9 +25,15 @@ struct Disclosure {
                 .map { ($0.column, (value: $0.value, others: $1)) })
     }
 
-    /// Covariates where some but fewer than `minRows` rows differ from the usual value, and that value.
+    /// Covariates where some but fewer than `minRows` rows differ from the usual value, and the constant to take for them: the
+    /// usual value, or the mean where fewer than `minRows` rows share that value.
     var rareCovariates: [Int: Double] {
-        usual.filter { $0.key < source.covariateCount && isRare($0.value.others) }.mapValues(\.value)
+        let rare = usual.filter { $0.key < source.covariateCount && isRare($0.value.others) }
+        return Dictionary(
+            uniqueKeysWithValues: rare.map { column, found in
+                let isShared = Double(source.rowCount - found.others) >= minRows
+                return (column, isShared ? found.value : summaries[column].mean)
+            })
     }
 
     /// The usual value of the response where some but fewer than `minRows` rows differ from it.
@@ -56,15 +62,21 @@ struct Disclosure {
         for (column, values) in candidates.enumerated() where !values.isEmpty {
             for expert in 0..<fitted.model.expertCount {
                 let own = shares[column].map { $0[expert] }
-                guard let best = own.indices.max(by: { own[$0] < own[$1] }),
-                    fitted.moments[expert].weight - own[best] < minRows, fitted.tells(of: column, expert)
+                guard let best = own.indices.max(by: { own[$0] < own[$1] }), fitted.tells(of: column, expert),
+                    isRare(others: fitted.moments[expert].weight - own[best], usual: own[best])
                 else { continue }
-                result.leaveOut(column, of: expert, value: values[best])
+                let isShared = own[best] >= minRows
+                result.leaveOut(
+                    column, of: expert, value: isShared ? values[best] : fitted.moments[expert].mean[column])
                 left.append((column, expert))
             }
         }
         return (result, left)
     }
+
+    /// A value is the usual one where more rows have it than have not: where all values differ none is, and what is told of them
+    /// are sums over all rows.
+    private func isRare(others: Double, usual: Double) -> Bool { others < minRows && others < usual }
 
     /// Σ w τ over the rows with each value: [column][value][expert].
     private func shares(

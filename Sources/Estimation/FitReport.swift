@@ -82,7 +82,8 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
         case .fewerExperts(let asked, let fitted, let rows):
             "\(rows) rows carry \(fitted) of \(asked) experts: fitted with \(fitted)"
         case .expertBelowMinimumRows(let minimum, let left):
-            "an expert described fewer than \(minimum.formatted) rows and was left out: \(left) remain"
+            "an expert described fewer than \(minimum.formatted) rows and was left out: \(left) remain; a few extreme responses, "
+                + "or more experts than the rows support, may be the cause"
         case .rareCovariate(let name, let minimum):
             "covariate '\(name)' differs from its usual value in fewer than \(minimum.formatted) rows: taken as constant "
                 + "here, so that these rows are not told"

@@ -43,11 +43,18 @@ package struct Refinement {
     }
 
     /// - Parameter firstIterations: of EM, before the first Newton step.
-    package func optimum(from start: MixtureModel, emIterations firstIterations: Int) -> Candidate {
+    package func optimum(from start: MixtureModel, emIterations: Int) -> Candidate {
+        optimum(from: start, emIterations: emIterations, after: [])
+    }
+
+    /// - Parameter before: the trace of the iterations that led to `start`; they count.
+    private func optimum(
+        from start: MixtureModel, emIterations firstIterations: Int, after before: [Double]
+    ) -> Candidate {
         let algorithm = algorithm
         let polish = NewtonPolish(algorithm: algorithm)
         var state = algorithm.state(start)
-        var trace = [Double]()
+        var trace = before
         var converged = false
         var emIterations = firstIterations
         while !converged, trace.count < options.maxIterations {
@@ -80,9 +87,7 @@ package struct Refinement {
             if result.converged { return candidate(algorithm.state(result.model), trace: trace, converged: true) }
             model = result.model
         }
-        var candidate = optimum(from: model, emIterations: Self.iterationsFromOptimum)
-        candidate.trace = trace + candidate.trace
-        return candidate
+        return optimum(from: model, emIterations: Self.iterationsFromOptimum, after: trace)
     }
 
     private static let stepsOfAPart = 25
@@ -117,7 +122,8 @@ package struct Refinement {
                 (model, objective) = (next.model, next.objective)
                 finished = objective - before < negligible && next.decrement < 10 * negligible
             }
-            if objective - before < negligible { break }
+            // Also where the objective is no number.
+            guard objective - before >= negligible else { break }
         }
         let moved = objective - state.objective >= negligible
         return (model == state.model ? state : algorithm.state(model), finished, moved)

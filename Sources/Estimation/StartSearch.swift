@@ -55,15 +55,20 @@ package struct StartSearch {
                 + starts.dropFirst().prefix(most - 1).filter { start in
                     let densities = start.model.logDensities(part.covariates, responses: part.responses)
                     return start.report.floorHits == best.report.floorHits
-                        && best.score - start.score < 2 * Self.standardError(zip(bestDensities, densities).map(-))
+                        && best.score - start.score < 2 * standardError(zip(bestDensities, densities).map(-))
                 }
         }
 
-        /// Of the mean.
-        private static func standardError(_ values: [Double]) -> Double {
-            let count = Double(values.count)
-            let mean = values.reduce(0, +) / count
-            return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count / count).squareRoot()
+        /// Of the weighted mean.
+        private func standardError(_ values: [Double]) -> Double {
+            let total = part.totalWeight
+            var (sum, squares) = (0.0, 0.0)
+            for (row, value) in values.enumerated() { sum += part.weight(row) * value }
+            for (row, value) in values.enumerated() {
+                let deviation = part.weight(row) * (value - sum / total)
+                squares += deviation * deviation
+            }
+            return squares.squareRoot() / total
         }
     }
 

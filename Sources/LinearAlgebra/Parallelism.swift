@@ -33,8 +33,8 @@ public struct Parallelism: Sendable {
         return results.withLock { $0.map { $0! } }
     }
 
-    /// Merges `body(0), …, body(count - 1)` into `first`, in that order, each as soon as those before it are in: no more
-    /// than a few results are kept at a time.
+    /// Merges `body(0), …, body(count - 1)` into `first`, in that order, each as soon as those before it are in, so that few
+    /// results wait unless one takes much longer than the others.
     public func reduce<Result: Sendable>(
         count: Int, into first: Result, _ body: @Sendable (Int) -> Result,
         merge: @Sendable (inout Result, Result) -> Void

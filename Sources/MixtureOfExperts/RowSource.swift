@@ -1,6 +1,6 @@
 import LinearAlgebra
 
-/// Rows of one shard, wherever they lie: in memory, in a mapped file, or in a file read piece by piece.
+/// Rows of one shard, wherever they lie: in memory, or in a file read piece by piece.
 ///
 /// All that a fit asks of its rows is to see them block by block, in order, and now and then a few of them at once.
 package protocol RowSource: Sendable {

@@ -50,22 +50,13 @@ package struct ArrayFile {
         return DataTable(source: path, columns: table, rowCount: range.count, rowLines: lines)
     }
 
-    /// How a fit sees the array's rows.
-    package enum Access: Sendable { case mapped, read }
-
     /// The rows as they lie; nil where some must be left out, so that a copy is needed.
     ///
     /// - Throws: as ``RowSelection/rows(of:)``.
     package func rows(
-        _ selection: RowSelection, access: Access, parallelism: Parallelism
+        _ selection: RowSelection, parallelism: Parallelism
     ) throws(ShardDataError) -> (any RowSource)? {
-        let columns = try columns(selection)
-        let rows: any RowSource =
-            switch access {
-            case .read: FileRows(file: file, layout: layout, columns: columns)
-            case .mapped:
-                MappedRows(bytes: try TableInput(path: path).bytes, layout: layout, columns: columns)
-            }
+        let rows = FileRows(file: file, layout: layout, columns: try columns(selection))
         let check = RowCheck(rows, parallelism: parallelism)
         try check.refuse(selection, source: path)
         return check.missing == nil && !check.hasWeightless ? rows : nil
@@ -92,7 +83,7 @@ package struct ArrayFile {
 extension RowCheck {
     /// - Throws: for what no rule leaves out.
     fileprivate func refuse(_ selection: RowSelection, source: String) throws(ShardDataError) {
-        let names = selection.design.covariates + [selection.design.target]
+        let names = selection.design.covariates + [selection.design.target] + [selection.weights].compactMap { $0 }
         if let unusable {
             throw .unusableValue(
                 source: source, line: unusable.row + 1, column: names[unusable.column], value: unusable.value)

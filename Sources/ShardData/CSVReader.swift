@@ -10,7 +10,7 @@ struct CSVReader {
     private let columns: [CSVColumn]
     /// At the end of the header.
     let start: (position: Int, line: Int)
-    private let delimiter: UInt8
+    let delimiter: UInt8
     /// How many bytes are worth a thread's attention.
     var partSize = 1 << 20
     /// Off, every field goes the way of the odd ones.

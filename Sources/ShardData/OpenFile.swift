@@ -19,6 +19,9 @@ final class OpenFile: Sendable {
 
     /// A regular file and its size; nil for what is none, or cannot be opened.
     static func regular(_ path: String) -> (file: OpenFile, size: Int)? {
+        // To open a pipe and close it again would lose what its writer has to say; - is standard input.
+        var before = stat()
+        guard path != "-", stat(path, &before) == 0, before.st_mode & S_IFMT == S_IFREG else { return nil }
         let descriptor = open(path, O_RDONLY)
         guard descriptor >= 0 else { return nil }
         let file = OpenFile(path: path, descriptor: descriptor)
@@ -31,6 +34,13 @@ final class OpenFile: Sendable {
     var failure: ShardDataError? {
         hasFailed.load(ordering: .relaxed)
             ? .cannotRead(path: path, reason: "it became shorter or unreadable while it was read") : nil
+    }
+
+    var isCompressed: Bool {
+        var start = [UInt8](repeating: 0, count: Gzip.magic.count)
+        return start.withUnsafeMutableBytes { buffer in
+            pread(descriptor, buffer.baseAddress, buffer.count, 0) == buffer.count
+        } && start == Gzip.magic
     }
 
     /// Fills the buffer.

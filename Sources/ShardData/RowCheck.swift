@@ -3,7 +3,8 @@ import MixtureOfExperts
 
 /// What a pass over rows finds that a fit cannot take.
 struct RowCheck: Sendable {
-    /// The first row with a missing value, and its column: 0 for the first covariate, the response after the covariates.
+    /// The first row with a missing value, and its column: 0 for the first covariate, the response after the covariates, the
+    /// weight after that.
     var missing: (row: Int, column: Int)?
     /// The first row with an infinite value, or one too large to be squared.
     var unusable: (row: Int, column: Int, value: Double)?
@@ -40,14 +41,22 @@ struct RowCheck: Sendable {
         for lane in 0..<count {
             let weight = block.weights[lane]
             if weight == 0 { hasWeightless = true }
-            if !RowSelection.isUsableWeight(weight) { unusableWeight = unusableWeight ?? (start + lane, weight) }
+            if weight.isNaN {
+                noteMissing(row: start + lane, column: block.momentCount - 1)
+            } else if !RowSelection.isUsableWeight(weight) {
+                unusableWeight = unusableWeight ?? (start + lane, weight)
+            }
         }
+    }
+
+    private mutating func noteMissing(row: Int, column: Int) {
+        if missing.map({ row < $0.row }) ?? true { missing = (row, column) }
     }
 
     private mutating func find(_ values: UnsafePointer<Double>, _ column: Int, start: Int, count: Int) {
         for lane in 0..<count {
             let value = values[lane]
-            if value.isNaN, missing.map({ start + lane < $0.row }) ?? true { missing = (start + lane, column) }
+            if value.isNaN { noteMissing(row: start + lane, column: column) }
             if abs(value) > RowSelection.largestValue, unusable.map({ start + lane < $0.row }) ?? true {
                 unusable = (start + lane, column, value)
             }

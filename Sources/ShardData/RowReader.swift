@@ -2,7 +2,8 @@ import Foundation
 import LinearAlgebra
 import MixtureOfExperts
 
-/// The rows of a site's files for a fit: in memory, where they lie in a `.npy` file, or read anew in every pass.
+/// The rows of a site's files for a fit: in memory, or read anew in every pass from a `.npy` file where they lie or from
+/// a copy without the rows that are left out.
 package struct RowReader {
     package var files: [String]
     package var options: TableOptions
@@ -35,8 +36,7 @@ package struct RowReader {
     package func rows(outOfCore: Bool) throws -> Rows {
         if files.count == 1, let array = try ArrayFile(path: files[0], options: options) {
             let selection = try select(array.preview())
-            let access: ArrayFile.Access = outOfCore ? .read : .mapped
-            if let rows = try array.rows(selection, access: access, parallelism: parallelism) {
+            if let rows = try array.rows(selection, parallelism: parallelism) {
                 return Rows(source: rows, design: selection.design) { array.failure }
             }
         }
@@ -90,15 +90,19 @@ package struct RowReader {
         return selection.design
     }
 
-    /// Bytes that the rows would take in memory, as far as the files tell.
-    package func estimatedMemory() -> Int {
-        files.reduce(0) { total, path in
+    /// Bytes that the rows would take in memory, as far as the files tell; nil where one of them cannot be read out of core.
+    package func estimatedMemory() -> Int? {
+        var total = 0
+        for path in files {
+            guard let (file, size) = OpenFile.regular(path), !file.isCompressed else { return nil }
             if let array = try? ArrayFile(path: path, options: options) {
                 // One array is used where it lies; several become tables, and these become rows.
-                return total + (files.count == 1 ? array.byteCount : 2 * array.rowCount * array.layout.columnCount * 8)
+                total += files.count == 1 ? 0 : 2 * array.rowCount * array.layout.columnCount * 8
+            } else {
+                // A number takes about as many bytes written out as table and rows take of it.
+                total += size
             }
-            // A number takes about as many bytes written out as table and rows take of it.
-            return total + (OpenFile.regular(path)?.size ?? 0)
         }
+        return total
     }
 }

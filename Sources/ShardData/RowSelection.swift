@@ -28,7 +28,7 @@ public struct RowSelection: Sendable {
         self.missing = missing
     }
 
-    /// The design that names of columns describe: by default every numeric column other than the target.
+    /// The design that names of columns describe: by default every column with numbers other than the target.
     ///
     /// - Parameter notCovariates: columns that are never covariates by default: weights, shard labels, exclusions.
     /// - Throws: ``ShardDataError`` for a name that the table does not have, or where nothing is left.
@@ -43,9 +43,9 @@ public struct RowSelection: Sendable {
             throw .targetAmongCovariates(source: table.source, name: name)
         }
         let standard = table.columns.compactMap { column -> String? in
-            guard case .numbers = column.content, column.name != target, !notCovariates.contains(column.name) else {
-                return nil
-            }
+            guard case .numbers(let values) = column.content, column.name != target,
+                !notCovariates.contains(column.name), !values.allSatisfy(\.isNaN)
+            else { return nil }
             return column.name
         }
         let experts = features ?? standard
@@ -72,7 +72,9 @@ public struct RowSelection: Sendable {
         let responses = try table.numbers(design.target)
         let rowWeights = try weights.map { name throws(ShardDataError) in try table.numbers(name) }
         try refuseUnusable(covariates + [responses], design.covariates + [design.target], table)
-        let kept = try keptRows(covariates + [responses], design.covariates + [design.target], table)
+        let kept = try keptRows(
+            covariates + [responses] + [rowWeights].compactMap { $0 },
+            design.covariates + [design.target] + [weights].compactMap { $0 }, table)
         if let rowWeights { try refuseUnusableWeights(rowWeights, kept, table, isWhole: isWhole) }
         return Selected(
             rows: ShardRows(covariates: Matrix(columns: covariates), responses: responses, weights: rowWeights)

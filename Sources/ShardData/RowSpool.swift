@@ -4,6 +4,8 @@ import MixtureOfExperts
 
 /// Rows written once, row after row, to a temporary file without a name, to be read again in every pass of a fit.
 struct RowSpool {
+    /// Closed with the last reference, also where an error ends the writing.
+    private let file: OpenFile
     private let descriptor: Int32
     private let directory: String
     private let design: Design
@@ -20,6 +22,7 @@ struct RowSpool {
         guard descriptor >= 0 else {
             throw .cannotSpool(directory: directory, reason: String(cString: strerror(errno)))
         }
+        file = OpenFile(path: directory, descriptor: descriptor)
         // Without a name it is gone with the process, however that ends.
         unlink(template)
     }
@@ -52,10 +55,10 @@ struct RowSpool {
     }
 
     /// The rows; nothing can be appended after.
-    consuming func rows() -> FileRows {
+    func rows() -> FileRows {
         let covariates = Array(0..<design.covariateCount)
         return FileRows(
-            file: OpenFile(path: directory, descriptor: descriptor),
+            file: file,
             layout: ArrayLayout(
                 dataOffset: 0, rowCount: rowCount, columnCount: columnCount, isFortranOrder: false, element: .float64),
             columns: ArrayColumns(

@@ -42,6 +42,8 @@ public enum ShardDataError: Error, Equatable, Sendable {
     case missingValue(source: String, line: Int, column: String)
     /// A row weight that is negative, missing or infinite.
     case unusableWeight(source: String, line: Int, column: String, value: Double)
+    /// The file cannot be read anew in every pass.
+    case notOutOfCore(path: String, reason: String)
     /// Rows could not be written to a temporary file in `directory`.
     case cannotSpool(directory: String, reason: String)
     /// No row has a positive weight.
@@ -50,7 +52,7 @@ public enum ShardDataError: Error, Equatable, Sendable {
     /// Whether the input could not be had at all, rather than holding something wrong.
     public var isMissingInput: Bool {
         switch self {
-        case .fileNotFound, .cannotRead: true
+        case .fileNotFound, .cannotRead, .notOutOfCore: true
         default: false
         }
     }
@@ -102,12 +104,16 @@ extension ShardDataError: CustomStringConvertible {
             "\(source.visible): no numeric column is left to serve as a covariate; name some with --features"
         case .unusableValue(let source, let line, let column, let value):
             "\(source.visible), line \(line): column \(column.quoted) is \(value.isInfinite ? "infinite" : "\(value)"); "
-                + "correct the field, or write NA if it is missing"
+                + "correct the field, or write NA if it is missing; "
+                + "values lie between -1e100 and 1e100"
         case .missingValue(let source, let line, let column):
             "\(source.visible), line \(line): column \(column.quoted) is missing; "
                 + "fill it in, or leave such rows out with --missing drop"
         case .unusableWeight(let source, let line, let column, let value):
             "\(source.visible), line \(line): weight \(column.quoted) is \(value); weights are 0, or numbers from 1e-100 to 1e100"
+        case .notOutOfCore(let path, let reason):
+            "\(path.visible): cannot be read out of core: \(reason); "
+                + "give a plain CSV or .npy file, or leave out --out-of-core"
         case .cannotSpool(let directory, let reason):
             "\(directory.visible): rows cannot be kept in a temporary file there: \(reason.visible); "
                 + "set TMPDIR to a directory with room for them"

@@ -54,18 +54,19 @@ struct CSVStream {
 
     /// Reads the header.
     init(path: String, options: TableOptions, pieceSize: Int) throws(ShardDataError) {
+        guard path != "-" else { throw .notOutOfCore(path: "standard input", reason: "it can be read only once") }
         guard let (file, size) = OpenFile.regular(path) else {
             // Says what is wrong with it, if anything is.
-            _ = try TableInput(path: path)
-            throw .cannotRead(path: path, reason: "out of core needs a regular file")
+            if FileManager.default.fileExists(atPath: path) {
+                throw .notOutOfCore(path: path, reason: "it is no regular file")
+            }
+            throw .fileNotFound(path: path)
         }
         self.file = file
         self.size = size
         self.pieceSize = pieceSize
         let start = Self.bytes(file, 0..<min(size, Self.headerReach))
-        guard !start.starts(with: Gzip.magic) else {
-            throw .cannotRead(path: path, reason: "out of core needs a plain file, and this one is compressed")
-        }
+        guard !start.starts(with: Gzip.magic) else { throw .notOutOfCore(path: path, reason: "it is compressed") }
         try DataTable.refuseForeign(start, source: path)
         reader = try CSVReader(source: path, data: start, options: options)
         (position, line) = reader.start
@@ -90,23 +91,40 @@ struct CSVStream {
         var length = pieceSize
         while position + length < size {
             let piece = Self.bytes(file, position..<position + length)
-            if let end = Self.lastLineEnd(piece) { return piece.prefix(end) }
+            if let end = lastLineEnd(piece) { return piece.prefix(end) }
             length *= 2
         }
         return Self.bytes(file, position..<size)
     }
 
-    /// After the last line feed that is in no quoted field.
-    private static func lastLineEnd(_ piece: Data) -> Int? {
+    /// After the last line end that is in no quoted field, by the rules of ``CSVCursor``: a quote opens a field only where the
+    /// field begins, and of a pair within quotes neither closes it.
+    private func lastLineEnd(_ piece: Data) -> Int? {
         piece.withUnsafeBytes { bytes in
-            guard bytes.contains(UInt8(ascii: "\"")) else {
-                return bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
-            }
-            var isQuoted = false
+            var (isQuoted, beginsField) = (false, true)
             var end: Int?
-            for (index, byte) in bytes.enumerated() {
-                if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-                if byte == UInt8(ascii: "\n"), !isQuoted { end = index + 1 }
+            var index = 0
+            while index < bytes.count {
+                let byte = bytes[index]
+                let next = index + 1 < bytes.count ? bytes[index + 1] : nil
+                if isQuoted {
+                    if byte == UInt8(ascii: "\""), next == byte {
+                        index += 1
+                    } else if byte == UInt8(ascii: "\"") {
+                        isQuoted = false
+                    }
+                } else if byte == UInt8(ascii: "\""), beginsField {
+                    (isQuoted, beginsField) = (true, false)
+                } else if byte == UInt8(ascii: "\n")
+                    || byte == UInt8(ascii: "\r") && next != nil && next != UInt8(ascii: "\n")
+                {
+                    (end, beginsField) = (index + 1, true)
+                } else if byte == reader.delimiter {
+                    beginsField = true
+                } else if !CSVNumber.isBlank(byte) {
+                    beginsField = false
+                }
+                index += 1
             }
             return end
         }

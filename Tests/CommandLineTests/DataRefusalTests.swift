@@ -69,7 +69,9 @@ import Testing
         .fit(
             "negative weight", column(2) { $0 == 4 ? "-1" : "1" }, "--weights", "c", says: ["d.csv, line 5", "\"c\""]),
         .fit("weights all zero", column(2) { _ in "0" }, "--weights", "c", says: ["d.csv", "\"c\""]),
-        .fit("no row left", column(1) { _ in "NA" }, "--missing", "drop", says: ["d.csv", "missing in every row"]),
+        .fit(
+            "no row left", column(1) { _ in "NA" }, "--missing", "drop", "--features", "a,b",
+            says: ["d.csv", "missing in every row"]),
     ]
 
     static let ofRows: [Refusal] = [

@@ -45,7 +45,7 @@ import Testing
         let arguments = ["--target", "y", "--experts", "2", "--out-of-core", "-o", "out.json"]
         let compressed = try work.run(["fit", "s0.csv.gz"] + arguments)
         #expect(compressed.exitCode == 66)
-        #expect(compressed.errors.contains("s0.csv.gz") && compressed.errors.contains("compressed"))
+        #expect(compressed.errors.contains("s0.csv.gz") && compressed.errors.contains("it is compressed; give a plain"))
         let piped = try work.run(["fit", "-"] + arguments, input: try work.data("s0.csv"))
         #expect(piped.exitCode == 66)
         let noRoom = try work.run(["fit", "s0.csv"] + arguments, environment: ["TMPDIR": work.url("nowhere").path])

@@ -21,8 +21,32 @@ import Testing
         return ShardRows(covariates: Matrix(columns: [x, flags]), responses: responses)
     }
 
-    private static func fit(_ rows: ShardRows) throws -> LocalModel {
-        try LocalFit(design: design, options: FitOptions(expertCount: 2, starts: 4)).fit(rows)
+    private static func fit(experts: Int = 2, _ rows: ShardRows) throws -> LocalModel {
+        try LocalFit(design: design, options: FitOptions(expertCount: experts, starts: 4)).fit(rows)
+    }
+
+    /// Ten rows of one expert with all values different: what is told is the mean of the ten, no single row's value.
+    @Test func fewRowsOfDifferentValues() throws {
+        let x: [Double] = [34, 41, 58, 62, 17, 73, 45, 66, 29, 50]
+        let responses: [Double] = [3.1, 4.6, 7.2, 2.2, 91, 6.3, 2.9, 8.1, 5, 2.4]
+        let design = Design(target: "y", covariates: ["x"])
+        let local = try LocalFit(design: design, options: FitOptions(expertCount: 1)).fit(
+            ShardRows(covariates: Matrix(columns: [x]), responses: responses))
+        #expect(abs(local.fitted.moments[0].mean[0] - 47.5) < 1e-12)
+        #expect(abs(local.fitted.moments[0].mean[1] - 13.28) < 1e-12)
+        #expect(local.fitted.moments[0].scatter[0, 0] > 0)
+    }
+
+    /// Nine of twelve rows share a value: too few for it to be told, and the three others even more so.
+    @Test func aValueThatTooFewShareIsToldAsTheMean() throws {
+        var random = RandomNumbers(seed: 3)
+        let ages = (0..<12).map { $0 < 9 ? 70.0 : 20 + Double($0) }
+        let x = (0..<12).map { _ in random.normal() }
+        let local = try Self.fit(
+            experts: 1, ShardRows(covariates: Matrix(columns: [x, ages]), responses: x.map { $0 + random.normal() }))
+        let mean = ages.reduce(0, +) / 12
+        #expect(abs(local.fitted.moments[0].mean[1] - mean) < 1e-12)
+        #expect((0..<3).allSatisfy { local.fitted.moments[0].scatter[1, $0] == 0 })
     }
 
     /// Where all rows of an expert carry the flag nothing determines its coefficient.

@@ -62,13 +62,25 @@ import Testing
         }
     }
 
-    @Test func theBestOneIsInUse() {
-        #expect(InstructionSet.available.first == .portable)
-        #expect(InstructionSet.available.last == InstructionSet.best)
-        let (model, rows) = problem(Self.shapes[3])
-        #expect(
-            model.statistics(of: rows, level: .newton)
-                == model.statistics(of: rows, level: .newton, instructionSet: InstructionSet.best))
+    /// What the system says of the processor decides.
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/cpuinfo")))
+    func theBestOneOfTheProcessorIsInUse() throws {
+        let flags = Set(try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8).split { $0.isWhitespace })
+        let expected: InstructionSet =
+            flags.isSuperset(of: ["avx512f", "avx512dq", "avx512vl", "avx2", "fma"])
+            ? .avx512 : flags.isSuperset(of: ["avx2", "fma"]) ? .avx2 : .portable
+        #expect(InstructionSet.best == expected)
+    }
+
+    /// A parameter that is no number is not mistaken for a good fit, whichever expert has it.
+    @Test(arguments: InstructionSet.available, [0, 1, 2]) func whatIsNoNumberStaysNone(
+        instructionSet: InstructionSet, expert: Int
+    ) {
+        var (model, rows) = problem(Self.shapes[2])
+        model.experts[expert].coefficients[0] = .nan
+        for level in Self.levels {
+            #expect(model.statistics(of: rows, level: level, instructionSet: instructionSet).logLikelihood.isNaN)
+        }
     }
 
     /// exp and log of the kernels against those of the C library, over all magnitudes that a softmax meets.

@@ -113,6 +113,23 @@ import Testing
         }
     }
 
+    /// A pipe is opened once: what its writer says is not lost.
+    @Test func aPipeIsReadOnce() throws {
+        let directory = try Self.directory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let pipe = directory.appendingPathComponent("pipe.csv")
+        try #require(mkfifo(pipe.path, 0o600) == 0)
+        let writer = Process()
+        writer.executableURL = URL(fileURLWithPath: "/bin/sh")
+        let text = directory.appendingPathComponent("rows.csv")
+        try Self.csv(Self.table).write(to: text)
+        writer.arguments = ["-c", "cat '\(text.path)' > '\(pipe.path)'"]
+        try writer.run()
+        #expect(try Self.rows(pipe, outOfCore: false).rowCount == 3000)
+        writer.waitUntilExit()
+        #expect(writer.terminationStatus == 0)
+    }
+
     /// The place of what is wrong is the same too, also beyond the first piece of a text.
     @Test(arguments: ["npy", "csv"], [false, true]) func whatIsRefused(kind: String, outOfCore: Bool) throws {
         let directory = try Self.directory()
@@ -133,6 +150,8 @@ import Testing
         #expect(
             try refusal { $0[2000][0] = .infinity }
                 == .unusableValue(source: file.path, line: line, column: "b", value: .infinity))
+        #expect(
+            try refusal { $0[2000][1] = .nan } == .missingValue(source: file.path, line: line, column: "w"))
         #expect(
             try refusal { $0[2000][1] = -1 }
                 == .unusableWeight(source: file.path, line: line, column: "w", value: -1))

@@ -123,7 +123,19 @@ import Testing
         #expect(selected.rows.weights == [1, 2, 0])
     }
 
-    @Test(arguments: [-1.0, .nan, .infinity])
+    /// A missing weight is a missing value, under either rule.
+    @Test func missingWeights() throws {
+        let table = DataTable(
+            source: "t.csv", columns: [column("a", [1, 2]), column("y", [1, 2]), column("w", [1, .nan])])
+        #expect(throws: ShardDataError.missingValue(source: "t.csv", line: 2, column: "w")) {
+            try selection(weights: "w", covariates: ["a"]).rows(of: table)
+        }
+        let selected = try selection(weights: "w", missing: .drop, covariates: ["a"]).rows(of: table)
+        #expect(selected.rows.weights == [1])
+        #expect(selected.dropped == 1)
+    }
+
+    @Test(arguments: [-1.0, 1e101, .infinity])
     func unusableWeightsAreRefused(_ weight: Double) throws {
         let table = DataTable(
             source: "t.csv", columns: [column("a", [1, 2]), column("y", [1, 2]), column("w", [1, weight])])

@@ -12,6 +12,7 @@ import Testing
         for row in 0..<400 {
             switch row % 7 {
             case 0: lines.append("\(row),\"two\nlines, \"\"\(row)\"\"\",0.5")
+            case 2: lines.append("\(row),5\" pipe,1")
             case 3: lines.append("\(row),plain,-\(row)e-3\n\n")
             default: lines.append("\(row),n\(row),\(row).25\r")
             }
@@ -44,6 +45,22 @@ import Testing
             #expect(try names == whole.text("name"))
             #expect(lines == (0..<whole.rowCount).map { whole.line(ofRow: $0) })
             #expect(pieceSize == 1 << 23 ? pieces == 1 : pieces > 5)
+        }
+    }
+
+    /// Line ends of any kind bound the pieces.
+    @Test(arguments: ["\n", "\r\n", "\r"]) func everyLineEndEndsAPiece(lineEnd: String) throws {
+        try Self.withFile("x,y\(lineEnd)" + (0..<200).map { "\($0),1\(lineEnd)" }.joined()) { path in
+            var stream = try TableStream(path: path, options: TableOptions(), pieceSize: 64)
+            var (x, lines, pieces) = ([Double](), [Int](), 0)
+            while let piece = try stream.next() {
+                pieces += 1
+                x += try piece.numbers("x")
+                lines += (0..<piece.rowCount).map { piece.line(ofRow: $0) }
+            }
+            #expect(x == (0..<200).map(Double.init))
+            #expect(lines == Array(2...201))
+            #expect(pieces > 10)
         }
     }
 

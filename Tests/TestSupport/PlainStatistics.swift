@@ -24,18 +24,25 @@ public struct PlainStatistics {
         linear = Array(
             repeating: [Double](repeating: 0, count: layout.momentCount),
             count: statistics.linear.count / layout.momentCount)
-        let gates = model.gateProbabilities(rows.covariates)
-        let joint = model.logJointDensities(rows.covariates, responses: rows.responses)
-        let predictors = model.predictors(rows.covariates)
-        for row in 0..<rows.rowCount {
-            let logSum = Scalar.logSumExp(joint.row(row))
-            logLikelihood += rows.weight(row) * logSum
-            let one = Row(
-                z: [1] + rows.covariates.row(row) + [rows.responses[row]], weight: rows.weight(row),
-                gates: gates.row(row), posteriors: joint.row(row).map { exp($0 - logSum) },
-                residuals: predictors.row(row).map { rows.responses[row] - $0 })
-            add(one, level)
+        for row in 0..<rows.rowCount { add(rows, row, level) }
+    }
+
+    private mutating func add(_ rows: ShardRows, _ row: Int, _ level: StatisticsLevel) {
+        let x = rows.covariates.row(row)
+        let gateRegressors = [1] + model.design.gateCovariates.map { x[$0] }
+        let expertRegressors = [1] + model.design.expertCovariates.map { x[$0] }
+        var gates = (0..<model.expertCount).map { dot(model.gate.coefficients.column($0), gateRegressors) }
+        _ = Scalar.softmax(&gates)
+        let residuals = model.experts.map { rows.responses[row] - dot($0.coefficients, expertRegressors) }
+        var joint = model.experts.indices.map { index in
+            let variance = model.experts[index].dispersion
+            return log(gates[index]) - 0.5 * (log(2 * .pi * variance) + residuals[index] * residuals[index] / variance)
         }
+        logLikelihood += rows.weight(row) * Scalar.softmax(&joint)
+        let one = Row(
+            z: [1] + x + [rows.responses[row]], weight: rows.weight(row), gates: gates, posteriors: joint,
+            residuals: residuals)
+        add(one, level)
     }
 
     private struct Row {

@@ -19,8 +19,9 @@ struct FitCommand: ParsableCommand {
     @OptionGroup(title: "Data") var data: DataOptions
     @Flag(
         help: """
-            Read the rows anew in every pass instead of keeping them in memory, with the same result; a CSV is rewritten \
-            once to a temporary file (TMPDIR). Chosen by itself where rows would fill half of the free memory.
+            Read the rows anew in every pass instead of keeping them in memory, with the same result: plain .npy files where \
+            they lie, plain CSV files rewritten once to a temporary file (TMPDIR); a column with text must show it within \
+            the first 8 MB. Chosen by itself where plain files would fill more than half of the free memory.
             """)
     var outOfCore = false
     @OptionGroup var seed: SeedOption
@@ -61,7 +62,7 @@ struct FitCommand: ParsableCommand {
         } report: {
             data.report(dropped: $0, of: $1, source: $2, quiet: common.quiet)
         }
-        let isTooLarge = reader.estimatedMemory() > Memory.available / 2
+        let isTooLarge = reader.estimatedMemory().map { $0 > Memory.available / 2 } ?? false
         if isTooLarge, !outOfCore, !common.quiet {
             Terminal.printError("rows would fill more than half of the free memory: they are read anew in every pass")
         }

@@ -108,11 +108,22 @@ struct LearnCommand: ParsableCommand {
             if localModels != nil { try OutputFile.write(text, to: path) }
             for warning in file.warnings { Terminal.warn("\(shard.name): \(warning)") }
         }
+        if let localModels { warnOfOthers(in: localModels, than: names.map { $0 + ".json" }) }
         for shard in result.leftOut { Terminal.warn("\(shard.name) is left out: \(shard.reason)") }
         let file = ModelFile(result.global)
         try OutputFile.write(try file.text(path: output), to: output)
         file.warnings.forEach(Terminal.warn)
         return bytes
+    }
+
+    /// Models of an earlier run would be aggregated with these and count their rows again.
+    private func warnOfOthers(in directory: String, than written: [String]) {
+        let present = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        let others = Set(present.filter { $0.hasSuffix(".json") }).subtracting(written).sorted()
+        guard let first = others.first else { return }
+        Terminal.warn(
+            "\(directory) holds \(Format.plural(others.count, "other .json file")) ('\(first)'), of an earlier run perhaps: "
+                + "do not aggregate them with these")
     }
 
     private func compare(

@@ -41,6 +41,15 @@ struct ColumnOptions: ParsableArguments {
             }
             return "'\(column.name)' (line \(line): '\(field.prefix(40))')"
         }
+        let empty = table.columns.filter { column in
+            guard case .numbers(let values) = column.content else { return false }
+            return values.allSatisfy(\.isNaN) && column.name != target && !notCovariates.contains(column.name)
+        }
+        if !empty.isEmpty {
+            Terminal.warn(
+                "\(table.source): columns without a value are no covariates: "
+                    + empty.map { "'\($0.name)'" }.joined(separator: ", "))
+        }
         guard !texts.isEmpty else { return }
         Terminal.warn("\(table.source): columns with text are no covariates: \(texts.joined(separator: ", "))")
     }
