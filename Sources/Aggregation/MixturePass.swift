@@ -56,7 +56,8 @@ final class MixturePass {
         let length = mixture.design.momentCount
         mixture.gateCoefficients.withUnsafeBufferPointer { coefficients in
             block.linearPredictors(
-                coefficients.baseAddress! + members.lowerBound * length, count: members.count, into: gates.pointer)
+                coefficients: coefficients.baseAddress! + members.lowerBound * length, count: members.count,
+                into: gates.pointer)
         }
         withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.lanes) { logSums in
             block.softmax(gates.pointer, count: members.count, logSums: logSums.baseAddress!)

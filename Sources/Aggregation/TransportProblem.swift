@@ -103,7 +103,8 @@ package struct TransportProblem: Sendable {
                 for first in stride(from: 0, to: componentCount, by: Self.tile) {
                     let count = min(Self.tile, componentCount - first)
                     block.linearPredictors(
-                        coefficients.baseAddress! + first * design.momentCount, count: count, into: sources.pointer)
+                        coefficients: coefficients.baseAddress! + first * design.momentCount, count: count,
+                        into: sources.pointer)
                     for component in first..<first + count {
                         let source = sources[component - first]
                         for (target, expert) in experts.enumerated() {

@@ -83,12 +83,9 @@ private final class DensityPass {
 
     init(_ model: MixtureModel) {
         self.model = model
-        let design = model.design
-        block = RowBlock(momentCount: design.momentCount)
-        expertCoefficients = model.experts.flatMap { design.spread($0.coefficients, at: design.expertPositions) }
-        gateCoefficients = (0..<model.expertCount).flatMap {
-            design.spread(model.gate.coefficients.column($0), at: design.gatePositions)
-        }
+        block = RowBlock(momentCount: model.design.momentCount)
+        expertCoefficients = model.spreadExperts
+        gateCoefficients = model.spreadGates
         predictors = BlockValues(model.expertCount)
         gates = BlockValues(model.expertCount)
     }

@@ -2,13 +2,6 @@ import CKernels
 
 /// What an aggregation computes on a block of points: the same block, other operations.
 extension RowBlock {
-    /// result[j][lane] = Σ_i coefficients[j][i] z_i
-    package func linearPredictors(
-        _ coefficients: UnsafePointer<Double>, count: Int, into result: UnsafeMutablePointer<Double>
-    ) {
-        kernels.predictors(values, momentCount, coefficients, count, result)
-    }
-
     /// |F x - offset|² of the covariates x of each lane, F a lower triangle packed row by row.
     package func triangularNorms(
         factor: UnsafePointer<Double>, offset: UnsafePointer<Double>, into result: UnsafeMutablePointer<Double>

@@ -32,13 +32,10 @@ package struct RowBlock {
 
     package var responses: UnsafeMutablePointer<Double> { column(momentCount - 1) }
 
-    /// Packs `count` values, `stride` apart; lanes beyond them become 0.
-    package func pack(_ source: UnsafePointer<Double>, stride: Int = 1, count: Int, at position: Int) {
-        kernels.pack(source, .float64, stride, count, column(position))
-    }
-
-    /// Packs `count` numbers of an array that need not be aligned, `stride` elements apart.
-    package func pack(_ source: UnsafeRawPointer, isFloat: Bool, stride: Int, count: Int, at position: Int) {
+    /// Packs `count` numbers, `stride` elements apart, that need not be aligned; lanes beyond them become 0.
+    package func pack(
+        _ source: UnsafeRawPointer, isFloat: Bool = false, stride: Int = 1, count: Int, at position: Int
+    ) {
         kernels.pack(source, isFloat ? .float32 : .float64, stride, count, column(position))
     }
 
@@ -58,7 +55,9 @@ package struct RowBlock {
     }
 
     /// result[j][lane] = Σ_i coefficients[j][i] z_i
-    package func linearPredictors(coefficients: [Double], count: Int, into result: UnsafeMutablePointer<Double>) {
+    package func linearPredictors(
+        coefficients: UnsafePointer<Double>, count: Int, into result: UnsafeMutablePointer<Double>
+    ) {
         kernels.predictors(values, momentCount, coefficients, count, result)
     }
 

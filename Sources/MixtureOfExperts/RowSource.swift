@@ -39,12 +39,20 @@ extension RowSource {
         var weights = [Double](repeating: 1, count: rows.count)
         let block = RowBlock(momentCount: momentCount)
         defer { block.deallocate() }
-        for (index, row) in rows.enumerated() {
-            forEachBlock(in: row..<row + 1, block) { _, _ in
-                for covariate in 0..<covariateCount { covariates[index, covariate] = block.covariate(covariate)[0] }
-                responses[index] = block.responses[0]
-                weights[index] = block.weights[0]
+        var first = 0
+        while first < rows.count {
+            // Rows that follow each other are looked at together.
+            var end = first + 1
+            while end < rows.count, rows[end] == rows[end - 1] + 1 { end += 1 }
+            forEachBlock(in: rows[first]..<rows[end - 1] + 1, block) { start, count in
+                for lane in 0..<count {
+                    let index = first + start - rows[first] + lane
+                    for column in 0..<covariateCount { covariates[index, column] = block.covariate(column)[lane] }
+                    responses[index] = block.responses[lane]
+                    weights[index] = block.weights[lane]
+                }
             }
+            first = end
         }
         return ShardRows(covariates: covariates, responses: responses, weights: isWeighted ? weights : nil)
     }

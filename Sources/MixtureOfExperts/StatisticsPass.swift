@@ -33,7 +33,7 @@ final class StatisticsPass {
         self.model = model
         self.layout = layout
         block = RowBlock(momentCount: layout.momentCount, instructionSet: instructionSet)
-        coefficients = Self.spreadCoefficients(model)
+        coefficients = model.spreadExperts + model.spreadGates
         quadratic = BlockSums(.quadratic, factorCount: layout.quadraticCount, momentCount: layout.momentCount)
         linear = BlockSums(.linear, factorCount: layout.linearCount, momentCount: layout.momentCount)
         let experts = layout.expertCount
@@ -61,16 +61,6 @@ final class StatisticsPass {
             predictors, posteriors, gates, logDensities, derivatives.first, weightedPosteriors, weightedGates, scores,
             dispersionScores, quadraticFactors, linearFactors,
         ] { memory.deallocate() }
-    }
-
-    /// Coefficients at their positions in z, zero elsewhere.
-    private static func spreadCoefficients(_ model: MixtureModel) -> [Double] {
-        let design = model.design
-        let experts = model.experts.map { design.spread($0.coefficients, at: design.expertPositions) }
-        let gates = (0..<model.expertCount).map {
-            design.spread(model.gate.coefficients.column($0), at: design.gatePositions)
-        }
-        return experts.flatMap { $0 } + gates.flatMap { $0 }
     }
 
     func statistics(_ rows: any RowSource, _ part: Range<Int>) -> MixtureStatistics {
@@ -149,14 +139,5 @@ final class StatisticsPass {
             weight += block.weights[lane]
         }
         logLikelihood += sum
-    }
-}
-
-extension Design {
-    /// Coefficients at their positions in z, zero elsewhere.
-    package func spread(_ coefficients: some Collection<Double>, at positions: [Int]) -> [Double] {
-        var result = [Double](repeating: 0, count: momentCount)
-        for (position, value) in zip(positions, coefficients) { result[position] = value }
-        return result
     }
 }

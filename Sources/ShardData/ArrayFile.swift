@@ -31,7 +31,6 @@ package struct ArrayFile {
     }
 
     package var rowCount: Int { layout.rowCount }
-    package var byteCount: Int { layout.rowCount * layout.columnCount * layout.element.size }
 
     /// The first rows: the table's columns, for a selection to be made from.
     package func preview() -> DataTable { piece(0..<min(Self.previewedRows, rowCount)) }
@@ -39,7 +38,7 @@ package struct ArrayFile {
     /// Some of the rows as a table.
     func piece(_ range: Range<Int>) -> DataTable {
         let columns = ArrayColumns(covariates: Array(0..<layout.columnCount - 1), response: layout.columnCount - 1)
-        let rows = FileRows(file: file, layout: layout, columns: columns).chosen(range)
+        let rows = FileRows(file: file, layout: layout, columns: columns).chosen(Array(range))
         let table = names.indices.map { index in
             TableColumn(
                 name: names[index],
@@ -47,19 +46,18 @@ package struct ArrayFile {
         }
         var lines = TableRowLines()
         lines.note(row: 0, line: range.lowerBound + 1)
-        return DataTable(source: path, columns: table, rowCount: range.count, rowLines: lines)
+        return DataTable(
+            source: path, columns: table, rowCount: range.count, rowLines: lines, isWhole: range.count == rowCount)
     }
 
-    /// The rows as they lie; nil where some must be left out, so that a copy is needed.
+    /// The rows as they lie; nil where some must be left out or refused.
     ///
-    /// - Throws: as ``RowSelection/rows(of:)``.
+    /// - Throws: `noSuchColumn`.
     package func rows(
         _ selection: RowSelection, parallelism: Parallelism
     ) throws(ShardDataError) -> (any RowSource)? {
         let rows = FileRows(file: file, layout: layout, columns: try columns(selection))
-        let check = RowCheck(rows, parallelism: parallelism)
-        try check.refuse(selection, source: path)
-        return check.missing == nil && !check.hasWeightless ? rows : nil
+        return rows.isClean(parallelism) ? rows : nil
     }
 
     /// Set where the file changed while it was read.
@@ -77,42 +75,5 @@ package struct ArrayFile {
         return ArrayColumns(
             covariates: covariates, response: try position(selection.design.target),
             weights: try selection.weights.map(position))
-    }
-}
-
-extension RowCheck {
-    /// - Throws: for what no rule leaves out.
-    fileprivate func refuse(_ selection: RowSelection, source: String) throws(ShardDataError) {
-        let names = selection.design.covariates + [selection.design.target] + [selection.weights].compactMap { $0 }
-        if let unusable {
-            throw .unusableValue(
-                source: source, line: unusable.row + 1, column: names[unusable.column], value: unusable.value)
-        }
-        if selection.missing == .error, let missing {
-            throw .missingValue(source: source, line: missing.row + 1, column: names[missing.column])
-        }
-        if let unusableWeight, missing == nil {
-            throw .unusableWeight(
-                source: source, line: unusableWeight.row + 1, column: selection.weights ?? "",
-                value: unusableWeight.value)
-        }
-    }
-}
-
-extension FileRows {
-    /// Consecutive rows.
-    fileprivate func chosen(_ range: Range<Int>) -> ShardRows {
-        var covariates = Matrix(rowCount: range.count, columnCount: covariateCount)
-        var responses = [Double](repeating: 0, count: range.count)
-        let block = RowBlock(momentCount: momentCount)
-        defer { block.deallocate() }
-        forEachBlock(in: range, block) { start, count in
-            for lane in 0..<count {
-                let row = start + lane - range.lowerBound
-                for column in 0..<covariateCount { covariates[row, column] = block.covariate(column)[lane] }
-                responses[row] = block.responses[lane]
-            }
-        }
-        return ShardRows(covariates: covariates, responses: responses)
     }
 }

@@ -7,6 +7,7 @@ struct CSVReader {
     private let data: Data
     private let parallelism: Parallelism
     private let names: [String]
+    private let isWhole: Bool
     private let columns: [CSVColumn]
     /// At the end of the header.
     let start: (position: Int, line: Int)
@@ -21,6 +22,7 @@ struct CSVReader {
     init(source: String, data: Data, options: TableOptions) throws(ShardDataError) {
         self.source = source
         self.data = data
+        isWhole = true
         parallelism = options.parallelism
         delimiter = options.delimiter
         (names, start) = try Self.withBytes(of: data) { bytes throws(ShardDataError) in
@@ -31,7 +33,7 @@ struct CSVReader {
         columns = names.map { CSVColumn(isText: options.textColumns.contains($0)) }
     }
 
-    /// A later piece of the same file, whose first line has the given number.
+    /// A piece of the same file, whose first line has the given number.
     init(_ first: CSVReader, continuedWith data: Data, line: Int) {
         source = first.source
         self.data = data
@@ -40,6 +42,7 @@ struct CSVReader {
         columns = first.columns
         delimiter = first.delimiter
         start = (0, line)
+        isWhole = false
     }
 
     /// The line ends in the rows.
@@ -107,7 +110,8 @@ struct CSVReader {
             }
             return TableColumn(name: names[index], content: content)
         }
-        return DataTable(source: source, columns: columns, rowCount: whole.rowCount, rowLines: whole.rowLines)
+        return DataTable(
+            source: source, columns: columns, rowCount: whole.rowCount, rowLines: whole.rowLines, isWhole: isWhole)
     }
 
     private static func header(_ cursor: inout CSVCursor) throws(ShardDataError) -> [String] {

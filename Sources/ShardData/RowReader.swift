@@ -68,7 +68,7 @@ package struct RowReader {
             while let piece = try stream.next() {
                 let current = try selection ?? select(piece)
                 selection = current
-                let selected = try current.rows(of: piece, isWhole: false)
+                let selected = try current.rows(of: piece)
                 dropped += selected.dropped
                 total += piece.rowCount
                 var open = try spool ?? RowSpool(design: current.design, isWeighted: current.weights != nil)

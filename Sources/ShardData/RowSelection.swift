@@ -42,9 +42,10 @@ public struct RowSelection: Sendable {
         for name in (features ?? []) + (gateFeatures ?? []) where name == target {
             throw .targetAmongCovariates(source: table.source, name: name)
         }
+        let empty = table.columnsWithoutValue
         let standard = table.columns.compactMap { column -> String? in
-            guard case .numbers(let values) = column.content, column.name != target,
-                !notCovariates.contains(column.name), !values.allSatisfy(\.isNaN)
+            guard case .numbers = column.content, column.name != target, !notCovariates.contains(column.name),
+                !empty.contains(column.name)
             else { return nil }
             return column.name
         }
@@ -64,10 +65,7 @@ public struct RowSelection: Sendable {
 
     /// - Throws: ``ShardDataError`` for a missing column, text, an infinite or huge value, a missing value under
     ///   ``MissingRule/error``, a negative or missing weight.
-    public func rows(of table: DataTable) throws(ShardDataError) -> Selected { try rows(of: table, isWhole: true) }
-
-    /// - Parameter isWhole: whether the table is all there is, so that one of its rows must count.
-    func rows(of table: DataTable, isWhole: Bool) throws(ShardDataError) -> Selected {
+    public func rows(of table: DataTable) throws(ShardDataError) -> Selected {
         let covariates = try columns(of: table)
         let responses = try table.numbers(design.target)
         let rowWeights = try weights.map { name throws(ShardDataError) in try table.numbers(name) }
@@ -75,7 +73,7 @@ public struct RowSelection: Sendable {
         let kept = try keptRows(
             covariates + [responses] + [rowWeights].compactMap { $0 },
             design.covariates + [design.target] + [weights].compactMap { $0 }, table)
-        if let rowWeights { try refuseUnusableWeights(rowWeights, kept, table, isWhole: isWhole) }
+        if let rowWeights { try refuseUnusableWeights(rowWeights, kept, table) }
         return Selected(
             rows: ShardRows(covariates: Matrix(columns: covariates), responses: responses, weights: rowWeights)
                 .chosen(kept), kept: kept, dropped: table.rowCount - kept.count)
@@ -132,13 +130,13 @@ public struct RowSelection: Sendable {
     }
 
     private func refuseUnusableWeights(
-        _ weights: [Double], _ kept: [Int], _ table: DataTable, isWhole: Bool
+        _ weights: [Double], _ kept: [Int], _ table: DataTable
     ) throws(ShardDataError) {
         for row in kept where !Self.isUsableWeight(weights[row]) {
             throw .unusableWeight(
                 source: table.source, line: table.line(ofRow: row), column: self.weights ?? "", value: weights[row])
         }
-        guard !isWhole || kept.isEmpty || kept.contains(where: { weights[$0] > 0 }) else {
+        guard !table.isWhole || kept.isEmpty || kept.contains(where: { weights[$0] > 0 }) else {
             throw .allWeightsZero(source: table.source, column: self.weights ?? "")
         }
     }

@@ -65,6 +65,8 @@ public struct DataTable: Sendable {
     /// The number of rows.
     public let rowCount: Int
     private let rowLines: TableRowLines
+    /// Whether these are all rows, and not a piece of a larger table.
+    let isWhole: Bool
 
     /// A table made in memory; the line of a row is its 1-based number.
     ///
@@ -76,17 +78,29 @@ public struct DataTable: Sendable {
         self.init(source: source, columns: columns, rowCount: rows, rowLines: TableRowLines())
     }
 
-    init(source: String, columns: [TableColumn], rowCount: Int, rowLines: TableRowLines) {
+    init(
+        source: String, columns: [TableColumn], rowCount: Int, rowLines: TableRowLines, isWhole: Bool = true
+    ) {
         precondition(
             columns.allSatisfy { $0.content.count ?? rowCount == rowCount }, "the columns of a table differ in length")
         self.source = source
         self.columns = columns
         self.rowCount = rowCount
         self.rowLines = rowLines
+        self.isWhole = isWhole
     }
 
     /// The names of the columns, in the order of the file.
     public var columnNames: [String] { columns.map(\.name) }
+
+    /// The numeric columns in which every value is missing; none of a piece, whose other rows may have some.
+    public var columnsWithoutValue: [String] {
+        guard isWhole else { return [] }
+        return columns.filter { column in
+            guard case .numbers(let values) = column.content else { return false }
+            return values.allSatisfy(\.isNaN)
+        }.map(\.name)
+    }
 
     /// The 1-based line of the file where the 0-based row begins; for an array the 1-based number of the row.
     public func line(ofRow row: Int) -> Int { rowLines.line(ofRow: row) }

@@ -40,6 +40,20 @@ import Testing
         #expect(try work.text("two-out.json") == work.text("two.json"))
     }
 
+    /// A covariate is not taken for an empty one because its first values are missing.
+    @Test func aColumnThatBeginsLate() throws {
+        var columns = Sample.columns(seed: 1)
+        for row in 0..<40 { columns[1][row] = .nan }
+        try work.write(Encoded.npy(columns), to: "late.npy")
+        try work.write(Sample.csv(Array(zip(Sample.names, columns)).map { (name: $0.0, values: $0.1) }), to: "late.csv")
+        try work.fit("late.csv", to: "csv.json", "--missing", "drop")
+        try work.fit("late.npy", to: "npy.json", "--missing", "drop", "--columns", "a,b,c,y")
+        try work.fit("late.npy", to: "npy-out.json", "--missing", "drop", "--columns", "a,b,c,y", "--out-of-core")
+        #expect(try work.model("csv.json").covariates == ["a", "b", "c"])
+        #expect(try work.text("npy.json") == work.text("csv.json"))
+        #expect(try work.text("npy-out.json") == work.text("csv.json"))
+    }
+
     @Test func outOfCoreNeedsPlainFilesAndRoomForThem() throws {
         try work.write(Encoded.gzip(work.data("s0.csv")), to: "s0.csv.gz")
         let arguments = ["--target", "y", "--experts", "2", "--out-of-core", "-o", "out.json"]

@@ -41,14 +41,11 @@ struct ColumnOptions: ParsableArguments {
             }
             return "'\(column.name)' (line \(line): '\(field.prefix(40))')"
         }
-        let empty = table.columns.filter { column in
-            guard case .numbers(let values) = column.content else { return false }
-            return values.allSatisfy(\.isNaN) && column.name != target && !notCovariates.contains(column.name)
-        }
+        let empty = table.columnsWithoutValue.filter { $0 != target && !notCovariates.contains($0) }
         if !empty.isEmpty {
             Terminal.warn(
                 "\(table.source): columns without a value are no covariates: "
-                    + empty.map { "'\($0.name)'" }.joined(separator: ", "))
+                    + empty.map { "'\($0)'" }.joined(separator: ", "))
         }
         guard !texts.isEmpty else { return }
         Terminal.warn("\(table.source): columns with text are no covariates: \(texts.joined(separator: ", "))")
