@@ -1,0 +1,25 @@
+import LinearAlgebra
+
+/// A density of the response given x that is a mixture: what can be scored, compared and predicted with.
+///
+/// A ``MixtureModel`` is one, and so is the weighted average of local models, which has many more components and gates that
+/// are no softmax.
+public protocol ConditionalMixture: Sendable {
+    var design: Design { get }
+    var family: any ExpertFamily { get }
+    /// One for each component.
+    var experts: [Expert] { get }
+
+    /// The weight of each component at x; rows x components, rows sum to 1.
+    ///
+    /// - Parameter covariates: rows x `design.covariateCount`, in the units of the mixture.
+    func gateProbabilities(_ covariates: Matrix) -> Matrix
+    /// Linear predictors of all components; rows x components.
+    func predictors(_ covariates: Matrix) -> Matrix
+    /// log weight + log φ(y | x) of each component; rows x components. -∞ where a weight is 0.
+    func logJointDensities(_ covariates: Matrix, responses: [Double]) -> Matrix
+    /// log f(y | x), one value a row.
+    func logDensities(_ covariates: Matrix, responses: [Double]) -> [Double]
+}
+
+extension MixtureModel: ConditionalMixture {}
