@@ -6,6 +6,7 @@ public enum AggregationError: Error, Sendable, Equatable, CustomStringConvertibl
     case supportTooSmall(rows: Int, needed: Int)
     case supportElsewhere(source: String)
     case numbersTooLarge(model: String)
+    case differentExpertCounts(method: String, first: String, count: Int, second: String, otherCount: Int)
 
     public var description: String {
         switch self {
@@ -17,6 +18,8 @@ public enum AggregationError: Error, Sendable, Equatable, CustomStringConvertibl
             "\(asked) experts asked of \(components) local experts in all: use --experts \(components) or fewer"
         case .numbersTooLarge(let model):
             "the numbers of \(model) are too large to be squared: fit that site anew, in other units"
+        case .differentExpertCounts(let method, let first, let count, let second, let otherCount):
+            "\(method) averages expert by expert, but \(first) has \(count) and \(second) \(otherCount): use another method"
         case .supportTooSmall(let rows, let needed):
             "the support has \(rows) rows, the experts need at least \(needed): give more rows, or leave --support out"
         case .supportElsewhere(let source):

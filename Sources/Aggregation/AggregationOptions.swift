@@ -28,12 +28,16 @@ public struct AggregationOptions: Sendable {
 
     /// Experts of the global model; nil for the largest local number.
     public var expertCount: Int?
+    /// Where given, the number of experts is chosen in it, whatever ``expertCount`` says.
+    public var expertCountRange: ClosedRange<Int>?
     public var supportSize: Int
     /// nil: by label, by plan and a fit to draws from f̂^W are tried; `label` is kept unless another is clearly better on
     /// a fresh draw.
     public var gateTarget: GateTarget?
     public var expertSource: ExpertSource
     public var siteWeights: SiteWeights
+    /// Finds local models that cannot be right, and leaves them out, named in the report.
+    public var leavesOutBrokenSites: Bool
     public var seed: UInt64
     /// The MM algorithm stops when the objective falls by less than this share of itself.
     public var tolerance: Double
@@ -42,27 +46,21 @@ public struct AggregationOptions: Sendable {
     public var gateRidge: Double
 
     public init(
-        expertCount: Int? = nil, supportSize: Int = 5000, gateTarget: GateTarget? = nil,
-        expertSource: ExpertSource = .statistics, siteWeights: SiteWeights = .density, seed: UInt64 = 1,
-        tolerance: Double = 1e-9, maxIterations: Int = 200, gateRidge: Double = 1e-8
+        expertCount: Int? = nil, expertCountRange: ClosedRange<Int>? = nil, supportSize: Int = 5000,
+        gateTarget: GateTarget? = nil,
+        expertSource: ExpertSource = .statistics, siteWeights: SiteWeights = .density,
+        leavesOutBrokenSites: Bool = true, seed: UInt64 = 1, tolerance: Double = 1e-9, maxIterations: Int = 200, gateRidge: Double = 1e-8
     ) {
         self.expertCount = expertCount
+        self.expertCountRange = expertCountRange
         self.supportSize = supportSize
         self.gateTarget = gateTarget
         self.expertSource = expertSource
         self.siteWeights = siteWeights
+        self.leavesOutBrokenSites = leavesOutBrokenSites
         self.seed = seed
         self.tolerance = tolerance
         self.maxIterations = maxIterations
         self.gateRidge = gateRidge
-    }
-
-    /// The method as published: weights that do not depend on x, experts from the support, gate from the plan.
-    public var published: AggregationOptions {
-        var result = self
-        result.gateTarget = .plan
-        result.expertSource = .support
-        result.siteWeights = .constant
-        return result
     }
 }

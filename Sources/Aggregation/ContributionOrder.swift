@@ -1,7 +1,7 @@
 import Estimation
 import MixtureOfExperts
 
-extension OptimalTransportAggregation.Contribution {
+extension Contribution {
     /// Sums depend on their order in the last bits: neither that of the files nor that of the experts may matter.
     static func precedes(_ left: Self, _ right: Self) -> Bool {
         left.fitted.comparison(with: right.fitted).map { $0 < 0 } ?? (left.name < right.name)

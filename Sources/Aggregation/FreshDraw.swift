@@ -45,6 +45,11 @@ struct FreshDraw {
             logDensities: candidate.model.logDensities(rows.covariates, responses: rows.responses))
     }
 
+    /// The mean log density of the draw.
+    func mean(_ model: MixtureModel) -> Double {
+        model.logDensities(rows.covariates, responses: rows.responses).reduce(0, +) / Double(rows.rowCount)
+    }
+
     /// The first candidate, unless another is better by more than two standard errors of the paired difference: with
     /// less, the choice was measured to follow the noise of the draw.
     static func choice(_ scores: [Score]) -> Score {

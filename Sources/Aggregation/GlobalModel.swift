@@ -43,7 +43,48 @@ public struct AggregationReport: Sendable, Equatable {
         }
     }
 
+    /// What a number of experts reaches on a fresh draw from f̂^W.
+    public struct ExpertCount: Sendable, Equatable {
+        public var experts: Int
+        /// Mean log density.
+        public var score: Double
+        /// Less the penalty for the parameters.
+        public var penalised: Double
+
+        public init(experts: Int, score: Double, penalised: Double) {
+            self.experts = experts
+            self.score = score
+            self.penalised = penalised
+        }
+    }
+
+    /// A site whose local model cannot be right, and was left out.
+    public struct LeftOutSite: Sendable, Equatable {
+        public var name: String
+        public var rows: Int
+        /// From what the other sites say; nats a row.
+        public var divergence: Double
+
+        public init(name: String, rows: Int, divergence: Double) {
+            self.name = name
+            self.rows = rows
+            self.divergence = divergence
+        }
+
+        var warning: String {
+            "\(name) is left out as broken (divergence \(Self.rounded(divergence)) a row from what other sites say): check "
+                + "its units and columns; --no-robust takes it in"
+        }
+
+        private static func rounded(_ value: Double) -> String {
+            value < 1e6 ? "\((10 * value).rounded() / 10)" : "above a million"
+        }
+    }
+
+    /// The name of the ``Aggregator``.
+    public var method: String
     public var sites: [Site]
+    public var leftOut: [LeftOutSite]
     public var siteWeights: String
     /// Where the support came from, in words.
     public var support: String
@@ -54,14 +95,18 @@ public struct AggregationReport: Sendable, Equatable {
     public var start: String
     public var candidates: [Candidate]
     public var chosen: String
+    /// Where the number of experts was chosen: all that were tried.
+    public var expertCounts: [ExpertCount] = []
     public var seed: UInt64
     public var warnings: [String]
 
     public init(
-        sites: [Site], siteWeights: String, support: String, supportSize: Int, objectives: [Double], converged: Bool,
-        start: String, candidates: [Candidate], chosen: String, seed: UInt64, warnings: [String]
+        method: String, sites: [Site], leftOut: [LeftOutSite], siteWeights: String, support: String, supportSize: Int,
+        objectives: [Double], converged: Bool, start: String, candidates: [Candidate], chosen: String, seed: UInt64, warnings: [String]
     ) {
+        self.method = method
         self.sites = sites
+        self.leftOut = leftOut
         self.siteWeights = siteWeights
         self.support = support
         self.supportSize = supportSize

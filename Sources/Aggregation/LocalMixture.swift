@@ -48,6 +48,15 @@ package struct LocalMixture: Sendable {
         sketch = CovariateSketch(sites: sites.map(\.moments), parallelism: parallelism)
     }
 
+    /// The statistics of the components of each label.
+    func pooledMoments(_ labels: [Int], count: Int, _ parallelism: Parallelism) -> [Moments] {
+        parallelism.map(count: count) { expert in
+            Moments.sum(
+                labels.indices.lazy.filter { labels[$0] == expert }.map { components[$0].moments },
+                count: design.covariateCount + 1)
+        }
+    }
+
     /// λ_m(x) π̂_mj(x) of every component; points x components, rows sum to 1.
     package func masses(_ points: Matrix) -> Matrix {
         blockMasses(points, weights: [Double](repeating: 1, count: points.rowCount), .serial).matrix

@@ -45,7 +45,8 @@ struct Reduction {
         var labels = problem.labels(for: experts)
         var rounds = 0
         while true {
-            experts = pooledMoments(labels, count: experts.count).enumerated().map { index, moments in
+            let pooled = mixture.pooledMoments(labels, count: experts.count, problem.parallelism)
+            experts = pooled.enumerated().map { index, moments in
                 moments.weight > 0
                     ? mixture.family.fit(
                         moments, on: mixture.design.expertCovariates, dispersionFloor: dispersionFloor)
@@ -56,15 +57,6 @@ struct Reduction {
             rounds += 1
             if next == labels || rounds == Self.largestNumberOfRounds { return (experts, labels) }
             labels = next
-        }
-    }
-
-    /// The statistics of the components of each label.
-    func pooledMoments(_ labels: [Int], count: Int) -> [Moments] {
-        problem.parallelism.map(count: count) { expert in
-            Moments.sum(
-                labels.indices.lazy.filter { labels[$0] == expert }.map { mixture.components[$0].moments },
-                count: mixture.design.covariateCount + 1)
         }
     }
 
@@ -80,8 +72,8 @@ struct Reduction {
     ///
     /// Where two experts cross, the plan sends mass to the wrong one and so biases the gate; targets by label send all
     /// of a component to the expert that it stands for.
-    private func gate(
-        _ target: GateTarget, experts: [Expert], labels: [Int], from start: SoftmaxGate?
+    func gate(
+        _ target: GateTarget, experts: [Expert], labels: [Int], from start: SoftmaxGate? = nil
     ) -> SoftmaxGate {
         var targets =
             switch target {

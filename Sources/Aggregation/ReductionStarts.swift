@@ -34,10 +34,10 @@ struct ReductionStarts {
 
     private func merged(_ components: [Int], _ parallelism: Parallelism) -> [Expert] {
         GreedyMerging.groups(
-            components.map { mixture.components[$0].moments }, count: expertCount, design: mixture.design,
-            parallelism: parallelism
+            components.map { GreedyMerging.Group(members: [$0], moments: mixture.components[$0].moments) },
+            count: expertCount, design: mixture.design, parallelism: parallelism
         ).map {
-            mixture.family.fit($0, on: mixture.design.expertCovariates, dispersionFloor: dispersionFloor)
+            mixture.family.fit($0.moments, on: mixture.design.expertCovariates, dispersionFloor: dispersionFloor)
         }
     }
 

@@ -56,7 +56,7 @@ public struct DistributedLearning: Sendable {
 
     public let design: Design
     public let fitOptions: FitOptions
-    public let aggregationOptions: AggregationOptions
+    public let coordinator: Coordinator
     public let rowsPerParameter: Int
     public let parallelism: Parallelism
     private let progress: (@Sendable (_ shard: String, FitProgress) -> Void)?
@@ -65,20 +65,20 @@ public struct DistributedLearning: Sendable {
     /// - Parameters:
     ///   - design: target and covariates, the same for all shards.
     ///   - fitOptions: `expertCount` is what a shard gets if its rows carry it.
-    ///   - aggregationOptions: how the local models become one.
+    ///   - coordinator: how the local models become one.
     ///   - rowsPerParameter: a shard with fewer rows for each free parameter gets fewer experts.
     ///   - parallelism: over shards where there are many, else over the blocks of each.
     ///   - progress: called from any thread while a shard is fitted.
     ///   - finished: called from any thread when a shard is done.
     public init(
-        design: Design, fitOptions: FitOptions, aggregationOptions: AggregationOptions,
+        design: Design, fitOptions: FitOptions, coordinator: Coordinator = Coordinator(),
         rowsPerParameter: Int = Capacity.rowsPerParameter, parallelism: Parallelism = Parallelism(),
         progress: (@Sendable (_ shard: String, FitProgress) -> Void)? = nil,
         finished: (@Sendable (_ shard: Shard) -> Void)? = nil
     ) {
         self.design = design
         self.fitOptions = fitOptions
-        self.aggregationOptions = aggregationOptions
+        self.coordinator = coordinator
         self.rowsPerParameter = rowsPerParameter
         self.parallelism = parallelism
         self.progress = progress
@@ -88,7 +88,7 @@ public struct DistributedLearning: Sendable {
     /// - Throws: ``Failure`` where no shard can be fitted or the local models cannot be aggregated. A shard that
     ///   cannot be fitted is left out and listed.
     public func learn(
-        _ shards: [Shard], support: OptimalTransportAggregation.GivenSupport? = nil
+        _ shards: [Shard], support: GivenSupport? = nil
     ) throws(Failure) -> Result {
         let (fitted, leftOut) = fitAll(shards)
         guard !fitted.isEmpty else { throw .noShardFitted(leftOut.first) }
@@ -96,8 +96,8 @@ public struct DistributedLearning: Sendable {
         let start = clock.now
         let global: GlobalModel
         do throws(AggregationError) {
-            global = try OptimalTransportAggregation(options: aggregationOptions, parallelism: parallelism).aggregate(
-                fitted.map { .init(name: $0.name, fitted: $0.local.fitted) }, support: support)
+            global = try coordinator.aggregate(
+                fitted.map { Contribution(name: $0.name, fitted: $0.local.fitted) }, support: support)
         } catch { throw .aggregation(error) }
         return Result(
             shards: fitted, leftOut: leftOut, global: global, aggregationSeconds: (clock.now - start).seconds)

@@ -70,7 +70,11 @@ public struct ModelFile: Codable, Sendable, Equatable {
     }
 
     public struct AggregationRecord: Codable, Sendable, Equatable {
+        /// Absent in files of earlier versions, which know one method.
+        public var method: String?
         public var sites: [SiteRecord]
+        /// Sites left out as broken; absent in files of earlier versions.
+        public var leftOut: [LeftOutRecord]?
         public var siteWeights: String
         public var support: String
         public var supportSize: Int
@@ -79,6 +83,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
         public var converged: Bool
         public var candidates: [CandidateRecord]
         public var chosen: String
+        /// Where the number of experts was chosen: all that were tried.
+        public var expertCounts: [ExpertCountRecord]?
         public var seed: UInt64
         public var warnings: [String]
     }
@@ -89,6 +95,19 @@ public struct ModelFile: Codable, Sendable, Equatable {
         public var weight: Double
         /// The global expert, from 1, of each local expert.
         public var experts: [Int]
+    }
+
+    public struct LeftOutRecord: Codable, Sendable, Equatable {
+        public var name: String
+        public var rows: Int
+        /// From what the other sites say; nats a row.
+        public var divergence: Double
+    }
+
+    public struct ExpertCountRecord: Codable, Sendable, Equatable {
+        public var experts: Int
+        public var score: Double
+        public var penalised: Double
     }
 
     public struct CandidateRecord: Codable, Sendable, Equatable {
@@ -140,13 +159,23 @@ extension ModelFile {
             weight: global.fitted.weight)
         let report = global.report
         aggregation = AggregationRecord(
+            method: report.method,
             sites: report.sites.map {
                 SiteRecord(name: $0.name, rows: $0.rows, weight: $0.weight, experts: $0.labels.map { $0 + 1 })
+            },
+            leftOut: report.leftOut.map {
+                LeftOutRecord(name: $0.name, rows: $0.rows, divergence: min($0.divergence, .greatestFiniteMagnitude))
             },
             siteWeights: report.siteWeights, support: report.support, supportSize: report.supportSize,
             start: report.start, objectives: report.objectives, converged: report.converged,
             candidates: report.candidates.map { CandidateRecord(name: $0.name, score: $0.score) },
-            chosen: report.chosen, seed: report.seed, warnings: report.warnings)
+            chosen: report.chosen,
+            expertCounts: report.expertCounts.isEmpty
+                ? nil
+                : report.expertCounts.map {
+                    ExpertCountRecord(experts: $0.experts, score: $0.score, penalised: $0.penalised)
+                },
+            seed: report.seed, warnings: report.warnings)
     }
 
     /// A model that was written down, such as the truth behind a simulation.

@@ -7,8 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct AggregationTests {
-    private typealias Contribution = OptimalTransportAggregation.Contribution
-    private typealias GivenSupport = OptimalTransportAggregation.GivenSupport
+    private typealias GivenSupport = GivenSupport
 
     private var options = AggregationOptions(supportSize: 800)
 
@@ -23,7 +22,7 @@ import Testing
     ) throws -> GlobalModel {
         var options = options
         change(&options)
-        return try OptimalTransportAggregation(options: options, parallelism: Parallelism(threads: threads))
+        return try Coordinator(options: options, parallelism: Parallelism(threads: threads))
             .aggregate(contributions, support: support)
     }
 
@@ -215,9 +214,9 @@ import Testing
     @Test func densityWeightsWhereSitesDiffer() throws {
         let heterogeneous = try LocalModels.heterogeneous.get()
         let truth = heterogeneous.score(heterogeneous.benchmark.trueModel)
-        let density = try OptimalTransportAggregation(options: AggregationOptions(expertCount: 5))
+        let density = try Coordinator(options: AggregationOptions(expertCount: 5))
             .aggregate(heterogeneous.contributions)
-        let constant = try OptimalTransportAggregation(
+        let constant = try Coordinator(
             options: AggregationOptions(expertCount: 5, siteWeights: .constant)
         ).aggregate(heterogeneous.contributions)
         #expect(heterogeneous.score(density.model) > truth - 0.01)
@@ -227,7 +226,7 @@ import Testing
 
     @Test func everyGroupFindsItsExpert() throws {
         let heterogeneous = try LocalModels.heterogeneous.get()
-        let global = try OptimalTransportAggregation(options: AggregationOptions(expertCount: 5))
+        let global = try Coordinator(options: AggregationOptions(expertCount: 5))
             .aggregate(heterogeneous.contributions)
         for truth in heterogeneous.benchmark.trueModel.experts {
             let distance = global.model.experts.map { difference($0.coefficients, truth.coefficients) }.min()

@@ -7,7 +7,6 @@ import TestSupport
 
 /// Local models for the tests of aggregation.
 enum LocalModels {
-    typealias Contribution = OptimalTransportAggregation.Contribution
 
     /// A model with its statistics on rows: no fit.
     static func fitted(_ model: MixtureModel, on rows: ShardRows) -> FittedMixture {

@@ -94,9 +94,9 @@ import Testing
     @Test func manyModels() throws {
         let contributions = LocalModels.disturbed(1...250)
         let options = AggregationOptions(supportSize: 1500, gateTarget: .label)
-        let global = try OptimalTransportAggregation(options: options, parallelism: Parallelism(threads: 2))
+        let global = try Coordinator(options: options, parallelism: Parallelism(threads: 2))
             .aggregate(contributions)
-        let serial = try OptimalTransportAggregation(options: options).aggregate(contributions.reversed())
+        let serial = try Coordinator(options: options).aggregate(contributions.reversed())
         #expect(serial == global)
         for truth in RandomData.easyModel.experts {
             let distance = global.model.experts.map { difference($0.coefficients, truth.coefficients) }.min()

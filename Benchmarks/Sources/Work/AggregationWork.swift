@@ -12,9 +12,9 @@ struct AggregationWork: Work {
         let source = SyntheticBenchmark(profile: .balanced, shardCount: models, seed: 1)
         let estimates = LocalEstimates(source: source, rows: 1000)
         let local = parallelism.map(count: models) { index in
-            OptimalTransportAggregation.Contribution(name: "site \(index)", fitted: estimates.estimate(index))
+            Contribution(name: "site \(index)", fitted: estimates.estimate(index))
         }
-        let aggregation = OptimalTransportAggregation(options: AggregationOptions(), parallelism: parallelism)
+        let aggregation = Coordinator(options: AggregationOptions(), parallelism: parallelism)
         let (seconds, global) = try Stopwatch.seconds { try aggregation.aggregate(local) }
         let test = source.testRows(Self.testRows).rows
         let score = Scores(global.model, on: test, parallelism: parallelism).logLikelihoodPerRow

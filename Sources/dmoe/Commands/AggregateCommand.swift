@@ -14,8 +14,11 @@ struct AggregateCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("Local models, as written by dmoe fit.", valueName: "local"))
     var files: [String]
-    @Option(help: ArgumentHelp("Experts of the global model (default: the largest local number).", valueName: "k"))
-    var experts: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Experts of the global model (default: the largest local number), or auto: the best on a fresh draw.",
+            valueName: "k"))
+    var experts: GlobalExperts?
     @OptionGroup(title: "Aggregation") var aggregation: AggregationOptionGroup
     @OptionGroup(title: "Data of --support") var data: DataOptions
     @OptionGroup var seed: SeedOption
@@ -24,7 +27,6 @@ struct AggregateCommand: ParsableCommand {
     var output: String
 
     func validate() throws {
-        if let experts, experts < 1 { throw ValidationError("--experts must be 1 or more.") }
         guard !files.isEmpty else { throw ValidationError("Give at least one local model.") }
     }
 
@@ -34,8 +36,12 @@ struct AggregateCommand: ParsableCommand {
         let contributions = try contributions(labels)
         let support = try aggregation.givenSupport(
             contributions[0].fitted.model.design, data: data, parallelism: common.parallelism)
-        let global = try OptimalTransportAggregation(
-            options: aggregation.options(expertCount: experts, seed: seed.seed), parallelism: common.parallelism
+        let global = try Coordinator(
+            aggregator: aggregation.aggregator,
+            options: aggregation.options(
+                experts: experts, localExperts: contributions.map(\.fitted.model.expertCount).max() ?? 1,
+                seed: seed.seed),
+            parallelism: common.parallelism
         ).aggregate(contributions, support: support)
         let file = ModelFile(global)
         try OutputFile.write(try file.text(path: output), to: output)
@@ -45,7 +51,7 @@ struct AggregateCommand: ParsableCommand {
 
     /// Reads on all threads: to decode a thousand files takes as long as to aggregate a few hundred of them. Of several
     /// faults the first in the order of the files is told.
-    private func contributions(_ labels: [String]) throws -> [OptimalTransportAggregation.Contribution] {
+    private func contributions(_ labels: [String]) throws -> [Contribution] {
         let files = files
         let read = common.parallelism.map(count: files.count) { index in
             Result { () throws(ModelFileError) in

@@ -33,8 +33,10 @@ struct LearnCommand: ParsableCommand {
             "A shard with fewer rows than this for each free parameter gets fewer experts, down to one.",
             valueName: "n"))
     var rowsPerParameter = Capacity.rowsPerParameter
-    @Option(help: ArgumentHelp("Experts of the global model (default: --experts).", valueName: "k"))
-    var globalExperts: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Experts of the global model (default: --experts), or auto: the best on a fresh draw.", valueName: "k"))
+    var globalExperts: GlobalExperts?
     @OptionGroup(title: "Aggregation") var aggregation: AggregationOptionGroup
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup var seed: SeedOption
@@ -46,7 +48,6 @@ struct LearnCommand: ParsableCommand {
         guard holdout >= 0, holdout < 1 else { throw ValidationError("--holdout must be at least 0 and below 1.") }
         if let shards, !(1...100_000).contains(shards) { throw ValidationError("--shards must be from 1 to 100000.") }
         if rowsPerParameter < 1 { throw ValidationError("--rows-per-parameter must be 1 or more.") }
-        if let globalExperts, globalExperts < 1 { throw ValidationError("--global-experts must be 1 or more.") }
         if shards != nil, shardBy != nil { throw ValidationError("--shards and --shard-by cannot go together.") }
         if files.count == 1, shards == nil, shardBy == nil {
             throw ValidationError("One file is one shard: give more files, --shard-by COLUMN or --shards M.")
@@ -72,7 +73,11 @@ struct LearnCommand: ParsableCommand {
             totalRows: shards.training.reduce(0) { $0 + $1.rows.rowCount }, quiet: common.quiet)
         let learning = DistributedLearning(
             design: shards.selection.design, fitOptions: fit.options(seed: seed.seed),
-            aggregationOptions: aggregation.options(expertCount: globalExperts, seed: seed.seed),
+            coordinator: Coordinator(
+                aggregator: aggregation.aggregator,
+                options: aggregation.options(
+                    experts: globalExperts, localExperts: self.fit.experts, seed: seed.seed),
+                parallelism: common.parallelism),
             rowsPerParameter: rowsPerParameter, parallelism: common.parallelism,
             progress: { progress.show($0, $1) },
             finished: { progress.finished(rows: $0.rows.rowCount) })

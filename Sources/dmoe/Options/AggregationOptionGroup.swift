@@ -4,6 +4,22 @@ import DistributedMoE
 extension AggregationOptions.GateTarget: ExpressibleByArgument {}
 extension AggregationOptions.SiteWeights: ExpressibleByArgument {}
 
+/// How many experts a global model gets.
+enum GlobalExperts: ExpressibleByArgument {
+    case count(Int)
+    case automatic
+
+    init?(argument: String) {
+        if argument == "auto" {
+            self = .automatic
+        } else if let count = Int(argument), count >= 1 {
+            self = .count(count)
+        } else {
+            return nil
+        }
+    }
+}
+
 /// How local models become one.
 struct AggregationOptionGroup: ParsableArguments {
     @Option(
@@ -25,30 +41,53 @@ struct AggregationOptionGroup: ParsableArguments {
     @Option(help: "Weights of the sites: by their density of covariates at x (default), or the same everywhere.")
     var siteWeights: AggregationOptions.SiteWeights?
 
-    @Flag(help: "The method as published: constant site weights, experts from the support, gate by plan.")
-    var published = false
+    @Option(
+        help: ArgumentHelp(
+            "How local models become one: \(Aggregators.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
+    var method = TransportAggregator.chosen.name
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Find local models that cannot be right (wrong unit, flipped sign, …) and leave them out, with a warning.")
+    var robust = true
 
     func validate() throws {
         guard (50...10_000_000).contains(supportSize) else {
             throw ValidationError("--support-size must be from 50 to 10000000.")
         }
-        if published, gate == .label { throw ValidationError("--published means --gate plan.") }
-        if published, siteWeights == .density {
-            throw ValidationError("--published means --site-weights constant.")
+        guard let aggregator = Aggregators.named(method) else {
+            throw ValidationError(
+                "--method \(method) is not known; known are \(Aggregators.all.map(\.name).joined(separator: ", ")).")
+        }
+        let fixed = aggregator.settings(AggregationOptions())
+        if let gate, let other = fixed.gateTarget, gate != other {
+            throw ValidationError("--method \(method) means --gate \(other.rawValue).")
+        }
+        if siteWeights == .density, fixed.siteWeights == .constant {
+            throw ValidationError("--method \(method) means --site-weights constant.")
         }
     }
 
-    func options(expertCount: Int?, seed: UInt64) -> AggregationOptions {
-        let options = AggregationOptions(
-            expertCount: expertCount, supportSize: supportSize, gateTarget: gate, siteWeights: siteWeights ?? .density,
-            seed: seed)
-        return published ? options.published : options
+    var aggregator: any Aggregator { Aggregators.named(method) ?? TransportAggregator.chosen }
+
+    /// Numbers of experts that `auto` tries at most, in numbers of experts of the largest local model.
+    private static let largestFactor = 3
+
+    /// - Parameter localExperts: of the largest local model.
+    func options(experts: GlobalExperts?, localExperts: Int, seed: UInt64) -> AggregationOptions {
+        var expertCount: Int?
+        if case .count(let count) = experts { expertCount = count }
+        var range: ClosedRange<Int>?
+        if case .automatic = experts { range = 1...Self.largestFactor * localExperts }
+        return AggregationOptions(
+            expertCount: expertCount, expertCountRange: range, supportSize: supportSize, gateTarget: gate, siteWeights: siteWeights ?? .density,
+            leavesOutBrokenSites: robust, seed: seed)
     }
 
     /// The covariates of the given rows, rows with missing ones left out.
     func givenSupport(
         _ design: Design, data: DataOptions, parallelism: Parallelism
-    ) throws -> OptimalTransportAggregation.GivenSupport? {
+    ) throws -> GivenSupport? {
         guard !support.isEmpty else { return nil }
         let selection = RowSelection(design: design, missing: data.missing)
         let parts = try support.map { path in

@@ -1,0 +1,67 @@
+import MixtureOfExperts
+
+/// One way of turning local models into one model of the same form.
+///
+/// An aggregator is one file in `Aggregators`. It is given an ``AggregationProblem``, everything in pooled standard units, and
+/// returns a mixture in the same units; names, units, order of the experts and the report are the ``Coordinator``'s.
+public protocol Aggregator: Sendable {
+    /// As in `dmoe aggregate --method`.
+    var name: String { get }
+    /// In a few words, for tables.
+    var title: String { get }
+
+    /// The options under which the problem is to be set up: the place to fix site weights.
+    func settings(_ options: AggregationOptions) -> AggregationOptions
+
+    /// - Throws: ``AggregationError`` where the local models cannot be combined in this way.
+    func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture
+}
+
+extension Aggregator {
+    public func settings(_ options: AggregationOptions) -> AggregationOptions { options }
+}
+
+/// What an aggregator found, in pooled standard units.
+public struct ReducedMixture: Sendable {
+    public var model: MixtureModel
+    /// The expert of `model` that each component of f̂^W belongs to.
+    public var labels: [Int]
+    /// How it was chosen or made, in words.
+    public var chosen: String
+    /// Transportation divergence per point before each update and at the end; last at least that of `model`.
+    public var objectives: [Double]
+    public var converged: Bool
+    /// Where the search began, in words; empty where there was none.
+    public var start: String
+    /// What it was compared with on a fresh draw.
+    public var candidates: [AggregationReport.Candidate]
+    public var warnings: [String]
+
+    public init(
+        model: MixtureModel, labels: [Int], chosen: String, objectives: [Double] = [], converged: Bool = true,
+        start: String = "", candidates: [AggregationReport.Candidate] = [], warnings: [String] = []
+    ) {
+        self.model = model
+        self.labels = labels
+        self.chosen = chosen
+        self.objectives = objectives
+        self.converged = converged
+        self.start = start
+        self.candidates = candidates
+        self.warnings = warnings
+    }
+}
+
+/// The aggregators that a command line may name.
+public enum Aggregators {
+    /// From the published method to ours, one change at a time; then the others of the field.
+    public static let all: [any Aggregator] =
+        [
+            TransportAggregator.chosen, .distilled, .statistics, .density, .label, .published,
+        ] + [
+            GreedyAggregator(), ParameterAverageAggregator(), MedoidAggregator(),
+            BestLocalAggregator(),
+        ]
+
+    public static func named(_ name: String) -> (any Aggregator)? { all.first { $0.name == name } }
+}

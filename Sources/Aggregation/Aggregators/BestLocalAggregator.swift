@@ -1,0 +1,22 @@
+import LinearAlgebra
+import MixtureOfExperts
+
+/// The local model under which rows drawn from f̂^W are most likely.
+public struct BestLocalAggregator: Aggregator {
+    public init() {}
+
+    public var name: String { "best" }
+    public var title: String { "best single local model" }
+
+    public func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
+        let draw = FreshDraw(problem.mixture, problem.source, problem.generator.split(2), problem.parallelism)
+        let sites = problem.mixture.sites
+        let scores = problem.parallelism.map(count: sites.count) { draw.mean(sites[$0].model) }
+        let best = scores.indices.max { (scores[$0], $1) < (scores[$1], $0) } ?? 0
+        return .local(
+            best, problem,
+            candidates: scores.enumerated().map {
+                AggregationReport.Candidate(name: "local model \(problem.names[$0.offset])", score: $0.element)
+            })
+    }
+}

@@ -1,0 +1,30 @@
+import LinearAlgebra
+import MixtureOfExperts
+
+/// Greedy pairwise merging of the components of f̂^W: always the pair whose union costs the least transportation divergence
+/// on the support (Runnalls 2007, averaged over X_S). Experts are barycentres on the support, the gate is by label.
+public struct GreedyAggregator: Aggregator {
+    public init() {}
+
+    public var name: String { "greedy" }
+    public var title: String { "greedy pairwise merging" }
+
+    public func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
+        let transport = problem.transport
+        let count = try problem.expertCount()
+        let groups = GreedyMerging.groups(
+            transport.componentsOnSupport(), count: count, design: problem.mixture.design,
+            parallelism: problem.parallelism)
+        var labels = [Int](repeating: 0, count: transport.componentCount)
+        for (index, group) in groups.enumerated() { for member in group.members { labels[member] = index } }
+        let experts = groups.map { $0.expert(problem.mixture.family, problem.mixture.design) }
+        let builder = Reduction(
+            mixture: problem.mixture, problem: transport, options: problem.options,
+            dispersionFloor: AggregationProblem.dispersionFloor)
+        let gate = builder.gate(.label, experts: experts, labels: labels)
+        return ReducedMixture(
+            model: MixtureModel(
+                design: problem.mixture.design, family: problem.mixture.family, gate: gate, experts: experts),
+            labels: labels, chosen: title, objectives: [transport.objective(experts)])
+    }
+}

@@ -1,0 +1,28 @@
+import LinearAlgebra
+import MixtureOfExperts
+
+/// The local model that the others are nearest to: the "middle" estimator of the paper, section 5.
+public struct MedoidAggregator: Aggregator {
+    public init() {}
+
+    public var name: String { "medoid" }
+    public var title: String { "medoid local model" }
+
+    public func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
+        let site = SiteDivergences(problem).medoid(weights: problem.mixture.sites.map(\.weight))
+        return .local(site, problem)
+    }
+}
+
+extension ReducedMixture {
+    /// The local model of a site as it is.
+    static func local(
+        _ site: Int, _ problem: AggregationProblem, candidates: [AggregationReport.Candidate] = []
+    ) -> ReducedMixture {
+        let model = problem.mixture.sites[site].model
+        return ReducedMixture(
+            model: model, labels: problem.transport.labels(for: model.experts),
+            chosen: "local model \(problem.names[site])", objectives: [problem.transport.objective(model.experts)],
+            candidates: candidates)
+    }
+}

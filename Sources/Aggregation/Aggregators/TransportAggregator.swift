@@ -1,0 +1,119 @@
+import LinearAlgebra
+import MixtureOfExperts
+
+/// Reduction of f̂^W by optimal transport (paper, sections 3 and 4), as published and with what was added to it.
+public struct TransportAggregator: Aggregator {
+    /// How the global model is built from the grouped local experts.
+    enum Construction: Sendable {
+        /// As ``AggregationOptions`` say: one way, or the best of several on a fresh draw from f̂^W.
+        case asOptioned
+        /// A fit to draws from f̂^W.
+        case distilled
+    }
+
+    public let name: String
+    public let title: String
+    let construction: Construction
+    private let adjust: @Sendable (inout AggregationOptions) -> Void
+
+    private init(
+        _ name: String, _ title: String, _ construction: Construction = .asOptioned,
+        _ adjust: @escaping @Sendable (inout AggregationOptions) -> Void
+    ) {
+        self.name = name
+        self.title = title
+        self.construction = construction
+        self.adjust = adjust
+    }
+
+    public func settings(_ options: AggregationOptions) -> AggregationOptions {
+        var result = options
+        adjust(&result)
+        return result
+    }
+
+    public func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
+        let (start, reduction) = TransportSearch(
+            problem: problem.transport, mixture: problem.mixture, names: problem.names,
+            expertCount: try problem.expertCount(), dispersionFloor: AggregationProblem.dispersionFloor,
+            options: problem.options, parallelism: problem.parallelism
+        ).best(problem.generator)
+        let builder = Reduction(
+            mixture: problem.mixture, problem: problem.transport, options: problem.options,
+            dispersionFloor: AggregationProblem.dispersionFloor)
+        var warnings = [String]()
+        if !reduction.converged {
+            warnings.append("the reduction did not converge in \(problem.options.maxIterations) iterations")
+        }
+        let draw = FreshDraw(problem.mixture, problem.source, problem.generator.split(2), problem.parallelism)
+        let scored: [FreshDraw.Score]
+        switch construction {
+        case .asOptioned: scored = candidates(reduction, builder, problem, draw)
+        case .distilled:
+            let first = builder.candidates(reduction.experts).map(draw.score)
+            let distilled = distillation(from: first[0].candidate, builder, problem)
+            if distilled == nil { warnings.append("draws from the weighted average cannot be fitted: gate by label") }
+            scored = distilled.map { [draw.score($0)] } ?? first
+        }
+        let best = FreshDraw.choice(scored)
+        return ReducedMixture(
+            model: best.candidate.model, labels: best.candidate.labels, chosen: best.candidate.name,
+            objectives: reduction.objectives, converged: reduction.converged, start: start,
+            candidates: scored.map { AggregationReport.Candidate(name: $0.candidate.name, score: $0.mean) },
+            warnings: warnings)
+    }
+
+    /// The ways of building the global model, the first the one to keep in doubt, with their log densities on a fresh
+    /// draw. Where the options name gate or experts there is nothing to choose.
+    private func candidates(
+        _ reduction: TransportReduction, _ builder: Reduction, _ problem: AggregationProblem, _ draw: FreshDraw
+    ) -> [FreshDraw.Score] {
+        var scores = builder.candidates(reduction.experts).map(draw.score)
+        guard problem.options.gateTarget == nil, problem.options.expertSource == .statistics else { return scores }
+        if case .sketches = problem.source, builder.isClear(scores[0].candidate.labels) { return scores }
+        guard let distilled = distillation(from: FreshDraw.choice(scores).candidate, builder, problem) else {
+            return scores
+        }
+        scores += builder.candidates(distilled.model.experts, suffix: " after distillation").map(draw.score)
+        scores.append(draw.score(distilled))
+        return scores
+    }
+
+    private func distillation(
+        from start: Reduction.Candidate, _ builder: Reduction, _ problem: AggregationProblem
+    ) -> Reduction.Candidate? {
+        Distillation.model(
+            builder.mixture, source: problem.source, supportSize: builder.problem.pointCount, start: start.model,
+            options: problem.options, parallelism: problem.parallelism, problem.generator.split(3)
+        ).map {
+            Reduction.Candidate(name: "distillation", model: $0, labels: builder.problem.labels(for: $0.experts))
+        }
+    }
+}
+
+/// From the published method to ours, one change at a time.
+extension TransportAggregator {
+    /// Weights that do not depend on x, experts from the support, gate from the plan.
+    public static let published = TransportAggregator("published", "transport as published") {
+        ($0.siteWeights, $0.expertSource, $0.gateTarget) = (.constant, .support, .plan)
+    }
+
+    public static let label = TransportAggregator("transport-label", "+ gate by label") {
+        ($0.siteWeights, $0.expertSource, $0.gateTarget) = (.constant, .support, .label)
+    }
+
+    public static let density = TransportAggregator("transport-density", "+ site weights by density") {
+        ($0.siteWeights, $0.expertSource, $0.gateTarget) = (.density, .support, .label)
+    }
+
+    public static let statistics = TransportAggregator("transport-statistics", "+ experts from statistics") {
+        ($0.siteWeights, $0.expertSource, $0.gateTarget) = (.density, .statistics, .label)
+    }
+
+    public static let distilled = TransportAggregator("distillation", "+ distillation on the server", .distilled) {
+        ($0.siteWeights, $0.expertSource, $0.gateTarget) = (.density, .statistics, .label)
+    }
+
+    /// The best of these on a fresh draw from f̂^W, or what the options name.
+    public static let chosen = TransportAggregator("transport", "transport, the best of its ways") { _ in }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import LinearAlgebra
+import MixtureOfExperts
+
+/// Finds local models that cannot be right: a wrong unit, a flipped sign, parameters that are not those of the rows.
+///
+/// A component of an honest site has its like at other sites, even where no site sees all groups. Its divergence is therefore
+/// taken to the local models of the other sites, one by one, and the value is that which a share of them stays below: the
+/// nearest alone could be a twin with the same damage, the median would punish whoever sees what few see. To it comes how far
+/// the parameters are from the statistics beside them, which must tell of the same rows.
+struct BrokenSites {
+    /// Of each site, mean over its components; nats a row.
+    let divergences: [Double]
+
+    /// Share of the other sites that a component must resemble.
+    private static let witnesses = 0.3
+    /// Honest sites differ too: carriers of the flights by up to 1.3, the Beijing stations by 0.15; damaged ones from 4 to 1e8.
+    private static let leastDivergence = 2.0
+
+    init(_ table: SiteDivergences, _ mixture: LocalMixture) {
+        // An expert of fewer rows is too poorly estimated to be told from a wrong one.
+        let needed = 2 * Double(mixture.design.expertCovariates.count + 1)
+        divergences = (0..<table.siteCount).map { site in
+            let others = table.references.indices.filter { table.references[$0] != site }
+            guard !others.isEmpty else { return 0 }
+            let rank = max(0, Int((Self.witnesses * Double(others.count)).rounded(.up)) - 1)
+            let told = table.members[site].filter { mixture.components[$0].moments.effectiveRows >= needed }
+            return table.mean(told) { component in
+                others.map { table.sums[component, $0] }.sorted()[rank]
+                    + table.masses[component] * mixture.contradiction(component)
+            }
+        }
+    }
+
+    /// Sites beyond median + 5 · 1.4826 · MAD, three times the median, and ``leastDivergence``.
+    var broken: [Int] {
+        let median = Self.median(divergences)
+        let deviation = 1.4826 * Self.median(divergences.map { abs($0 - median) })
+        let bound = max(median + 5 * deviation, 3 * median, Self.leastDivergence)
+        // Not "greater than": what is no number is broken.
+        return divergences.indices.filter { !(divergences[$0] <= bound) }
+    }
+
+    private static func median(_ values: [Double]) -> Double {
+        let sorted = values.sorted()
+        let middle = sorted.count / 2
+        return sorted.count % 2 == 1 ? sorted[middle] : 0.5 * (sorted[middle - 1] + sorted[middle])
+    }
+}
+
+extension LocalMixture {
+    /// How far the statistics of a component are from its parameters: ½ (r - 1 - log r), with r the mean squared residual of
+    /// the rows behind it over its variance. An M-step makes r = 1.
+    fileprivate func contradiction(_ component: Int) -> Double {
+        let (expert, moments) = (components[component].expert, components[component].moments)
+        guard moments.weight > 0 else { return 0 }
+        let residual = moments.meanSquaredResidual(of: expert.coefficients, on: design.expertCovariates)
+        let ratio = max(residual / expert.dispersion, 1e-300)
+        return 0.5 * (ratio - 1 - log(ratio))
+    }
+}

@@ -1,0 +1,65 @@
+import Estimation
+import LinearAlgebra
+import MixtureOfExperts
+
+/// What an aggregator found as a global model in the user's units, and what to say about it.
+extension Coordinator {
+    /// Of the support's points; below it the report warns.
+    private static let leastEffectiveShare = 0.1
+
+    func result(
+        _ reduced: ReducedMixture, _ problem: AggregationProblem, _ leftOut: [AggregationReport.LeftOutSite]
+    ) -> GlobalModel {
+        let moments = problem.mixture.pooledMoments(
+            reduced.labels, count: reduced.model.expertCount, problem.parallelism)
+        let order = moments.indices.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
+        let contributions = problem.contributions
+        let fitted = FittedMixture(
+            model: problem.standardisation.inUserUnits(reduced.model.reordered(order)),
+            moments: order.map { problem.standardisation.inUserUnits(moments[$0]) },
+            rowCount: contributions.reduce(0) { $0 + $1.fitted.rowCount },
+            weight: contributions.reduce(0) { $0 + $1.fitted.weight })
+        let report = AggregationReport(
+            method: aggregator.name, sites: sites(reduced, problem, order: order), leftOut: leftOut,
+            siteWeights: problem.options.siteWeights.rawValue, support: problem.supportName,
+            supportSize: problem.transport.pointCount, objectives: reduced.objectives, converged: reduced.converged,
+            start: reduced.start, candidates: reduced.candidates, chosen: reduced.chosen, seed: problem.options.seed,
+            warnings: leftOut.map(\.warning) + warnings(reduced, problem))
+        return GlobalModel(fitted: fitted, report: report)
+    }
+
+    private func sites(
+        _ reduced: ReducedMixture, _ problem: AggregationProblem, order: [Int]
+    ) -> [AggregationReport.Site] {
+        let total = problem.contributions.reduce(0) { $0 + $1.fitted.weight }
+        return problem.contributions.enumerated().map { site, contribution in
+            let labels = problem.mixture.members[site].map { order.firstIndex(of: reduced.labels[$0]) ?? 0 }
+            return AggregationReport.Site(
+                name: contribution.name, rows: contribution.fitted.rowCount,
+                weight: contribution.fitted.weight / total, labels: labels)
+        }
+    }
+
+    private func warnings(_ reduced: ReducedMixture, _ problem: AggregationProblem) -> [String] {
+        var result = [String]()
+        let contributions = problem.contributions
+        for (previous, next) in zip(contributions, contributions.dropFirst()) where previous.fitted == next.fitted {
+            result.append(
+                "\(previous.name) and \(next.name) are the same local model: it counts twice; give each site once")
+        }
+        let support = problem.support
+        let share = support.effectivePoints / Double(support.weights.count)
+        if share < Self.leastEffectiveShare {
+            result.append(
+                "the support speaks for few of the sites' rows: \(Int(support.effectivePoints)) of "
+                    + "\(support.weights.count) points carry the weight; give covariates of more sites")
+        }
+        let expertCount = reduced.model.expertCount
+        let empty = (0..<expertCount).filter { !reduced.labels.contains($0) }
+        if !empty.isEmpty {
+            result.append(
+                "\(empty.count) of \(expertCount) global experts stand for no local expert: fewer would do")
+        }
+        return reduced.warnings + result
+    }
+}

@@ -1,0 +1,65 @@
+import LinearAlgebra
+import MixtureOfExperts
+
+/// The local models of several sites beside each other: who is far from whom, and who cannot be right.
+public struct SiteComparison: Sendable {
+    public struct Site: Sendable, Equatable {
+        public var name: String
+        public var rows: Int
+        public var experts: Int
+        /// Mean divergence to what a share of the other sites say; nats a row.
+        public var divergence: Double
+        public var isBroken: Bool
+        /// Mean divergence to the local model of each of ``SiteComparison/references``; nats a row.
+        public var divergences: [Double]
+    }
+
+    /// In the order given.
+    public let sites: [Site]
+    /// Names of the sites that all are compared with: all of them, or a part of many.
+    public let references: [String]
+
+    private static let supportSize = 1000
+
+    /// - Throws: ``AggregationError`` where the models do not belong together.
+    public init(
+        _ contributions: [Contribution], seed: UInt64 = 1, parallelism: Parallelism = .serial
+    ) throws(AggregationError) {
+        let options = AggregationOptions(supportSize: Self.supportSize, seed: seed)
+        let problem = try AggregationProblem(contributions, options: options, parallelism: parallelism)
+        let table = SiteDivergences(problem)
+        let check = BrokenSites(table, problem.mixture)
+        let broken = Set(check.broken)
+        let ordered = problem.contributions.enumerated().map { site, contribution in
+            Site(
+                name: contribution.name, rows: contribution.fitted.rowCount,
+                experts: contribution.fitted.model.expertCount, divergence: check.divergences[site],
+                isBroken: broken.contains(site),
+                divergences: table.references.indices.map { table.divergence(ofSite: site, toReference: $0) })
+        }
+        references = table.references.map { problem.names[$0] }
+        sites = contributions.indices.map { index in ordered[problem.order.firstIndex(of: index) ?? index] }
+    }
+}
+
+extension Coordinator {
+    private static let mostPurges = 3
+
+    /// The contributions without those of broken sites. One damage may hide another: looked for again without the first.
+    func withoutBroken(
+        _ contributions: [Contribution]
+    ) throws(AggregationError) -> (kept: [Contribution], leftOut: [AggregationReport.LeftOutSite]) {
+        var kept = contributions
+        var leftOut = [AggregationReport.LeftOutSite]()
+        for _ in 0..<Self.mostPurges where kept.count > 2 {
+            let comparison = try SiteComparison(kept, seed: options.seed, parallelism: parallelism)
+            let broken = comparison.sites.filter(\.isBroken)
+            guard !broken.isEmpty, broken.count < kept.count else { break }
+            leftOut += broken.map {
+                AggregationReport.LeftOutSite(name: $0.name, rows: $0.rows, divergence: $0.divergence)
+            }
+            kept = zip(kept, comparison.sites).filter { !$0.1.isBroken }.map(\.0)
+        }
+        return (kept, leftOut)
+    }
+}

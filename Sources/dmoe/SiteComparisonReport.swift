@@ -1,0 +1,49 @@
+import DistributedMoE
+
+/// `dmoe inspect` of several local models: the divergences of the sites to each other's models.
+struct SiteComparisonReport: Encodable {
+    struct Site: Encodable {
+        var name: String
+        var rows: Int
+        var experts: Int
+        var divergence: Double
+        var isBroken: Bool
+        /// To the local models of `references`.
+        var divergences: [Double]
+    }
+
+    var references: [String]
+    var sites: [Site]
+
+    init(_ comparison: SiteComparison) {
+        references = comparison.references
+        sites = comparison.sites.map {
+            Site(
+                name: $0.name, rows: $0.rows, experts: $0.experts, divergence: $0.divergence, isBroken: $0.isBroken,
+                divergences: $0.divergences)
+        }
+    }
+
+    /// Columns that fit a wide terminal.
+    private static let mostColumns = 16
+
+    var text: String {
+        let columns = references.prefix(Self.mostColumns)
+        var table = TextTable(
+            header: ["site", "rows", "experts", "divergence", ""] + columns.indices.map { "(\($0 + 1))" })
+        for site in sites {
+            let number = columns.firstIndex(of: site.name).map { "(\($0 + 1)) " } ?? ""
+            table.append(
+                ["\(number)\(site.name)", Format.count(site.rows), String(site.experts), Format.short(site.divergence)]
+                    + [site.isBroken ? "BROKEN" : ""]
+                    + site.divergences.prefix(columns.count).map(Format.short))
+        }
+        return """
+            \(table.text)
+
+            divergence: mean over the site's experts of what they differ from the like of them at other sites, in nats a row; \
+            BROKEN sites are left out by dmoe aggregate (--no-robust takes them in)
+            (1), (2), …: the same to the local model of one site, in the row's site's region of covariates
+            """
+    }
+}
