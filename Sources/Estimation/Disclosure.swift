@@ -43,35 +43,55 @@ struct Disclosure {
 
     private func isRare(_ count: Int) -> Bool { count > 0 && Double(count) < minRows }
 
+    /// A column that too few rows of an expert tell of, and the constant to take for it there.
+    struct RareColumn {
+        /// The column after the covariates is the response.
+        var column: Int
+        var expert: Int
+        var value: Double
+    }
+
     /// The statistics and coefficients of experts without the columns that too few of their rows tell of.
     ///
     /// - Parameter rows: those of the source in the units of the model and the moments.
-    /// - Returns: also the (column, expert) pairs that were left out; the column after the covariates is the response.
     func withoutRareColumns(
         _ fitted: FittedMixture, _ rows: StandardisedRows, _ parallelism: Parallelism
-    ) -> (fitted: FittedMixture, left: [(column: Int, expert: Int)]) {
+    ) -> (fitted: FittedMixture, left: [RareColumn]) {
+        let rare = rareColumns(of: fitted.model, fitted.moments, rows, parallelism, isTold: fitted.tells)
         var result = fitted
-        var left = [(column: Int, expert: Int)]()
+        for one in rare { result.leaveOut(one.column, of: one.expert, value: one.value) }
+        return (result, rare)
+    }
+
+    /// - Parameters:
+    ///   - rows: those of the source in the units of the model and the moments.
+    ///   - isTold: whether anything that leaves the site depends on a column in the rows of an expert.
+    func rareColumns(
+        of model: MixtureModel, _ moments: [Moments], _ rows: StandardisedRows, _ parallelism: Parallelism,
+        isTold: (_ column: Int, _ expert: Int) -> Bool
+    ) -> [RareColumn] {
+        var rare = [RareColumn]()
         let candidates = summaries.indices.map { column in
             // Values that most rows of some expert may share.
             (summaries[column].distinct?.sorted() ?? usual[column].map { [$0.value] } ?? [])
                 .map { rows.standardisation.standardised(value: $0, column: column) }
         }
-        guard candidates.contains(where: { !$0.isEmpty }) else { return (fitted, []) }
-        let shares = shares(of: candidates, fitted.model, rows, parallelism)
+        guard candidates.contains(where: { !$0.isEmpty }) else { return [] }
+        let shares = shares(of: candidates, model, rows, parallelism)
         for (column, values) in candidates.enumerated() where !values.isEmpty {
-            for expert in 0..<fitted.model.expertCount {
+            for expert in 0..<model.expertCount {
                 let own = shares[column].map { $0[expert] }
-                guard let best = own.indices.max(by: { own[$0] < own[$1] }), fitted.tells(of: column, expert),
-                    isRare(others: fitted.moments[expert].weight - own[best], usual: own[best])
+                guard let best = own.indices.max(by: { own[$0] < own[$1] }), isTold(column, expert),
+                    isRare(others: moments[expert].weight - own[best], usual: own[best])
                 else { continue }
                 let isShared = own[best] >= minRows
-                result.leaveOut(
-                    column, of: expert, value: isShared ? values[best] : fitted.moments[expert].mean[column])
-                left.append((column, expert))
+                rare.append(
+                    RareColumn(
+                        column: column, expert: expert,
+                        value: isShared ? values[best] : moments[expert].mean[column]))
             }
         }
-        return (result, left)
+        return rare
     }
 
     /// A value is the usual one where more rows have it than have not: where all values differ none is, and what is told of them

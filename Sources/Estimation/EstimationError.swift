@@ -6,6 +6,7 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
     case noModelPossible(rows: Int, needed: Int)
     case unusableStart(reason: String)
     case valuesTooLarge(column: String)
+    case unusableStatistics(reason: String)
 
     public var description: String {
         switch self {
@@ -21,6 +22,8 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
             "\(rows) rows are too few for a single expert, which needs \(needed): use more rows or fewer covariates"
         case .valuesTooLarge(let column):
             "values of column '\(column)' are too large to be squared: correct them or change the unit"
+        case .unusableStatistics(let reason):
+            "the statistics cannot be used: \(reason)"
         case .unusableStart(let reason):
             "the starting model does not fit: \(reason)"
         }

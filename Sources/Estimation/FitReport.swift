@@ -64,6 +64,8 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     case expertBelowMinimumRows(minimum: Double, left: Int)
     case rareCovariate(String, minimum: Double)
     case statisticsLeftOut(column: String, experts: [Int], minimum: Double)
+    case expertsNotTold(experts: [Int], minimum: Double)
+    case gatesNotTold(experts: [Int], minimum: Double)
     /// A warning read back from a file.
     case recorded(String)
 
@@ -90,6 +92,12 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
         case .statisticsLeftOut(let column, let experts, let minimum):
             "'\(column)' differs from its usual value in fewer than \(minimum.formatted) rows of expert "
                 + "\(experts.map { String($0 + 1) }.joined(separator: ", ")): left out there"
+        case .expertsNotTold(let experts, let minimum):
+            "expert \(experts.map { String($0 + 1) }.joined(separator: ", ")) describes fewer than \(minimum.formatted) rows "
+                + "here: nothing is told of it"
+        case .gatesNotTold(let experts, let minimum):
+            "fewer than \(minimum.formatted) rows lie between expert \(experts.map { String($0 + 1) }.joined(separator: ", ")) "
+                + "and others here: nothing is told of its gate"
         case .recorded(let text):
             text
         }

@@ -7,40 +7,19 @@ extension ModelFile {
     ///
     /// - Throws: ``ModelFileError`` that names the file and the field.
     public static func read(path: String) throws(ModelFileError) -> ModelFile {
-        guard FileManager.default.fileExists(atPath: path) else { throw .fileNotFound(path: path) }
-        let data: Data
-        do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-            throw .cannotRead(path: path)
-        }
-        return try decode(data, source: path)
+        try decode(VersionedJSON.contents(path: path), source: path)
     }
 
     package static func decode(_ data: Data, source: String) throws(ModelFileError) -> ModelFile {
-        guard let head = try? JSONDecoder().decode(Head.self, from: data) else { throw .notAModel(path: source) }
-        guard head.format == formatName else { throw .notAModel(path: source) }
-        guard head.formatVersion >= 1 else {
-            throw .invalidValue(path: source, field: "formatVersion", reason: "must be 1 or more")
-        }
-        guard head.formatVersion <= currentVersion else {
-            throw .newerFormat(path: source, version: head.formatVersion, known: currentVersion)
-        }
-        let file: ModelFile
-        do { file = try JSONDecoder().decode(ModelFile.self, from: data) } catch let error as DecodingError {
-            throw ModelFileError(error, path: source)
-        } catch {
-            throw .notAModel(path: source)
-        }
+        let json = VersionedJSON(data: data, source: source, incomplete: .notAModel(path: source))
+        guard json.format != StatisticsFile.formatName else { throw .statisticsAsModel(path: source) }
+        let file = try json.decode(ModelFile.self, format: formatName, version: currentVersion)
         try file.validate(source: source)
         return file
     }
 
     /// Integers up to here are exact as numbers of JSON.
-    private static let largestRowCount = 1 << 53
-
-    private struct Head: Decodable {
-        var format: String
-        var formatVersion: Int
-    }
+    static let largestRowCount = 1 << 53
 
     /// The file as text.
     ///
@@ -70,6 +49,9 @@ extension ModelFile {
         guard !experts.isEmpty else { throw refuse("experts", "there are none") }
         guard (0...Self.largestRowCount).contains(rows) else { throw refuse("rows", "must be from 0 to 2^53") }
         guard weight >= 0, weight.isFinite else { throw refuse("weight", "must not be negative") }
+        for (index, round) in (rounds ?? []).enumerated() where round.sites < 0 || round.rows < 0 {
+            throw refuse("rounds[\(index)]", "must not count below 0")
+        }
         for (index, expert) in experts.enumerated() {
             try validate(expert, field: "experts[\(index)]", source: source)
         }
@@ -96,22 +78,32 @@ extension ModelFile {
         try count(expert.coefficients, expertCovariates.count + 1, "coefficients")
         try count(expert.gate, gateCovariates.count + 1, "gate")
         try check(expert.dispersion > 0 && expert.dispersion.isFinite, "dispersion", "must be positive")
-        guard let statistics = expert.statistics else { return }
-        let size = covariates.count + 1
-        try count(statistics.mean, size, "statistics.mean")
-        try count(statistics.scatter, PackedSymmetric.elementCount(size: size), "statistics.scatter")
-        try check(statistics.weight >= 0 && statistics.weight.isFinite, "statistics.weight", "must not be negative")
-        try check(
-            statistics.squaredWeight >= 0 && statistics.squaredWeight.isFinite, "statistics.squaredWeight",
-            "must not be negative")
-        let scatter = PackedSymmetric(size: size, storage: statistics.scatter)
-        try check((0..<size).allSatisfy { scatter[$0, $0] >= 0 }, "statistics.scatter", "has a negative variance")
+        try expert.statistics?.validate(columns: covariates.count + 1, field: "\(field).statistics", source: source)
+    }
+}
+
+extension ModelFile.StatisticsRecord {
+    /// - Parameter columns: covariates and target.
+    func validate(columns size: Int, field: String, source: String) throws(ModelFileError) {
+        func check(_ condition: Bool, _ name: String, _ reason: String) throws(ModelFileError) {
+            if !condition { throw .invalidValue(path: source, field: "\(field).\(name)", reason: reason) }
+        }
+        func count(_ values: [Double], _ expected: Int, _ name: String) throws(ModelFileError) {
+            try check(values.count == expected, name, "has \(values.count) numbers, not \(expected)")
+            try check(values.allSatisfy(\.isFinite), name, "holds a number that is not finite")
+        }
+        try count(mean, size, "mean")
+        try count(scatter, PackedSymmetric.elementCount(size: size), "scatter")
+        try check(weight >= 0 && weight.isFinite, "weight", "must not be negative")
+        try check(squaredWeight >= 0 && squaredWeight.isFinite, "squaredWeight", "must not be negative")
+        let scatter = PackedSymmetric(size: size, storage: scatter)
+        try check((0..<size).allSatisfy { scatter[$0, $0] >= 0 }, "scatter", "has a negative variance")
         let areCorrelations = (0..<size).allSatisfy { row in
             (0..<row).allSatisfy { column in
                 abs(scatter[row, column]) <= (1 + 1e-6) * scatter[row, row].squareRoot()
                     * scatter[column, column].squareRoot()
             }
         }
-        try check(areCorrelations, "statistics.scatter", "has a correlation beyond 1")
+        try check(areCorrelations, "scatter", "has a correlation beyond 1")
     }
 }

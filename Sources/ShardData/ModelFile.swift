@@ -32,6 +32,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
     public var experts: [ExpertRecord]
     public var fit: FitRecord?
     public var aggregation: AggregationRecord?
+    /// The rounds of updates that led here, the oldest first; nil where there was none.
+    public var rounds: [RoundRecord]?
 
     public struct ExpertRecord: Codable, Sendable, Equatable {
         /// Intercept first, then in the order of `expertCovariates`.
@@ -110,6 +112,25 @@ public struct ModelFile: Codable, Sendable, Equatable {
         public var penalised: Double
     }
 
+    /// An update from the statistics of sites.
+    public struct RoundRecord: Codable, Sendable, Equatable {
+        public var sites: Int
+        public var rows: Int
+        /// Of the model before the update, as the sites reported it.
+        public var logLikelihoodPerRow: Double
+        /// The share of the gate's Newton step that was taken.
+        public var gateStep: Double
+        public var warnings: [String]
+
+        public init(sites: Int, rows: Int, logLikelihoodPerRow: Double, gateStep: Double, warnings: [String]) {
+            self.sites = sites
+            self.rows = rows
+            self.logLikelihoodPerRow = logLikelihoodPerRow
+            self.gateStep = gateStep
+            self.warnings = warnings
+        }
+    }
+
     public struct CandidateRecord: Codable, Sendable, Equatable {
         public var name: String
         public var score: Double
@@ -183,6 +204,18 @@ extension ModelFile {
         self.init(model, kind: .reference, moments: nil, rows: 0, weight: 0)
     }
 
+    /// The model that a round made of the model in `previous`, with the rounds before.
+    public init(_ update: GeneralisedEMRound.Update, after previous: ModelFile, sites: Int, warnings: [String]) {
+        let fitted = update.fitted
+        self.init(
+            fitted.model, kind: .global, moments: fitted.moments, rows: fitted.rowCount, weight: fitted.weight)
+        aggregation = previous.aggregation
+        let round = RoundRecord(
+            sites: sites, rows: fitted.rowCount, logLikelihoodPerRow: update.logLikelihoodPerRow,
+            gateStep: update.gateStep, warnings: warnings)
+        rounds = (previous.rounds ?? []) + [round]
+    }
+
     public var design: Design {
         let position = Dictionary(uniqueKeysWithValues: zip(covariates, covariates.indices))
         return Design(
@@ -205,7 +238,7 @@ extension ModelFile {
         return FittedMixture(model: model, moments: moments, rowCount: rows, weight: weight)
     }
 
-    public var warnings: [String] { (fit?.warnings ?? []) + (aggregation?.warnings ?? []) }
+    public var warnings: [String] { (fit?.warnings ?? []) + (aggregation?.warnings ?? []) + (rounds ?? []).flatMap(\.warnings) }
 }
 
 extension ModelFile.StatisticsRecord {

@@ -1,4 +1,4 @@
-/// What can be wrong with a model file. Each description is one line that names the file and the field.
+/// What can be wrong with a model file or a file of statistics. Each description is one line that names the file and the field.
 public enum ModelFileError: Error, Sendable, Equatable {
     case fileNotFound(path: String)
     case cannotRead(path: String)
@@ -8,6 +8,11 @@ public enum ModelFileError: Error, Sendable, Equatable {
     case wrongType(path: String, field: String)
     case invalidValue(path: String, field: String, reason: String)
     case noStatistics(path: String)
+    case notStatistics(path: String)
+    case statisticsAsModel(path: String)
+    case modelAsStatistics(path: String)
+    /// - Parameter what: in words, what differs from the model.
+    case statisticsOfAnotherModel(path: String, model: String, what: String)
 
     /// Whether the input could not be had at all, rather than holding something wrong.
     public var isMissingInput: Bool {
@@ -17,7 +22,7 @@ public enum ModelFileError: Error, Sendable, Equatable {
         }
     }
 
-    init(_ error: DecodingError, path: String) {
+    init(_ error: DecodingError, path: String, incomplete: ModelFileError) {
         switch error {
         case .keyNotFound(let key, let context):
             self = .missingField(path: path, field: Self.name(context.codingPath + [key]))
@@ -28,9 +33,9 @@ public enum ModelFileError: Error, Sendable, Equatable {
         case .dataCorrupted(let context):
             self =
                 context.codingPath.isEmpty
-                ? .notAModel(path: path) : .wrongType(path: path, field: Self.name(context.codingPath))
+                ? incomplete : .wrongType(path: path, field: Self.name(context.codingPath))
         @unknown default:
-            self = .notAModel(path: path)
+            self = incomplete
         }
     }
 
@@ -48,7 +53,7 @@ extension ModelFileError: CustomStringConvertible {
         case .fileNotFound(let path):
             "\(path.visible): no such file; check the path"
         case .cannotRead(let path):
-            "\(path.visible): cannot be read; give a readable model file"
+            "\(path.visible): cannot be read; give a readable file"
         case .notAModel(let path):
             "\(path.visible): not a complete model file; make it anew with dmoe fit, aggregate or learn, or copy it again"
         case .newerFormat(let path, let version, let known):
@@ -60,7 +65,16 @@ extension ModelFileError: CustomStringConvertible {
         case .invalidValue(let path, let field, let reason):
             "\(path.visible): field '\(field)': \(reason.visible); make the file anew"
         case .noStatistics(let path):
-            "\(path.visible): a reference model without statistics cannot be aggregated; give models made by dmoe fit"
+            "\(path.visible): a reference model without statistics cannot be aggregated or updated; give models made by "
+                + "dmoe fit, aggregate or learn"
+        case .notStatistics(let path):
+            "\(path.visible): not a complete file of statistics; make it anew with dmoe statistics, or copy it again"
+        case .statisticsAsModel(let path):
+            "\(path.visible): statistics of a site, not a model; they are for dmoe update, after the model"
+        case .modelAsStatistics(let path):
+            "\(path.visible): a model, not statistics; make statistics with it at the sites: dmoe statistics MODEL DATA"
+        case .statisticsOfAnotherModel(let path, let model, let what):
+            "\(path.visible): statistics of another model than \(model.visible): \(what.visible); make them anew with it"
         }
     }
 }

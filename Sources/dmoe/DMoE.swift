@@ -15,6 +15,11 @@ struct DMoE: ParsableCommand {
 
               dmoe aggregate clinic-*.json -o global.json
 
+            Where sites may answer more than once, rounds bring it nearer to a fit of the pooled rows:
+
+              dmoe statistics global.json clinic-a.csv -o clinic-a.round1.json
+              dmoe update global.json clinic-*.round1.json -o global-1.json
+
             Anyone with the model can predict and check:
 
               dmoe predict global.json new.csv -o predictions.csv
@@ -25,8 +30,8 @@ struct DMoE: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            FitCommand.self, AggregateCommand.self, LearnCommand.self, PredictCommand.self, EvaluateCommand.self,
-            InspectCommand.self, SimulateCommand.self,
+            FitCommand.self, AggregateCommand.self, LearnCommand.self, StatisticsCommand.self, UpdateCommand.self,
+            PredictCommand.self, EvaluateCommand.self, InspectCommand.self, SimulateCommand.self,
         ])
 
     static func main() {

@@ -11,7 +11,7 @@ struct ModelDescription {
     }
 
     var text: String {
-        [heading, experts, gate, sketch, report, disclosure, warnings].compactMap { $0 }.joined(separator: "\n\n")
+        [heading, experts, gate, sketch, report, rounds, disclosure, warnings].compactMap { $0 }.joined(separator: "\n\n")
     }
 
     private var names: [String] { file.experts.indices.map { "expert \($0 + 1)" } }
@@ -22,7 +22,7 @@ struct ModelDescription {
             case .local: "local model of \(Format.plural(file.rows, "row"))"
             case .global:
                 "global model of \(Format.plural(file.rows, "row")) at "
-                    + Format.plural(file.aggregation?.sites.count ?? 0, "site")
+                    + Format.plural(file.rounds?.last?.sites ?? file.aggregation?.sites.count ?? 0, "site")
             case .reference: "reference model, not fitted"
             }
         return """
@@ -96,6 +96,15 @@ struct ModelDescription {
             """
     }
 
+    private var rounds: String? {
+        guard let rounds = file.rounds, let last = rounds.last else { return nil }
+        let trace = rounds.map { Format.number($0.logLikelihoodPerRow, digits: 5) }.joined(separator: ", ")
+        return """
+            updated in \(Format.plural(rounds.count, "round")), last by \(Format.plural(last.sites, "site")) with \
+            \(Format.plural(last.rows, "row")); log-likelihood a row before each: \(trace)
+            """
+    }
+
     private var disclosure: String? {
         let statistics = file.experts.compactMap(\.statistics)
         guard let least = statistics.map(\.moments.effectiveRows).min() else { return nil }
@@ -105,7 +114,7 @@ struct ModelDescription {
         case .global:
             return """
                 what is in this file: no row of any site; the parameters above and, for each expert, the statistics of \
-                the local experts that it stands for. The least number of effective rows behind one is \
+                \(file.rounds == nil ? "the local experts that it stands for" : "the sites together"). The least number of effective rows behind one is \
                 \(Format.number(least, digits: 1)). Site names and row counts are in it.
                 """
         case .local:

@@ -17,13 +17,7 @@ struct FitCommand: ParsableCommand {
     @OptionGroup(title: "Columns") var columns: ColumnOptions
     @OptionGroup(title: "Fit") var fit: FitOptionGroup
     @OptionGroup(title: "Data") var data: DataOptions
-    @Flag(
-        help: """
-            Read the rows anew in every pass instead of keeping them in memory, with the same result: plain .npy files where \
-            they lie, plain CSV files rewritten once to a temporary file (TMPDIR); a column with text must show it within \
-            the first 8 MB. Chosen by itself where plain files would fill more than half of the free memory.
-            """)
-    var outOfCore = false
+    @OptionGroup var memory: MemoryOption
     @OptionGroup var seed: SeedOption
     @OptionGroup var common: CommonOptions
     @Option(name: [.short, .long], help: ArgumentHelp("Where to write the local model.", valueName: "file"))
@@ -31,7 +25,9 @@ struct FitCommand: ParsableCommand {
 
     mutating func run() throws {
         try OutputFile.check(output, inputs: files)
-        let rows = try readRows()
+        let rows = try SiteRows(files: files, data: data, memory: memory, common: common, purpose: "fit").read {
+            [columns, data] in try columns.selection(for: $0, missing: data.missing)
+        }
         let progress = ProgressLine(totalRows: rows.source.rowCount, quiet: common.quiet)
         let label = FileNames.label(files[0])
         let fit = LocalFit(
@@ -51,27 +47,6 @@ struct FitCommand: ParsableCommand {
         file.warnings.forEach(Terminal.warn)
         try common.report(
             FitSummary(file, output: output, bytes: text.utf8.count), text: summary(local, bytes: text.utf8.count))
-    }
-
-    private func readRows() throws -> RowReader.Rows {
-        let reader = RowReader(
-            files: files, options: try data.tableOptions(parallelism: common.parallelism),
-            parallelism: common.parallelism
-        ) {
-            try columns.selection(for: $0, missing: data.missing)
-        } report: {
-            data.report(dropped: $0, of: $1, source: $2, quiet: common.quiet)
-        }
-        let isTooLarge = reader.estimatedMemory().map { $0 > Memory.available / 2 } ?? false
-        if isTooLarge, !outOfCore, !common.quiet {
-            Terminal.printError("rows would fill more than half of the free memory: they are read anew in every pass")
-        }
-        let rows = try reader.rows(outOfCore: outOfCore || isTooLarge)
-        guard rows.source.rowCount > 0 else {
-            throw CommandFailure("a value is missing in every row: nothing is left to fit")
-                .about(files.joined(separator: ", "))
-        }
-        return rows
     }
 
     private func summary(_ local: LocalModel, bytes: Int) -> String {

@@ -4,7 +4,7 @@ import DistributedMoE
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Say what is in a model file, and what leaves a site with it; of several, how far they are apart.",
+        abstract: "Say what is in a model file or a site's statistics, and what leaves a site with it.",
         discussion: """
             Several local models are shown as a table of divergences, site by site, with those that cannot be right.
 
@@ -12,33 +12,36 @@ struct InspectCommand: ParsableCommand {
                      dmoe inspect clinic-*.json
             """)
 
-    @Argument(help: ArgumentHelp("Model files.", valueName: "model"))
+    @Argument(help: ArgumentHelp("Model file, statistics of a round, or several local models.", valueName: "file"))
     var files: [String]
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
 
     func validate() throws {
-        guard !files.isEmpty else { throw ValidationError("Give at least one model file.") }
+        guard !files.isEmpty else { throw ValidationError("Give at least one file.") }
     }
 
     mutating func run() throws {
         guard files.count == 1 else { return try compare() }
-        let file = try ModelFile.read(path: files[0])
-        if json {
-            try Terminal.printJSON(file)
-        } else {
-            try Terminal.print(ModelDescription(file, path: files[0]).text)
+        let path = files[0]
+        let file: ModelFile
+        do { file = try ModelFile.read(path: path) } catch ModelFileError.statisticsAsModel {
+            return try show(StatisticsFile.read(path: path)) { StatisticsDescription($0, path: path).text }
         }
+        try show(file) { ModelDescription($0, path: path).text }
     }
 
     private func compare() throws {
-        let labels = FileNames.labels(files)
-        let contributions = try zip(files, labels).map { path, label in
+        let contributions = try zip(files, FileNames.labels(files)).map { path, label in
             let file = try ModelFile.read(path: path)
             guard let fitted = file.fitted else { throw ModelFileError.noStatistics(path: path) }
             return Contribution(name: label, fitted: fitted)
         }
-        let report = SiteComparisonReport(try SiteComparison(contributions, parallelism: Parallelism()))
-        if json { try Terminal.printJSON(report) } else { try Terminal.print(report.text) }
+        let comparison = try SiteComparison(contributions, parallelism: Parallelism())
+        try show(SiteComparisonReport(comparison)) { $0.text }
+    }
+
+    private func show<Content: Encodable>(_ content: Content, text: (Content) -> String) throws {
+        if json { try Terminal.printJSON(content) } else { try Terminal.print(text(content)) }
     }
 }

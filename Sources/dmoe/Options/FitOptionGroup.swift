@@ -15,11 +15,7 @@ struct FitOptionGroup: ParsableArguments {
     @Option(help: ArgumentHelp("Most iterations of a start.", valueName: "n"))
     var maxIterations = 500
 
-    @Option(
-        help: ArgumentHelp(
-            "No statistic over fewer rows (effective weight) leaves a site; experts below are left out.",
-            valueName: "n"))
-    var minRows = 10
+    @OptionGroup var disclosure: DisclosureOption
 
     func validate() throws {
         guard (1...1000).contains(experts) else { throw ValidationError("--experts must be from 1 to 1000.") }
@@ -28,15 +24,12 @@ struct FitOptionGroup: ParsableArguments {
         guard (1...1_000_000).contains(maxIterations) else {
             throw ValidationError("--max-iterations must be from 1 to 1000000.")
         }
-        guard (3...1_000_000_000).contains(minRows) else {
-            throw ValidationError("--min-rows must be 3 or more: statistics of fewer rows tell the rows.")
-        }
     }
 
     func options(seed: UInt64) -> FitOptions {
         FitOptions(
             expertCount: experts, starts: starts, tolerance: tolerance, maxIterations: maxIterations, seed: seed,
-            minRows: Double(minRows))
+            minRows: Double(disclosure.minRows))
     }
 }
 

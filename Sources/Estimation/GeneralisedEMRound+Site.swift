@@ -1,0 +1,173 @@
+import LinearAlgebra
+import MixtureOfExperts
+
+extension GeneralisedEMRound {
+    /// What a site may tell of its rows, and what it had to leave out.
+    ///
+    /// - Throws: ``EstimationError`` where nothing may be told of so few rows.
+    public func statistics(
+        of rows: ShardRows
+    ) throws(EstimationError) -> (statistics: RoundStatistics, warnings: [FitWarning]) {
+        try statistics(of: rows.withoutWeightlessRows() as any RowSource)
+    }
+
+    /// - Parameter source: rows of weight 0 count as rows here; leave them out.
+    package func statistics(
+        of source: any RowSource
+    ) throws(EstimationError) -> (statistics: RoundStatistics, warnings: [FitWarning]) {
+        let needed = Capacity.minimumRows(design, minRows: options.minRows)
+        guard source.rowCount >= needed else { throw .noModelPossible(rows: source.rowCount, needed: needed) }
+        let summaries = source.columnSummaries(parallelism)
+        let disclosure = Disclosure(
+            minRows: options.minRows, source: source, summaries: summaries, parallelism: parallelism)
+        try check(summaries, disclosure)
+        let rare = disclosure.rareCovariates
+        let own = Standardisation(summaries, constants: rare)
+        let constants = Dictionary(
+            uniqueKeysWithValues: own.constantColumns.filter { $0 < design.covariateCount }.map { ($0, own.center[$0]) })
+        let rows = StandardisedRows(
+            source: ConstantColumns(source: source, values: constants), standardisation: standardisation,
+            weightUnit: source.isWeighted ? summaries[0].weight / Double(source.rowCount) : 1)
+        let site = try SiteSums(
+            rows, model: model, constants: constants, disclosure: disclosure, parallelism: parallelism)
+        let warnings = rare.keys.sorted().map {
+            FitWarning.rareCovariate(design.covariates[$0], minimum: options.minRows)
+        }
+        return (site.statistics, warnings + site.warnings)
+    }
+
+    private func check(_ summaries: [ColumnSummary], _ disclosure: Disclosure) throws(EstimationError) {
+        let names = design.covariates + [design.target]
+        if let column = names.indices.first(where: { !summaries[$0].deviation.isFinite }) {
+            throw .valuesTooLarge(column: names[column])
+        }
+        if let usual = disclosure.usualResponseIfRare {
+            throw .rareResponse(target: design.target, value: usual, minimum: options.minRows)
+        }
+    }
+}
+
+/// The sums of one site's rows, and what of them may not be told.
+private struct SiteSums {
+    let rows: StandardisedRows
+    /// In standard units.
+    let model: MixtureModel
+    let disclosure: Disclosure
+    let parallelism: Parallelism
+    private let pass: MixtureStatistics
+    private var moments: [Moments]
+    private var gate: GateSums
+    private(set) var warnings = [FitWarning]()
+
+    init(
+        _ rows: StandardisedRows, model: MixtureModel, constants: [Int: Double], disclosure: Disclosure,
+        parallelism: Parallelism
+    ) throws(EstimationError) {
+        self.rows = rows
+        self.model = model
+        self.disclosure = disclosure
+        self.parallelism = parallelism
+        pass = model.statistics(of: rows, level: .expectationMaximization, parallelism: parallelism)
+        // Raw sums over a constant leave rounding where nothing varies.
+        moments = pass.expertMoments.map { moments in
+            constants.reduce(into: moments) { result, constant in
+                let value = rows.standardisation.standardised(value: constant.value, column: constant.key)
+                result = result.withConstant(constant.key, value: value)
+            }
+        }
+        gate = GateSums(expertCount: model.expertCount, size: model.design.gatePositions.count)
+        let told = try leaveOutSmallExperts()
+        addGate(of: told)
+        leaveOutRareColumns()
+    }
+
+    /// In the units that a round is told in.
+    var statistics: RoundStatistics {
+        let (standardisation, unit) = (rows.standardisation, rows.weightUnit)
+        return RoundStatistics(
+            rowCount: rows.rowCount, weight: unit * pass.weight,
+            logLikelihood: unit * (pass.logLikelihood - pass.weight * standardisation.logResponseScale),
+            moments: moments.map { standardisation.inUserUnits($0).scaled(by: unit) }, gate: gate.scaled(by: unit))
+    }
+
+    // MARK: Disclosure
+
+    /// - Returns: the experts that describe rows enough.
+    private mutating func leaveOutSmallExperts() throws(EstimationError) -> [Int] {
+        let least = disclosure.minRows * (1 - 1e-9)
+        let small = moments.indices.filter { moments[$0].effectiveRows < least }
+        guard small.count < moments.count else {
+            let most = moments.map(\.effectiveRows).max() ?? 0
+            throw .noModelPossible(rows: Int(most), needed: Int(disclosure.minRows.rounded(.up)))
+        }
+        for expert in small { moments[expert] = Moments(count: moments[expert].count) }
+        if !small.isEmpty { warnings.append(.expertsNotTold(experts: small, minimum: disclosure.minRows)) }
+        return moments.indices.filter { !small.contains($0) }
+    }
+
+    /// The gate among the experts that may be told of.
+    ///
+    /// Without the others it is the softmax of those that are left on the share of each row that belongs to them: a partial
+    /// likelihood, whose gradient has expectation 0 at the true gate whatever is left out.
+    private mutating func addGate(of told: [Int]) {
+        var experts = told
+        var apart = [Int]()
+        while experts.count > 1 {
+            let sums = gateSums(experts)
+            let unclear = sums.apart(minRows: disclosure.minRows)
+            guard !unclear.isEmpty else {
+                gate = sums.withoutSparsePairs(minRows: disclosure.minRows) { first, second in
+                    averageRegressors([experts[first], experts[second]])
+                }.spread(to: experts, of: model.expertCount)
+                break
+            }
+            apart += unclear.map { experts[$0] }
+            experts = experts.indices.filter { !unclear.contains($0) }.map { experts[$0] }
+        }
+        // With one left there is nothing to tell it from.
+        if experts.count == 1, told.count > 1 { apart += experts }
+        if !apart.isEmpty { warnings.append(.gatesNotTold(experts: apart.sorted(), minimum: disclosure.minRows)) }
+    }
+
+    private func gateSums(_ experts: [Int]) -> GateSums {
+        guard experts.count < model.expertCount else { return GateSums(pass, model.design) }
+        let part = RowsOfExperts(rows, model: model, experts: experts)
+        return GateSums(
+            model.reordered(experts).statistics(of: part, level: .expectationMaximization, parallelism: parallelism),
+            model.design)
+    }
+
+    /// The mean of z z' over the rows of some experts, z = (1, gate covariates).
+    private func averageRegressors(_ experts: [Int]) -> PackedSymmetric {
+        let pooled = Moments.sum(experts.map { moments[$0] }, count: rows.covariateCount + 1)
+        let covariates = model.design.gateCovariates
+        let mean = [1] + covariates.map { pooled.mean[$0] }
+        var result = PackedSymmetric(size: mean.count)
+        result.addOuterProduct(mean, scale: 1)
+        for (row, first) in covariates.enumerated() {
+            for (column, second) in covariates[...row].enumerated() {
+                result[row + 1, column + 1] += pooled.scatter[first, second] / pooled.weight
+            }
+        }
+        return result
+    }
+
+    /// Where a column is rare in the rows of one expert the gate's sums over it could tell these rows.
+    private mutating func leaveOutRareColumns() {
+        let moments = moments
+        let rare = disclosure.rareColumns(of: model, moments, rows, parallelism) { column, expert in
+            moments[expert].scatter[column, column] > 0
+        }
+        let design = model.design
+        for (column, pairs) in Dictionary(grouping: rare, by: \.column).sorted(by: { $0.key < $1.key }) {
+            for pair in pairs {
+                self.moments[pair.expert] = self.moments[pair.expert].withConstant(column, value: pair.value)
+            }
+            if let index = design.gateCovariates.firstIndex(of: column) { gate = gate.without(index + 1) }
+            warnings.append(
+                .statisticsLeftOut(
+                    column: (design.covariates + [design.target])[column], experts: pairs.map(\.expert),
+                    minimum: disclosure.minRows))
+        }
+    }
+}
