@@ -43,26 +43,4 @@ public struct GaussianMixtureDistribution: Sendable {
         }
         return 0.5 * (low + high)
     }
-
-    /// Continuous ranked probability score E|Y - y| - ½ E|Y - Y'|, in closed form (Grimit et al. 2006, equation 5).
-    public func crps(_ y: Double) -> Double {
-        var score = 0.0
-        for first in weights.indices where weights[first] > 0 {
-            score += weights[first] * Self.expectedDistance(y - means[first], deviations[first])
-            for second in weights.indices where weights[second] > 0 {
-                let deviation = (deviations[first] * deviations[first] + deviations[second] * deviations[second])
-                    .squareRoot()
-                score -=
-                    0.5 * weights[first] * weights[second]
-                    * Self.expectedDistance(means[first] - means[second], deviation)
-            }
-        }
-        return score
-    }
-
-    /// E|Z| for Z ~ N(μ, σ²).
-    private static func expectedDistance(_ mean: Double, _ deviation: Double) -> Double {
-        let z = mean / deviation
-        return 2 * deviation * Scalar.normalDensity(z) + mean * (2 * Scalar.normalDistribution(z) - 1)
-    }
 }

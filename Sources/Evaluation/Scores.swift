@@ -1,7 +1,7 @@
 import LinearAlgebra
 import MixtureOfExperts
 
-/// How well a model predicts rows; all averages are weighted by the row weights.
+/// How well a mixture predicts rows; all averages are weighted by the row weights.
 public struct Scores: Sendable, Equatable, Codable {
     public var rows: Int
     public var logLikelihood: Double
@@ -18,14 +18,10 @@ public struct Scores: Sendable, Equatable, Codable {
     public var correlation: Double
 
     /// - Parameter rows: at least one, in the user's units.
-    public init(_ model: MixtureModel, on rows: ShardRows, parallelism: Parallelism = .serial) {
-        let partSize = 4096
-        let count = (rows.rowCount + partSize - 1) / partSize
-        let parts = parallelism.map(count: count) { part in
-            let range = part * partSize..<min(rows.rowCount, (part + 1) * partSize)
-            return ScoreSums(model, rows.subset(Array(range)))
-        }
-        self.init(parts.reduce(ScoreSums()) { $0.merged($1) })
+    public init(_ mixture: some ConditionalMixture, on rows: ShardRows, parallelism: Parallelism = .serial) {
+        let parts = mixture.scoredParts(rows.rowCount)
+        let sums = parallelism.map(count: parts.count) { ScoreSums(mixture, rows.subset(Array(parts[$0]))) }
+        self.init(sums.reduce(ScoreSums()) { $0.merged($1) })
     }
 
     private init(_ sums: ScoreSums) {
@@ -61,10 +57,10 @@ private struct ScoreSums: Sendable {
 
     init() {}
 
-    init(_ model: MixtureModel, _ part: ShardRows) {
+    init(_ mixture: some ConditionalMixture, _ part: ShardRows) {
         rows = part.rowCount
-        let prediction = Prediction(model, covariates: part.covariates)
-        let logDensities = model.logDensities(part.covariates, responses: part.responses)
+        let prediction = Prediction(mixture, covariates: part.covariates)
+        let logDensities = mixture.logDensities(part.covariates, responses: part.responses)
         for (row, response) in part.responses.enumerated() {
             let weight = part.weight(row)
             guard weight > 0 else { continue }

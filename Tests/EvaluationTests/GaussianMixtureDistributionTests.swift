@@ -42,6 +42,62 @@ import Testing
         #expect(abs(mixture.crps(y) - expected) < 1e-8 * max(1, expected))
     }
 
+    // MARK: Many components
+
+    /// Deviations from 1 to `ratio`, weights over four orders of magnitude, and a component far away that hardly weighs.
+    private static func many(_ count: Int, ratio: Double, seed: UInt64) -> GaussianMixtureDistribution {
+        var random = RandomNumbers(seed: seed)
+        var weights = (0..<count).map { _ in exp(-9 * random.uniform()) }
+        weights[0] = 1e-20
+        let total = weights.reduce(0, +)
+        var means = (0..<count).map { _ in 5 * random.normal() }
+        means[0] = 1e6
+        return GaussianMixtureDistribution(
+            weights: weights.map { $0 / total }, means: means,
+            deviations: (0..<count).map { _ in exp(log(ratio) * random.uniform()) })
+    }
+
+    /// E|Y - y| - ½ E|Y - Y'| over all pairs.
+    private func pairwise(_ mixture: GaussianMixtureDistribution, _ y: Double) -> Double {
+        func distance(_ mean: Double, _ deviation: Double) -> Double {
+            let z = mean / deviation
+            return 2 * deviation * Scalar.normalDensity(z) + mean * (2 * Scalar.normalDistribution(z) - 1)
+        }
+        return mixture.weights.indices.reduce(0) { sum, i in
+            let inner = mixture.weights.indices.reduce(0) { inner, j in
+                inner + mixture.weights[j]
+                    * distance(
+                        mixture.means[i] - mixture.means[j], hypot(mixture.deviations[i], mixture.deviations[j]))
+            }
+            return sum + mixture.weights[i] * (distance(y - mixture.means[i], mixture.deviations[i]) - 0.5 * inner)
+        }
+    }
+
+    @Test(arguments: [17, 60, 400], [1, 3, 1e4] as [Double])
+    func crpsOfManyIsThatOfAllPairs(_ count: Int, _ ratio: Double) {
+        for seed in 1...3 as ClosedRange<UInt64> {
+            let mixture = Self.many(count, ratio: ratio, seed: seed)
+            let spread = mixture.weights.indices.reduce(0) {
+                $0 + mixture.weights[$1] * (abs(mixture.means[$1] - mixture.mean) + mixture.deviations[$1])
+            }
+            for y in [-9, 0.3, 40] {
+                #expect(abs(mixture.crps(y) - pairwise(mixture, y)) < 3e-9 * spread)
+            }
+        }
+    }
+
+    /// Neither a component in parts nor components of no weight are another distribution.
+    @Test(arguments: mixtures, [-9.0, 0.4, 7]) func partsOfAComponent(
+        _ mixture: GaussianMixtureDistribution, _ y: Double
+    ) {
+        let copies = 30
+        func copied(_ values: [Double]) -> [Double] { values.flatMap { [Double](repeating: $0, count: copies) } }
+        let parts = GaussianMixtureDistribution(
+            weights: copied(mixture.weights).map { $0 / Double(copies) }, means: copied(mixture.means),
+            deviations: copied(mixture.deviations))
+        #expect(abs(parts.crps(y) - mixture.crps(y)) < 1e-9)
+    }
+
     @Test(arguments: mixtures)
     func meanAndTotalVarianceAreThoseOfTheDensity(_ mixture: GaussianMixtureDistribution) {
         let (lower, upper) = bounds(mixture)

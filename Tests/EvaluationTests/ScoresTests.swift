@@ -100,6 +100,18 @@ import Testing
             Scores(Self.model, on: rows, parallelism: Parallelism(threads: 2)) == Scores(Self.model, on: rows))
     }
 
+    /// More components, of which many are the same: the same density, so the same scores.
+    @Test func scoresOfAnAverageOfTheSameModel() {
+        let rows = Self.rows(700, seed: 7)
+        let average = AveragedModels(Self.model, weights: [0.5, 0.25] + [Double](repeating: 0.025, count: 10))
+        let (many, one) = (Scores(average, on: rows), Scores(Self.model, on: rows))
+        #expect(abs(many.crps - one.crps) < 1e-8)
+        var rest = many
+        rest.crps = one.crps
+        #expect(areClose(rest, one))
+        #expect(Scores(average, on: rows, parallelism: Parallelism(threads: 2)) == many)
+    }
+
     @Test func nothingToExplainGivesFiniteScores() throws {
         let constant = ShardRows(
             covariates: Matrix(rowCount: 4, columnCount: 2), responses: [0, 0, 0, 0])
@@ -118,5 +130,32 @@ import Testing
             #expect(isClose(posteriors.row(row).reduce(0, +), 1))
             #expect(isClose(posteriors[row, 0], exp(joint[row, 0]) / naive.density))
         }
+    }
+
+    @Test func posteriorsOfAnAverageAreSharesOfThoseOfTheModel() {
+        let rows = Self.rows(20, seed: 9)
+        let weights = [0.7, 0.3]
+        let (logDensities, posteriors) = AveragedModels(Self.model, weights: weights)
+            .posteriors(rows.covariates, responses: rows.responses)
+        let own = Self.model.posteriors(rows.covariates, responses: rows.responses)
+        for row in 0..<20 {
+            #expect(isClose(logDensities[row], own.logDensities[row]))
+            for component in 0..<4 {
+                #expect(
+                    isClose(posteriors[row, component], weights[component / 2] * own.posteriors[row, component % 2]))
+            }
+        }
+    }
+
+    /// More rows than one part holds.
+    @Test func clustersAreTheLargestPosteriors() {
+        let rows = Self.rows(4500, seed: 10)
+        let clusters = Self.model.mostProbableExperts(rows)
+        let posteriors = Self.model.posteriors(rows.covariates, responses: rows.responses).posteriors
+        #expect(clusters == (0..<4500).map { posteriors[$0, 0] >= posteriors[$0, 1] ? 0 : 1 })
+        #expect(Set(clusters) == [0, 1])
+        #expect(Self.model.mostProbableExperts(rows, parallelism: Parallelism(threads: 2)) == clusters)
+        // Of equal posteriors the first.
+        #expect(AveragedModels(Self.model, weights: [0.5, 0.5]).mostProbableExperts(rows) == clusters)
     }
 }
