@@ -57,9 +57,9 @@ public enum Aggregators {
     /// From the published method to ours, one change at a time; then the others of the field.
     public static let all: [any Aggregator] =
         [
-            TransportAggregator.chosen, .distilled, .statistics, .density, .label, .published,
+            TransportAggregator.published, .label, .density, .statistics, .distilled, .chosen,
         ] + [
-            GreedyAggregator(), ParameterAverageAggregator(), MedoidAggregator(),
+            GreedyAggregator(), AlignedAverageAggregator(), ParameterAverageAggregator(), MedoidAggregator(),
             BestLocalAggregator(),
         ]
 

@@ -33,23 +33,33 @@ public struct DistributedLearning: Sendable {
     public struct Result: Sendable {
         public var shards: [FittedShard]
         public var leftOut: [LeftOutShard]
+        /// Of one shot.
         public var global: GlobalModel
+        /// nil where none was asked for.
+        public var rounds: ExtraRounds.Result?
         public var aggregationSeconds: Double
 
+        /// The mixture after the last round, or of one shot.
+        public var fitted: FittedMixture { rounds?.rounds.last?.update.fitted ?? global.fitted }
+
         /// As the paper counts: the sites work at the same time.
-        public var learningSeconds: Double { (shards.map(\.seconds).max() ?? 0) + aggregationSeconds }
+        public var learningSeconds: Double {
+            (shards.map(\.seconds).max() ?? 0) + aggregationSeconds + (rounds?.seconds ?? 0)
+        }
     }
 
     /// Why nothing came of it.
     public enum Failure: Error, Sendable, CustomStringConvertible {
         case noShardFitted(LeftOutShard?)
         case aggregation(AggregationError)
+        case round(EstimationError)
 
         public var description: String {
             switch self {
             case .noShardFitted(let first):
                 "no shard could be fitted" + (first.map { "; shard '\($0.name)': \($0.reason)" } ?? "")
             case .aggregation(let error): error.description
+            case .round(let error): "extra rounds: \(error)"
             }
         }
     }
@@ -57,6 +67,8 @@ public struct DistributedLearning: Sendable {
     public let design: Design
     public let fitOptions: FitOptions
     public let coordinator: Coordinator
+    /// Extra rounds of distributed EM after the aggregation.
+    public let rounds: Int
     public let rowsPerParameter: Int
     public let parallelism: Parallelism
     private let progress: (@Sendable (_ shard: String, FitProgress) -> Void)?
@@ -66,19 +78,21 @@ public struct DistributedLearning: Sendable {
     ///   - design: target and covariates, the same for all shards.
     ///   - fitOptions: `expertCount` is what a shard gets if its rows carry it.
     ///   - coordinator: how the local models become one.
+    ///   - rounds: extra rounds of distributed EM after the aggregation.
     ///   - rowsPerParameter: a shard with fewer rows for each free parameter gets fewer experts.
     ///   - parallelism: over shards where there are many, else over the blocks of each.
     ///   - progress: called from any thread while a shard is fitted.
     ///   - finished: called from any thread when a shard is done.
     public init(
         design: Design, fitOptions: FitOptions, coordinator: Coordinator = Coordinator(),
-        rowsPerParameter: Int = Capacity.rowsPerParameter, parallelism: Parallelism = Parallelism(),
+        rounds: Int = 0, rowsPerParameter: Int = Capacity.rowsPerParameter, parallelism: Parallelism = Parallelism(),
         progress: (@Sendable (_ shard: String, FitProgress) -> Void)? = nil,
         finished: (@Sendable (_ shard: Shard) -> Void)? = nil
     ) {
         self.design = design
         self.fitOptions = fitOptions
         self.coordinator = coordinator
+        self.rounds = rounds
         self.rowsPerParameter = rowsPerParameter
         self.parallelism = parallelism
         self.progress = progress
@@ -90,7 +104,7 @@ public struct DistributedLearning: Sendable {
     public func learn(
         _ shards: [Shard], support: GivenSupport? = nil
     ) throws(Failure) -> Result {
-        let (fitted, leftOut) = fitAll(shards)
+        let (fitted, leftOut) = fitShards(shards)
         guard !fitted.isEmpty else { throw .noShardFitted(leftOut.first) }
         let clock = ContinuousClock()
         let start = clock.now
@@ -99,8 +113,22 @@ public struct DistributedLearning: Sendable {
             global = try coordinator.aggregate(
                 fitted.map { Contribution(name: $0.name, fitted: $0.local.fitted) }, support: support)
         } catch { throw .aggregation(error) }
+        let seconds = (clock.now - start).seconds
         return Result(
-            shards: fitted, leftOut: leftOut, global: global, aggregationSeconds: (clock.now - start).seconds)
+            shards: fitted, leftOut: leftOut, global: global, rounds: try extraRounds(global, shards, fitted),
+            aggregationSeconds: seconds)
+    }
+
+    /// Among the sites that are in the global model.
+    private func extraRounds(
+        _ global: GlobalModel, _ shards: [Shard], _ fitted: [FittedShard]
+    ) throws(Failure) -> ExtraRounds.Result? {
+        guard rounds > 0 else { return nil }
+        let names = Set(fitted.map(\.name))
+        do throws(EstimationError) {
+            return try ExtraRounds(rounds, options: fitOptions, parallelism: parallelism)
+                .run(from: global.fitted, shards: global.participants(shards.filter { names.contains($0.name) }))
+        } catch { throw .round(error) }
     }
 
     /// The fit of one shard with as many experts as its rows carry.
@@ -125,8 +153,10 @@ public struct DistributedLearning: Sendable {
         return local
     }
 
+    /// The local models of shards, those that cannot be fitted apart, both in the order given.
+    ///
     /// Many shards: one a thread, the largest first. Few: one after the other, their blocks on all threads.
-    private func fitAll(_ shards: [Shard]) -> (fitted: [FittedShard], leftOut: [LeftOutShard]) {
+    public func fitShards(_ shards: [Shard]) -> (fitted: [FittedShard], leftOut: [LeftOutShard]) {
         let many = shards.count >= 2 * parallelism.threads
         let inner = many ? Parallelism.serial : parallelism
         let outer = many ? parallelism : Parallelism.serial
@@ -162,5 +192,13 @@ extension Duration {
     package var seconds: Double {
         let (seconds, attoseconds) = components
         return Double(seconds) + Double(attoseconds) * 1e-18
+    }
+}
+
+extension GlobalModel {
+    /// The shards whose local models are in it: not those left out as broken.
+    func participants(_ shards: [DistributedLearning.Shard]) -> [DistributedLearning.Shard] {
+        let broken = Set(report.leftOut.map(\.name))
+        return shards.filter { !broken.contains($0.name) }
     }
 }

@@ -19,25 +19,11 @@ public struct FittedMixture: Sendable, Equatable {
 
     /// The same with the covariates in the order of another design; nil where the two do not use the same ones.
     public func arranged(as design: Design) -> FittedMixture? {
-        let own = model.design
-        guard own.target == design.target, Set(own.expertFeatures) == Set(design.expertFeatures),
-            Set(own.gateFeatures) == Set(design.gateFeatures), own.covariates.count == design.covariates.count
-        else { return nil }
-        if own == design { return self }
-        func positions(_ wanted: [String], in names: [String]) -> [Int] {
-            wanted.compactMap { names.firstIndex(of: $0) }
-        }
-        let experts = [0] + positions(design.expertFeatures, in: own.expertFeatures).map { $0 + 1 }
-        let gates = [0] + positions(design.gateFeatures, in: own.gateFeatures).map { $0 + 1 }
-        let columns = positions(design.covariates, in: own.covariates) + [own.covariateCount]
+        guard let arranged = model.arranged(as: design) else { return nil }
+        if model.design == design { return self }
+        let columns = design.positions(of: model.design) + [model.design.covariateCount]
         return FittedMixture(
-            model: MixtureModel(
-                design: design, family: model.family,
-                gate: SoftmaxGate(coefficients: model.gate.coefficients.rows(gates)),
-                experts: model.experts.map { expert in
-                    Expert(coefficients: experts.map { expert.coefficients[$0] }, dispersion: expert.dispersion)
-                }),
-            moments: moments.map { $0.permuted(columns) }, rowCount: rowCount, weight: weight)
+            model: arranged, moments: moments.map { $0.permuted(columns) }, rowCount: rowCount, weight: weight)
     }
 
     /// The same with the experts by falling weight: an order that does not depend on how they were found.

@@ -30,8 +30,8 @@ struct DMoE: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            FitCommand.self, AggregateCommand.self, LearnCommand.self, StatisticsCommand.self, UpdateCommand.self,
-            PredictCommand.self, EvaluateCommand.self, InspectCommand.self, SimulateCommand.self,
+            FitCommand.self, AggregateCommand.self, StatisticsCommand.self, UpdateCommand.self, LearnCommand.self,
+            CompareCommand.self, PredictCommand.self, EvaluateCommand.self, InspectCommand.self, SimulateCommand.self,
         ])
 
     static func main() {

@@ -24,6 +24,8 @@ struct LearnSummary: Encodable {
     var experts: Int
     var shards: [Shard]
     var leftOut: [LeftOut]
+    /// Training log-likelihood a row before each extra round.
+    var rounds: [Double]
     /// For missing values.
     var rowsLeftOut: Int
     var bytesSent: Int
@@ -41,7 +43,7 @@ struct LearnSummary: Encodable {
     ) {
         self.output = output
         target = result.global.model.design.target
-        experts = result.global.model.expertCount
+        experts = result.fitted.model.expertCount
         shards = result.shards.map { shard in
             let report = shard.local.report
             return Shard(
@@ -51,6 +53,7 @@ struct LearnSummary: Encodable {
                 warnings: report.warnings.map(\.description))
         }
         leftOut = result.leftOut.map { LeftOut(name: $0.name, rows: $0.rowCount, reason: $0.reason.description) }
+        rounds = (result.rounds?.rounds ?? []).map(\.update.logLikelihoodPerRow)
         self.rowsLeftOut = rowsLeftOut
         self.bytesSent = bytesSent
         learningSeconds = result.learningSeconds
@@ -95,9 +98,13 @@ struct LearnReport {
         return table.text
     }
 
+    private var oneShot: String {
+        summary.rounds.isEmpty ? "one-shot" : "one-shot + \(Format.plural(summary.rounds.count, "round"))"
+    }
+
     private var comparison: String {
         let pooled = summary.pooled
-        var table = TextTable(header: ["", "one-shot"] + (pooled == nil ? [] : ["pooled"]))
+        var table = TextTable(header: ["", oneShot] + (pooled == nil ? [] : ["pooled"]))
         func line(_ name: String, _ oneShot: String, _ other: @autoclosure () -> String?) {
             table.append([name, oneShot] + (pooled == nil ? [] : [other() ?? ""]))
         }
@@ -107,6 +114,10 @@ struct LearnReport {
             "learning time (slowest shard + aggregation)", Format.seconds(summary.learningSeconds),
             pooled.map { Format.seconds($0.learningSeconds) })
         line("wall time on this machine, reading included", Format.seconds(summary.wallSeconds), nil)
+        if !summary.rounds.isEmpty {
+            let trace = summary.rounds.map { Format.number($0, digits: 5) }.joined(separator: ", ")
+            line("training log-likelihood a row before each round", trace, nil)
+        }
         if let scores = summary.heldOut {
             let other = pooled?.heldOut
             func score(_ name: String, _ digits: Int, _ value: (Scores) -> Double) {

@@ -31,10 +31,10 @@ struct AggregateCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        try OutputFile.check(output, inputs: files + aggregation.support)
+        try OutputFile.check(output, inputs: files + aggregation.support.support)
         let labels = FileNames.labels(files)
         let contributions = try contributions(labels)
-        let support = try aggregation.givenSupport(
+        let support = try aggregation.support.givenSupport(
             contributions[0].fitted.model.design, data: data, parallelism: common.parallelism)
         let global = try Coordinator(
             aggregator: aggregation.aggregator,

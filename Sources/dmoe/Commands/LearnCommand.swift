@@ -16,23 +16,17 @@ struct LearnCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("CSV or .npy files; - for standard input.", valueName: "data"))
     var files: [String]
-    @Option(help: ArgumentHelp("One shard for each value of this column.", valueName: "column"))
-    var shardBy: String?
-    @Option(help: ArgumentHelp("Random shards of equal size.", valueName: "m"))
-    var shards: Int?
+    @OptionGroup(title: "Shards") var shardOptions: ShardOptions
     @Option(help: ArgumentHelp("Share of each shard's rows to keep back and score on.", valueName: "share"))
     var holdout = 0.0
     @Flag(help: "Also fit the pooled rows and show both side by side.")
     var pooled = false
+    @Option(help: ArgumentHelp("Extra rounds of distributed EM after the aggregation.", valueName: "r"))
+    var rounds = 0
     @Option(help: ArgumentHelp("Keep the local models in this directory.", valueName: "directory"))
     var localModels: String?
     @OptionGroup(title: "Columns") var columns: ColumnOptions
     @OptionGroup(title: "Fit") var fit: FitOptionGroup
-    @Option(
-        help: ArgumentHelp(
-            "A shard with fewer rows than this for each free parameter gets fewer experts, down to one.",
-            valueName: "n"))
-    var rowsPerParameter = Capacity.rowsPerParameter
     @Option(
         help: ArgumentHelp(
             "Experts of the global model (default: --experts), or auto: the best on a fresh draw.", valueName: "k"))
@@ -46,27 +40,17 @@ struct LearnCommand: ParsableCommand {
 
     func validate() throws {
         guard holdout >= 0, holdout < 1 else { throw ValidationError("--holdout must be at least 0 and below 1.") }
-        if let shards, !(1...100_000).contains(shards) { throw ValidationError("--shards must be from 1 to 100000.") }
-        if rowsPerParameter < 1 { throw ValidationError("--rows-per-parameter must be 1 or more.") }
-        if shards != nil, shardBy != nil { throw ValidationError("--shards and --shard-by cannot go together.") }
-        if files.count == 1, shards == nil, shardBy == nil {
-            throw ValidationError("One file is one shard: give more files, --shard-by COLUMN or --shards M.")
-        }
-    }
-
-    private var division: ShardTables.Division {
-        if let shardBy { return .column(shardBy) }
-        if let shards { return .random(shards) }
-        return .files
+        guard (0...1000).contains(rounds) else { throw ValidationError("--rounds must be from 0 to 1000.") }
+        try shardOptions.validate(files: files)
     }
 
     mutating func run() throws {
         let clock = ContinuousClock()
         let start = clock.now
-        try OutputFile.check(output, inputs: files + aggregation.support)
+        try OutputFile.check(output, inputs: files + aggregation.support.support)
         if let localModels { try OutputFile.makeDirectory(localModels) }
         let shards = try ShardTables(
-            files: files, columns: columns, data: data, division: division, holdout: holdout, seed: seed.seed,
+            files: files, columns: columns, data: data, division: shardOptions.division, holdout: holdout, seed: seed.seed,
             quiet: common.quiet, parallelism: common.parallelism
         ).read()
         let progress = ProgressLine(
@@ -78,14 +62,14 @@ struct LearnCommand: ParsableCommand {
                 options: aggregation.options(
                     experts: globalExperts, localExperts: self.fit.experts, seed: seed.seed),
                 parallelism: common.parallelism),
-            rowsPerParameter: rowsPerParameter, parallelism: common.parallelism,
+            rounds: rounds, rowsPerParameter: shardOptions.rowsPerParameter, parallelism: common.parallelism,
             progress: { progress.show($0, $1) },
             finished: { progress.finished(rows: $0.rows.rowCount) })
         let result: DistributedLearning.Result
         do {
             result = try learning.learn(
                 shards.training,
-                support: try aggregation.givenSupport(
+                support: try aggregation.support.givenSupport(
                     shards.selection.design, data: data, parallelism: common.parallelism))
         } catch {
             progress.clear()
@@ -115,7 +99,11 @@ struct LearnCommand: ParsableCommand {
         }
         if let localModels { warnOfOthers(in: localModels, than: names.map { $0 + ".json" }) }
         for shard in result.leftOut { Terminal.warn("\(shard.name) is left out: \(shard.reason)") }
-        let file = ModelFile(result.global)
+        var file = ModelFile(result.global)
+        for round in result.rounds?.rounds ?? [] {
+            file = ModelFile(round.update, after: file, sites: round.sites, warnings: round.warnings)
+        }
+        bytes += result.rounds?.bytesSent ?? 0
         try OutputFile.write(try file.text(path: output), to: output)
         file.warnings.forEach(Terminal.warn)
         return bytes
@@ -139,13 +127,13 @@ struct LearnCommand: ParsableCommand {
         func scores(_ model: MixtureModel) -> Scores? {
             heldOut.flatMap { $0.totalWeight > 0 ? Scores(model, on: $0, parallelism: common.parallelism) : nil }
         }
-        guard pooled else { return (scores(result.global.model), nil) }
+        guard pooled else { return (scores(result.fitted.model), nil) }
         let clock = ContinuousClock()
         let start = clock.now
         let rows = ShardRows.concatenation(shards.training.map(\.rows))
         var options = learning.fitOptions
         // The aggregated model is one more start: the comparison should be with the best pooled fit to be had.
-        if result.global.model.expertCount == options.expertCount { options.initialModels = [result.global.model] }
+        if result.fitted.model.expertCount == options.expertCount { options.initialModels = [result.fitted.model] }
         let fit = LocalFit(
             design: learning.design, options: options, parallelism: common.parallelism,
             progress: { progress.show("pooled", $0) })
@@ -154,7 +142,7 @@ struct LearnCommand: ParsableCommand {
             // The global model is written by now: a comparison that cannot be had is no failure.
             progress.clear()
             Terminal.warn("no pooled fit: \(error)")
-            return (scores(result.global.model), nil)
+            return (scores(result.fitted.model), nil)
         }
         progress.clear()
         for warning in local.report.warnings { Terminal.warn("pooled fit: \(warning)") }
@@ -163,6 +151,6 @@ struct LearnCommand: ParsableCommand {
             learningSeconds: (clock.now - start).seconds,
             trainingLogLikelihoodPerRow: local.report.logLikelihood / local.fitted.weight,
             heldOut: scores(local.model))
-        return (scores(result.global.model), pooled)
+        return (scores(result.fitted.model), pooled)
     }
 }

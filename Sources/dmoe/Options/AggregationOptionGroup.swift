@@ -20,8 +20,8 @@ enum GlobalExperts: ExpressibleByArgument {
     }
 }
 
-/// How local models become one.
-struct AggregationOptionGroup: ParsableArguments {
+/// What local models are compared on, and how they are weighted.
+struct SupportOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Rows whose covariates serve as support (nothing else of them is read); default: points drawn from the "
@@ -31,20 +31,8 @@ struct AggregationOptionGroup: ParsableArguments {
     @Option(help: ArgumentHelp("Most points of the support.", valueName: "n"))
     var supportSize = 5000
 
-    @Option(
-        help: """
-            Targets of the gate: by label of the local experts, or by the transport plan (default: label, unless plan \
-            or, where the local models disagree, a fit to draws from their average is clearly better on a fresh draw).
-            """)
-    var gate: AggregationOptions.GateTarget?
-
     @Option(help: "Weights of the sites: by their density of covariates at x (default), or the same everywhere.")
     var siteWeights: AggregationOptions.SiteWeights?
-
-    @Option(
-        help: ArgumentHelp(
-            "How local models become one: \(Aggregators.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
-    var method = TransportAggregator.chosen.name
 
     @Flag(
         inversion: .prefixedNo,
@@ -55,32 +43,11 @@ struct AggregationOptionGroup: ParsableArguments {
         guard (50...10_000_000).contains(supportSize) else {
             throw ValidationError("--support-size must be from 50 to 10000000.")
         }
-        guard let aggregator = Aggregators.named(method) else {
-            throw ValidationError(
-                "--method \(method) is not known; known are \(Aggregators.all.map(\.name).joined(separator: ", ")).")
-        }
-        let fixed = aggregator.settings(AggregationOptions())
-        if let gate, let other = fixed.gateTarget, gate != other {
-            throw ValidationError("--method \(method) means --gate \(other.rawValue).")
-        }
-        if siteWeights == .density, fixed.siteWeights == .constant {
-            throw ValidationError("--method \(method) means --site-weights constant.")
-        }
     }
 
-    var aggregator: any Aggregator { Aggregators.named(method) ?? TransportAggregator.chosen }
-
-    /// Numbers of experts that `auto` tries at most, in numbers of experts of the largest local model.
-    private static let largestFactor = 3
-
-    /// - Parameter localExperts: of the largest local model.
-    func options(experts: GlobalExperts?, localExperts: Int, seed: UInt64) -> AggregationOptions {
-        var expertCount: Int?
-        if case .count(let count) = experts { expertCount = count }
-        var range: ClosedRange<Int>?
-        if case .automatic = experts { range = 1...Self.largestFactor * localExperts }
-        return AggregationOptions(
-            expertCount: expertCount, expertCountRange: range, supportSize: supportSize, gateTarget: gate, siteWeights: siteWeights ?? .density,
+    func options(expertCount: Int?, seed: UInt64) -> AggregationOptions {
+        AggregationOptions(
+            expertCount: expertCount, supportSize: supportSize, siteWeights: siteWeights ?? .density,
             leavesOutBrokenSites: robust, seed: seed)
     }
 
@@ -99,5 +66,53 @@ struct AggregationOptionGroup: ParsableArguments {
         }
         let names = support.map(FileNames.label).joined(separator: ", ")
         return .init(covariates: ShardRows.concatenation(parts).covariates, source: "covariates of \(names)")
+    }
+}
+
+/// How local models become one.
+struct AggregationOptionGroup: ParsableArguments {
+    @OptionGroup var support: SupportOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "How local models become one: \(Aggregators.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
+    var method = TransportAggregator.chosen.name
+
+    @Option(
+        help: """
+            Targets of the gate: by label of the local experts, or by the transport plan (default: label, unless plan \
+            or, where the local models disagree, a fit to draws from their average is clearly better on a fresh draw).
+            """)
+    var gate: AggregationOptions.GateTarget?
+
+    func validate() throws {
+        guard let aggregator = Aggregators.named(method) else {
+            throw ValidationError(
+                "--method \(method) is not known; known are \(Aggregators.all.map(\.name).joined(separator: ", ")).")
+        }
+        let fixed = aggregator.settings(AggregationOptions())
+        if let gate, let other = fixed.gateTarget, gate != other {
+            throw ValidationError("--method \(method) means --gate \(other.rawValue).")
+        }
+        if support.siteWeights == .density, fixed.siteWeights == .constant {
+            throw ValidationError("--method \(method) means --site-weights constant.")
+        }
+    }
+
+    var aggregator: any Aggregator { Aggregators.named(method) ?? TransportAggregator.chosen }
+
+    /// Numbers of experts that `auto` tries at most, in numbers of experts of the largest local model.
+    private static let largestFactor = 3
+
+    /// - Parameter localExperts: of the largest local model.
+    func options(experts: GlobalExperts?, localExperts: Int, seed: UInt64) -> AggregationOptions {
+        var options = support.options(expertCount: nil, seed: seed)
+        options.gateTarget = gate
+        switch experts {
+        case .count(let count): options.expertCount = count
+        case .automatic: options.expertCountRange = 1...Self.largestFactor * localExperts
+        case nil: break
+        }
+        return options
     }
 }

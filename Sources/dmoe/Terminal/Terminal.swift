@@ -83,3 +83,16 @@ final class ProgressLine: Sendable {
 
     private func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 }
+
+/// A line on standard error that says what is being worked on; silent where that is not a terminal.
+struct ProgressNote: Sendable {
+    private let isShown: Bool
+
+    init(quiet: Bool) { isShown = !quiet && isatty(STDERR_FILENO) == 1 }
+
+    func show(_ text: String) { if isShown { write("\r\u{1B}[K" + text) } }
+
+    func clear() { if isShown { write("\r\u{1B}[K") } }
+
+    private func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+}

@@ -1,0 +1,177 @@
+import Aggregation
+import Estimation
+import Evaluation
+import LinearAlgebra
+import MixtureOfExperts
+import ShardData
+
+/// Every estimator of the field on the same shards and the same local models, judged on the same test rows.
+public struct EstimatorComparison: Sendable {
+    let learning: DistributedLearning
+    let methods: [EstimationMethod]
+    let rounds: Int
+    let parallelism: Parallelism
+    private let progress: (@Sendable (_ title: String) -> Void)?
+
+    /// - Parameters:
+    ///   - learning: how shards are fitted and aggregated; each method takes the place of its aggregator.
+    ///   - methods: in the order wanted.
+    ///   - rounds: extra rounds of distributed EM, made from every estimate that is a model of the global form.
+    ///   - progress: called before each piece of work.
+    public init(
+        _ learning: DistributedLearning, methods: [EstimationMethod] = EstimationMethod.all, rounds: Int = 0,
+        parallelism: Parallelism = Parallelism(), progress: (@Sendable (_ title: String) -> Void)? = nil
+    ) {
+        self.learning = learning
+        self.methods = methods
+        self.rounds = rounds
+        self.parallelism = parallelism
+        self.progress = progress
+    }
+
+    public struct Result: Sendable {
+        public var estimates: [Estimate]
+        public var shards: [DistributedLearning.FittedShard]
+        public var leftOut: [DistributedLearning.LeftOutShard]
+    }
+
+    /// - Parameters:
+    ///   - test: at least one row.
+    ///   - truth: the model that the rows come from, where known.
+    ///   - groups: the true group of each test row, where known.
+    /// - Throws: ``DistributedLearning/Failure`` where no shard can be fitted or the local models do not belong together.
+    public func run(
+        _ shards: [DistributedLearning.Shard], support: GivenSupport? = nil, test: ShardRows,
+        truth: MixtureModel? = nil, groups: [Int]? = nil
+    ) throws(DistributedLearning.Failure) -> Result {
+        progress?("local models")
+        let (fitted, leftOut) = learning.fitShards(shards)
+        guard !fitted.isEmpty else { throw .noShardFitted(leftOut.first) }
+        let sites = FittedSites(fitted, shards: shards, support: support)
+        let mixture: WeightedAverage
+        do throws(AggregationError) {
+            mixture = try WeightedAverage(
+                sites.contributions, siteWeights: learning.coordinator.options.siteWeights, parallelism: parallelism)
+        } catch { throw .aggregation(error) }
+        let pooled = methods.contains { $0.name == "pooled" } ? pooledFit(sites) : nil
+        let judgement = Judgement(
+            rows: test, groups: groups, pooled: pooled?.model, truth: truth, mixture: mixture, parallelism: parallelism)
+        var estimates = [Estimate]()
+        for method in methods {
+            progress?(method.title)
+            let (estimate, global) = estimate(method, sites, mixture, pooled)
+            estimates.append(estimate)
+            if let global, rounds > 0 { estimates.append(afterRounds(method, estimate, from: global, sites)) }
+        }
+        progress?("scores and distances")
+        for index in estimates.indices { judgement.judge(&estimates[index]) }
+        return Result(estimates: estimates, shards: fitted, leftOut: leftOut)
+    }
+
+    /// The local models with the rows behind them.
+    private struct FittedSites {
+        let shards: [DistributedLearning.Shard]
+        let contributions: [Contribution]
+        let support: GivenSupport?
+        let slowest: Double
+        let bytes: Int
+        let largest: LocalModel
+
+        init(
+            _ fitted: [DistributedLearning.FittedShard], shards: [DistributedLearning.Shard], support: GivenSupport?
+        ) {
+            let names = Set(fitted.map(\.name))
+            self.shards = shards.filter { names.contains($0.name) }
+            self.support = support
+            contributions = fitted.map { Contribution(name: $0.name, fitted: $0.local.fitted) }
+            slowest = fitted.map(\.seconds).max() ?? 0
+            bytes = fitted.reduce(0) { $0 + ((try? ModelFile($1.local).text(path: $1.name).utf8.count) ?? 0) }
+            largest = fitted.map(\.local).max { $0.fitted.weight < $1.fitted.weight } ?? fitted[0].local
+        }
+    }
+
+    // MARK: Estimates
+
+    /// The estimate, and where extra rounds may begin.
+    private func estimate(
+        _ method: EstimationMethod, _ sites: FittedSites, _ mixture: WeightedAverage, _ pooled: PooledFit?
+    ) -> (Estimate, start: GlobalModel?) {
+        var result = Estimate(method, bytesSent: sites.bytes, learningSeconds: sites.slowest)
+        switch method {
+        case .pooled:
+            result.bytesSent = sites.shards.reduce(0) {
+                $0 + $1.rows.rowCount * (learning.design.covariateCount + 1) * MemoryLayout<Double>.size
+            }
+            result.learningSeconds = pooled?.seconds ?? 0
+            result.model = pooled?.model
+            result.failure = pooled?.failure
+            return (result, nil)
+        case .mixture:
+            result.model = mixture
+            return (result, nil)
+        case .federated:
+            let averaging = FederatedAveraging(options: learning.fitOptions, parallelism: parallelism)
+            let federated = averaging.run(from: sites.largest.fitted, shards: sites.shards.map(\.rows))
+            result.bytesSent =
+                averaging.rounds * sites.shards.count * federated.model.parameterCount * MemoryLayout<Double>.size
+            result.learningSeconds += federated.seconds
+            result.rounds = averaging.rounds
+            result.model = federated.model
+            return (result, nil)
+        case .aggregator(let aggregator):
+            let coordinator = Coordinator(
+                aggregator: aggregator, options: learning.coordinator.options, parallelism: parallelism)
+            let global = Stopwatch.measure {
+                Swift.Result { () throws(AggregationError) in
+                    try coordinator.aggregate(sites.contributions, support: sites.support)
+                }
+            }
+            result.learningSeconds += global.seconds
+            switch global.value {
+            case .success(let global):
+                result.model = global.model
+                result.warnings = global.report.warnings
+                return (result, global)
+            case .failure(let error):
+                result.failure = error.description
+                return (result, nil)
+            }
+        }
+    }
+
+    private func afterRounds(
+        _ method: EstimationMethod, _ first: Estimate, from global: GlobalModel, _ sites: FittedSites
+    ) -> Estimate {
+        var result = Estimate(
+            method, rounds: rounds, bytesSent: first.bytesSent, learningSeconds: first.learningSeconds)
+        do throws(EstimationError) {
+            let after = try ExtraRounds(rounds, options: learning.fitOptions, parallelism: parallelism)
+                .run(from: global.fitted, shards: global.participants(sites.shards))
+            result.model = after.rounds.last?.update.fitted.model
+            result.bytesSent += after.bytesSent
+            result.learningSeconds += after.seconds
+            result.warnings = after.rounds.flatMap(\.warnings)
+        } catch { result.failure = error.description }
+        return result
+    }
+
+    private struct PooledFit {
+        var model: MixtureModel?
+        var failure: String?
+        var seconds: Double
+    }
+
+    /// With as many experts as the global model is to have.
+    private func pooledFit(_ sites: FittedSites) -> PooledFit {
+        progress?(EstimationMethod.pooled.title)
+        let rows = ShardRows.concatenation(sites.shards.map(\.rows))
+        var options = learning.fitOptions
+        options.expertCount = learning.coordinator.options.expertCount ?? options.expertCount
+        let fit = LocalFit(design: learning.design, options: options, parallelism: parallelism)
+        let outcome = Stopwatch.measure { Swift.Result { () throws(EstimationError) in try fit.fit(rows) } }
+        switch outcome.value {
+        case .success(let local): return PooledFit(model: local.model, failure: nil, seconds: outcome.seconds)
+        case .failure(let error): return PooledFit(model: nil, failure: error.description, seconds: outcome.seconds)
+        }
+    }
+}

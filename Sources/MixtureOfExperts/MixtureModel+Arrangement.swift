@@ -1,0 +1,29 @@
+import LinearAlgebra
+
+extension MixtureModel {
+    /// The same model with the covariates in the order of another design; nil where the two do not use the same ones.
+    public func arranged(as other: Design) -> MixtureModel? {
+        guard design.target == other.target, Set(design.expertFeatures) == Set(other.expertFeatures),
+            Set(design.gateFeatures) == Set(other.gateFeatures), design.covariates.count == other.covariates.count
+        else { return nil }
+        if design == other { return self }
+        let experts = [0] + positions(of: other.expertFeatures, in: design.expertFeatures).map { $0 + 1 }
+        let gates = [0] + positions(of: other.gateFeatures, in: design.gateFeatures).map { $0 + 1 }
+        return MixtureModel(
+            design: other, family: family, gate: SoftmaxGate(coefficients: gate.coefficients.rows(gates)),
+            experts: self.experts.map { expert in
+                Expert(coefficients: experts.map { expert.coefficients[$0] }, dispersion: expert.dispersion)
+            })
+    }
+}
+
+extension Design {
+    /// Where another design has the covariates of this one.
+    func positions(of other: Design) -> [Int] {
+        MixtureOfExperts.positions(of: covariates, in: other.covariates)
+    }
+}
+
+private func positions(of wanted: [String], in names: [String]) -> [Int] {
+    wanted.compactMap { names.firstIndex(of: $0) }
+}
