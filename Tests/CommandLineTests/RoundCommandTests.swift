@@ -112,7 +112,7 @@ import Testing
                 "others covariates", ["update", "narrow.json", "t0.json"], says: ["t0.json", "covariates", "'c'"]),
             Refusal("a model", ["update", "g.json", "t0.json", "g.json"], says: ["g.json", "dmoe statistics"]),
             Refusal("statistics", ["update", "t0.json", "t1.json"], says: ["t0.json", "dmoe update"]),
-            Refusal("to aggregate", ["aggregate", "g.json", "t1.json"], says: ["t1.json", "dmoe update"]),
+            Refusal("to aggregate", ["aggregate", "l0.json", "t1.json"], says: ["t1.json", "dmoe update"]),
             Refusal("cut short", ["update", "g.json", "cut.json"], says: ["cut.json", "not a complete"]),
             Refusal("reference", ["update", "b/truth.json", "t0.json"], says: ["b/truth.json", "reference"]),
             Refusal(
