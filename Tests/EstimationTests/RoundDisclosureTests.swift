@@ -44,7 +44,7 @@ import Testing
 
     /// Neither its moments nor its gate; the others' gate is that among themselves.
     @Test func anExpertOfFewRowsIsNotToldOf() throws {
-        let rows = Self.rows(300, x: -0.4...3, flags: Self.coins(300), seed: 3)
+        let rows = Self.rows(600, x: -0.4...3, flags: Self.coins(600), seed: 3)
         let posteriors = Self.model.statistics(of: rows, level: .expectationMaximization).expertMoments.map(\.weight)
         let small = try #require(posteriors.indices.first { posteriors[$0] < 10 })
         #expect(posteriors[small] > 0.5)
@@ -52,7 +52,7 @@ import Testing
         #expect(warnings.contains(.expertsNotTold(experts: [small], minimum: 10)))
         #expect(statistics.moments[small] == Moments(count: 3))
         #expect(statistics.gate.gradient[small].allSatisfy { $0 == 0 })
-        #expect(statistics.weight == 300)
+        #expect(statistics.weight == 600)
         let kept = posteriors.indices.filter { $0 != small }
         let (gradient, pair) = Self.conditionalSums(rows, kept)
         for (own, expert) in kept.enumerated() {
