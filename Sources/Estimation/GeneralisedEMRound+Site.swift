@@ -24,7 +24,8 @@ extension GeneralisedEMRound {
         let rare = disclosure.rareCovariates
         let own = Standardisation(summaries, constants: rare)
         let constants = Dictionary(
-            uniqueKeysWithValues: own.constantColumns.filter { $0 < design.covariateCount }.map { ($0, own.center[$0]) })
+            uniqueKeysWithValues: own.constantColumns.filter { $0 < design.covariateCount }.map { ($0, own.center[$0]) }
+        )
         let rows = StandardisedRows(
             source: ConstantColumns(source: source, values: constants), standardisation: standardisation,
             weightUnit: source.isWeighted ? summaries[0].weight / Double(source.rowCount) : 1)
@@ -87,7 +88,9 @@ private struct SiteSums {
         return RoundStatistics(
             rowCount: rows.rowCount, weight: unit * pass.weight,
             logLikelihood: unit * (pass.logLikelihood - pass.weight * standardisation.logResponseScale),
-            moments: moments.map { standardisation.inUserUnits($0).scaled(by: unit) }, gate: gate.scaled(by: unit))
+            moments: moments.map {
+                $0.weight > 0 ? standardisation.inUserUnits($0).scaled(by: unit) : Moments(count: $0.count)
+            }, gate: gate.scaled(by: unit))
     }
 
     // MARK: Disclosure

@@ -11,6 +11,12 @@ extension GeneralisedEMRound {
         public var logLikelihoodPerRow: Double
         /// The share of the Newton step of the gate that was taken.
         public var gateStep: Double
+
+        public init(fitted: FittedMixture, logLikelihoodPerRow: Double, gateStep: Double) {
+            self.fitted = fitted
+            self.logLikelihoodPerRow = logLikelihoodPerRow
+            self.gateStep = gateStep
+        }
     }
 
     /// One step of generalised EM from the statistics of all sites, in any order.

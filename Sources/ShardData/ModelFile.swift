@@ -238,7 +238,9 @@ extension ModelFile {
         return FittedMixture(model: model, moments: moments, rowCount: rows, weight: weight)
     }
 
-    public var warnings: [String] { (fit?.warnings ?? []) + (aggregation?.warnings ?? []) + (rounds ?? []).flatMap(\.warnings) }
+    public var warnings: [String] {
+        (fit?.warnings ?? []) + (aggregation?.warnings ?? []) + (rounds ?? []).flatMap(\.warnings)
+    }
 }
 
 extension ModelFile.StatisticsRecord {

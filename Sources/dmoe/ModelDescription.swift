@@ -11,7 +11,8 @@ struct ModelDescription {
     }
 
     var text: String {
-        [heading, experts, gate, sketch, report, rounds, disclosure, warnings].compactMap { $0 }.joined(separator: "\n\n")
+        [heading, experts, gate, sketch, report, rounds, disclosure, warnings].compactMap { $0 }.joined(
+            separator: "\n\n")
     }
 
     private var names: [String] { file.experts.indices.map { "expert \($0 + 1)" } }

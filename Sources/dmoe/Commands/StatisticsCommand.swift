@@ -53,7 +53,8 @@ struct StatisticsCommand: ParsableCommand {
         try OutputFile.write(text, to: output)
         file.warnings.forEach(Terminal.warn)
         try common.report(
-            StatisticsSummary(file, output: output, bytes: text.utf8.count), text: summary(file, bytes: text.utf8.count))
+            StatisticsSummary(file, output: output, bytes: text.utf8.count), text: summary(file, bytes: text.utf8.count)
+        )
     }
 
     private func summary(_ file: StatisticsFile, bytes: Int) -> String {

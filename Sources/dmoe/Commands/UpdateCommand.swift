@@ -50,13 +50,16 @@ struct UpdateCommand: ParsableCommand {
         for (index, file) in statistics.enumerated() {
             if let first = statistics[..<index].firstIndex(of: file) {
                 result.append(
-                    "\(files[first]) and \(files[index]) are the same statistics: they count twice; give each site once")
+                    "\(files[first]) and \(files[index]) are the same statistics: they count twice; give each site once"
+                )
             }
         }
         guard let last = previous.rounds?.last else { return result }
         let sites = files.count
         if logLikelihoodPerRow < last.logLikelihoodPerRow - 1e-12 * abs(last.logLikelihoodPerRow) {
-            let cause = sites == last.sites ? "the last update did harm: go back to the model before it" : "other sites answered"
+            let cause =
+                sites == last.sites
+                ? "the last update did harm: go back to the model before it" : "other sites answered"
             result.append(
                 "the log-likelihood fell from \(Format.number(last.logLikelihoodPerRow, digits: 6)) to "
                     + "\(Format.number(logLikelihoodPerRow, digits: 6)) a row since the round before: \(cause)")
