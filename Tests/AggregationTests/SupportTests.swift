@@ -128,6 +128,32 @@ import Testing
         #expect(difference(all[0].weight, totals.reduce(0, +)) < 1e-12)
     }
 
+    /// Six rows for seven coefficients: each component fits exactly, and still those of one regression find each other.
+    @Test func componentsWithFewerRowsThanCoefficients() {
+        var random = RandomNumbers(seed: 8)
+        let truths = [[3.0, 2, -1, 0, 2, 1, -2], [-3.0, -2, 1, 2, -1, 0, 2]]
+        let components = (0..<20).flatMap { index in
+            let covariates = RandomData.matrix(6, 6, using: &random)
+            let responses = (0..<6).map { row in
+                dot(truths[index % 2], [1] + covariates.row(row)) + 0.1 * random.normal()
+            }
+            return ShardRows(covariates: covariates, responses: responses.map { $0 / 5 })
+                .moments(factors: Matrix(rowCount: 6, columnCount: 1, repeating: 1))
+        }
+        // A whole component of each, as a site with more rows sends it.
+        let large = truths.map { truth in
+            let covariates = RandomData.matrix(100, 6, using: &random)
+            let responses = (0..<100).map { row in (dot(truth, [1] + covariates.row(row)) + random.normal()) / 5 }
+            return ShardRows(covariates: covariates, responses: responses)
+                .moments(factors: Matrix(rowCount: 100, columnCount: 1, repeating: 1))
+        }.flatMap { $0 }
+        let groups = GreedyMerging.groups(components + large, count: 2, design: RandomData.design(6))
+        #expect(groups.map(\.weight) == [160, 160])
+        for (group, truth) in zip(groups, truths) {
+            #expect(difference(group.regression(on: Array(0..<6)).coefficients.map { 5 * $0 }, truth) < 0.5)
+        }
+    }
+
     @Test func fewComponentsAreLeftAlone() {
         let sketch = LocalModels.disturbed(1).moments
         #expect(GreedyMerging.groups(sketch, count: 2, design: design) == sketch)
