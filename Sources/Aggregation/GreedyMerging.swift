@@ -2,8 +2,11 @@ import Foundation
 import LinearAlgebra
 import MixtureOfExperts
 
-/// Agglomerative grouping of experts by what they stand for: always the pair whose union costs the least log-likelihood,
-/// ½ [(n₁ + n₂) log σ₁₂² - n₁ log σ₁² - n₂ log σ₂²] with σ₁₂² that of the common regression (Runnalls 2007, for regressions).
+/// Agglomerative grouping of experts by what they stand for: always the pair whose union costs the least, as Runnalls (2007) does
+/// for normal distributions.
+///
+/// The cost is log evidence, that of two regressions less that of a common one. Likelihood would not do: a regression through
+/// fewer rows than it has coefficients leaves no residual, and every union would seem to cost without bound.
 package enum GreedyMerging {
     /// Experts that became one.
     package struct Group: Sendable {
@@ -36,33 +39,29 @@ package enum GreedyMerging {
                 meanDispersion: dispersion / moments.weight, meanSquaredDifference: residual)
             return expert
         }
-
-        /// n log σ²
-        fileprivate func value(_ design: Design) -> Double {
-            let variance =
-                moments.regression(on: design.expertCovariates).residualVariance + dispersion / moments.weight
-            return moments.weight * log(max(variance, 1e-10))
-        }
     }
 
     /// - Returns: `count` groups, or fewer where fewer have any weight.
     package static func groups(
         _ components: [Group], count: Int, design: Design, parallelism: Parallelism = .serial
     ) -> [Group] {
-        var groups = components.filter { $0.moments.weight > 0 }.map { Valued($0, design) }
+        let present = components.filter { $0.moments.weight > 0 }
+        let prior = Prior(present, design)
+        var groups = present.map { Valued(group: $0, logEvidence: prior.logEvidence($0)) }
         let initial = groups
         var costs = parallelism.map(count: initial.count) { first in
-            (0..<first).map { cost(initial[first], initial[$0], design) }
+            (0..<first).map { cost(initial[first], initial[$0], prior) }
         }
         while groups.count > count {
             let (first, second) = cheapest(costs)
-            groups[second] = Valued(groups[second].group.merged(groups[first].group), design)
+            let merged = groups[second].group.merged(groups[first].group)
+            groups[second] = Valued(group: merged, logEvidence: prior.logEvidence(merged))
             groups.remove(at: first)
             costs.remove(at: first)
             for row in first..<max(costs.count, first) { costs[row].remove(at: first) }
             let current = groups
             let renewed = parallelism.map(count: current.count) { other in
-                other == second ? 0 : cost(current[max(other, second)], current[min(other, second)], design)
+                other == second ? 0 : cost(current[max(other, second)], current[min(other, second)], prior)
             }
             for other in 0..<second { costs[second][other] = renewed[other] }
             for other in (second + 1)..<max(groups.count, second + 1) { costs[other][second] = renewed[other] }
@@ -72,12 +71,7 @@ package enum GreedyMerging {
 
     private struct Valued: Sendable {
         var group: Group
-        var value: Double
-
-        init(_ group: Group, _ design: Design) {
-            self.group = group
-            value = group.value(design)
-        }
+        var logEvidence: Double
     }
 
     private static func cheapest(_ costs: [[Double]]) -> (first: Int, second: Int) {
@@ -92,7 +86,50 @@ package enum GreedyMerging {
         return best
     }
 
-    private static func cost(_ first: Valued, _ second: Valued, _ design: Design) -> Double {
-        0.5 * (first.group.merged(second.group).value(design) - first.value - second.value)
+    private static func cost(_ first: Valued, _ second: Valued, _ prior: Prior) -> Double {
+        first.logEvidence + second.logEvidence - prior.logEvidence(first.group.merged(second.group))
+    }
+
+    /// The conjugate prior of one row: β | σ² ~ N(0, σ² I), σ² ~ inverse gamma (½, ½ s), in pooled standard units.
+    private struct Prior {
+        let positions: [Int]
+        /// s: the mean residual variance of the components.
+        let variance: Double
+
+        init(_ components: [Group], _ design: Design) {
+            positions = design.expertCovariates + [design.covariateCount]
+            let residuals = components.reduce(0) {
+                $0 + $1.moments.weight * $1.moments.regression(on: design.expertCovariates).residualVariance
+                    + $1.dispersion
+            }
+            variance = max(residuals / components.reduce(0) { $0 + $1.moments.weight }, 1e-10)
+        }
+
+        /// Of a regression, without the factor (2π)^(-n/2) that is the same for every grouping.
+        func logEvidence(_ group: Group) -> Double {
+            guard let factor = Cholesky(penalisedGram(group))?.factor else { return 0 }
+            // The last pivot is what the regression leaves of the response's sum of squares.
+            let last = factor.rowCount - 1
+            let logDeterminant = (0..<last).reduce(0) { $0 + 2 * log(factor[$1, $1]) }
+            let shape = 0.5 * (1 + group.moments.weight)
+            let rate = 0.5 * factor[last, last] * factor[last, last]
+            return 0.5 * log(0.5 * variance) - lgamma(0.5) + lgamma(shape) - shape * log(rate) - 0.5 * logDeterminant
+        }
+
+        /// Σ z z' with z = (1, x, y), and the prior on its diagonal; what experts vary about their means belongs to y alone.
+        private func penalisedGram(_ group: Group) -> Matrix {
+            let moments = group.moments
+            let means = [1] + positions.map { moments.mean[$0] }
+            let scatter = moments.scatter.submatrix(rows: positions, columns: positions)
+            var gram = Matrix(rowCount: means.count, columnCount: means.count)
+            for column in means.indices {
+                for row in means.indices {
+                    let within = row > 0 && column > 0 ? scatter[row - 1, column - 1] : 0
+                    gram[row, column] = within + moments.weight * means[row] * means[column]
+                }
+                gram[column, column] += column < means.count - 1 ? 1 : variance + group.dispersion
+            }
+            return gram
+        }
     }
 }

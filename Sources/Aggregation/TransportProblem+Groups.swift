@@ -8,15 +8,15 @@ extension TransportProblem {
     /// The transportation divergence per point to these experts, the plan free.
     func objective(_ experts: [Expert]) -> Double { TransportPlan(self, experts: experts).objective }
 
-    /// Each component as moments of (x, its mean at x), weighted by its mass.
-    func componentsOnSupport() -> [GreedyMerging.Group] {
+    /// Each component as moments of (x, its mean at x), weighted by its mass in `rows` that all of f̂^W stands for.
+    func componentsOnSupport(rows: Double) -> [GreedyMerging.Group] {
         parallelism.map(count: componentCount) { component in
             let expert = components[component]
             let model = MixtureModel(
                 design: design, family: family,
                 gate: SoftmaxGate(expertCount: 1, covariateCount: design.gateCovariates.count), experts: [expert])
             let means = model.predictors(points).storage.map { family.mean(predictor: $0) }
-            let masses = (0..<pointCount).map { blockMasses[$0, component] }
+            let masses = (0..<pointCount).map { rows * blockMasses[$0, component] }
             let moments = ShardRows(covariates: points, responses: means).moments(
                 factors: Matrix(rowCount: pointCount, columnCount: 1, storage: masses))[0]
             return GreedyMerging.Group(

@@ -62,6 +62,7 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     case collinearCovariate(String)
     case fewerExperts(asked: Int, fitted: Int, rows: Int)
     case expertBelowMinimumRows(minimum: Double, left: Int)
+    case backgroundExpert(experts: [Int])
     case rareCovariate(String, minimum: Double)
     case statisticsLeftOut(column: String, experts: [Int], minimum: Double)
     case expertsNotTold(experts: [Int], minimum: Double)
@@ -86,6 +87,9 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
         case .expertBelowMinimumRows(let minimum, let left):
             "an expert described fewer than \(minimum.formatted) rows and was left out: \(left) remain; a few extreme responses, "
                 + "or more experts than the rows support, may be the cause"
+        case .backgroundExpert(let experts):
+            "expert \(experts.map { String($0 + 1) }.joined(separator: ", ")) describes too few rows for a regression: fitted with a "
+                + "mean and a variance, its slopes are 0"
         case .rareCovariate(let name, let minimum):
             "covariate '\(name)' differs from its usual value in fewer than \(minimum.formatted) rows: taken as constant "
                 + "here, so that these rows are not told"

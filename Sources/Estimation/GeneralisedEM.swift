@@ -14,6 +14,8 @@ package struct GeneralisedEM {
     let dispersionFloor: Double
     /// On the sum over rows.
     package let ridge: Double
+    /// Experts with a mean and no slopes.
+    let background: Set<Int>
     let parallelism: Parallelism
 
     package struct State {
@@ -26,11 +28,14 @@ package struct GeneralisedEM {
         self.init(rows: rows, weight: rows.totalWeight, options: options, parallelism: parallelism)
     }
 
-    package init(rows: any RowSource, weight: Double, options: FitOptions, parallelism: Parallelism) {
+    package init(
+        rows: any RowSource, weight: Double, options: FitOptions, parallelism: Parallelism, background: Set<Int> = []
+    ) {
         self.rows = rows
         self.weight = weight
         dispersionFloor = options.varianceFloor
         ridge = options.gateRidge * weight
+        self.background = background
         self.parallelism = parallelism
     }
 
@@ -87,12 +92,16 @@ package struct GeneralisedEM {
     }
 
     package func weightedFits(_ state: State) -> [Expert] {
-        zip(state.statistics.expertMoments, state.model.experts).map { moments, current in
+        let (statistics, model) = (state.statistics, state.model)
+        return model.experts.indices.map { index in
+            let moments = statistics.expertMoments[index]
             // An expert that holds no row stays where it is.
-            moments.weight > 1e-10 * state.statistics.weight
-                ? state.model.family.fit(
-                    moments, on: state.model.design.expertCovariates, dispersionFloor: dispersionFloor)
-                : current
+            guard moments.weight > 1e-10 * statistics.weight else { return model.experts[index] }
+            guard background.contains(index) else {
+                return model.family.fit(moments, on: model.design.expertCovariates, dispersionFloor: dispersionFloor)
+            }
+            return model.family.backgroundExpert(
+                moments, covariates: model.design.expertCovariates.count, dispersionFloor: dispersionFloor)
         }
     }
 

@@ -55,6 +55,7 @@ public struct LocalFit: Sendable {
         warnings += Collinearity.warnings(
             Moments.sum(best.statistics.expertMoments, count: design.covariateCount + 1), standardisation, design,
             known: Set(rare.keys))
+        best = withBackgroundExperts(best, rows)
         best = withoutSmallExperts(best, rows: rows, warnings: &warnings)
         try checkDisclosure(best)
         return localModel(best, rows, disclosure, starts, warnings)
@@ -124,6 +125,23 @@ public struct LocalFit: Sendable {
         return (search.starts.map(\.report), candidates)
     }
 
+    // MARK: Few rows
+
+    /// Takes the slopes of experts that describe too few rows for them, one after the other, and refits.
+    private func withBackgroundExperts(
+        _ candidate: Refinement.Candidate, _ rows: StandardisedRows
+    ) -> Refinement.Candidate {
+        var current = candidate
+        while let thin = BackgroundExpert.thinnestRegression(current) {
+            var refinement = refinement(rows, start: 0, parallelism: parallelism)
+            refinement.background = current.background.union([thin])
+            current = refinement.optimum(
+                from: BackgroundExpert.start(from: current, expert: thin),
+                emIterations: Self.emIterationsBeforeNewton)
+        }
+        return current
+    }
+
     // MARK: Disclosure
 
     /// Leaves out experts that describe fewer effective rows than may be told of, and refits the others.
@@ -137,9 +155,12 @@ public struct LocalFit: Sendable {
                 effective[smallest] < options.minRows
             else { break }
             let kept = effective.indices.filter { $0 != smallest }
-            current = refinement(rows, start: 0, parallelism: parallelism).optimum(
+            var refinement = refinement(rows, start: 0, parallelism: parallelism)
+            refinement.background = Set(kept.indices.filter { current.background.contains(kept[$0]) })
+            current = refinement.optimum(
                 from: current.model.reordered(kept), emIterations: Self.emIterationsBeforeNewton)
             warnings.append(.expertBelowMinimumRows(minimum: options.minRows, left: kept.count))
+            current = withBackgroundExperts(current, rows)
         }
         return current
     }
@@ -160,10 +181,11 @@ public struct LocalFit: Sendable {
         _ starts: [FitReport.Start], _ warnings: [FitWarning]
     ) -> LocalModel {
         let (standardisation, weightUnit) = (rows.standardisation, rows.weightUnit)
-        let complete = FittedMixture(
+        let unordered = FittedMixture(
             model: candidate.model, moments: candidate.statistics.expertMoments, rowCount: rows.rowCount,
-            weight: candidate.statistics.weight
-        ).inOrderOfWeight()
+            weight: candidate.statistics.weight)
+        let order = unordered.orderOfWeight
+        let complete = unordered.inOrderOfWeight()
         let (fitted, left) = disclosure.withoutRareColumns(complete, rows, parallelism)
         var warnings = warnings
         let names = design.covariates + [design.target]
@@ -172,6 +194,8 @@ public struct LocalFit: Sendable {
                 .statisticsLeftOut(
                     column: names[column], experts: pairs.map(\.expert), minimum: options.minRows))
         }
+        let background = fitted.model.experts.indices.filter { candidate.background.contains(order[$0]) }
+        if !background.isEmpty { warnings.append(.backgroundExpert(experts: background)) }
         let atFloor = fitted.model.floorHits(options.varianceFloor)
         if !atFloor.isEmpty { warnings.append(.varianceFloor(experts: atFloor)) }
         if !candidate.converged { warnings.append(.notConverged(iterations: candidate.trace.count - 1)) }

@@ -4,16 +4,17 @@ import MixtureOfExperts
 
 /// Gradient and negative Hessian of the penalised log-likelihood.
 ///
-/// A dispersion at its floor is held there while the gradient pulls it down.
+/// What does not move, such as a dispersion at its floor while the gradient pulls it down, is held.
 package struct NewtonSystem {
     package private(set) var gradient: [Double]
     package private(set) var negativeHessian: Matrix
     let parameters: ParameterLayout
-    /// Dispersions at their floor.
+    /// See ``ParameterLayout/held(_:gradient:)``.
     let held: [Int]
 
     package init(_ statistics: MixtureStatistics, model: MixtureModel, algorithm: GeneralisedEM) {
-        parameters = ParameterLayout(model, dispersionFloor: algorithm.dispersionFloor)
+        parameters = ParameterLayout(
+            model, dispersionFloor: algorithm.dispersionFloor, background: algorithm.background)
         gradient = parameters.gradient(statistics, model: model, ridge: algorithm.ridge)
         held = parameters.held(model, gradient: gradient)
         negativeHessian = Matrix(rowCount: parameters.count, columnCount: parameters.count)
@@ -124,6 +125,8 @@ package struct NewtonSystem {
             let coordinate = dot(vectors.column(index), target) / abs(values[index])
             for row in 0..<size { direction[row] += coordinate * vectors[row, index] }
         }
+        // Rounding mixes eigenvectors of equal eigenvalue.
+        for index in held { direction[index] = 0 }
         return zip(direction, scale).map(*)
     }
 

@@ -9,13 +9,16 @@ struct ParameterLayout: Sendable {
     let expertCount: Int
     let hasDispersion: Bool
     let dispersionFloor: Double
+    /// Experts without slopes.
+    let background: Set<Int>
 
-    init(_ model: MixtureModel, dispersionFloor: Double) {
+    init(_ model: MixtureModel, dispersionFloor: Double, background: Set<Int> = []) {
         expertPositions = model.design.expertPositions
         gatePositions = model.design.gatePositions
         expertCount = model.expertCount
         hasDispersion = model.family.hasDispersion
         self.dispersionFloor = dispersionFloor
+        self.background = background
     }
 
     var gateCount: Int { expertCount - 1 }
@@ -45,12 +48,16 @@ struct ParameterLayout: Sendable {
         return gradient
     }
 
-    /// Dispersions at their floor that the gradient pulls down: they are held there.
+    /// What stays where it is: the slopes of background experts, and dispersions at their floor that the gradient pulls down.
     func held(_ model: MixtureModel, gradient: [Double]) -> [Int] {
-        guard hasDispersion else { return [] }
-        return (0..<expertCount).filter {
-            model.experts[$0].dispersion <= dispersionFloor * (1 + 1e-9) && gradient[dispersionIndex($0)] < 0
-        }.map(dispersionIndex)
+        let slopes = background.sorted().flatMap { expert in
+            expertPositions.indices.dropFirst().map { expertStart(expert) + $0 }
+        }
+        guard hasDispersion else { return slopes }
+        return slopes
+            + (0..<expertCount).filter {
+                model.experts[$0].dispersion <= dispersionFloor * (1 + 1e-9) && gradient[dispersionIndex($0)] < 0
+            }.map(dispersionIndex)
     }
 
     func moved(_ model: MixtureModel, _ direction: [Double], by length: Double) -> MixtureModel {

@@ -7,6 +7,8 @@ package struct Refinement {
     let rows: any RowSource
     let weight: Double
     let parallelism: Parallelism
+    /// Experts with a mean and no slopes: the optimum is that of this submodel.
+    var background: Set<Int> = []
     /// Called with each iteration of EM and the log-likelihood per row.
     var observe: (_ iteration: Int, _ logLikelihoodPerRow: Double) -> Void
 
@@ -28,6 +30,8 @@ package struct Refinement {
         package var trace: [Double]
         package var converged: Bool
         package var floorHits: Int
+        /// Experts with a mean and no slopes.
+        package var background: Set<Int> = []
 
         /// A density that grows without bound on a few rows is no better fit: fewer experts at the variance floor come
         /// first, the likelihood second.
@@ -39,7 +43,9 @@ package struct Refinement {
     }
 
     package var algorithm: GeneralisedEM {
-        GeneralisedEM(rows: rows, weight: weight, options: options, parallelism: parallelism)
+        GeneralisedEM(
+            rows: rows, weight: weight, options: options, parallelism: parallelism,
+            background: background)
     }
 
     /// - Parameter firstIterations: of EM, before the first Newton step.
@@ -98,7 +104,8 @@ package struct Refinement {
     private func candidate(_ state: GeneralisedEM.State, trace: [Double], converged: Bool) -> Candidate {
         Candidate(
             model: state.model, statistics: state.statistics, trace: trace + [state.objective],
-            converged: converged, floorHits: state.model.floorHits(options.varianceFloor).count)
+            converged: converged, floorHits: state.model.floorHits(options.varianceFloor).count,
+            background: background)
     }
 
     /// Newton steps while they help; finished where one changes the objective by less than the tolerance, and a full step

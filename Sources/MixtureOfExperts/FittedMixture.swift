@@ -26,9 +26,14 @@ public struct FittedMixture: Sendable, Equatable {
             model: arranged, moments: moments.map { $0.permuted(columns) }, rowCount: rowCount, weight: weight)
     }
 
+    /// The experts by falling weight.
+    package var orderOfWeight: [Int] {
+        moments.indices.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
+    }
+
     /// The same with the experts by falling weight: an order that does not depend on how they were found.
     public func inOrderOfWeight() -> FittedMixture {
-        let order = moments.indices.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
+        let order = orderOfWeight
         var result = self
         result.model = model.reordered(order)
         result.moments = order.map { moments[$0] }

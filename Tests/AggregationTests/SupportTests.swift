@@ -99,6 +99,10 @@ import Testing
 @Suite struct GreedyMergingTests {
     private let design = RandomData.design(2)
 
+    private func groups(_ moments: [Moments]) -> [GreedyMerging.Group] {
+        moments.enumerated().map { GreedyMerging.Group(members: [$0.offset], moments: $0.element) }
+    }
+
     /// Three regressions, each seen by several components of different size and place, in mixed order.
     @Test func recoversTheGroups() {
         var random = RandomNumbers(seed: 6)
@@ -117,20 +121,48 @@ import Testing
                 .moments(factors: Matrix(rowCount: count, columnCount: 1, repeating: 1))
             totals[group] += Double(count)
         }
-        let groups = GreedyMerging.groups(components, count: 3, design: design)
-        #expect(groups.count == 3)
+        let merged = GreedyMerging.groups(groups(components), count: 3, design: design).map(\.moments)
+        #expect(merged.count == 3)
         for (truth, total) in zip(truths, totals) {
-            let found = groups.first { abs($0.weight - total) < 1e-6 }
+            let found = merged.first { abs($0.weight - total) < 1e-6 }
             let coefficients = found?.regression(on: [0, 1]).coefficients ?? []
             #expect(difference(coefficients, truth) < 0.1)
         }
-        let all = GreedyMerging.groups(components, count: 1, design: design)
-        #expect(difference(all[0].weight, totals.reduce(0, +)) < 1e-12)
+        let all = GreedyMerging.groups(groups(components), count: 1, design: design)
+        #expect(difference(all[0].moments.weight, totals.reduce(0, +)) < 1e-12)
+    }
+
+    /// Six rows for seven coefficients: each component fits exactly, and still those of one regression find each other.
+    @Test func componentsWithFewerRowsThanCoefficients() {
+        var random = RandomNumbers(seed: 8)
+        let truths = [[3.0, 2, -1, 0, 2, 1, -2], [-3.0, -2, 1, 2, -1, 0, 2]]
+        let components = (0..<20).flatMap { index in
+            let covariates = RandomData.matrix(6, 6, using: &random)
+            let responses = (0..<6).map { row in
+                dot(truths[index % 2], [1] + covariates.row(row)) + 0.1 * random.normal()
+            }
+            return ShardRows(covariates: covariates, responses: responses.map { $0 / 5 })
+                .moments(factors: Matrix(rowCount: 6, columnCount: 1, repeating: 1))
+        }
+        // A whole component of each, as a site with more rows sends it.
+        let large = truths.map { truth in
+            let covariates = RandomData.matrix(100, 6, using: &random)
+            let responses = (0..<100).map { row in (dot(truth, [1] + covariates.row(row)) + random.normal()) / 5 }
+            return ShardRows(covariates: covariates, responses: responses)
+                .moments(factors: Matrix(rowCount: 100, columnCount: 1, repeating: 1))
+        }.flatMap { $0 }
+        let merged = GreedyMerging.groups(groups(components + large), count: 2, design: RandomData.design(6))
+            .map(\.moments)
+        #expect(merged.map(\.weight) == [160, 160])
+        for (group, truth) in zip(merged, truths) {
+            #expect(difference(group.regression(on: Array(0..<6)).coefficients.map { 5 * $0 }, truth) < 0.5)
+        }
     }
 
     @Test func fewComponentsAreLeftAlone() {
         let sketch = LocalModels.disturbed(1).moments
-        #expect(GreedyMerging.groups(sketch, count: 2, design: design) == sketch)
-        #expect(GreedyMerging.groups(sketch + [Moments(count: 3)], count: 5, design: design) == sketch)
+        let withEmpty = groups(sketch + [Moments(count: 3)])
+        #expect(GreedyMerging.groups(groups(sketch), count: 2, design: design).map(\.moments) == sketch)
+        #expect(GreedyMerging.groups(withEmpty, count: 5, design: design).map(\.moments) == sketch)
     }
 }
