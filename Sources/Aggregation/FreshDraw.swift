@@ -35,14 +35,16 @@ struct FreshDraw {
     struct Score {
         var candidate: Reduction.Candidate
         var logDensities: [Double]
+        /// What a candidate that was fitted to draws must be ahead, a row.
+        var handicap = 0.0
 
         var mean: Double { logDensities.reduce(0, +) / Double(logDensities.count) }
     }
 
-    func score(_ candidate: Reduction.Candidate) -> Score {
+    func score(_ candidate: Reduction.Candidate, handicap: Double = 0) -> Score {
         Score(
             candidate: candidate,
-            logDensities: candidate.model.logDensities(rows.covariates, responses: rows.responses))
+            logDensities: candidate.model.logDensities(rows.covariates, responses: rows.responses), handicap: handicap)
     }
 
     /// The mean log density of the draw.
@@ -58,7 +60,7 @@ struct FreshDraw {
             let count = Double(differences.count)
             let mean = differences.reduce(0, +) / count
             let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
-            return mean > 2 * (variance / count).squareRoot() ? other : best
+            return mean > 2 * (variance / count).squareRoot() + other.handicap ? other : best
         }
     }
 }

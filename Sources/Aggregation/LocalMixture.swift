@@ -48,6 +48,12 @@ package struct LocalMixture: Sendable {
         sketch = CovariateSketch(sites: sites.map(\.moments), parallelism: parallelism)
     }
 
+    /// What f̂^W says too much of its own rows, a row, for having been fitted to them: half a parameter each (Akaike 1974). A fit to
+    /// draws takes over these errors of the local models, which sums of their statistics cancel.
+    var optimism: Double {
+        0.5 * Double(sites.reduce(0) { $0 + $1.model.parameterCount }) / sites.reduce(0) { $0 + $1.weight }
+    }
+
     /// The statistics of the components of each label.
     func pooledMoments(_ labels: [Int], count: Int, _ parallelism: Parallelism) -> [Moments] {
         parallelism.map(count: count) { expert in

@@ -50,7 +50,7 @@ public struct TransportAggregator: Aggregator {
         switch construction {
         case .asOptioned: scored = candidates(reduction, builder, problem, draw)
         case .distilled:
-            let first = builder.candidates(reduction.experts).map(draw.score)
+            let first = builder.candidates(reduction.experts).map { draw.score($0) }
             let distilled = distillation(from: first[0].candidate, builder, problem)
             if distilled == nil { warnings.append("draws from the weighted average cannot be fitted: gate by label") }
             scored = distilled.map { [draw.score($0)] } ?? first
@@ -68,14 +68,14 @@ public struct TransportAggregator: Aggregator {
     private func candidates(
         _ reduction: TransportReduction, _ builder: Reduction, _ problem: AggregationProblem, _ draw: FreshDraw
     ) -> [FreshDraw.Score] {
-        var scores = builder.candidates(reduction.experts).map(draw.score)
+        var scores = builder.candidates(reduction.experts).map { draw.score($0) }
         guard problem.options.gateTarget == nil, problem.options.expertSource == .statistics else { return scores }
-        if case .sketches = problem.source, builder.isClear(scores[0].candidate.labels) { return scores }
+        if builder.isClear(scores[0].candidate.labels) { return scores }
         guard let distilled = distillation(from: FreshDraw.choice(scores).candidate, builder, problem) else {
             return scores
         }
-        scores += builder.candidates(distilled.model.experts, suffix: " after distillation").map(draw.score)
-        scores.append(draw.score(distilled))
+        scores += builder.candidates(distilled.model.experts, suffix: " after distillation").map { draw.score($0) }
+        scores.append(draw.score(distilled, handicap: problem.mixture.optimism))
         return scores
     }
 

@@ -1,0 +1,64 @@
+import LinearAlgebra
+import MixtureOfExperts
+
+/// The M-step of the pooled fit from the sums of the local statistics, with less weight for components that do not belong.
+///
+/// A label gathers local experts that stand for one regression. Where a group is rare at the sites, a few of them hold rows of
+/// other groups, and each such row counts as much as hundreds of good ones. A component whose rows lie ``tolerance`` times
+/// farther from the common expert than those of the median component loses weight as a Student distribution would take it;
+/// where none does, this is the plain sum.
+struct RobustExperts {
+    let mixture: LocalMixture
+    let labels: [Int]
+    let dispersionFloor: Double
+    let parallelism: Parallelism
+
+    /// Severe profile in 128 shards: -2.5036 without, -2.5027 with 3, -2.5008 with 2, -2.4964 with 1.5; no other data moved.
+    private static let tolerance = 1.5
+    private static let iterations = 20
+
+    init(_ mixture: LocalMixture, _ labels: [Int], dispersionFloor: Double, _ parallelism: Parallelism) {
+        self.mixture = mixture
+        self.labels = labels
+        self.dispersionFloor = dispersionFloor
+        self.parallelism = parallelism
+    }
+
+    /// One expert for each label; that of a label without components stays.
+    func fitted(from previous: [Expert]) -> [Expert] {
+        parallelism.map(count: previous.count) { label in
+            let members = labels.indices.filter { labels[$0] == label && mixture.components[$0].moments.weight > 0 }
+            return members.isEmpty ? previous[label] : expert(members)
+        }
+    }
+
+    private func expert(_ members: [Int]) -> Expert {
+        var weights = [Double](repeating: 1, count: members.count)
+        var expert = fit(members, weights)
+        for _ in 0..<Self.iterations {
+            let next = self.weights(members, expert)
+            let change = zip(next, weights).reduce(0) { max($0, abs($1.0 - $1.1)) }
+            guard change > 1e-3 else { break }
+            weights = next
+            expert = fit(members, weights)
+        }
+        return expert
+    }
+
+    private func fit(_ members: [Int], _ weights: [Double]) -> Expert {
+        let pooled = Moments.sum(
+            zip(members, weights).lazy.map { mixture.components[$0].moments.scaled(by: $1) },
+            count: mixture.design.covariateCount + 1)
+        return mixture.family.fit(
+            pooled, on: mixture.design.expertCovariates, dispersionFloor: dispersionFloor)
+    }
+
+    private func weights(_ members: [Int], _ expert: Expert) -> [Double] {
+        let residuals = members.map {
+            mixture.components[$0].moments.meanSquaredResidual(
+                of: expert.coefficients, on: mixture.design.expertCovariates)
+        }
+        let bound = Self.tolerance * residuals.sorted()[residuals.count / 2]
+        return residuals.map { $0 > bound && $0 > 0 ? (bound / $0) * (bound / $0) : 1 }
+    }
+}
