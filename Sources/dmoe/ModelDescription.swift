@@ -94,7 +94,7 @@ struct ModelDescription {
             \(aggregation.start); support of \(Format.plural(aggregation.supportSize, "point")) \(aggregation.support); \
             site weights \(aggregation.siteWeights); \(aggregation.chosen); seed \(aggregation.seed)
             \(table.text)
-            """
+            """ + (aggregation.expertCounts.map { "\n" + ExpertCountTable($0).text } ?? "")
     }
 
     private var rounds: String? {

@@ -53,9 +53,13 @@ public struct EstimatorComparison: Sendable {
             mixture = try WeightedAverage(
                 sites.contributions, siteWeights: learning.coordinator.options.siteWeights, parallelism: parallelism)
         } catch { throw .aggregation(error) }
-        let pooled = methods.contains { $0.name == "pooled" } ? pooledFit(sites) : nil
+        var pooled: TimedFit?
+        if methods.contains(where: { $0.name == EstimationMethod.pooled.name }) {
+            progress?(EstimationMethod.pooled.title)
+            pooled = fit(ShardRows.concatenation(sites.shards.map(\.rows)))
+        }
         let judgement = Judgement(
-            rows: test, groups: groups, pooled: pooled?.model, truth: truth, mixture: mixture, parallelism: parallelism)
+            rows: test, groups: groups, pooled: pooled?.local?.model, truth: truth, mixture: mixture, parallelism: parallelism)
         var estimates = [Estimate]()
         for method in methods {
             progress?(method.title)
@@ -75,7 +79,7 @@ public struct EstimatorComparison: Sendable {
         let support: GivenSupport?
         let slowest: Double
         let bytes: Int
-        let largest: LocalModel
+        let largest: DistributedLearning.FittedShard
 
         init(
             _ fitted: [DistributedLearning.FittedShard], shards: [DistributedLearning.Shard], support: GivenSupport?
@@ -86,7 +90,7 @@ public struct EstimatorComparison: Sendable {
             contributions = fitted.map { Contribution(name: $0.name, fitted: $0.local.fitted) }
             slowest = fitted.map(\.seconds).max() ?? 0
             bytes = fitted.reduce(0) { $0 + ((try? ModelFile($1.local).text(path: $1.name).utf8.count) ?? 0) }
-            largest = fitted.map(\.local).max { $0.fitted.weight < $1.fitted.weight } ?? fitted[0].local
+            largest = fitted.max { $0.local.fitted.weight < $1.local.fitted.weight } ?? fitted[0]
         }
     }
 
@@ -94,7 +98,7 @@ public struct EstimatorComparison: Sendable {
 
     /// The estimate, and where extra rounds may begin.
     private func estimate(
-        _ method: EstimationMethod, _ sites: FittedSites, _ mixture: WeightedAverage, _ pooled: PooledFit?
+        _ method: EstimationMethod, _ sites: FittedSites, _ mixture: WeightedAverage, _ pooled: TimedFit?
     ) -> (Estimate, start: GlobalModel?) {
         var result = Estimate(method, bytesSent: sites.bytes, learningSeconds: sites.slowest)
         switch method {
@@ -103,20 +107,14 @@ public struct EstimatorComparison: Sendable {
                 $0 + $1.rows.rowCount * (learning.design.covariateCount + 1) * MemoryLayout<Double>.size
             }
             result.learningSeconds = pooled?.seconds ?? 0
-            result.model = pooled?.model
+            result.model = pooled?.local?.model
             result.failure = pooled?.failure
             return (result, nil)
         case .mixture:
             result.model = mixture
             return (result, nil)
         case .federated:
-            let averaging = FederatedAveraging(options: learning.fitOptions, parallelism: parallelism)
-            let federated = averaging.run(from: sites.largest.fitted, shards: sites.shards.map(\.rows))
-            result.bytesSent =
-                averaging.rounds * sites.shards.count * federated.model.parameterCount * MemoryLayout<Double>.size
-            result.learningSeconds += federated.seconds
-            result.rounds = averaging.rounds
-            result.model = federated.model
+            federate(sites, &result)
             return (result, nil)
         case .aggregator(let aggregator):
             let coordinator = Coordinator(
@@ -139,6 +137,28 @@ public struct EstimatorComparison: Sendable {
         }
     }
 
+    /// From the local model of the largest shard, with as many experts as the global model is to have.
+    private func federate(_ sites: FittedSites, _ result: inout Estimate) {
+        var start = sites.largest.local.fitted
+        if start.model.expertCount != expertCount {
+            guard let shard = sites.shards.first(where: { $0.name == sites.largest.name }) else { return }
+            let first = fit(shard.rows)
+            guard let local = first.local else {
+                result.failure = first.failure
+                return
+            }
+            start = local.fitted
+            result.learningSeconds = max(result.learningSeconds, first.seconds)
+        }
+        let averaging = FederatedAveraging(options: learning.fitOptions, parallelism: parallelism)
+        let federated = averaging.run(from: start, shards: sites.shards.map(\.rows))
+        result.rounds = averaging.rounds
+        result.bytesSent =
+            averaging.rounds * sites.shards.count * federated.model.parameterCount * MemoryLayout<Double>.size
+        result.learningSeconds += federated.seconds
+        result.model = federated.model
+    }
+
     private func afterRounds(
         _ method: EstimationMethod, _ first: Estimate, from global: GlobalModel, _ sites: FittedSites
     ) -> Estimate {
@@ -155,23 +175,24 @@ public struct EstimatorComparison: Sendable {
         return result
     }
 
-    private struct PooledFit {
-        var model: MixtureModel?
+    /// Experts of the global models.
+    private var expertCount: Int { learning.coordinator.options.expertCount ?? learning.fitOptions.expertCount }
+
+    private struct TimedFit {
+        var local: LocalModel?
         var failure: String?
         var seconds: Double
     }
 
     /// With as many experts as the global model is to have.
-    private func pooledFit(_ sites: FittedSites) -> PooledFit {
-        progress?(EstimationMethod.pooled.title)
-        let rows = ShardRows.concatenation(sites.shards.map(\.rows))
+    private func fit(_ rows: ShardRows) -> TimedFit {
         var options = learning.fitOptions
-        options.expertCount = learning.coordinator.options.expertCount ?? options.expertCount
+        options.expertCount = expertCount
         let fit = LocalFit(design: learning.design, options: options, parallelism: parallelism)
         let outcome = Stopwatch.measure { Swift.Result { () throws(EstimationError) in try fit.fit(rows) } }
         switch outcome.value {
-        case .success(let local): return PooledFit(model: local.model, failure: nil, seconds: outcome.seconds)
-        case .failure(let error): return PooledFit(model: nil, failure: error.description, seconds: outcome.seconds)
+        case .success(let local): return TimedFit(local: local, failure: nil, seconds: outcome.seconds)
+        case .failure(let error): return TimedFit(local: nil, failure: error.description, seconds: outcome.seconds)
         }
     }
 }

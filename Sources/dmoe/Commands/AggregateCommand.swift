@@ -46,7 +46,7 @@ struct AggregateCommand: ParsableCommand {
         let file = ModelFile(global)
         try OutputFile.write(try file.text(path: output), to: output)
         file.warnings.forEach(Terminal.warn)
-        try common.report(AggregationSummary(file, output: output), text: summary(global))
+        try common.report(AggregationSummary(file, output: output), text: summary(file))
     }
 
     /// Reads on all threads: to decode a thousand files takes as long as to aggregate a few hundred of them. Of several
@@ -77,13 +77,15 @@ struct AggregateCommand: ParsableCommand {
         Terminal.warn("\(path) is a global model: give none of its \(Format.plural(sites.count, "site")) beside it")
     }
 
-    private func summary(_ global: GlobalModel) -> String {
-        let report = global.report
+    private func summary(_ file: ModelFile) -> String {
+        guard let record = file.aggregation else { return "" }
+        let start = record.start.isEmpty ? "" : ", from \(record.start)"
+        let curve = record.expertCounts.map { "\n\n" + ExpertCountTable($0).text + "\n" } ?? ""
         return """
-            \(Format.plural(report.sites.count, "local model")) of \(Format.plural(global.fitted.rowCount, "row")) \
-            became \(Format.plural(global.model.expertCount, "expert")) for '\(global.model.design.target)'
-            transport divergence \(Format.short(report.objectives.last ?? 0)) a point, from \(report.start); \
-            support of \(Format.plural(report.supportSize, "point")) \(report.support); \(report.chosen)
+            \(Format.plural(record.sites.count, "local model")) of \(Format.plural(file.rows, "row")) \
+            became \(Format.plural(file.experts.count, "expert")) for '\(file.target)'
+            transport divergence \(Format.short(record.objectives.last ?? 0)) a point\(start); \
+            support of \(Format.plural(record.supportSize, "point")) \(record.support); \(record.chosen)\(curve)
             \(output) written (dmoe inspect \(output))
             """
     }

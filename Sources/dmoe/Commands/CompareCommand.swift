@@ -21,7 +21,9 @@ struct CompareCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("CSV or .npy files; - for standard input.", valueName: "data"))
     var files: [String]
     @OptionGroup(title: "Shards") var shardOptions: ShardOptions
-    @Option(help: ArgumentHelp("Rows to judge on, with the same columns.", valueName: "file"))
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Rows to judge on, with the same columns; one file or several.", valueName: "file"))
     var test: [String] = []
     @Option(help: ArgumentHelp("Share of each shard's rows to keep back and judge on.", valueName: "share"))
     var holdout = 0.0

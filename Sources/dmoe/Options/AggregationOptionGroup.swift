@@ -23,6 +23,7 @@ enum GlobalExperts: ExpressibleByArgument {
 /// What local models are compared on, and how they are weighted.
 struct SupportOptions: ParsableArguments {
     @Option(
+        parsing: .upToNextOption,
         help: ArgumentHelp(
             "Rows whose covariates serve as support (nothing else of them is read); default: points drawn from the "
                 + "sketches in the local models, so that no row is needed.", valueName: "data"))
