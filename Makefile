@@ -8,12 +8,12 @@
 
 SWIFT ?= swift
 
-.PHONY: demo test build lint dependencies flights demo-small benchmark experiments clean
+.PHONY: demo test build lint dependencies flights demo-small benchmark experiments test-experiments clean
 
 demo: build flights
 	Scripts/demo.sh Demo/flights.csv
 
-test: build lint demo-small
+test: build lint demo-small test-experiments
 	$(SWIFT) test -c release
 
 build: dependencies
@@ -21,6 +21,9 @@ build: dependencies
 
 lint:
 	$(SWIFT) format lint --strict --configuration .swift-format -r Package.swift Sources Tests Benchmarks
+
+test-experiments:
+	python3 -m unittest discover -s Experiments/tests
 
 experiments: build
 	Scripts/experiments.sh $(if $(FULL),--full) $(ARGUMENTS)

@@ -46,7 +46,7 @@ def compare(program: Program, experts: int, methods: Sequence[str], *options: ob
 def replicate(
     experiment: str, design: Design, methods: Sequence[str], cost: float, *options: object
 ) -> Replicate:
-    """Simulates a design and compares; `cost` in seconds. A capacity below the number of groups is that of the sites."""
+    """Simulates a design and compares; `cost` in seconds. Sites fit as many experts as they see groups."""
     if design.capacity < EXPERTS:
         options += ("--local-experts", design.capacity)
 
@@ -92,17 +92,20 @@ def rows(results: Iterable[Finished]) -> list[dict[str, Any]]:
     return table
 
 
-def report(table: list[dict[str, Any]], folder: Path, title: str, by: Sequence[str]) -> None:
-    """replicates.csv, summary.csv (all scores) and summary.md (mean and standard deviation of each)."""
+def report(
+    table: list[dict[str, Any]], folder: Path, title: str, by: Sequence[str], entry: str = "estimator"
+) -> None:
+    """replicates.csv, and summaries as CSV and Markdown: a table for each `by`, a line for each `entry`."""
     columns = (*COLUMNS[:1], DIFFERENCE, *COLUMNS[1:])
-    summary = tables.summarise(table, (*by, "estimator"), columns)
+    summary = tables.summarise(table, (*by, entry), columns)
     tables.write_csv(folder / "replicates.csv", table)
     tables.write_csv(folder / "summary.csv", summary)
     text = [f"# {title}", "", "Mean over replicates, standard deviation in brackets.", ""]
     for group in tables.distinct(summary, by):
         part = [row for row in summary if all(row[name] == group[name] for name in by)]
-        text += ["## " + ", ".join(f"{name} {tables.number(value)}" for name, value in group.items()), ""] if by else []
-        text += [tables.summary_markdown(part, "estimator", columns, HEADINGS | {DIFFERENCE: "minus the pooled fit's"}), ""]
+        text += ["## " + ", ".join(f"{name} {tables.number(value)}" for name, value in group.items()), ""]
+        headings = HEADINGS | {DIFFERENCE: "minus the pooled fit's"}
+        text += [tables.summary_markdown(part, entry, columns, headings), ""]
     text += failure_lines(table)
     (folder / "summary.md").write_text("\n".join(text))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ def _save(figure: Any, path: Path) -> None:
 
 
 def boxes(path: Path, panels: Mapping[str, Mapping[str, Sequence[float]]], xlabel: str) -> None:
-    """A panel for each group with a horizontal box for each label; values further than the linear part are in logs."""
+    """A panel for each group with a horizontal box for each label; in logs on both sides of 0 where that is needed."""
     panels = {name: {label: values for label, values in boxes.items() if values} for name, boxes in panels.items()}
     panels = {name: boxes for name, boxes in panels.items() if boxes}
     if not panels:
@@ -53,17 +54,30 @@ def boxes(path: Path, panels: Mapping[str, Mapping[str, Sequence[float]]], xlabe
         axis.set_yticks(range(1, len(labels) + 1), labels)
         _symmetric_log(axis, [value for values in content.values() for value in values])
         axis.axvline(0, color="black", linewidth=0.8, linestyle="--")
-        axis.set_xlabel(xlabel)
         axis.annotate(name, (0.02, 1.01), xycoords="axes fraction", va="bottom")
+    figure.supxlabel(xlabel, fontsize=9)
     _save(figure, path)
 
 
 def _symmetric_log(axis: Any, values: Sequence[float]) -> None:
     """Logarithmic on both sides of 0 where the differences span more than two powers of ten."""
     sizes = sorted(abs(value) for value in values if value)
-    if sizes and sizes[-1] > 100 * sizes[len(sizes) // 4]:
-        axis.set_xscale("symlog", linthresh=max(sizes[len(sizes) // 4], 1e-6))
-        axis.xaxis.get_major_locator().set_params(numticks=6)
+    if not sizes or sizes[-1] <= 100 * sizes[len(sizes) // 4]:
+        return
+    low = max(math.floor(math.log10(sizes[len(sizes) // 4])), -6)
+    high = math.ceil(math.log10(sizes[-1]))
+    axis.set_xscale("symlog", linthresh=10.0**low)
+    powers = range(low, high + 1, 1 + (high - low) // 3)
+    sides = [side for side in (-1, 1) if any(side * value > 10.0**low for value in values)]
+    ticks = sorted([(0.0, "0")] + [(side * 10.0**power, _power(side, power)) for side in sides for power in powers])
+    limits = axis.get_xlim()
+    axis.set_xticks([place for place, _ in ticks], [text for _, text in ticks])
+    axis.set_xticks([], minor=True)
+    axis.set_xlim(limits)
+
+
+def _power(side: int, power: int) -> str:
+    return f"${'-' if side < 0 else ''}10^{{{power}}}$"
 
 
 def lines(
@@ -98,15 +112,19 @@ def _line(axis: Any, points: Sequence[tuple[float, float]], label: str, index: i
 
 
 def _ticks_at(axis: Any, values: Sequence[float]) -> None:
-    axis.set_xticks(values, [f"{value:,.0f}" for value in values])
+    labels, last = [], 0.0
+    for value in values:  # ticks too near for two labels have one
+        labels.append(f"{value:,.0f}" if value >= 1.8 * last else "")
+        last = value if labels[-1] else last
+    axis.set_xticks(values, labels)
     axis.set_xticks([], minor=True)
 
 
 def bars(path: Path, panels: Sequence[tuple[Mapping[str, Mapping[str, float]], str, bool]]) -> None:
-    """Panels of (label of the group -> label of the bar -> height, name of the y axis, logarithmic)."""
+    """Panels of (label of the group -> label of the bar -> height, name of the y axis, logarithmic); else from 0 to 1."""
     figure, axes = _panels(len(panels), 4.8, 3.8)
-    names = list(dict.fromkeys(name for groups, _, _ in panels for bars in groups.values() for name in bars))
     for axis, (groups, ylabel, logarithmic) in zip(axes, panels):
+        names = list(dict.fromkeys(name for bars in groups.values() for name in bars))
         for index, name in enumerate(names):
             places = [place + (index + 0.5) / (len(names) + 1) for place in range(len(groups))]
             heights = [group.get(name, float("nan")) for group in groups.values()]
@@ -120,8 +138,9 @@ def bars(path: Path, panels: Sequence[tuple[Mapping[str, Mapping[str, float]], s
         axis.set_ylabel(ylabel)
         if logarithmic:
             axis.set_yscale("log")
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2)
+        else:
+            axis.set_ylim(0, 1)
+        axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
     _save(figure, path)
 
 

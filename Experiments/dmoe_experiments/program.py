@@ -45,8 +45,8 @@ class Program:
     def _expanded(self, words: list[str]) -> list[str]:
         expanded: list[str] = []
         for word in words:
-            matches = sorted(str(path.relative_to(self.folder)) for path in self.folder.glob(word)) if "*" in word else []
-            expanded += matches or [word]
+            found = self.folder.glob(word) if "*" in word else ()
+            expanded += sorted(str(path.relative_to(self.folder)) for path in found) or [word]
         return expanded
 
 

@@ -15,8 +15,9 @@ TITLE = "Sites that lean to regions of x"
 
 def plan(settings: Settings) -> list[Replicate]:
     return [
-        comparison.replicate(NAME, Design(100_000, profile="moderate", shift=True, seed=seed), METHODS, 8, "--rounds", 1)
+        comparison.replicate(NAME, design, METHODS, 8, "--rounds", 1)
         for seed in range(1, settings.sizes.shift_replicates + 1)
+        for design in [Design(100_000, profile="moderate", shift=True, seed=seed)]
     ]
 
 

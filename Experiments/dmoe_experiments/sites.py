@@ -14,7 +14,7 @@ NAME = "3-sites"
 TITLE = "Number of sites"
 SITES = (4, 8, 16, 32, 64, 128)
 #: What is drawn; the tables have all.
-DRAWN = ("pooled", "mixture", "published", "distillation", "transport", "average", "federated")
+DRAWN = ("pooled", "mixture", "published", "distillation", "transport", "federated")
 
 
 def plan(settings: Settings) -> list[Replicate]:
@@ -38,7 +38,7 @@ def report(results: list[Finished], folder: Path) -> None:
 
 def draw(table: list[Row], path: Path) -> None:
     """Means over the replicates, against the number of sites."""
-    columns = ("learningSeconds", "logLikelihoodPerRow")
+    columns = ("learningSeconds", comparison.DIFFERENCE)
     drawn = summarise([row for row in table if row["method"] in DRAWN], ("estimator", "sites"), columns)
 
     def series(column: str) -> dict[str, list[tuple[float, float]]]:
@@ -48,7 +48,10 @@ def draw(table: list[Row], path: Path) -> None:
                 result.setdefault(row["estimator"], []).append((row["sites"], row[f"{column}Mean"]))
         return result
 
-    panels = [(series(columns[0]), "learning time, s"), (series(columns[1]), "log-likelihood a test row")]
+    panels = [
+        (series(columns[0]), "learning time, s"),
+        (series(columns[1]), "log-likelihood a test row,\nminus the pooled fit's"),
+    ]
     plots.lines(path, panels, "sites", log_x=True, log_y=(True, False))
 
 

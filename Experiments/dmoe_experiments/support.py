@@ -32,7 +32,7 @@ REFERENCES = ("pooled", "mixture")
 def plan(settings: Settings) -> list[Replicate]:
     sizes = settings.sizes
     return [
-        Replicate(NAME, design.key, design.fields | {"sites differ": differ}, 1 + 1.6 * design.rows / 1000, work(design))
+        Replicate(NAME, design.key, design.fields | {"sites differ": differ}, 1.6 * design.rows / 1000, work(design))
         for seed in range(1, sizes.support_replicates + 1)
         for differ, shift in (("no", False), ("in x", True))
         for design in [Design(sizes.support_rows, profile="moderate", shift=shift, seed=seed)]
@@ -69,10 +69,11 @@ def with_support(program: Program, size: int, *options: object) -> tuple[int, di
 
 def report(results: list[Finished], folder: Path) -> None:
     table = rows(results)
-    comparison.report(table, folder, TITLE, ("sites differ", "source", "size"))
+    comparison.report(table, folder, TITLE, ("sites differ", "estimator"), entry="support")
     if plots.available():
         for differ in dict.fromkeys(row["sites differ"] for row in table):
-            draw([row for row in table if row["sites differ"] == differ], folder / f"support-{differ.replace(' ', '-')}.svg")
+            part = [row for row in table if row["sites differ"] == differ]
+            draw(part, folder / f"support-{differ.replace(' ', '-')}.svg")
 
 
 def rows(results: list[Finished]) -> list[Row]:
@@ -80,7 +81,16 @@ def rows(results: list[Finished]) -> list[Row]:
     table: list[Row] = []
     for result in results:
         cells = [
-            Finished(result.fields | {"source": cell["source"], "size": cell["size"]}, cell) for cell in result.result
+            Finished(
+                result.fields
+                | {
+                    "source": cell["source"],
+                    "size": cell["size"],
+                    "support": f"{cell['source']}, {cell['size']:,}" if cell["size"] else "as usual",
+                },
+                cell,
+            )
+            for cell in result.result
         ]
         part = comparison.rows(cells)
         pooled = next((row["logLikelihoodPerRow"] for row in part if row["method"] == "pooled"), None)

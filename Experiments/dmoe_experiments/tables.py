@@ -75,7 +75,7 @@ def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     widths = [max(3, *(len(row[index]) for row in clean)) for index in range(len(header))]
 
     def line(row: Sequence[str]) -> str:
-        cells = [cell.rjust(width) if index else cell.ljust(width) for index, (cell, width) in enumerate(zip(row, widths))]
+        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]
         return "| " + " | ".join(cells) + " |"
 
     rule = "|" + "|".join(("-" * (w + 1) + ":") if index else "-" * (w + 2) for index, w in enumerate(widths)) + "|"

@@ -24,7 +24,8 @@ class Covariates(unittest.TestCase):
         return path
 
     def test_moments_over_files(self) -> None:
-        paths = [self.write("a.csv", "u,v,y\n1,1000000001,9\n3,1000000003,9\n"), self.write("b.csv", "u,v,y\n5,1000000005,0\n")]
+        first = self.write("a.csv", "u,v,y\n1,1000000001,9\n3,1000000003,9\n")
+        paths = [first, self.write("b.csv", "u,v,y\n5,1000000005,0\n")]
         moments = covariates.means_and_deviations(paths, "y")
         self.assertEqual(list(moments), ["u", "v"])
         self.assertAlmostEqual(moments["u"][0], 3)
