@@ -3,15 +3,17 @@
 # make test    all tests: formatting, the demo on a tenth of the flights, unit and command-line tests
 # make build   the program alone, in .build/release/dmoe
 # make benchmark  time, memory and score of all of it, kept in Benchmarks/results; ARGUMENTS="--quick" for small sizes
+# make experiments  the experiments of the paper, tables and plots in Experiments/results; FULL=1 for the paper's sizes,
+#                   ARGUMENTS="--only 1,4" for some of them
 
 SWIFT ?= swift
 
-.PHONY: demo test build lint dependencies flights demo-small benchmark clean
+.PHONY: demo test build lint dependencies flights demo-small benchmark experiments test-experiments clean
 
 demo: build flights
 	Scripts/demo.sh Demo/flights.csv
 
-test: build lint demo-small
+test: build lint demo-small test-experiments
 	$(SWIFT) test -c release
 
 build: dependencies
@@ -19,6 +21,12 @@ build: dependencies
 
 lint:
 	$(SWIFT) format lint --strict --configuration .swift-format -r Package.swift Sources Tests Benchmarks
+
+test-experiments:
+	python3 -m unittest discover -s Experiments/tests
+
+experiments: build
+	Scripts/experiments.sh $(if $(FULL),--full) $(ARGUMENTS)
 
 benchmark: build
 	.build/release/dmoe-benchmark --save Benchmarks/results/$(shell date +%Y-%m-%d-%H%M).json $(ARGUMENTS)

@@ -8,6 +8,11 @@ import MixtureOfExperts
 /// z ~ profile; x | z ~ N(μ_z, I) with μ integer in [-2, 2] times 0.28; y | x, z ~ N(β_z'x, 3) with β integer in
 /// [-10, 10]. By Bayes' rule the gate is softmax with α_k = μ_k - μ_K and
 /// α_k0 = ½|μ_K|² - ½|μ_k|² + log(p_k / p_K).
+///
+/// Shards differ in two ways, one at a time. With `capacity` a shard sees some of the groups only, so that its gate has
+/// other intercepts. With `shift` all shards share one p(y | x) and differ in p(x) alone: shard m draws x from a density
+/// proportional to exp(t_m'x) p(x), a mixture of N(μ_k + t_m, I) with shares proportional to p_k exp(t_m'μ_k), for which
+/// P(z | x) is that of p itself.
 public struct SyntheticBenchmark: Sendable {
     public enum Profile: String, Sendable, CaseIterable {
         case balanced, moderate, severe
@@ -35,15 +40,23 @@ public struct SyntheticBenchmark: Sendable {
     public let profile: Profile
     /// How many consecutive groups (cyclic) a shard sees; `expertCount` for all.
     public let capacity: Int
+    /// |t_m|, in standard deviations of x within a group; 0 where the shards have one density of x.
+    public let shift: Double
     public let shardCount: Int
     public let seed: UInt64
     public let means: [[Double]]
     public let coefficients: [[Double]]
 
-    /// - Parameter capacity: from 1 to 5.
-    public init(profile: Profile, shardCount: Int, capacity: Int = expertCount, seed: UInt64) {
+    /// - Parameters:
+    ///   - capacity: from 1 to 5.
+    ///   - shift: at least 0; only with all groups in every shard, else no softmax gate holds for the pooled rows.
+    public init(
+        profile: Profile, shardCount: Int, capacity: Int = expertCount, shift: Double = 0, seed: UInt64
+    ) {
+        precondition(shift == 0 || capacity == Self.expertCount, "a shift wants all groups in every shard")
         self.profile = profile
         self.capacity = capacity
+        self.shift = shift
         self.shardCount = shardCount
         self.seed = seed
         var random = RandomNumbers(seed: seed).split(-1)
@@ -59,10 +72,22 @@ public struct SyntheticBenchmark: Sendable {
         Design(target: "y", covariates: (1...Self.covariateCount).map { "x\($0)" })
     }
 
+    /// t_m: along covariate m (cyclic), forwards in the first round of the covariates, backwards in the second.
+    package func tilt(shard: Int) -> [Double] {
+        var tilt = [Double](repeating: 0, count: Self.covariateCount)
+        guard shift > 0 else { return tilt }
+        let (round, covariate) = shard.quotientAndRemainder(dividingBy: Self.covariateCount)
+        tilt[covariate] = round.isMultiple(of: 2) ? shift : -shift
+        return tilt
+    }
+
     /// The share of each group in a shard.
-    func shares(shard: Int) -> [Double] {
+    package func shares(shard: Int) -> [Double] {
         let seen = Set((0..<capacity).map { (shard + $0) % Self.expertCount })
-        let weights = profile.shares.enumerated().map { seen.contains($0.offset) ? $0.element : 0 }
+        let tilt = tilt(shard: shard)
+        let weights = profile.shares.enumerated().map { group, share in
+            seen.contains(group) ? share * exp(dot(tilt, means[group])) : 0
+        }
         let total = weights.reduce(0, +)
         return weights.map { $0 / total }
     }
@@ -75,9 +100,9 @@ public struct SyntheticBenchmark: Sendable {
 
     /// The model that the pooled rows come from.
     public var trueModel: MixtureModel {
-        let pooled = pooledShares
+        let shares = shift > 0 ? profile.shares : pooledShares
         let gates = (0..<Self.expertCount).map { group in
-            [log(pooled[group]) - 0.5 * dot(means[group], means[group])] + means[group]
+            [log(shares[group]) - 0.5 * dot(means[group], means[group])] + means[group]
         }
         return MixtureModel(
             design: design, gate: SoftmaxGate(coefficients: Matrix(columns: gates)),
@@ -86,22 +111,33 @@ public struct SyntheticBenchmark: Sendable {
 
     public func shard(_ index: Int, rowCount: Int) -> LabelledRows {
         var random = RandomNumbers(seed: seed).split(index)
-        return rows(rowCount, shares: shares(shard: index), using: &random)
+        let (shares, tilt) = (shares(shard: index), tilt(shard: index))
+        return rows(rowCount, using: &random) { _ in (shares, tilt) }
     }
 
     /// Rows of the pooled population, independent of all shards.
     public func testRows(_ rowCount: Int) -> LabelledRows {
         var random = RandomNumbers(seed: seed).split(-2)
-        return rows(rowCount, shares: pooledShares, using: &random)
+        guard shift > 0 else {
+            let (shares, tilt) = (pooledShares, tilt(shard: 0))
+            return rows(rowCount, using: &random) { _ in (shares, tilt) }
+        }
+        let populations = (0..<shardCount).map { (shares(shard: $0), tilt(shard: $0)) }
+        return rows(rowCount, using: &random) { populations[$0.index(below: populations.count)] }
     }
 
-    private func rows(_ count: Int, shares: [Double], using random: inout RandomNumbers) -> LabelledRows {
+    /// - Parameter population: shares of the groups and tilt, for each row anew.
+    private func rows(
+        _ count: Int, using random: inout RandomNumbers,
+        population: (inout RandomNumbers) -> (shares: [Double], tilt: [Double])
+    ) -> LabelledRows {
         var covariates = Matrix(rowCount: count, columnCount: Self.covariateCount)
         var responses = [Double]()
         var labels = [Int]()
         for row in 0..<count {
+            let (shares, tilt) = population(&random)
             let group = random.index(weights: shares)
-            let x = means[group].map { $0 + random.normal() }
+            let x = zip(means[group], tilt).map { $0 + $1 + random.normal() }
             for (column, value) in x.enumerated() { covariates[row, column] = value }
             let mean = dot(coefficients[group].dropFirst(), x)
             responses.append(mean + Self.variance.squareRoot() * random.normal())

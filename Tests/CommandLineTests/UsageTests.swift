@@ -51,6 +51,9 @@ import Testing
         Refusal("more shards than rows", ["simulate", "--rows", "2", "--shards", "3"], says: ["--rows must be"]),
         Refusal("no shards to simulate", ["simulate", "--shards", "0"], says: ["--rows must be"]),
         Refusal("capacity of 6", ["simulate", "--capacity", "6"], says: ["--capacity must be from 1 to 5"]),
+        Refusal(
+            "shift of some groups", ["simulate", "--shift", "--capacity", "3"],
+            says: ["--shift and --capacity cannot go together"]),
         Refusal("no test rows", ["simulate", "--test-rows", "0"], says: ["--test-rows must be 1"]),
         Refusal("unknown profile", ["simulate", "--profile", "even"], says: ["even", "balanced"]),
     ]

@@ -31,6 +31,22 @@ import Testing
         #expect(try work.text("other/test.csv") != test)
     }
 
+    /// Shard 2 leans to large x2, the others do not; the test set is of all.
+    @Test func simulateShiftsTheCovariates() throws {
+        try work.succeed("simulate", "--shift", "--rows", "8000", "--shards", "4", "--test-rows", "2000", "-o", "s")
+        try work.succeed("simulate", "--rows", "8000", "--shards", "4", "--test-rows", "2000", "-o", "b")
+        func mean(_ file: String) throws -> Double {
+            let values = try NumberTable(try work.text(file)).numbers("x2")
+            return values.reduce(0, +) / Double(values.count)
+        }
+        // A tilt along x2 moves its mean by the variance of x2, which is 1 and that of the group means.
+        let moved = try (1...4).map { try mean("s/shards/shard-0\($0).csv") - mean("b/shards/shard-0\($0).csv") }
+        #expect(moved[1] > 0.9)
+        #expect([0, 2, 3].allSatisfy { abs(moved[$0]) < 0.4 })
+        #expect(try abs(mean("s/test.csv") - mean("b/test.csv") - moved.reduce(0, +) / 4) < 0.15)
+        #expect(try work.text("s/truth.json") == work.text("b/truth.json"))
+    }
+
     @Test func theTruthIsAModelThatScores() throws {
         let summary = try work.json(
             try work.succeed("simulate", "--rows", "20", "--shards", "2", "--test-rows", "400", "-o", "b", "--json")

@@ -24,6 +24,98 @@ import Testing
         }
     }
 
+    /// Where the shards differ in x alone, P(z = k | x) in each of them is the gate of the pooled rows.
+    @Test(arguments: SyntheticBenchmark.Profile.allCases, [0.5, 1, 2])
+    func aShiftLeavesTheGateAsItIs(profile: SyntheticBenchmark.Profile, shift: Double) {
+        let benchmark = SyntheticBenchmark(profile: profile, shardCount: 23, shift: shift, seed: 4)
+        let points = benchmark.testRows(20).rows.covariates
+        let gates = benchmark.trueModel.gateProbabilities(points)
+        for shard in [0, 7, 19, 22] {
+            let (tilt, shares) = (benchmark.tilt(shard: shard), benchmark.shares(shard: shard))
+            #expect(difference(dot(tilt, tilt), shift * shift) < 1e-14)
+            for row in 0..<20 {
+                let joint = (0..<5).map { group in
+                    let away = points.row(row).indices.map {
+                        points[row, $0] - benchmark.means[group][$0] - tilt[$0]
+                    }
+                    return shares[group] * exp(-0.5 * dot(away, away))
+                }
+                let posterior = joint.map { $0 / joint.reduce(0, +) }
+                #expect(difference(gates.row(row), posterior) < 1e-12)
+            }
+        }
+    }
+
+    /// p_m(x) / p(x) is exp(t_m'x) up to a constant: the shift is a tilt and nothing else.
+    @Test func aShiftIsATilt() {
+        let (plain, shifted) = (
+            SyntheticBenchmark(profile: .severe, shardCount: 4, seed: 4),
+            SyntheticBenchmark(profile: .severe, shardCount: 4, shift: 1.5, seed: 4)
+        )
+        func logDensity(_ benchmark: SyntheticBenchmark, _ x: [Double]) -> Double {
+            let (tilt, shares) = (benchmark.tilt(shard: 2), benchmark.shares(shard: 2))
+            return log(
+                (0..<5).reduce(0) { sum, group in
+                    let away = x.indices.map { x[$0] - benchmark.means[group][$0] - tilt[$0] }
+                    return sum + shares[group] * exp(-0.5 * dot(away, away))
+                })
+        }
+        let points = plain.testRows(20).rows.covariates
+        let constants = (0..<20).map { row in
+            let x = points.row(row)
+            return logDensity(shifted, x) - logDensity(plain, x) - dot(shifted.tilt(shard: 2), x)
+        }
+        #expect(constants.allSatisfy { abs($0 - constants[0]) < 1e-11 })
+    }
+
+    @Test func sitesLeanToRegionsOfTheirOwn() {
+        let benchmark = SyntheticBenchmark(profile: .balanced, shardCount: 40, shift: 1, seed: 4)
+        let tilts = (0..<40).map(benchmark.tilt(shard:))
+        #expect(Set(tilts).count == 40)
+        #expect(tilts.allSatisfy { $0.count { $0 != 0 } == 1 })
+        let pooled = tilts.reduce([Double](repeating: 0, count: 20)) { zip($0, $1).map(+) }
+        #expect(pooled.allSatisfy { $0 == 0 })
+    }
+
+    /// The rows of a group in a shard are those of its normal distribution, moved by the tilt; y given x stays.
+    @Test func shiftedRowsComeFromTheirGroups() {
+        let benchmark = SyntheticBenchmark(profile: .moderate, shardCount: 8, shift: 1, seed: 6)
+        let sample = benchmark.shard(3, rowCount: 20_000)
+        for (group, share) in benchmark.shares(shard: 3).enumerated() {
+            let indices = sample.labels.indices.filter { sample.labels[$0] == group }
+            let observed = Double(indices.count) / 20_000
+            #expect(abs(observed - share) < 5 * (share * (1 - share) / 20_000).squareRoot())
+            let moments = sample.rows.subset(indices).moments(
+                factors: Matrix(rowCount: indices.count, columnCount: 1, repeating: 1))[0]
+            let error = 5 / Double(indices.count).squareRoot()
+            let center = zip(benchmark.means[group], benchmark.tilt(shard: 3)).map(+)
+            #expect(difference(Array(moments.mean.dropLast()), center) < error)
+            let (coefficients, _) = moments.regression(on: Array(0..<20))
+            #expect(zip(coefficients, benchmark.coefficients[group]).allSatisfy { abs($0 - $1) < 2 * error })
+        }
+    }
+
+    /// The test set is of all sites: it has the mean of their means.
+    @Test func theShiftedTestSetIsPooled() {
+        let benchmark = SyntheticBenchmark(profile: .severe, shardCount: 3, shift: 2, seed: 6)
+        let sample = benchmark.testRows(20_000)
+        for (group, share) in benchmark.pooledShares.enumerated() {
+            let observed = Double(sample.labels.count { $0 == group }) / 20_000
+            #expect(abs(observed - share) < 5 * (share * (1 - share) / 20_000).squareRoot())
+        }
+        let expected = (0..<20).map { column in
+            (0..<3).reduce(0) { sum, shard in
+                let shares = benchmark.shares(shard: shard)
+                let center = (0..<5).reduce(0) { $0 + shares[$1] * benchmark.means[$1][column] }
+                return sum + (center + benchmark.tilt(shard: shard)[column]) / 3
+            }
+        }
+        let observed = (0..<20).map { column in
+            (0..<20_000).reduce(0) { $0 + sample.rows.covariates[$1, column] } / 20_000
+        }
+        #expect(difference(observed, expected) < 5 * 2 / 20_000.0.squareRoot())
+    }
+
     @Test func theSeedDecides() {
         let (one, same, other) = (
             SyntheticBenchmark(profile: .severe, shardCount: 4, seed: 4),

@@ -24,6 +24,8 @@ struct SimulateCommand: ParsableCommand {
     var shards = 16
     @Option(help: ArgumentHelp("How many of the 5 groups a shard sees, others in the next shard.", valueName: "k"))
     var capacity = SyntheticBenchmark.expertCount
+    @Flag(help: "Each shard leans to a region of x of its own (by a standard deviation); y given x is the same in all.")
+    var shift = false
     @Option(help: ArgumentHelp("Rows of the test set.", valueName: "n"))
     var testRows = 20_000
     @OptionGroup var seed: SeedOption
@@ -38,6 +40,10 @@ struct SimulateCommand: ParsableCommand {
         guard (1...SyntheticBenchmark.expertCount).contains(capacity) else {
             throw ValidationError("--capacity must be from 1 to \(SyntheticBenchmark.expertCount).")
         }
+        guard !shift || capacity == SyntheticBenchmark.expertCount else {
+            throw ValidationError(
+                "--shift and --capacity cannot go together: the pooled rows would have no known gate.")
+        }
         guard shards <= 100_000, rows <= 1_000_000_000, testRows <= 1_000_000_000 else {
             throw ValidationError("At most 100000 shards and 1000000000 rows.")
         }
@@ -50,7 +56,7 @@ struct SimulateCommand: ParsableCommand {
 
     mutating func run() throws {
         let benchmark = SyntheticBenchmark(
-            profile: profile, shardCount: shards, capacity: capacity, seed: seed.seed)
+            profile: profile, shardCount: shards, capacity: capacity, shift: shift ? 1 : 0, seed: seed.seed)
         try OutputFile.makeDirectory(output + "/shards")
         let digits = String(shards).count
         for index in 0..<shards {

@@ -1,0 +1,57 @@
+"""Running the program."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+USAGE_EXIT_CODE = 64
+
+
+class ProgramFailure(Exception):
+    """The program ended with an error; `exit_code` is that of sysexits, negative for a signal."""
+
+    def __init__(self, command: str, exit_code: int, message: str) -> None:
+        super().__init__(f"{command}: {message or 'no message'} (exit code {exit_code})")
+        self.exit_code = exit_code
+
+
+class Program:
+    """The built program, run in `folder`; `commands` keeps what was run, as a user would type it."""
+
+    def __init__(self, path: Path, folder: Path) -> None:
+        self.path = path
+        self.folder = folder
+        self.commands: list[str] = []
+
+    def run(self, *arguments: object) -> str:
+        """Standard output. An argument with a `*` stands for the files that it matches in the folder, sorted."""
+        words = [str(argument) for argument in arguments]
+        command = "dmoe " + " ".join(word if "*" in word else shlex.quote(word) for word in words)
+        self.commands.append(command)
+        outcome = subprocess.run(
+            [str(self.path), *self._expanded(words)], cwd=self.folder, capture_output=True, text=True, check=False
+        )
+        if outcome.returncode != 0:
+            raise ProgramFailure(command, outcome.returncode, _last_line(outcome.stderr))
+        return outcome.stdout
+
+    def run_json(self, *arguments: object) -> dict[str, Any]:
+        return json.loads(self.run(*arguments, "--quiet", "--json"))
+
+    def _expanded(self, words: list[str]) -> list[str]:
+        expanded: list[str] = []
+        for word in words:
+            found = self.folder.glob(word) if "*" in word else ()
+            expanded += sorted(str(path.relative_to(self.folder)) for path in found) or [word]
+        return expanded
+
+
+def _last_line(text: str) -> str:
+    """The error itself: usage errors are followed by lines of help."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if line.lower().startswith("error")]
+    return (errors or lines or [""])[-1]
