@@ -81,7 +81,7 @@ def aggregate(program: Program, rule: str, seed: int) -> Row:
         return {column: None, f"{column}Failure": str(failure)}
     row: Row = {column: scores["logLikelihoodPerRow"]}
     if rule == "robust":
-        row["leftOut"] = [Path(site["name"]).name.removesuffix(".json") for site in told["leftOut"]]
+        row["leftOut"] = [Path(site["name"]).name.removesuffix(".json") for site in told["aggregation"]["leftOut"]]
     return row
 
 

@@ -21,9 +21,9 @@ SCORES = (
     ("divergenceMixture", "divergence from the average", ("divergence", "mixture")),
     ("divergencePooled", "divergence from the pooled fit", ("divergence", "pooled")),
     ("divergenceTruth", "divergence from the truth", ("divergence", "truth")),
-    ("errorCoefficients", "error of coefficients", ("parameterError", "coefficients")),
-    ("errorGate", "error of the gate", ("parameterError", "gate")),
-    ("errorDispersion", "error of dispersions", ("parameterError", "dispersion")),
+    ("errorCoefficients", "error of coefficients", ("parameterError", "experts")),
+    ("errorGate", "error of the gate", ("parameterError", "gates")),
+    ("errorDispersion", "error of dispersions", ("parameterError", "dispersions")),
     ("randIndex", "Rand index", ("randIndex",)),
     ("adjustedRandIndex", "adjusted Rand index", ("adjustedRandIndex",)),
     ("clusteringError", "clustering error", ("clusteringError",)),
@@ -35,11 +35,13 @@ COLUMNS = tuple(HEADINGS)
 DIFFERENCE = "minusPooled"
 
 
-def compare(program: Program, experts: int, methods: Sequence[str], *options: object) -> dict[str, Any]:
-    """Compares on what `Design.simulate` wrote."""
+def compare(
+    program: Program, local_experts: int, methods: Sequence[str], *options: object
+) -> dict[str, Any]:
+    """Compares on what `Design.simulate` wrote; global models of `EXPERTS` experts."""
     return program.run_json(
-        "compare", f"{FOLDER}/shards/*.csv", "--target", "y", "--experts", experts, "--test", f"{FOLDER}/test.csv",
-        "--truth", f"{FOLDER}/truth.json", "--methods", ",".join(methods), *options,
+        "compare", f"{FOLDER}/shards/*.csv", "--target", "y", "--experts", local_experts, "--global-experts", EXPERTS,
+        "--test", f"{FOLDER}/test.csv", "--truth", f"{FOLDER}/truth.json", "--groups", "group", "--methods", ",".join(methods), *options,
     )  # fmt: skip
 
 
@@ -47,20 +49,15 @@ def replicate(
     experiment: str, design: Design, methods: Sequence[str], cost: float, *options: object
 ) -> Replicate:
     """Simulates a design and compares; `cost` in seconds. Sites fit as many experts as they see groups."""
-    if design.capacity < EXPERTS:
-        options += ("--local-experts", design.capacity)
-
     def work(program: Program) -> dict[str, Any]:
         design.simulate(program)
-        return compare(program, EXPERTS, methods, *options, "--seed", design.seed)
+        return compare(program, min(design.capacity, EXPERTS), methods, *options, "--seed", design.seed)
 
     return Replicate(experiment, design.key, design.fields, cost, work)
 
 
 def label(estimator: dict[str, Any]) -> str:
-    rounds = estimator.get("rounds") or 0
-    title = estimator.get("title") or estimator["method"]
-    return title if rounds == 0 else f"{title}, {rounds} extra round{'s' if rounds > 1 else ''}"
+    return estimator.get("title") or estimator["method"]
 
 
 def estimator_row(fields: dict[str, Any], estimator: dict[str, Any]) -> dict[str, Any]:

@@ -98,22 +98,22 @@ extension TransportAggregator {
         ($0.siteWeights, $0.expertSource, $0.gateTarget) = (.constant, .support, .plan)
     }
 
-    public static let label = TransportAggregator("transport-label", "+ gate by label") {
+    public static let label = TransportAggregator("transport-label", "transport, gate by label") {
         ($0.siteWeights, $0.expertSource, $0.gateTarget) = (.constant, .support, .label)
     }
 
-    public static let density = TransportAggregator("transport-density", "+ site weights by density") {
+    public static let density = TransportAggregator("transport-density", "transport, weights by density") {
         ($0.siteWeights, $0.expertSource, $0.gateTarget) = (.density, .support, .label)
     }
 
-    public static let statistics = TransportAggregator("transport-statistics", "+ experts from statistics") {
+    public static let statistics = TransportAggregator("transport-statistics", "transport, experts from statistics") {
         ($0.siteWeights, $0.expertSource, $0.gateTarget) = (.density, .statistics, .label)
     }
 
-    public static let distilled = TransportAggregator("distillation", "+ distillation on the server", .distilled) {
+    public static let distilled = TransportAggregator("distillation", "transport, distilled", .distilled) {
         ($0.siteWeights, $0.expertSource, $0.gateTarget) = (.density, .statistics, .label)
     }
 
     /// The best of these on a fresh draw from f̂^W, or what the options name.
-    public static let chosen = TransportAggregator("transport", "transport, the best of its ways") { _ in }
+    public static let chosen = TransportAggregator("transport", "transport, the best of these") { _ in }
 }
