@@ -23,7 +23,8 @@ lint:
 	$(SWIFT) format lint --strict --configuration .swift-format -r Package.swift Sources Tests Benchmarks
 
 test-experiments:
-	python3 -m unittest discover -s Experiments/tests
+	@if command -v python3 >/dev/null; then python3 -m unittest discover -s Experiments/tests; \
+	else echo "python3 is not installed: the tests of Experiments are skipped" >&2; fi
 
 experiments: build
 	Scripts/experiments.sh $(if $(FULL),--full) $(ARGUMENTS)

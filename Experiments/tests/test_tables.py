@@ -68,7 +68,7 @@ class Comparisons(unittest.TestCase):
             ]
         }
         rows = comparison.rows([Finished({"replicate": 4}, result)])
-        self.assertEqual([row["estimator"] for row in rows], ["Transport, 1 extra round", "Pooled", "Average"])
+        self.assertEqual([row["estimator"] for row in rows], ["Transport", "Pooled", "Average"])
         self.assertEqual([row[comparison.DIFFERENCE] for row in rows], [-0.5, 0.0, None])
         self.assertEqual(rows[0]["divergencePooled"], 0.1)
         self.assertIsNone(rows[0]["divergenceTruth"])
