@@ -71,7 +71,8 @@ public struct AggregationReport: Sendable, Equatable {
             self.divergence = divergence
         }
 
-        var warning: String {
+        /// What to say of it.
+        public var warning: String {
             "\(name) is left out as broken (divergence \(Self.rounded(divergence)) a row from what other sites say): check "
                 + "its units and columns; --no-robust takes it in"
         }

@@ -45,10 +45,14 @@ public struct SiteComparison: Sendable {
 extension Coordinator {
     private static let mostPurges = 3
 
-    /// The contributions without those of broken sites. One damage may hide another: looked for again without the first.
-    func withoutBroken(
+    /// The contributions without those of broken sites; all of them where the options say so. One damage may hide another: looked
+    /// for again without the first.
+    ///
+    /// - Throws: ``AggregationError`` where the models do not belong together.
+    public func withoutBrokenSites(
         _ contributions: [Contribution]
     ) throws(AggregationError) -> (kept: [Contribution], leftOut: [AggregationReport.LeftOutSite]) {
+        guard options.leavesOutBrokenSites else { return (contributions, []) }
         var kept = contributions
         var leftOut = [AggregationReport.LeftOutSite]()
         for _ in 0..<Self.mostPurges where kept.count > 2 {

@@ -13,6 +13,7 @@ extension ModelFile {
     package static func decode(_ data: Data, source: String) throws(ModelFileError) -> ModelFile {
         let json = VersionedJSON(data: data, source: source, incomplete: .notAModel(path: source))
         guard json.format != StatisticsFile.formatName else { throw .statisticsAsModel(path: source) }
+        guard json.format != EnsembleFile.formatName else { throw .ensembleAsModel(path: source) }
         let file = try json.decode(ModelFile.self, format: formatName, version: currentVersion)
         try file.validate(source: source)
         return file
@@ -32,7 +33,7 @@ extension ModelFile {
 
     // MARK: Validation
 
-    private func validate(source: String) throws(ModelFileError) {
+    func validate(source: String) throws(ModelFileError) {
         func refuse(_ field: String, _ reason: String) -> ModelFileError {
             .invalidValue(path: source, field: field, reason: reason)
         }

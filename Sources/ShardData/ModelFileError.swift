@@ -10,6 +10,7 @@ public enum ModelFileError: Error, Sendable, Equatable {
     case noStatistics(path: String)
     case notStatistics(path: String)
     case statisticsAsModel(path: String)
+    case ensembleAsModel(path: String)
     case modelAsStatistics(path: String)
     /// - Parameter what: in words, what differs from the model.
     case statisticsOfAnotherModel(path: String, model: String, what: String)
@@ -69,6 +70,9 @@ extension ModelFileError: CustomStringConvertible {
                 + "dmoe fit, aggregate or learn"
         case .notStatistics(let path):
             "\(path.visible): not a complete file of statistics; make it anew with dmoe statistics, or copy it again"
+        case .ensembleAsModel(let path):
+            "\(path.visible): all local models in one file, not one model; use it with dmoe predict or evaluate, or aggregate "
+                + "the local models"
         case .statisticsAsModel(let path):
             "\(path.visible): statistics of a site, not a model; they are for dmoe update, after the model"
         case .modelAsStatistics(let path):

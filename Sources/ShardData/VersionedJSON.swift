@@ -1,7 +1,7 @@
 import Foundation
 
 /// A JSON file that begins with the name and version of its format.
-struct VersionedJSON {
+package struct VersionedJSON {
     let data: Data
     /// The name in errors.
     let source: String

@@ -2,15 +2,17 @@ import DistributedMoE
 
 /// The CSV of `dmoe predict`.
 struct PredictionTable: Sendable {
-    let model: MixtureModel
+    let model: any ConditionalMixture
     let interval: Double?
     let hasResponses: Bool
 
     private static let partSize = 4096
 
+    /// Experts that have a meaning of their own; the components of all local models together have none.
+    private var experts: Range<Int> { model is MixtureModel ? 1..<model.experts.count + 1 : 1..<1 }
+
     private var header: [String] {
-        let experts = 1...model.expertCount
-        return ["row", "mean", "standardDeviation", "expert"] + experts.map { "gate\($0)" }
+        ["row", "mean", "standardDeviation"] + (experts.isEmpty ? [] : ["expert"]) + experts.map { "gate\($0)" }
             + (interval == nil ? [] : ["lower", "upper"])
             + (hasResponses ? ["logDensity"] + experts.map { "posterior\($0)" } : [])
     }
@@ -35,17 +37,17 @@ struct PredictionTable: Sendable {
         var writer = CSVWriter(columnCount: header.count)
         for (index, row) in rows.enumerated() {
             let distribution = prediction.distribution(index)
-            var fields: [Double?] = [
-                Double(row + 1), distribution.mean, distribution.variance.squareRoot(),
-                Double(prediction.mostProbableExpert(index) + 1),
-            ]
-            fields += prediction.gates.row(index)
+            var fields: [Double?] = [Double(row + 1), distribution.mean, distribution.variance.squareRoot()]
+            if !experts.isEmpty {
+                fields.append(Double(prediction.mostProbableExpert(index) + 1))
+                fields += prediction.gates.row(index)
+            }
             if let interval {
                 fields += [0.5 * (1 - interval), 0.5 * (1 + interval)].map(distribution.quantile)
             }
             if let posterior, let responses {
                 let isKnown = !responses[index].isNaN
-                let values = [posterior.logDensities[index]] + posterior.posteriors.row(index)
+                let values = [posterior.logDensities[index]] + (experts.isEmpty ? [] : posterior.posteriors.row(index))
                 fields += values.map { isKnown ? $0 : nil }
             }
             writer.append(fields)

@@ -50,8 +50,9 @@ public struct EstimatorComparison: Sendable {
         let sites = FittedSites(fitted, shards: shards, support: support)
         let mixture: WeightedAverage
         do throws(AggregationError) {
+            let (kept, _) = try learning.coordinator.withoutBrokenSites(sites.contributions)
             mixture = try WeightedAverage(
-                sites.contributions, siteWeights: learning.coordinator.options.siteWeights, parallelism: parallelism)
+                kept, siteWeights: learning.coordinator.options.siteWeights, parallelism: parallelism)
         } catch { throw .aggregation(error) }
         var pooled: TimedFit?
         if methods.contains(where: { $0.name == EstimationMethod.pooled.name }) {

@@ -32,39 +32,67 @@ struct AggregateCommand: ParsableCommand {
 
     mutating func run() throws {
         try OutputFile.check(output, inputs: files + aggregation.support.support)
-        let labels = FileNames.labels(files)
-        let contributions = try contributions(labels)
-        let support = try aggregation.support.givenSupport(
-            contributions[0].fitted.model.design, data: data, parallelism: common.parallelism)
-        let global = try Coordinator(
+        let models = try localModels(FileNames.labels(files))
+        let coordinator = Coordinator(
             aggregator: aggregation.aggregator,
             options: aggregation.options(
-                experts: experts, localExperts: contributions.map(\.fitted.model.expertCount).max() ?? 1,
+                experts: experts, localExperts: models.map(\.contribution.fitted.model.expertCount).max() ?? 1,
                 seed: seed.seed),
-            parallelism: common.parallelism
-        ).aggregate(contributions, support: support)
-        let file = ModelFile(global)
+            parallelism: common.parallelism)
+        if aggregation.isMixture { try writeEnsemble(models, coordinator) } else { try writeGlobal(models, coordinator) }
+    }
+
+    private func writeGlobal(_ models: [LocalFile], _ coordinator: Coordinator) throws {
+        let contributions = models.map(\.contribution)
+        let support = try aggregation.support.givenSupport(
+            contributions[0].fitted.model.design, data: data, parallelism: common.parallelism)
+        let file = ModelFile(try coordinator.aggregate(contributions, support: support))
         try OutputFile.write(try file.text(path: output), to: output)
         file.warnings.forEach(Terminal.warn)
         try common.report(AggregationSummary(file, output: output), text: summary(file))
     }
 
+    private func writeEnsemble(_ models: [LocalFile], _ coordinator: Coordinator) throws {
+        let (kept, leftOut) = try coordinator.withoutBrokenSites(models.map(\.contribution))
+        let names = Set(kept.map(\.name))
+        let file = EnsembleFile(
+            models.filter { model in names.contains(model.contribution.name) }
+                .map { EnsembleFile.Member(name: $0.contribution.name, model: $0.file) },
+            siteWeights: coordinator.options.siteWeights)
+        // Here, where it is one line, rather than at the first prediction.
+        let predictor = try file.predictor(parallelism: common.parallelism)
+        try OutputFile.write(try file.text(path: output), to: output)
+        leftOut.forEach { Terminal.warn($0.warning) }
+        try common.report(
+            EnsembleSummary(
+                output: output, members: file.members.count, components: predictor.experts.count,
+                leftOut: leftOut.map(\.name)),
+            text: "\(output): \(Format.plural(file.members.count, "local model")) with "
+                + "\(Format.plural(predictor.experts.count, "component")), for dmoe predict and evaluate")
+    }
+
+    /// A local model as a file and as a contribution.
+    private struct LocalFile: Sendable {
+        var file: ModelFile
+        var contribution: Contribution
+    }
+
     /// Reads on all threads: to decode a thousand files takes as long as to aggregate a few hundred of them. Of several
     /// faults the first in the order of the files is told.
-    private func contributions(_ labels: [String]) throws -> [Contribution] {
+    private func localModels(_ labels: [String]) throws -> [LocalFile] {
         let files = files
         let read = common.parallelism.map(count: files.count) { index in
             Result { () throws(ModelFileError) in
                 let file = try ModelFile.read(path: files[index])
                 guard let fitted = file.fitted else { throw .noStatistics(path: files[index]) }
-                return (fitted: fitted, sites: file.aggregation?.sites)
+                return LocalFile(file: file, contribution: Contribution(name: labels[index], fitted: fitted))
             }
         }
         let given = Set(labels)
-        return try zip(zip(files, labels), read).map { names, result in
-            let (fitted, sites) = try result.get()
-            try refuseOverlap(sites, path: names.0, labels: given)
-            return .init(name: names.1, fitted: fitted)
+        return try zip(files, read).map { path, result in
+            let local = try result.get()
+            try refuseOverlap(local.file.aggregation?.sites, path: path, labels: given)
+            return local
         }
     }
 
@@ -89,6 +117,14 @@ struct AggregateCommand: ParsableCommand {
             \(output) written (dmoe inspect \(output))
             """
     }
+}
+
+/// The --json object of `dmoe aggregate --method mixture`.
+private struct EnsembleSummary: Encodable {
+    var output: String
+    var members: Int
+    var components: Int
+    var leftOut: [String]
 }
 
 /// The --json object of `dmoe aggregate`.

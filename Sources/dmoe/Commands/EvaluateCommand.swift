@@ -22,7 +22,7 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     mutating func run() throws {
-        let model = try ModelFile.read(path: self.model).model
+        let model = try PredictorFile.read(path: self.model).predictor(parallelism: common.parallelism)
         let selection = RowSelection(design: model.design, weights: weights, missing: data.missing)
         var parts = [ShardRows]()
         for path in files {

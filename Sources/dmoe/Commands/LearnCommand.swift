@@ -40,6 +40,9 @@ struct LearnCommand: ParsableCommand {
 
     func validate() throws {
         guard holdout >= 0, holdout < 1 else { throw ValidationError("--holdout must be at least 0 and below 1.") }
+        if aggregation.isMixture {
+            throw ValidationError("--method mixture keeps all local models: use --local-models and dmoe aggregate.")
+        }
         guard (0...1000).contains(rounds) else { throw ValidationError("--rounds must be from 0 to 1000.") }
         try shardOptions.validate(files: files)
     }

@@ -35,7 +35,7 @@ struct PredictCommand: ParsableCommand {
 
     mutating func run() throws {
         if output != "-" { try OutputFile.check(output, inputs: [model, file]) }
-        let model = try ModelFile.read(path: self.model).model
+        let model = try PredictorFile.read(path: self.model).predictor(parallelism: common.parallelism)
         let table = try data.read(file, parallelism: common.parallelism)
         let selection = RowSelection(design: model.design, missing: data.missing)
         let (covariates, responses, kept) = try selection.covariates(of: table)

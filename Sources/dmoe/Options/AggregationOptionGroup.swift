@@ -76,7 +76,8 @@ struct AggregationOptionGroup: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How local models become one: \(Aggregators.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
+            "How local models become one: \(Aggregators.all.map(\.name).joined(separator: ", ")); or mixture: all of them "
+                + "in one file, to predict with their weighted average.", valueName: "name"))
     var method = TransportAggregator.chosen.name
 
     @Option(
@@ -86,10 +87,13 @@ struct AggregationOptionGroup: ParsableArguments {
             """)
     var gate: AggregationOptions.GateTarget?
 
+    var isMixture: Bool { method == EstimationMethod.mixture.name }
+
     func validate() throws {
+        guard !isMixture else { return }
         guard let aggregator = Aggregators.named(method) else {
-            throw ValidationError(
-                "--method \(method) is not known; known are \(Aggregators.all.map(\.name).joined(separator: ", ")).")
+            let known = Aggregators.all.map(\.name) + [EstimationMethod.mixture.name]
+            throw ValidationError("--method \(method) is not known; known are \(known.joined(separator: ", ")).")
         }
         let fixed = aggregator.settings(AggregationOptions())
         if let gate, let other = fixed.gateTarget, gate != other {
