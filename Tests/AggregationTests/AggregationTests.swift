@@ -7,8 +7,6 @@ import TestSupport
 import Testing
 
 @Suite struct AggregationTests {
-    private typealias GivenSupport = GivenSupport
-
     private var options = AggregationOptions(supportSize: 800)
 
     private var support: GivenSupport {
@@ -18,11 +16,11 @@ import Testing
 
     private func aggregate(
         _ contributions: [Contribution], support: GivenSupport? = nil, threads: Int = 1,
-        _ change: (inout AggregationOptions) -> Void = { _ in }
+        by aggregator: any Aggregator = TransportAggregator.chosen, _ change: (inout AggregationOptions) -> Void = { _ in }
     ) throws -> GlobalModel {
         var options = options
         change(&options)
-        return try Coordinator(options: options, parallelism: Parallelism(threads: threads))
+        return try Coordinator(aggregator: aggregator, options: options, parallelism: Parallelism(threads: threads))
             .aggregate(contributions, support: support)
     }
 
@@ -182,7 +180,7 @@ import Testing
     @Test func published() throws {
         let contributions = LocalModels.disturbed(1...4)
         let support = support
-        let global = try aggregate(contributions, support: support) { $0 = $0.published }
+        let global = try aggregate(contributions, support: support, by: TransportAggregator.published)
         #expect(global.report.siteWeights == "constant")
         #expect(global.report.candidates.map(\.name) == ["gate by plan"])
         #expect(global.report.chosen == "gate by plan")

@@ -96,7 +96,7 @@ import Testing
     // MARK: Options
 
     @Test func thePublishedMethodIsReportedAsSuch() throws {
-        let text = try aggregate(locals, to: "p.json", "--published").output
+        let text = try aggregate(locals, to: "p.json", "--method", "published").output
         #expect(text.contains("gate by plan"))
         let aggregation = try #require(try work.model("p.json").aggregation)
         #expect(aggregation.siteWeights == "constant")

@@ -42,7 +42,7 @@ import Testing
         Refusal("small support", aggregate + ["--support-size", "49"], says: ["--support-size must be from 50"]),
         Refusal("unknown gate", aggregate + ["--gate", "best"], says: ["best", "label", "plan"]),
         Refusal("unknown weights", aggregate + ["--site-weights", "equal"], says: ["equal", "density", "constant"]),
-        Refusal("published by label", aggregate + ["--published", "--gate", "label"], says: ["--gate plan"]),
+        Refusal("published by label", aggregate + ["--method", "published", "--gate", "label"], says: ["--gate plan"]),
         Refusal("interval of 2", predict + ["--interval", "2"], says: ["--interval must lie between 0 and 1"]),
         Refusal("interval of 1", predict + ["--interval", "1"], says: ["--interval must lie between 0 and 1"]),
         Refusal("interval of 0", predict + ["--interval", "0"], says: ["--interval must lie between 0 and 1"]),

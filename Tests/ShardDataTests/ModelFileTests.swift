@@ -116,7 +116,8 @@ enum ModelFixture {
     @Test func globalModelsComeBack() throws {
         var random = RandomNumbers(seed: 77)
         let report = AggregationReport(
-            sites: [.init(name: "a/b \"c\"", rows: 3, weight: 0.1, labels: [1, 0, 2])], siteWeights: "density",
+            method: "transport", sites: [.init(name: "a/b \"c\"", rows: 3, weight: 0.1, labels: [1, 0, 2])],
+            leftOut: [.init(name: "d", rows: 4, divergence: ModelFixture.number(&random))], siteWeights: "density",
             support: "drawn", supportSize: 50, objectives: ModelFixture.numbers(9, &random), converged: false,
             start: "greedy merging", candidates: [.init(name: "gate by label", score: ModelFixture.number(&random))],
             chosen: "gate by label", seed: 1 << 63, warnings: ["one"])
