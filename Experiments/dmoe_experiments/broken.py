@@ -32,7 +32,7 @@ def plan(settings: Settings) -> list[Replicate]:
     cases = [(kind, count) for count in BROKEN for kind in DAMAGES]
 
     def replicate(name: str, seed: int, cases: Sequence[tuple[str, int]]) -> Replicate:
-        design = Design(sizes.broken_rows, sites=SITES, profile="moderate", seed=seed)
+        design = Design(sizes.broken_rows, sizes.test_rows, sites=SITES, profile="moderate", seed=seed)
         cost = design.rows / 20_000 + 1.2 * len(cases)
         return Replicate(NAME, f"{name}-{design.key}", design.fields, cost, work(design, cases))
 
@@ -81,7 +81,7 @@ def aggregate(program: Program, rule: str, seed: int) -> Row:
         return {column: None, f"{column}Failure": str(failure)}
     row: Row = {column: scores["logLikelihoodPerRow"]}
     if rule == "robust":
-        row["leftOut"] = [Path(site["name"]).name.removesuffix(".json") for site in told["leftOut"]]
+        row["leftOut"] = [Path(site["name"]).name.removesuffix(".json") for site in told["aggregation"]["leftOut"]]
     return row
 
 

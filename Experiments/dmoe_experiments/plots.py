@@ -121,7 +121,7 @@ def _ticks_at(axis: Any, values: Sequence[float]) -> None:
 
 
 def bars(path: Path, panels: Sequence[tuple[Mapping[str, Mapping[str, float]], str, bool]]) -> None:
-    """Panels of (label of the group -> label of the bar -> height, name of the y axis, logarithmic); else from 0 to 1."""
+    """Panels of (label of the group -> label of the bar -> height, name of the y axis, logarithmic); else 0 to 1."""
     figure, axes = _panels(len(panels), 4.8, 3.8)
     for axis, (groups, ylabel, logarithmic) in zip(axes, panels):
         names = list(dict.fromkeys(name for bars in groups.values() for name in bars))
