@@ -15,8 +15,9 @@ TITLE = "Sites that see three of five groups each"
 
 def plan(settings: Settings) -> list[Replicate]:
     return [
-        comparison.replicate(NAME, Design(100_000, capacity=3, seed=seed), METHODS, 8, "--rounds", 1)
+        comparison.replicate(NAME, design, METHODS, 10, "--rounds", 1)
         for seed in range(1, settings.sizes.capacity_replicates + 1)
+        for design in [Design(100_000, settings.sizes.test_rows, capacity=3, seed=seed)]
     ]
 
 

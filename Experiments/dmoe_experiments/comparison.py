@@ -35,13 +35,12 @@ COLUMNS = tuple(HEADINGS)
 DIFFERENCE = "minusPooled"
 
 
-def compare(
-    program: Program, local_experts: int, methods: Sequence[str], *options: object
-) -> dict[str, Any]:
-    """Compares on what `Design.simulate` wrote; global models of `EXPERTS` experts."""
+def compare(program: Program, local_experts: int, methods: Sequence[str], *options: object) -> dict[str, Any]:
+    """Compares on what `Design.simulate` wrote."""
     return program.run_json(
-        "compare", f"{FOLDER}/shards/*.csv", "--target", "y", "--experts", local_experts, "--global-experts", EXPERTS,
-        "--test", f"{FOLDER}/test.csv", "--truth", f"{FOLDER}/truth.json", "--groups", "group", "--methods", ",".join(methods), *options,
+        "compare", f"{FOLDER}/shards/*.csv", "--target", "y", "--experts", local_experts,
+        "--global-experts", EXPERTS, "--test", f"{FOLDER}/test.csv",
+        "--truth", f"{FOLDER}/truth.json", "--groups", "group", "--methods", ",".join(methods), *options,
     )  # fmt: skip
 
 
@@ -49,21 +48,18 @@ def replicate(
     experiment: str, design: Design, methods: Sequence[str], cost: float, *options: object
 ) -> Replicate:
     """Simulates a design and compares; `cost` in seconds. Sites fit as many experts as they see groups."""
+
     def work(program: Program) -> dict[str, Any]:
         design.simulate(program)
-        return compare(program, min(design.capacity, EXPERTS), methods, *options, "--seed", design.seed)
+        return compare(program, design.capacity, methods, *options, "--seed", design.seed)
 
     return Replicate(experiment, design.key, design.fields, cost, work)
-
-
-def label(estimator: dict[str, Any]) -> str:
-    return estimator.get("title") or estimator["method"]
 
 
 def estimator_row(fields: dict[str, Any], estimator: dict[str, Any]) -> dict[str, Any]:
     """One estimator of one replicate; what the JSON does not have is None."""
     row = dict(fields) | {
-        "estimator": label(estimator),
+        "estimator": estimator["title"],
         "method": estimator["method"],
         "rounds": estimator.get("rounds") or 0,
         "failure": estimator.get("failure"),
@@ -116,12 +112,13 @@ def failure_lines(table: list[dict[str, Any]]) -> list[str]:
 
 
 def boxes(table: list[tables.Row], path: Path, by: str) -> None:
-    """Boxes of the difference to the pooled fit, a panel for each value of `by`."""
+    """Boxes of the difference to the pooled fit, a panel for each value of `by`; after extra rounds only transport."""
     if not plots.available():
         return
     panels: dict[str, dict[str, list[float]]] = {}
     for row in table:
-        if row["method"] != "pooled" and row[DIFFERENCE] is not None:
+        drawn = row["method"] in ("transport", "federated") or not row["rounds"]
+        if drawn and row["method"] != "pooled" and row[DIFFERENCE] is not None:
             panel = panels.setdefault(str(row[by]), {})
             panel.setdefault(row["estimator"], []).append(row[DIFFERENCE])
     plots.boxes(path, panels, "log-likelihood a test row, minus the pooled fit's")

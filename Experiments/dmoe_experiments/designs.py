@@ -15,6 +15,7 @@ class Design:
     """`rows` in all `sites` together; `capacity` is the number of groups that a site sees."""
 
     rows: int
+    test_rows: int
     sites: int = 16
     profile: str = "balanced"
     capacity: int = EXPERTS
@@ -25,7 +26,7 @@ class Design:
     def key(self) -> str:
         capacity = f"-k{self.capacity}" if self.capacity < EXPERTS else ""
         shift = "-shift" if self.shift else ""
-        return f"{self.profile}{capacity}{shift}-n{self.rows}-m{self.sites}-r{self.seed:03d}"
+        return f"{self.profile}{capacity}{shift}-n{self.rows}-m{self.sites}-t{self.test_rows}-r{self.seed:03d}"
 
     @property
     def fields(self) -> dict[str, object]:
@@ -34,6 +35,7 @@ class Design:
     def simulate(self, program: Program) -> None:
         """Writes the shards, the test set and the truth to `FOLDER`."""
         options: list[object] = ["--profile", self.profile, "--rows", self.rows, "--shards", self.sites]
+        options += ["--test-rows", self.test_rows]
         if self.capacity < EXPERTS:
             options += ["--capacity", self.capacity]
         if self.shift:

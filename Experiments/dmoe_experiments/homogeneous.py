@@ -17,7 +17,7 @@ def plan(settings: Settings) -> list[Replicate]:
     sizes = settings.sizes
     return [
         comparison.replicate(
-            NAME, Design(rows, profile=profile, seed=seed), METHODS, 8 * rows / 100_000, "--rounds", 1
+            NAME, Design(rows, sizes.test_rows, profile=profile, seed=seed), METHODS, 10 * rows / 100_000, "--rounds", 1
         )
         for rows in sizes.homogeneous_rows
         for seed in range(1, sizes.homogeneous_replicates + 1)

@@ -41,17 +41,17 @@ def boxes(path: Path, panels: Mapping[str, Mapping[str, Sequence[float]]], xlabe
     panels = {name: boxes for name, boxes in panels.items() if boxes}
     if not panels:
         return
-    rows = max(len(boxes) for boxes in panels.values())
-    figure, axes = _panels(len(panels), 4.2, 1.2 + 0.28 * rows)
+    labels = list(dict.fromkeys(label for boxes in panels.values() for label in boxes))[::-1]
+    names_width = 3.0
+    figure, axes = _panels(len(panels), 3.0 + names_width / len(panels), 1.2 + 0.28 * len(labels))
     for axis, (name, content) in zip(axes, panels.items()):
-        labels = list(content)[::-1]
         drawn = axis.boxplot(
-            [content[label] for label in labels], vert=False, patch_artist=True, widths=0.6,
+            [content.get(label, []) for label in labels], vert=False, patch_artist=True, widths=0.6,
             medianprops={"color": "black", "linewidth": 1.5}, flierprops={"marker": "o", "markersize": 3},
         )  # fmt: skip
         for box in drawn["boxes"]:
             box.set_facecolor("0.85")
-        axis.set_yticks(range(1, len(labels) + 1), labels)
+        axis.set_yticks(range(1, len(labels) + 1), labels if axis is axes[0] else [""] * len(labels))
         _symmetric_log(axis, [value for values in content.values() for value in values])
         axis.axvline(0, color="black", linewidth=0.8, linestyle="--")
         axis.annotate(name, (0.02, 1.01), xycoords="axes fraction", va="bottom")
@@ -121,7 +121,7 @@ def _ticks_at(axis: Any, values: Sequence[float]) -> None:
 
 
 def bars(path: Path, panels: Sequence[tuple[Mapping[str, Mapping[str, float]], str, bool]]) -> None:
-    """Panels of (label of the group -> label of the bar -> height, name of the y axis, logarithmic); else from 0 to 1."""
+    """Panels of (label of the group -> label of the bar -> height, name of the y axis, logarithmic); else 0 to 1."""
     figure, axes = _panels(len(panels), 4.8, 3.8)
     for axis, (groups, ylabel, logarithmic) in zip(axes, panels):
         names = list(dict.fromkeys(name for bars in groups.values() for name in bars))

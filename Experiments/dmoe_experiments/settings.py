@@ -19,6 +19,7 @@ PROFILES = ("balanced", "moderate", "severe")
 class Sizes:
     """Rows are those of all sites together; replicates are independent data sets."""
 
+    test_rows: int
     homogeneous_rows: tuple[int, ...]
     homogeneous_replicates: int
     capacity_replicates: int
@@ -34,15 +35,17 @@ class Sizes:
 
 
 DEFAULT = Sizes(
+    test_rows=5_000,
     homogeneous_rows=(100_000,), homogeneous_replicates=10,
     capacity_replicates=3,
     site_rows=(100_000,), site_replicates=1,
-    support_rows=40_000, support_replicates=1,
+    support_rows=20_000, support_replicates=1,
     shift_replicates=3,
     broken_rows=24_000, broken_replicates=3, clean_replicates=20,
     beijing_experts=(2, 4, 6, 8),
 )  # fmt: skip
 FULL = Sizes(
+    test_rows=20_000,
     homogeneous_rows=(100_000, 300_000, 1_000_000), homogeneous_replicates=100,
     capacity_replicates=20,
     site_rows=(100_000, 300_000, 1_000_000), site_replicates=5,

@@ -15,9 +15,9 @@ TITLE = "Sites that lean to regions of x"
 
 def plan(settings: Settings) -> list[Replicate]:
     return [
-        comparison.replicate(NAME, design, METHODS, 8, "--rounds", 1)
+        comparison.replicate(NAME, design, METHODS, 10, "--rounds", 1)
         for seed in range(1, settings.sizes.shift_replicates + 1)
-        for design in [Design(100_000, profile="moderate", shift=True, seed=seed)]
+        for design in [Design(100_000, settings.sizes.test_rows, profile="moderate", shift=True, seed=seed)]
     ]
 
 

@@ -20,10 +20,11 @@ DRAWN = ("pooled", "mixture", "published", "distillation", "transport", "federat
 def plan(settings: Settings) -> list[Replicate]:
     sizes = settings.sizes
     return [
-        comparison.replicate(NAME, Design(rows, sites=sites, seed=seed), METHODS, (6 + sites / 8) * rows / 100_000)
+        comparison.replicate(NAME, design, METHODS, (6 + design.sites / 3) * design.rows / 100_000)
         for rows in sizes.site_rows
         for seed in range(1, sizes.site_replicates + 1)
         for sites in SITES
+        for design in [Design(rows, sizes.test_rows, sites=sites, seed=seed)]
     ]
 
 

@@ -35,7 +35,7 @@ def plan(settings: Settings) -> list[Replicate]:
         Replicate(NAME, design.key, design.fields | {"sites differ": differ}, 1.6 * design.rows / 1000, work(design))
         for seed in range(1, sizes.support_replicates + 1)
         for differ, shift in (("no", False), ("in x", True))
-        for design in [Design(sizes.support_rows, profile="moderate", shift=shift, seed=seed)]
+        for design in [Design(sizes.support_rows, sizes.test_rows, profile="moderate", shift=shift, seed=seed)]
     ]
 
 

@@ -58,7 +58,8 @@ class Comparisons(unittest.TestCase):
     def test_rows_of_estimators(self) -> None:
         def estimator(method: str, score: float | None, **more: object) -> dict[str, object]:
             scores = None if score is None else {"logLikelihoodPerRow": score}
-            return {"method": method, "title": method.title(), "scores": scores, **more}
+            title = method.title() + (", after a round" if "rounds" in more else "")
+            return {"method": method, "title": title, "scores": scores, **more}
 
         result = {
             "estimators": [
@@ -68,7 +69,7 @@ class Comparisons(unittest.TestCase):
             ]
         }
         rows = comparison.rows([Finished({"replicate": 4}, result)])
-        self.assertEqual([row["estimator"] for row in rows], ["Transport", "Pooled", "Average"])
+        self.assertEqual([row["estimator"] for row in rows], ["Transport, after a round", "Pooled", "Average"])
         self.assertEqual([row[comparison.DIFFERENCE] for row in rows], [-0.5, 0.0, None])
         self.assertEqual(rows[0]["divergencePooled"], 0.1)
         self.assertIsNone(rows[0]["divergenceTruth"])
