@@ -17,7 +17,7 @@ struct AggregateCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Experts of the global model (default: the largest local number), or auto: the best on a fresh draw.",
-            valueName: "k"))
+            valueName: "k"), transform: GlobalExperts.named)
     var experts: GlobalExperts?
     @OptionGroup(title: "Aggregation") var aggregation: AggregationOptionGroup
     @OptionGroup(title: "Data of --support") var data: DataOptions
@@ -82,8 +82,8 @@ struct AggregateCommand: ParsableCommand {
         return """
             \(Format.plural(report.sites.count, "local model")) of \(Format.plural(global.fitted.rowCount, "row")) \
             became \(Format.plural(global.model.expertCount, "expert")) for '\(global.model.design.target)'
-            transport divergence \(Format.short(report.objectives.last ?? 0)) a point, from \(report.start); \
-            support of \(Format.plural(report.supportSize, "point")) \(report.support); \(report.chosen)
+            transport divergence \(Format.short(report.objectives.last ?? 0)) a point\
+            \(report.start.isEmpty ? "" : ", from \(report.start)"); support of \(Format.plural(report.supportSize, "point")) \(report.support); \(report.chosen)
             \(output) written (dmoe inspect \(output))
             """
     }
