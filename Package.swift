@@ -68,6 +68,7 @@ let package = Package(
             name: "EvaluationTests", dependencies: ["Evaluation", "MixtureOfExperts", "LinearAlgebra", "TestSupport"]),
         .testTarget(
             name: "ShardDataTests", dependencies: ["ShardData", "Estimation", "MixtureOfExperts", "LinearAlgebra"]),
+        .testTarget(name: "DistributedMoETests", dependencies: ["DistributedMoE", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["dmoe", "DistributedMoE"]),
     ]
 )

@@ -49,7 +49,8 @@ public struct AggregationOptions: Sendable {
         expertCount: Int? = nil, expertCountRange: ClosedRange<Int>? = nil, supportSize: Int = 5000,
         gateTarget: GateTarget? = nil,
         expertSource: ExpertSource = .statistics, siteWeights: SiteWeights = .density,
-        leavesOutBrokenSites: Bool = true, seed: UInt64 = 1, tolerance: Double = 1e-9, maxIterations: Int = 200, gateRidge: Double = 1e-8
+        leavesOutBrokenSites: Bool = true, seed: UInt64 = 1, tolerance: Double = 1e-9, maxIterations: Int = 200,
+        gateRidge: Double = 1e-8
     ) {
         self.expertCount = expertCount
         self.expertCountRange = expertCountRange

@@ -16,6 +16,8 @@ struct BrokenSites {
     private static let witnesses = 0.3
     /// Honest sites differ too: carriers of the flights by up to 1.3, the Beijing stations by 0.15; damaged ones from 4 to 1e8.
     private static let leastDivergence = 2.0
+    /// What is larger, or no number, is told as this.
+    private static let mostDivergence = 1e300
 
     init(_ table: SiteDivergences, _ mixture: LocalMixture) {
         // An expert of fewer rows is too poorly estimated to be told from a wrong one.
@@ -25,11 +27,16 @@ struct BrokenSites {
             guard !others.isEmpty else { return 0 }
             let rank = max(0, Int((Self.witnesses * Double(others.count)).rounded(.up)) - 1)
             let told = table.members[site].filter { mixture.components[$0].moments.effectiveRows >= needed }
-            return table.mean(told) { component in
-                others.map { table.sums[component, $0] }.sorted()[rank]
+            let divergence = table.mean(told) { component in
+                others.map { Self.bounded(table.sums[component, $0]) }.sorted()[rank]
                     + table.masses[component] * mixture.contradiction(component)
             }
+            return Self.bounded(divergence)
         }
+    }
+
+    static func bounded(_ divergence: Double) -> Double {
+        divergence <= mostDivergence ? divergence : mostDivergence
     }
 
     /// Sites beyond median + 5 · 1.4826 · MAD, three times the median, and ``leastDivergence``.
@@ -37,8 +44,7 @@ struct BrokenSites {
         let median = Self.median(divergences)
         let deviation = 1.4826 * Self.median(divergences.map { abs($0 - median) })
         let bound = max(median + 5 * deviation, 3 * median, Self.leastDivergence)
-        // Not "greater than": what is no number is broken.
-        return divergences.indices.filter { !(divergences[$0] <= bound) }
+        return divergences.indices.filter { divergences[$0] > bound }
     }
 
     private static func median(_ values: [Double]) -> Double {

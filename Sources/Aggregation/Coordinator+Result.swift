@@ -55,6 +55,9 @@ extension Coordinator {
                     + "\(support.weights.count) points carry the weight; give covariates of more sites")
         }
         let expertCount = reduced.model.expertCount
+        if options.expertCountRange == nil, let asked = options.expertCount, asked != expertCount {
+            result.append("\(asked) experts were asked for, but the method '\(aggregator.name)' gives \(expertCount)")
+        }
         let empty = (0..<expertCount).filter { !reduced.labels.contains($0) }
         if !empty.isEmpty {
             result.append(

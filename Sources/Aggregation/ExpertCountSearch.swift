@@ -24,9 +24,15 @@ extension Coordinator {
         for count in expertCounts where count <= problem.mixture.components.count && sinceBest < Self.patience {
             problem.options.expertCount = count
             let reduced = try aggregator.reduce(problem)
+            let reached = reduced.model.expertCount
+            if curve.contains(where: { $0.experts == reached }) {
+                // The method gives what it gives, whatever is asked.
+                sinceBest += 1
+                continue
+            }
             let score = draw.mean(reduced.model)
             let penalised = score - 0.5 * Double(reduced.model.parameterCount) * log(weight) / weight
-            curve.append(AggregationReport.ExpertCount(experts: count, score: score, penalised: penalised))
+            curve.append(AggregationReport.ExpertCount(experts: reached, score: score, penalised: penalised))
             if penalised > best?.penalised ?? -.infinity {
                 best = (reduced, penalised)
                 sinceBest = 0

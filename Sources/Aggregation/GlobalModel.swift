@@ -103,7 +103,8 @@ public struct AggregationReport: Sendable, Equatable {
 
     public init(
         method: String, sites: [Site], leftOut: [LeftOutSite], siteWeights: String, support: String, supportSize: Int,
-        objectives: [Double], converged: Bool, start: String, candidates: [Candidate], chosen: String, seed: UInt64, warnings: [String]
+        objectives: [Double], converged: Bool, start: String, candidates: [Candidate], chosen: String, seed: UInt64,
+        warnings: [String]
     ) {
         self.method = method
         self.sites = sites

@@ -90,8 +90,8 @@ struct ModelDescription {
             ])
         }
         return """
-            aggregation: transport divergence \(Format.short(aggregation.objectives.last ?? 0)) a point, best start \
-            \(aggregation.start); support of \(Format.plural(aggregation.supportSize, "point")) \(aggregation.support); \
+            aggregation: transport divergence \(Format.short(aggregation.objectives.last ?? 0)) a point\
+            \(aggregation.start.isEmpty ? "" : ", best start \(aggregation.start)"); support of \(Format.plural(aggregation.supportSize, "point")) \(aggregation.support); \
             site weights \(aggregation.siteWeights); \(aggregation.chosen); seed \(aggregation.seed)
             \(table.text)
             """ + (aggregation.expertCounts.map { "\n" + ExpertCountTable($0).text } ?? "")

@@ -16,7 +16,8 @@ import Testing
 
     private func aggregate(
         _ contributions: [Contribution], support: GivenSupport? = nil, threads: Int = 1,
-        by aggregator: any Aggregator = TransportAggregator.chosen, _ change: (inout AggregationOptions) -> Void = { _ in }
+        by aggregator: any Aggregator = TransportAggregator.chosen,
+        _ change: (inout AggregationOptions) -> Void = { _ in }
     ) throws -> GlobalModel {
         var options = options
         change(&options)

@@ -102,7 +102,8 @@ import Testing
             try learn("s0.csv", "s1.csv", "s2.csv", "-o", "g.json", "--holdout", "0.2", "--pooled", "--json"))
         #expect(
             Set(summary.keys) == [
-                "output", "target", "experts", "shards", "leftOut", "rounds", "rowsLeftOut", "bytesSent", "learningSeconds",
+                "output", "target", "experts", "shards", "leftOut", "rounds", "rowsLeftOut", "bytesSent",
+                "learningSeconds",
                 "aggregationSeconds", "wallSeconds", "heldOut", "pooled",
             ])
         let shards = try #require(summary["shards"] as? [[String: Any]])

@@ -36,9 +36,13 @@ import Testing
         Refusal("two divisions", learn + ["--shards", "2", "--shard-by", "s"], says: ["cannot go together"]),
         Refusal("everything held out", learn + ["--holdout", "1"], says: ["--holdout must be"]),
         Refusal("less than nothing held out", learn + ["--holdout=-0.1"], says: ["--holdout must be"]),
-        Refusal("no global experts", learn + ["--global-experts", "0"], says: ["--global-experts must be 1"]),
+        Refusal(
+            "no global experts", learn + ["--global-experts", "0"],
+            says: ["--global-experts", "must be 1 or more, or auto"]),
         Refusal("no local models", ["aggregate"], says: ["<local>"]),
-        Refusal("no global experts alone", aggregate + ["--experts", "0"], says: ["--experts must be 1 or more"]),
+        Refusal(
+            "no global experts alone", aggregate + ["--experts", "0"],
+            says: ["--experts", "must be 1 or more, or auto"]),
         Refusal("small support", aggregate + ["--support-size", "49"], says: ["--support-size must be from 50"]),
         Refusal("unknown gate", aggregate + ["--gate", "best"], says: ["best", "label", "plan"]),
         Refusal("unknown weights", aggregate + ["--site-weights", "equal"], says: ["equal", "density", "constant"]),

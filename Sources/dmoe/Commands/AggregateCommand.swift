@@ -17,7 +17,7 @@ struct AggregateCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Experts of the global model (default: the largest local number), or auto: the best on a fresh draw.",
-            valueName: "k"))
+            valueName: "k"), transform: GlobalExperts.named)
     var experts: GlobalExperts?
     @OptionGroup(title: "Aggregation") var aggregation: AggregationOptionGroup
     @OptionGroup(title: "Data of --support") var data: DataOptions

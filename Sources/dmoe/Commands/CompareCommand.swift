@@ -127,7 +127,8 @@ struct CompareCommand: ParsableCommand {
     private func trueModel(_ path: String, _ design: Design) throws -> MixtureModel {
         let model = try ModelFile.read(path: path).model
         guard let arranged = model.arranged(as: design) else {
-            throw CommandFailure("\(path): its target or covariates are not those of the data; give the model of these data")
+            throw CommandFailure(
+                "\(path): its target or covariates are not those of the data; give the model of these data")
         }
         return arranged
     }

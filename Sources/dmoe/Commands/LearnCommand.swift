@@ -29,7 +29,8 @@ struct LearnCommand: ParsableCommand {
     @OptionGroup(title: "Fit") var fit: FitOptionGroup
     @Option(
         help: ArgumentHelp(
-            "Experts of the global model (default: --experts), or auto: the best on a fresh draw.", valueName: "k"))
+            "Experts of the global model (default: --experts), or auto: the best on a fresh draw.", valueName: "k"),
+        transform: GlobalExperts.named)
     var globalExperts: GlobalExperts?
     @OptionGroup(title: "Aggregation") var aggregation: AggregationOptionGroup
     @OptionGroup(title: "Data") var data: DataOptions
@@ -53,7 +54,8 @@ struct LearnCommand: ParsableCommand {
         try OutputFile.check(output, inputs: files + aggregation.support.support)
         if let localModels { try OutputFile.makeDirectory(localModels) }
         let shards = try ShardTables(
-            files: files, columns: columns, data: data, division: shardOptions.division, holdout: holdout, seed: seed.seed,
+            files: files, columns: columns, data: data, division: shardOptions.division, holdout: holdout,
+            seed: seed.seed,
             quiet: common.quiet, parallelism: common.parallelism
         ).read()
         let progress = ProgressLine(

@@ -5,18 +5,14 @@ extension AggregationOptions.GateTarget: ExpressibleByArgument {}
 extension AggregationOptions.SiteWeights: ExpressibleByArgument {}
 
 /// How many experts a global model gets.
-enum GlobalExperts: ExpressibleByArgument {
+enum GlobalExperts {
     case count(Int)
     case automatic
 
-    init?(argument: String) {
-        if argument == "auto" {
-            self = .automatic
-        } else if let count = Int(argument), count >= 1 {
-            self = .count(count)
-        } else {
-            return nil
-        }
+    @Sendable static func named(_ text: String) throws -> GlobalExperts {
+        if text == "auto" { return .automatic }
+        guard let count = Int(text), count >= 1 else { throw ValidationError("must be 1 or more, or auto") }
+        return .count(count)
     }
 }
 
@@ -37,7 +33,8 @@ struct SupportOptions: ParsableArguments {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Find local models that cannot be right (wrong unit, flipped sign, …) and leave them out, with a warning.")
+        help: "Find local models that cannot be right (wrong unit, flipped sign, …) and leave them out, with a warning."
+    )
     var robust = true
 
     func validate() throws {
