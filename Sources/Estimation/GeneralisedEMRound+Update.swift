@@ -5,7 +5,7 @@ import MixtureOfExperts
 extension GeneralisedEMRound {
     /// What a coordinator makes of a round.
     public struct Update: Sendable, Equatable {
-        /// The next mixture, with the merged moments, experts in order of weight.
+        /// The next mixture, with the merged moments; experts in the order of the mixture that the sites had.
         public var fitted: FittedMixture
         /// Of the mixture that the sites had, in the user's units.
         public var logLikelihoodPerRow: Double
@@ -40,7 +40,7 @@ extension GeneralisedEMRound {
             model: standardisation.inUserUnits(next), moments: merged.moments, rowCount: merged.rowCount,
             weight: merged.moments.reduce(0) { $0 + $1.weight })
         return Update(
-            fitted: fitted.inOrderOfWeight(), logLikelihoodPerRow: merged.logLikelihood / merged.weight, gateStep: step)
+            fitted: fitted, logLikelihoodPerRow: merged.logLikelihood / merged.weight, gateStep: step)
     }
 
     /// In an order that does not depend on the one given, so that neither do the bits.
