@@ -31,9 +31,13 @@ private func transportCosts(
 ) -> [Double] {
     let divergences = ComponentDivergences(from: source, to: target, at: points)
     let (masses, wanted) = (source.gateProbabilities(points), target.gateProbabilities(points))
+    // The solver is made for few sinks; the cost is the same whoever sends.
+    let turned = wanted.columnCount > masses.columnCount
     return (0..<points.rowCount).map { point in
-        TransportationPlan(
-            costs: divergences.matrix(point), sources: masses.row(point), sinks: wanted.row(point)
-        ).cost
+        let costs = divergences.matrix(point)
+        let (own, others) = (masses.row(point), wanted.row(point))
+        return turned
+            ? TransportationPlan(costs: costs.transposed(), sources: others, sinks: own).cost
+            : TransportationPlan(costs: costs, sources: own, sinks: others).cost
     }
 }

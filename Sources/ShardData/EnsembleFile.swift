@@ -43,7 +43,8 @@ public struct EnsembleFile: Codable, Sendable, Equatable {
     package static func decode(_ json: VersionedJSON) throws(ModelFileError) -> EnsembleFile {
         let file = try json.decode(EnsembleFile.self, format: formatName, version: currentVersion)
         guard AggregationOptions.SiteWeights(rawValue: file.siteWeights) != nil else {
-            throw .invalidValue(path: json.source, field: "siteWeights", reason: "'\(file.siteWeights)' is not known here")
+            throw .invalidValue(
+                path: json.source, field: "siteWeights", reason: "'\(file.siteWeights)' is not known here")
         }
         guard !file.members.isEmpty else {
             throw .invalidValue(path: json.source, field: "members", reason: "there are none")

@@ -13,7 +13,8 @@ public struct GreedyAggregator: Aggregator {
         let transport = problem.transport
         let count = try problem.expertCount()
         let groups = GreedyMerging.groups(
-            transport.componentsOnSupport(rows: problem.mixture.sites.reduce(0) { $0 + $1.weight }), count: count, design: problem.mixture.design,
+            transport.componentsOnSupport(rows: problem.mixture.sites.reduce(0) { $0 + $1.weight }), count: count,
+            design: problem.mixture.design,
             parallelism: problem.parallelism)
         var labels = [Int](repeating: 0, count: transport.componentCount)
         for (index, group) in groups.enumerated() { for member in group.members { labels[member] = index } }

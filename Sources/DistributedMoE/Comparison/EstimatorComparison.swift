@@ -60,7 +60,8 @@ public struct EstimatorComparison: Sendable {
             pooled = fit(ShardRows.concatenation(sites.shards.map(\.rows)))
         }
         let judgement = Judgement(
-            rows: test, groups: groups, pooled: pooled?.local?.model, truth: truth, mixture: mixture, parallelism: parallelism)
+            rows: test, groups: groups, pooled: pooled?.local?.model, truth: truth, mixture: mixture,
+            parallelism: parallelism)
         var estimates = [Estimate]()
         for method in methods {
             progress?(method.title)

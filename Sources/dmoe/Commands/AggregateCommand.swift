@@ -39,7 +39,11 @@ struct AggregateCommand: ParsableCommand {
                 experts: experts, localExperts: models.map(\.contribution.fitted.model.expertCount).max() ?? 1,
                 seed: seed.seed),
             parallelism: common.parallelism)
-        if aggregation.isMixture { try writeEnsemble(models, coordinator) } else { try writeGlobal(models, coordinator) }
+        if aggregation.isMixture {
+            try writeEnsemble(models, coordinator)
+        } else {
+            try writeGlobal(models, coordinator)
+        }
     }
 
     private func writeGlobal(_ models: [LocalFile], _ coordinator: Coordinator) throws {
