@@ -16,6 +16,8 @@ struct BrokenSites {
     private static let witnesses = 0.3
     /// Honest sites differ too: carriers of the flights by up to 1.3, the Beijing stations by 0.15; damaged ones from 4 to 1e8.
     private static let leastDivergence = 2.0
+    /// Of what a site weighs: with less on the points they tell nothing of where its rows are.
+    private static let leastMass = 0.1
     /// What is larger, or no number, is told as this.
     private static let mostDivergence = 1e300
 
@@ -24,7 +26,7 @@ struct BrokenSites {
         let needed = 2 * Double(mixture.design.expertCovariates.count + 1)
         divergences = (0..<table.siteCount).map { site in
             let others = table.references.indices.filter { table.references[$0] != site }
-            guard !others.isEmpty else { return 0 }
+            guard !others.isEmpty, table.mass(site) >= Self.leastMass * mixture.weightShare(site) else { return 0 }
             let rank = max(0, Int((Self.witnesses * Double(others.count)).rounded(.up)) - 1)
             let told = table.members[site].filter { mixture.components[$0].moments.effectiveRows >= needed }
             let divergence = table.mean(told) { component in
@@ -39,11 +41,16 @@ struct BrokenSites {
         divergence <= mostDivergence ? divergence : mostDivergence
     }
 
+    /// Where even the median site is far from the others they have little in common (each sees groups of its own, say), and only
+    /// what is absurd beside that is broken: a covariate in another unit is, by 10,000 times.
+    private static let absurdity = 100.0
+
     /// Sites beyond median + 5 · 1.4826 · MAD, three times the median, and ``leastDivergence``.
     var broken: [Int] {
         let median = Self.median(divergences)
         let deviation = 1.4826 * Self.median(divergences.map { abs($0 - median) })
-        let bound = max(median + 5 * deviation, 3 * median, Self.leastDivergence)
+        let factor = median > Self.leastDivergence ? Self.absurdity : 3
+        let bound = max(median + 5 * deviation, factor * median, Self.leastDivergence)
         return divergences.indices.filter { divergences[$0] > bound }
     }
 
@@ -55,13 +62,17 @@ struct BrokenSites {
 }
 
 extension LocalMixture {
+    fileprivate func weightShare(_ site: Int) -> Double {
+        sites[site].weight / sites.reduce(0) { $0 + $1.weight }
+    }
+
     /// How far the statistics of a component are from its parameters: ½ (r - 1 - log r), with r the mean squared residual of
-    /// the rows behind it over its variance. An M-step makes r = 1.
+    /// the rows behind it over its variance. An M-step makes r = 1; the variance floor makes it less, which is no contradiction.
     fileprivate func contradiction(_ component: Int) -> Double {
         let (expert, moments) = (components[component].expert, components[component].moments)
         guard moments.weight > 0 else { return 0 }
         let residual = moments.meanSquaredResidual(of: expert.coefficients, on: design.expertCovariates)
-        let ratio = max(residual / expert.dispersion, 1e-300)
+        let ratio = max(residual / expert.dispersion, 1)
         return 0.5 * (ratio - 1 - log(ratio))
     }
 }

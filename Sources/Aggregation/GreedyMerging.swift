@@ -41,12 +41,32 @@ package enum GreedyMerging {
         }
     }
 
+    /// Components that are merged at a time: time and memory are quadratic in them.
+    private static let mostAtOnce = 400
+    /// Groups that such a part leaves, for each of those wanted in the end.
+    private static let spare = 8
+
+    /// Beyond 400 components parts of them are merged first, in the order given, so that cost stays linear in the components.
+    ///
     /// - Returns: `count` groups, or fewer where fewer have any weight.
     package static func groups(
         _ components: [Group], count: Int, design: Design, parallelism: Parallelism = .serial
     ) -> [Group] {
-        let present = components.filter { $0.moments.weight > 0 }
+        var present = components.filter { $0.moments.weight > 0 }
         let prior = Prior(present, design)
+        while present.count > mostAtOnce, spare * count < mostAtOnce / 2 {
+            let all = present
+            let parts = stride(from: 0, to: all.count, by: mostAtOnce).map { $0..<min($0 + mostAtOnce, all.count) }
+            present = parallelism.map(count: parts.count) { part in
+                merged(Array(all[parts[part]]), count: spare * count, prior, .serial)
+            }.flatMap { $0 }
+        }
+        return merged(present, count: count, prior, parallelism)
+    }
+
+    private static func merged(
+        _ present: [Group], count: Int, _ prior: Prior, _ parallelism: Parallelism
+    ) -> [Group] {
         var groups = present.map { Valued(group: $0, logEvidence: prior.logEvidence($0)) }
         let initial = groups
         var costs = parallelism.map(count: initial.count) { first in

@@ -5,9 +5,9 @@ import MixtureOfExperts
 ///
 /// A label gathers local experts that stand for one regression. Where a group is rare at the sites, a few of them hold rows of
 /// other groups, and each such row counts as much as hundreds of good ones. A component whose rows lie ``tolerance`` times
-/// farther from the common expert than those of the median component loses weight as a Student distribution would take it;
+/// farther from the common expert than those of the median component loses weight with the square of that, to nothing;
 /// where none does, this is the plain sum.
-struct RobustExperts {
+package struct RobustExperts {
     let mixture: LocalMixture
     let labels: [Int]
     let dispersionFloor: Double
@@ -17,7 +17,9 @@ struct RobustExperts {
     private static let tolerance = 1.5
     private static let iterations = 20
 
-    init(_ mixture: LocalMixture, _ labels: [Int], dispersionFloor: Double, _ parallelism: Parallelism) {
+    package init(
+        _ mixture: LocalMixture, _ labels: [Int], dispersionFloor: Double, _ parallelism: Parallelism = .serial
+    ) {
         self.mixture = mixture
         self.labels = labels
         self.dispersionFloor = dispersionFloor
@@ -25,7 +27,7 @@ struct RobustExperts {
     }
 
     /// One expert for each label; that of a label without components stays.
-    func fitted(from previous: [Expert]) -> [Expert] {
+    package func fitted(from previous: [Expert]) -> [Expert] {
         parallelism.map(count: previous.count) { label in
             let members = labels.indices.filter { labels[$0] == label && mixture.components[$0].moments.weight > 0 }
             return members.isEmpty ? previous[label] : expert(members)
@@ -53,12 +55,24 @@ struct RobustExperts {
             pooled, on: mixture.design.expertCovariates, dispersionFloor: dispersionFloor)
     }
 
+    /// Of rows, not of components: many small sites must not outvote a large one.
+    private func median(_ residuals: [Double], _ members: [Int]) -> Double {
+        let order = residuals.indices.sorted { (residuals[$0], $0) < (residuals[$1], $1) }
+        let rows = members.map { mixture.components[$0].moments.weight }
+        var remaining = 0.5 * rows.reduce(0, +)
+        for index in order {
+            remaining -= rows[index]
+            if remaining <= 0 { return residuals[index] }
+        }
+        return residuals.max() ?? 0
+    }
+
     private func weights(_ members: [Int], _ expert: Expert) -> [Double] {
         let residuals = members.map {
             mixture.components[$0].moments.meanSquaredResidual(
                 of: expert.coefficients, on: mixture.design.expertCovariates)
         }
-        let bound = Self.tolerance * residuals.sorted()[residuals.count / 2]
+        let bound = Self.tolerance * median(residuals, members)
         return residuals.map { $0 > bound && $0 > 0 ? (bound / $0) * (bound / $0) : 1 }
     }
 }

@@ -57,6 +57,9 @@ package struct SiteDivergences: Sendable {
         mean(members[site]) { sums[$0, reference] }
     }
 
+    /// Of a site on the points.
+    func mass(_ site: Int) -> Double { members[site].reduce(0) { $0 + masses[$1] } }
+
     /// Mass-weighted mean over some components; `sum` is mass times value.
     func mean(_ components: some Sequence<Int>, _ sum: (_ component: Int) -> Double) -> Double {
         let mass = components.reduce(0) { $0 + masses[$1] }
@@ -66,7 +69,9 @@ package struct SiteDivergences: Sendable {
     /// The reference that all sites together are nearest to, each site with its weight.
     func medoid(weights: [Double]) -> Int {
         let totals = references.indices.map { reference in
-            (0..<siteCount).reduce(0) { $0 + weights[$1] * divergence(ofSite: $1, toReference: reference) }
+            (0..<siteCount).reduce(0) {
+                $0 + weights[$1] * BrokenSites.bounded(divergence(ofSite: $1, toReference: reference))
+            }
         }
         let best = totals.indices.min { totals[$0] < totals[$1] } ?? 0
         return references[best]

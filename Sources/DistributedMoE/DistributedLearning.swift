@@ -52,14 +52,11 @@ public struct DistributedLearning: Sendable {
     public enum Failure: Error, Sendable, CustomStringConvertible {
         case noShardFitted(LeftOutShard?)
         case aggregation(AggregationError)
-        case round(EstimationError)
-
         public var description: String {
             switch self {
             case .noShardFitted(let first):
                 "no shard could be fitted" + (first.map { "; shard '\($0.name)': \($0.reason)" } ?? "")
             case .aggregation(let error): error.description
-            case .round(let error): "extra rounds: \(error)"
             }
         }
     }
@@ -115,20 +112,18 @@ public struct DistributedLearning: Sendable {
         } catch { throw .aggregation(error) }
         let seconds = (clock.now - start).seconds
         return Result(
-            shards: fitted, leftOut: leftOut, global: global, rounds: try extraRounds(global, shards, fitted),
+            shards: fitted, leftOut: leftOut, global: global, rounds: extraRounds(global, shards, fitted),
             aggregationSeconds: seconds)
     }
 
     /// Among the sites that are in the global model.
     private func extraRounds(
         _ global: GlobalModel, _ shards: [Shard], _ fitted: [FittedShard]
-    ) throws(Failure) -> ExtraRounds.Result? {
+    ) -> ExtraRounds.Result? {
         guard rounds > 0 else { return nil }
         let names = Set(fitted.map(\.name))
-        do throws(EstimationError) {
-            return try ExtraRounds(rounds, options: fitOptions, parallelism: parallelism)
-                .run(from: global.fitted, shards: global.participants(shards.filter { names.contains($0.name) }))
-        } catch { throw .round(error) }
+        return ExtraRounds(rounds, options: fitOptions, parallelism: parallelism)
+            .run(from: global.fitted, shards: global.participants(shards.filter { names.contains($0.name) }))
     }
 
     /// The fit of one shard with as many experts as its rows carry.

@@ -16,18 +16,19 @@ struct ComparisonReport: Encodable {
         return estimators.flatMap { estimate in estimate.warnings.filter { told.insert($0).inserted } }
     }
 
+    var failures: [String] {
+        estimators.compactMap { estimate in estimate.failure.map { "\(estimate.title): \($0)" } }
+    }
+
     // MARK: Text
 
     var text: String {
-        let failures = estimators.compactMap { estimate in
-            estimate.failure.map { "\(estimate.title): \($0)" }
-        }
         return ([heading, scores, distances] + (failures.isEmpty ? [] : [failures.joined(separator: "\n")]))
             .joined(separator: "\n\n")
     }
 
     private var heading: String {
-        "\(Format.plural(shards, "shard")) of \(Format.plural(rows, "row")) in all; \(experts) experts for '\(target)'; "
+        "\(Format.plural(shards, "shard")) of \(Format.plural(rows, "row")) in all; \(Format.plural(experts, "expert")) for '\(target)'; "
             + "judged on \(Format.plural(testRows, "row"))"
     }
 
@@ -66,6 +67,10 @@ struct ComparisonReport: Encodable {
 
     // MARK: CSV
 
+    private static func field(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
+    }
+
     var csv: String {
         let columns: [(name: String, value: (Estimate) -> Double?)] = [
             ("experts", { $0.experts.map(Double.init) }), ("rounds", { Double($0.rounds) }),
@@ -80,7 +85,7 @@ struct ComparisonReport: Encodable {
         ]
         var lines = [(["method"] + columns.map(\.name)).joined(separator: ",")]
         for estimate in estimators {
-            let cells = columns.map { column in column.value(estimate).map { "\($0)" } ?? "" }
+            let cells = columns.map { column in column.value(estimate).map(Self.field) ?? "" }
             lines.append(([estimate.method] + cells).joined(separator: ","))
         }
         return lines.joined(separator: "\n") + "\n"

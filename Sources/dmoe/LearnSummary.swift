@@ -23,7 +23,10 @@ struct LearnSummary: Encodable {
     var target: String
     var experts: Int
     var shards: [Shard]
+    /// Shards that could not be fitted, and sites that are broken.
     var leftOut: [LeftOut]
+    /// Where the number of experts was chosen: all that were tried.
+    var expertCounts: [ModelFile.ExpertCountRecord]?
     /// Training log-likelihood a row before each extra round.
     var rounds: [Double]
     /// For missing values.
@@ -52,7 +55,10 @@ struct LearnSummary: Encodable {
                 stopReason: report.stopReason.rawValue, seconds: shard.seconds,
                 warnings: report.warnings.map(\.description))
         }
-        leftOut = result.leftOut.map { LeftOut(name: $0.name, rows: $0.rowCount, reason: $0.reason.description) }
+        leftOut =
+            result.leftOut.map { LeftOut(name: $0.name, rows: $0.rowCount, reason: $0.reason.description) }
+            + result.global.report.leftOut.map { LeftOut(name: $0.name, rows: $0.rows, reason: "broken") }
+        expertCounts = ModelFile(result.global).aggregation?.expertCounts
         rounds = (result.rounds?.rounds ?? []).map(\.update.logLikelihoodPerRow)
         self.rowsLeftOut = rowsLeftOut
         self.bytesSent = bytesSent
@@ -81,13 +87,17 @@ struct LearnReport {
     init(_ summary: LearnSummary) { self.summary = summary }
 
     var text: String {
-        [shardTable, comparison, "\(summary.output) written (dmoe inspect \(summary.output))"]
-            .joined(separator: "\n\n")
+        [
+            shardTable, summary.expertCounts.map { ExpertCountTable($0).text }, comparison,
+            "\(summary.output) written (dmoe inspect \(summary.output))",
+        ]
+        .compactMap { $0 }.joined(separator: "\n\n")
     }
 
     private var shardTable: String {
         var table = TextTable(header: ["shard", "rows", "experts", "log-likelihood a row", "iterations", "time"])
-        for shard in summary.shards {
+        let broken = Set(summary.leftOut.map(\.name))
+        for shard in summary.shards where !broken.contains(shard.name) {
             table.append([
                 shard.name, Format.count(shard.rows), String(shard.experts),
                 Format.number(shard.logLikelihoodPerRow, digits: 5), String(shard.iterations),

@@ -42,7 +42,7 @@ struct SiteComparisonReport: Encodable {
             \(table.text)
 
             divergence: mean over the site's experts of what they differ from the like of them at other sites, in nats a row; \
-            BROKEN sites are left out by dmoe aggregate (--no-robust takes them in)
+            BROKEN sites are left out by dmoe aggregate, which then looks again without them (--no-robust takes them in)
             (1), (2), …: the same to the local model of one site, in the row's site's region of covariates
             """
     }

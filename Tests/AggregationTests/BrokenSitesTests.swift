@@ -65,6 +65,20 @@ import Testing
         #expect(try SiteComparison(contributions).sites.allSatisfy { !$0.isBroken })
     }
 
+    /// Where every site has a group of its own nobody is a witness, and nobody is broken.
+    @Test(arguments: [3, 5]) func sitesWithNothingInCommonAreHonest(count: Int) throws {
+        let easy = RandomData.easyModel
+        let contributions = (0..<count).map { site in
+            let expert = Expert(coefficients: [20 * Double(site), Double(site) - 2, 3], dispersion: 0.2)
+            let model = MixtureModel(
+                design: easy.design, gate: SoftmaxGate(expertCount: 1, covariateCount: 2), experts: [expert])
+            var random = RandomNumbers(seed: UInt64(site + 1))
+            let rows = RandomData.rows(model, count: 200 * (site + 1), using: &random)
+            return Contribution(name: "site \(site)", fitted: LocalModels.fitted(model, on: rows))
+        }
+        #expect(try aggregate(contributions).report.leftOut.isEmpty)
+    }
+
     /// A site with few rows fits one expert for all groups: wide, and like no single expert of the others.
     @Test(arguments: [false, true]) func fewerExpertsAreNoDamage(flipped: Bool) throws {
         var contributions = LocalModels.disturbed(1...6)

@@ -159,6 +159,25 @@ import Testing
         }
     }
 
+    /// More than are merged at once: every component ends in one group, that of its regression.
+    @Test func manyComponentsAreMergedInParts() {
+        var random = RandomNumbers(seed: 9)
+        let truths = [[1.0, 2, -1], [-2, 0, 1]]
+        let components = (0..<900).flatMap { index in
+            let covariates = RandomData.matrix(12, 2, using: &random)
+            let responses = (0..<12).map { row in
+                dot(truths[index % 2], [1] + covariates.row(row)) + 0.1 * random.normal()
+            }
+            return ShardRows(covariates: covariates, responses: responses)
+                .moments(factors: Matrix(rowCount: 12, columnCount: 1, repeating: 1))
+        }
+        let merged = GreedyMerging.groups(groups(components), count: 2, design: design)
+        #expect(merged.map(\.moments.weight) == [5400, 5400])
+        for (group, truth) in zip(merged, truths) {
+            #expect(difference(group.moments.regression(on: [0, 1]).coefficients, truth) < 0.02)
+        }
+    }
+
     @Test func fewComponentsAreLeftAlone() {
         let sketch = LocalModels.disturbed(1).moments
         let withEmpty = groups(sketch + [Moments(count: 3)])

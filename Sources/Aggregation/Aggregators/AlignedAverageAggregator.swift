@@ -9,6 +9,9 @@ public struct AlignedAverageAggregator: Aggregator {
     public var name: String { "aligned" }
     public var title: String { "aligned average of parameters" }
 
+    /// An assignment compares sums of costs: none of them may be infinite.
+    private static func bounded(_ divergence: Double) -> Double { divergence <= 1e100 ? divergence : 1e100 }
+
     public func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
         try problem.requireEqualExpertCounts(method: name)
         let mixture = problem.mixture
@@ -20,7 +23,7 @@ public struct AlignedAverageAggregator: Aggregator {
                 rowCount: experts.count, columnCount: experts.count,
                 // Column by column: the local experts of one global expert.
                 storage: experts.indices.flatMap { expert in
-                    members.map { divergences[$0 * experts.count + expert] }
+                    members.map { Self.bounded(divergences[$0 * experts.count + expert]) }
                 })
             let assigned = LinearAssignment(costs).columns
             let order = experts.indices.map { expert in assigned.firstIndex(of: expert) ?? expert }

@@ -28,7 +28,7 @@ public enum EstimationMethod: Sendable {
         case .pooled: "pooled fit"
         case .mixture: "all local models, f^W"
         case .aggregator(let aggregator): aggregator.title
-        case .federated: "federated averaging, 10 rounds"
+        case .federated: "federated averaging"
         }
     }
 }

@@ -10,6 +10,7 @@ public struct EstimatorComparison: Sendable {
     let learning: DistributedLearning
     let methods: [EstimationMethod]
     let rounds: Int
+    let federatedRounds: Int
     let parallelism: Parallelism
     private let progress: (@Sendable (_ title: String) -> Void)?
 
@@ -17,14 +18,17 @@ public struct EstimatorComparison: Sendable {
     ///   - learning: how shards are fitted and aggregated; each method takes the place of its aggregator.
     ///   - methods: in the order wanted.
     ///   - rounds: extra rounds of distributed EM, made from every estimate that is a model of the global form.
+    ///   - federatedRounds: of federated averaging.
     ///   - progress: called before each piece of work.
     public init(
         _ learning: DistributedLearning, methods: [EstimationMethod] = EstimationMethod.all, rounds: Int = 0,
+        federatedRounds: Int = 10,
         parallelism: Parallelism = Parallelism(), progress: (@Sendable (_ title: String) -> Void)? = nil
     ) {
         self.learning = learning
         self.methods = methods
         self.rounds = rounds
+        self.federatedRounds = federatedRounds
         self.parallelism = parallelism
         self.progress = progress
     }
@@ -32,7 +36,10 @@ public struct EstimatorComparison: Sendable {
     public struct Result: Sendable {
         public var estimates: [Estimate]
         public var shards: [DistributedLearning.FittedShard]
+        /// Shards that could not be fitted.
         public var leftOut: [DistributedLearning.LeftOutShard]
+        /// Sites whose local models cannot be right; no estimate sees them.
+        public var broken: [AggregationReport.LeftOutSite]
     }
 
     /// - Parameters:
@@ -47,12 +54,11 @@ public struct EstimatorComparison: Sendable {
         progress?("local models")
         let (fitted, leftOut) = learning.fitShards(shards)
         guard !fitted.isEmpty else { throw .noShardFitted(leftOut.first) }
-        let sites = FittedSites(fitted, shards: shards, support: support)
+        let (sites, broken) = try honestSites(fitted, shards, support)
         let mixture: WeightedAverage
         do throws(AggregationError) {
-            let (kept, _) = try learning.coordinator.withoutBrokenSites(sites.contributions)
             mixture = try WeightedAverage(
-                kept, siteWeights: learning.coordinator.options.siteWeights, parallelism: parallelism)
+                sites.contributions, siteWeights: learning.coordinator.options.siteWeights, parallelism: parallelism)
         } catch { throw .aggregation(error) }
         var pooled: TimedFit?
         if methods.contains(where: { $0.name == EstimationMethod.pooled.name }) {
@@ -71,7 +77,22 @@ public struct EstimatorComparison: Sendable {
         }
         progress?("scores and distances")
         for index in estimates.indices { judgement.judge(&estimates[index]) }
-        return Result(estimates: estimates, shards: fitted, leftOut: leftOut)
+        return Result(estimates: estimates, shards: fitted, leftOut: leftOut, broken: broken)
+    }
+
+    /// Broken sites are looked for once; no estimate sees them.
+    private func honestSites(
+        _ fitted: [DistributedLearning.FittedShard], _ shards: [DistributedLearning.Shard], _ support: GivenSupport?
+    ) throws(DistributedLearning.Failure) -> (FittedSites, [AggregationReport.LeftOutSite]) {
+        let coordinator = Coordinator(options: learning.coordinator.options, parallelism: parallelism)
+        let broken: [AggregationReport.LeftOutSite]
+        do throws(AggregationError) {
+            broken = try coordinator.withoutBrokenSites(
+                fitted.map { Contribution(name: $0.name, fitted: $0.local.fitted) }
+            ).leftOut
+        } catch { throw .aggregation(error) }
+        let names = Set(broken.map(\.name))
+        return (FittedSites(fitted.filter { !names.contains($0.name) }, shards: shards, support: support), broken)
     }
 
     /// The local models with the rows behind them.
@@ -119,8 +140,9 @@ public struct EstimatorComparison: Sendable {
             federate(sites, &result)
             return (result, nil)
         case .aggregator(let aggregator):
-            let coordinator = Coordinator(
-                aggregator: aggregator, options: learning.coordinator.options, parallelism: parallelism)
+            var options = learning.coordinator.options
+            options.leavesOutBrokenSites = false
+            let coordinator = Coordinator(aggregator: aggregator, options: options, parallelism: parallelism)
             let global = Stopwatch.measure {
                 Swift.Result { () throws(AggregationError) in
                     try coordinator.aggregate(sites.contributions, support: sites.support)
@@ -152,7 +174,8 @@ public struct EstimatorComparison: Sendable {
             start = local.fitted
             result.learningSeconds = max(result.learningSeconds, first.seconds)
         }
-        let averaging = FederatedAveraging(options: learning.fitOptions, parallelism: parallelism)
+        let averaging = FederatedAveraging(
+            rounds: federatedRounds, options: learning.fitOptions, parallelism: parallelism)
         let federated = averaging.run(from: start, shards: sites.shards.map(\.rows))
         result.rounds = averaging.rounds
         result.bytesSent =
@@ -166,14 +189,15 @@ public struct EstimatorComparison: Sendable {
     ) -> Estimate {
         var result = Estimate(
             method, rounds: rounds, bytesSent: first.bytesSent, learningSeconds: first.learningSeconds)
-        do throws(EstimationError) {
-            let after = try ExtraRounds(rounds, options: learning.fitOptions, parallelism: parallelism)
-                .run(from: global.fitted, shards: global.participants(sites.shards))
-            result.model = after.rounds.last?.update.fitted.model
-            result.bytesSent += after.bytesSent
-            result.learningSeconds += after.seconds
-            result.warnings = after.rounds.flatMap(\.warnings)
-        } catch { result.failure = error.description }
+        let after = ExtraRounds(rounds, options: learning.fitOptions, parallelism: parallelism)
+            .run(from: global.fitted, shards: sites.shards)
+        // An update that did harm is taken back, to the estimate itself if it was the first.
+        result.model = after.rounds.last?.update.fitted.model ?? global.model
+        if case .nothingTold(let error)? = after.ending { result.failure = error.description }
+        result.bytesSent += after.bytesSent
+        result.learningSeconds += after.seconds
+        result.warnings = after.rounds.flatMap(\.warnings)
+        if let ending = after.ending { result.warnings.append("\(method.title): \(ending)") }
         return result
     }
 

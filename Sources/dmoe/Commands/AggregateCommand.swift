@@ -27,6 +27,9 @@ struct AggregateCommand: ParsableCommand {
     var output: String
 
     func validate() throws {
+        if aggregation.isMixture, experts != nil {
+            throw ValidationError("--experts is of no use with --method mixture: all local experts are kept.")
+        }
         guard !files.isEmpty else { throw ValidationError("Give at least one local model.") }
     }
 

@@ -39,6 +39,8 @@ struct CompareCommand: ParsableCommand {
     var methods: [String]?
     @Option(help: ArgumentHelp("Also after so many extra rounds of distributed EM.", valueName: "r"))
     var rounds = 0
+    @Option(help: ArgumentHelp("Rounds of federated averaging.", valueName: "t"))
+    var federatedRounds = 10
     @Flag(help: "Print the table as CSV.")
     var csv = false
     @OptionGroup(title: "Columns") var columns: ColumnOptions
@@ -56,6 +58,9 @@ struct CompareCommand: ParsableCommand {
         guard holdout >= 0, holdout < 1 else { throw ValidationError("--holdout must be at least 0 and below 1.") }
         if holdout > 0, groups != nil { throw ValidationError("--groups names a column of --test.") }
         guard (0...1000).contains(rounds) else { throw ValidationError("--rounds must be from 0 to 1000.") }
+        guard (1...10_000).contains(federatedRounds) else {
+            throw ValidationError("--federated-rounds must be from 1 to 10000.")
+        }
         if let globalExperts, globalExperts < 1 { throw ValidationError("--global-experts must be 1 or more.") }
         if csv, common.json { throw ValidationError("--csv and --json cannot go together.") }
         let known = EstimationMethod.all.map(\.name)
@@ -79,6 +84,7 @@ struct CompareCommand: ParsableCommand {
             rowsPerParameter: shardOptions.rowsPerParameter, parallelism: common.parallelism)
         let comparison = EstimatorComparison(
             learning, methods: methods?.compactMap(EstimationMethod.named) ?? EstimationMethod.all, rounds: rounds,
+            federatedRounds: federatedRounds,
             parallelism: common.parallelism, progress: { note.show($0) })
         defer { note.clear() }
         let result = try comparison.run(
@@ -87,6 +93,7 @@ struct CompareCommand: ParsableCommand {
                 shards.selection.design, data: data, parallelism: common.parallelism),
             test: judged.rows, truth: truth, groups: judged.groups)
         note.clear()
+        result.broken.forEach { Terminal.warn($0.warning) }
         for shard in result.leftOut { Terminal.warn("\(shard.name) is left out: \(shard.reason)") }
         for shard in result.shards {
             for warning in shard.local.report.warnings { Terminal.warn("\(shard.name): \(warning)") }
@@ -96,6 +103,10 @@ struct CompareCommand: ParsableCommand {
             rows: shards.training.reduce(0) { $0 + $1.rows.rowCount }, testRows: judged.rows.rowCount, seed: seed.seed,
             estimators: result.estimates)
         report.warnings.forEach(Terminal.warn)
+        if report.estimators.allSatisfy({ $0.model == nil }), let failure = report.failures.first {
+            throw CommandFailure(failure)
+        }
+        if csv { report.failures.forEach(Terminal.warn) }
         if csv { return try Terminal.write(report.csv) }
         // The table is the result, not a summary of one: --quiet keeps it.
         if common.json { try Terminal.printJSON(report) } else { try Terminal.print(report.text) }

@@ -109,6 +109,7 @@ struct LearnCommand: ParsableCommand {
             file = ModelFile(round.update, after: file, sites: round.sites, warnings: round.warnings)
         }
         bytes += result.rounds?.bytesSent ?? 0
+        if let ending = result.rounds?.ending { Terminal.warn("extra rounds ended: \(ending)") }
         try OutputFile.write(try file.text(path: output), to: output)
         file.warnings.forEach(Terminal.warn)
         return bytes
@@ -128,14 +129,17 @@ struct LearnCommand: ParsableCommand {
         _ result: DistributedLearning.Result, _ shards: ShardTables.Shards, _ learning: DistributedLearning,
         _ progress: ProgressLine
     ) -> (scores: Scores?, pooled: PooledSummary?) {
-        let heldOut = holdout > 0 ? ShardRows.concatenation(shards.heldOut) : nil
+        // Rows of a broken site are no yardstick.
+        let broken = Set(result.global.report.leftOut.map(\.name))
+        let kept = zip(shards.training, shards.heldOut).filter { !broken.contains($0.0.name) }
+        let heldOut = holdout > 0 ? ShardRows.concatenation(kept.map(\.1)) : nil
         func scores(_ model: MixtureModel) -> Scores? {
             heldOut.flatMap { $0.totalWeight > 0 ? Scores(model, on: $0, parallelism: common.parallelism) : nil }
         }
         guard pooled else { return (scores(result.fitted.model), nil) }
         let clock = ContinuousClock()
         let start = clock.now
-        let rows = ShardRows.concatenation(shards.training.map(\.rows))
+        let rows = ShardRows.concatenation(kept.map(\.0.rows))
         var options = learning.fitOptions
         // The aggregated model is one more start: the comparison should be with the best pooled fit to be had.
         if result.fitted.model.expertCount == options.expertCount { options.initialModels = [result.fitted.model] }

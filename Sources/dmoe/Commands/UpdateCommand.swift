@@ -17,6 +17,8 @@ struct UpdateCommand: ParsableCommand {
     var model: String
     @Argument(help: ArgumentHelp("Statistics, as written by dmoe statistics.", valueName: "statistics"))
     var files: [String]
+    @Flag(inversion: .prefixedNo, help: "Leave out sites that the model does not describe at all, with a warning.")
+    var robust = true
     @OptionGroup var common: CommonOptions
     @Option(name: [.short, .long], help: ArgumentHelp("Where to write the next model.", valueName: "file"))
     var output: String
@@ -35,16 +37,35 @@ struct UpdateCommand: ParsableCommand {
             return file
         }
         let round = GeneralisedEMRound(at: global, options: FitOptions(expertCount: global.model.expertCount))
-        let update = try round.update(statistics.map(\.statistics))
-        let warnings = warnings(statistics, logLikelihoodPerRow: update.logLikelihoodPerRow, after: previous)
-        let file = ModelFile(update, after: previous, sites: files.count, warnings: warnings)
+        let (kept, broken) = withoutBroken(statistics)
+        let update = try round.update(kept.map(\.statistics))
+        var warnings = broken
+        warnings += self.warnings(
+            statistics, kept: kept.count, logLikelihoodPerRow: update.logLikelihoodPerRow, after: previous)
+        let file = ModelFile(update, after: previous, sites: kept.count, warnings: warnings)
         try OutputFile.write(try file.text(path: output), to: output)
         warnings.forEach(Terminal.warn)
         try common.report(UpdateSummary(file, output: output), text: summary(file))
     }
 
+    /// In nats a row below the median site: a site that the model describes so badly is broken, and would spoil the model.
+    private static let leastFall = 10.0
+
+    /// The statistics without those of sites that the model does not describe at all.
+    private func withoutBroken(_ statistics: [StatisticsFile]) -> (kept: [StatisticsFile], warnings: [String]) {
+        guard robust, statistics.count > 2 else { return (statistics, []) }
+        let scores = statistics.map { $0.logLikelihood / $0.weight }
+        let median = scores.sorted()[scores.count / 2]
+        let isBroken = scores.map { $0 < median - Self.leastFall }
+        let warnings = zip(files, zip(scores, isBroken)).filter(\.1.1).map { path, site in
+            "\(path) is left out as broken (log-likelihood \(Format.short(site.0)) a row, the median site "
+                + "\(Format.short(median))): check its units and columns; --no-robust takes it in"
+        }
+        return (zip(statistics, isBroken).filter { !$0.1 }.map(\.0), warnings)
+    }
+
     private func warnings(
-        _ statistics: [StatisticsFile], logLikelihoodPerRow: Double, after previous: ModelFile
+        _ statistics: [StatisticsFile], kept: Int, logLikelihoodPerRow: Double, after previous: ModelFile
     ) -> [String] {
         var result = [String]()
         for (index, file) in statistics.enumerated() {
@@ -54,11 +75,16 @@ struct UpdateCommand: ParsableCommand {
                 )
             }
         }
+        let told = statistics.reduce(0) { $0 + $1.rows }
+        if 2 * told < previous.rows {
+            result.append(
+                "these statistics speak of \(Format.plural(told, "row")), the model of \(Format.count(previous.rows)): it will "
+                    + "follow the sites that answered")
+        }
         guard let last = previous.rounds?.last else { return result }
-        let sites = files.count
         if logLikelihoodPerRow < last.logLikelihoodPerRow - 1e-12 * abs(last.logLikelihoodPerRow) {
             let cause =
-                sites == last.sites
+                kept == last.sites
                 ? "the last update did harm: go back to the model before it" : "other sites answered"
             result.append(
                 "the log-likelihood fell from \(Format.number(last.logLikelihoodPerRow, digits: 6)) to "
@@ -71,7 +97,7 @@ struct UpdateCommand: ParsableCommand {
         let rounds = file.rounds ?? []
         let trace = rounds.map { Format.number($0.logLikelihoodPerRow, digits: 5) }.joined(separator: ", ")
         return """
-            \(Format.plural(files.count, "site")) with \(Format.plural(file.rows, "row")) updated \
+            \(Format.plural(rounds.last?.sites ?? 0, "site")) with \(Format.plural(file.rows, "row")) updated \
             \(Format.plural(file.experts.count, "expert")) for '\(file.target)', round \(rounds.count)
             log-likelihood a row before each round: \(trace)
             \(output) written (dmoe inspect \(output))

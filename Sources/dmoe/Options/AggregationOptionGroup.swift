@@ -73,8 +73,8 @@ struct AggregationOptionGroup: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How local models become one: \(Aggregators.all.map(\.name).joined(separator: ", ")); or mixture: all of them "
-                + "in one file, to predict with their weighted average.", valueName: "name"))
+            "How local models become one: \(Aggregators.all.map(\.name).joined(separator: ", ")); for aggregate also "
+                + "mixture: all of them in one file, to predict with their weighted average.", valueName: "name"))
     var method = TransportAggregator.chosen.name
 
     @Option(
@@ -87,17 +87,26 @@ struct AggregationOptionGroup: ParsableArguments {
     var isMixture: Bool { method == EstimationMethod.mixture.name }
 
     func validate() throws {
-        guard !isMixture else { return }
+        if isMixture {
+            if gate != nil { throw ValidationError("--gate is of no use with --method mixture: nothing is reduced.") }
+            guard support.support.isEmpty else {
+                throw ValidationError("--support is of no use with --method mixture: nothing is reduced.")
+            }
+            return
+        }
         guard let aggregator = Aggregators.named(method) else {
             let known = Aggregators.all.map(\.name) + [EstimationMethod.mixture.name]
             throw ValidationError("--method \(method) is not known; known are \(known.joined(separator: ", ")).")
         }
-        let fixed = aggregator.settings(AggregationOptions())
+        let fixed = aggregator.settings(AggregationOptions(siteWeights: support.siteWeights ?? .density))
+        if gate != nil, !(aggregator is TransportAggregator) {
+            throw ValidationError("--gate is a choice of the transport methods; --method \(method) has none.")
+        }
         if let gate, let other = fixed.gateTarget, gate != other {
             throw ValidationError("--method \(method) means --gate \(other.rawValue).")
         }
-        if support.siteWeights == .density, fixed.siteWeights == .constant {
-            throw ValidationError("--method \(method) means --site-weights constant.")
+        if let weights = support.siteWeights, weights != fixed.siteWeights {
+            throw ValidationError("--method \(method) means --site-weights \(fixed.siteWeights.rawValue).")
         }
     }
 
