@@ -71,10 +71,17 @@ public struct GateSums: Sendable, Equatable {
     }
 
     /// The direction of ``GateNewton`` in the shape of the gate's coefficients.
+    ///
+    /// Where something is untold the penalty shortens the step but does not pull: along what no row tells of, it would take
+    /// the coefficients to 0 at once.
     func direction(_ gate: SoftmaxGate, ridge: Double) -> Matrix {
         GateNewton.direction(
-            gate: gate, ridge: ridge, gradient: { gradient[$0] }, information: { information($0, $1).matrix() })
+            gate: gate, ridge: ridge, pull: isComplete ? 1 : 0, gradient: { gradient[$0] },
+            information: { information($0, $1).matrix() })
     }
+
+    /// Whether there is information on every coefficient from every pair of experts.
+    private var isComplete: Bool { pairs.allSatisfy { pair in (0..<pair.size).allSatisfy { pair[$0, $0] > 0 } } }
 
     private func information(_ first: Int, _ second: Int) -> PackedSymmetric {
         guard first == second else { return -1 * pairs[Self.index(first, second)] }
