@@ -58,6 +58,8 @@ private struct SiteSums {
     private let pass: MixtureStatistics
     private var moments: [Moments]
     private var gate: GateSums
+    /// Of what may be told.
+    private var likelihood: MixtureStatistics
     private(set) var warnings = [FitWarning]()
 
     init(
@@ -70,6 +72,7 @@ private struct SiteSums {
         self.parallelism = parallelism
         pass = model.statistics(of: rows, level: .expectationMaximization, parallelism: parallelism)
         // Raw sums over a constant leave rounding where nothing varies.
+        likelihood = pass
         moments = pass.expertMoments.map { moments in
             constants.reduce(into: moments) { result, constant in
                 let value = rows.standardisation.standardised(value: constant.value, column: constant.key)
@@ -78,6 +81,10 @@ private struct SiteSums {
         }
         gate = GateSums(expertCount: model.expertCount, size: model.design.gatePositions.count)
         let told = try leaveOutSmallExperts()
+        if told.count < moments.count {
+            let part = RowsOfExperts(rows, model: model, experts: told)
+            likelihood = model.statistics(of: part, level: .likelihood, parallelism: parallelism)
+        }
         addGate(of: told)
         leaveOutRareColumns()
     }
@@ -86,11 +93,18 @@ private struct SiteSums {
     var statistics: RoundStatistics {
         let (standardisation, unit) = (rows.standardisation, rows.weightUnit)
         return RoundStatistics(
-            rowCount: rows.rowCount, weight: unit * pass.weight,
-            logLikelihood: unit * (pass.logLikelihood - pass.weight * standardisation.logResponseScale),
+            rowCount: rows.rowCount, weight: unit * likelihood.weight, logLikelihood: unit * toldLogLikelihood,
             moments: moments.map {
                 $0.weight > 0 ? standardisation.inUserUnits($0).scaled(by: unit) : Moments(count: $0.count)
             }, gate: gate.scaled(by: unit))
+    }
+
+    /// In whole multiples of the least weight where anything is kept back: less what the other sums tell of it, it would be
+    /// that of the rows that are not told.
+    private var toldLogLikelihood: Double {
+        let value = likelihood.logLikelihood - likelihood.weight * rows.standardisation.logResponseScale
+        let least = disclosure.leastWeight(of: rows)
+        return warnings.isEmpty || least <= 0 ? value : (value / least).rounded() * least
     }
 
     // MARK: Disclosure
@@ -117,9 +131,9 @@ private struct SiteSums {
         var apart = [Int]()
         while experts.count > 1 {
             let sums = gateSums(experts)
-            let unclear = sums.apart(minRows: disclosure.minRows)
+            let unclear = sums.apart(least: disclosure.leastWeight(of: rows))
             guard !unclear.isEmpty else {
-                gate = sums.withoutSparsePairs(minRows: disclosure.minRows) { first, second in
+                gate = sums.withoutSparsePairs(least: disclosure.leastWeight(of: rows)) { first, second in
                     averageRegressors([experts[first], experts[second]])
                 }.spread(to: experts, of: model.expertCount)
                 break
