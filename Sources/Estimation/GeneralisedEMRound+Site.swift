@@ -82,10 +82,9 @@ private struct SiteSums {
         gate = GateSums(expertCount: model.expertCount, size: model.design.gatePositions.count)
         let told = try leaveOutSmallExperts()
         if told.count < moments.count {
-            let part = RowsOfExperts(rows, model: model, experts: told)
-            likelihood = model.statistics(of: part, level: .likelihood, parallelism: parallelism)
+            likelihood = model.statistics(of: part(of: told), level: .likelihood, parallelism: parallelism)
         }
-        addGate(of: told)
+        addGate(of: told, constants: Set(constants.keys))
         leaveOutRareColumns()
     }
 
@@ -126,7 +125,7 @@ private struct SiteSums {
     ///
     /// Without the others it is the softmax of those that are left on the share of each row that belongs to them: a partial
     /// likelihood, whose gradient has expectation 0 at the true gate whatever is left out.
-    private mutating func addGate(of told: [Int]) {
+    private mutating func addGate(of told: [Int], constants: Set<Int>) {
         var experts = told
         var apart = [Int]()
         while experts.count > 1 {
@@ -136,6 +135,7 @@ private struct SiteSums {
                 gate = sums.withoutSparsePairs(least: disclosure.leastWeight(of: rows)) { first, second in
                     averageRegressors([experts[first], experts[second]])
                 }.spread(to: experts, of: model.expertCount)
+                leaveOutRareGateColumns(among: experts, constants)
                 break
             }
             apart += unclear.map { experts[$0] }
@@ -148,10 +148,23 @@ private struct SiteSums {
 
     private func gateSums(_ experts: [Int]) -> GateSums {
         guard experts.count < model.expertCount else { return GateSums(pass, model.design) }
-        let part = RowsOfExperts(rows, model: model, experts: experts)
         return GateSums(
-            model.reordered(experts).statistics(of: part, level: .expectationMaximization, parallelism: parallelism),
-            model.design)
+            model.reordered(experts).statistics(
+                of: part(of: experts), level: .expectationMaximization, parallelism: parallelism), model.design)
+    }
+
+    private func part(of experts: [Int]) -> any RowSource {
+        experts.count < model.expertCount ? RowsOfExperts(rows, model: model, experts: experts) : rows
+    }
+
+    private mutating func leaveOutRareGateColumns(among experts: [Int], _ constants: Set<Int>) {
+        let rare = disclosure.rareGateCovariates(
+            of: model.reordered(experts), part(of: experts), rows, constants: constants, parallelism)
+        for index in rare {
+            gate = gate.without(index + 1)
+            let column = model.design.covariates[model.design.gateCovariates[index]]
+            warnings.append(.gateColumnNotTold(column: column, minimum: disclosure.minRows))
+        }
     }
 
     /// The mean of z z' over the rows of some experts, z = (1, gate covariates).

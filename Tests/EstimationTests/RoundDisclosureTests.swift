@@ -178,6 +178,18 @@ import Testing
         #expect(statistics.gate.pairs.allSatisfy { $0.storage.allSatisfy { $0 == 0 } })
     }
 
+    /// Many rows have it, far from where the experts meet.
+    @Test func aFlagOfFewRowsBetweenExpertsIsLeftOutOfTheGate() throws {
+        let plain = Self.rows(900, x: -3...3, flags: Self.coins(900), seed: 9)
+        let x = Array(plain.covariates.column(0))
+        let flags = x.map { abs($0) > 2.6 ? 1.0 : 0 }
+        let rows = ShardRows(covariates: Matrix(columns: [x, flags]), responses: plain.responses)
+        let (statistics, warnings) = try Self.round.statistics(of: rows)
+        #expect(warnings.contains(.gateColumnNotTold(column: "flag", minimum: 10)))
+        #expect(statistics.gate.gradient.allSatisfy { $0[2] == 0 && $0[1] != 0 })
+        #expect(statistics.gate.pairs.allSatisfy { pair in (0..<3).allSatisfy { pair[2, $0] == 0 } })
+    }
+
     @Test func fewRowsAreRefused() {
         #expect(throws: EstimationError.noModelPossible(rows: 9, needed: 10)) {
             try Self.round.statistics(of: Self.rows(9, x: -3...3, flags: Self.coins(9), seed: 7))
