@@ -7,6 +7,7 @@ import MixtureOfExperts
 struct ColumnSummary: Sendable {
     private(set) var rowCount = 0
     private(set) var weight = 0.0
+    private(set) var largestWeight = 0.0
     private(set) var mean = 0.0
     /// Σ w (x - mean)².
     private(set) var scatter = 0.0
@@ -28,6 +29,7 @@ struct ColumnSummary: Sendable {
         var sum = 0.0
         for row in 0..<count {
             block.weight += weights[row]
+            block.largestWeight = max(block.largestWeight, weights[row])
             sum += weights[row] * (values[row] - values[0])
         }
         block.rowCount = count
@@ -50,6 +52,7 @@ struct ColumnSummary: Sendable {
 
     private mutating func mergeMoments(_ other: ColumnSummary) {
         rowCount += other.rowCount
+        largestWeight = max(largestWeight, other.largestWeight)
         guard other.weight > 0 else { return }
         let total = weight + other.weight
         let difference = other.mean - mean

@@ -41,6 +41,17 @@ struct Disclosure {
         usual[source.covariateCount].flatMap { isRare($0.others) ? $0.value : nil }
     }
 
+    /// The weight that `minRows` rows may have: a smaller sum of weights may be that of fewer rows.
+    func leastWeight(of rows: StandardisedRows) -> Double { minRows * summaries[0].largestWeight / rows.weightUnit }
+
+    /// For each column the values that most rows of some expert may share; none where nearly all rows differ.
+    func usualValues(_ standardisation: Standardisation) -> [[Double]] {
+        summaries.indices.map { column in
+            (summaries[column].distinct?.sorted() ?? usual[column].map { [$0.value] } ?? [])
+                .map { standardisation.standardised(value: $0, column: column) }
+        }
+    }
+
     private func isRare(_ count: Int) -> Bool { count > 0 && Double(count) < minRows }
 
     /// A column that too few rows of an expert tell of, and the constant to take for it there.
@@ -71,20 +82,17 @@ struct Disclosure {
         isTold: (_ column: Int, _ expert: Int) -> Bool
     ) -> [RareColumn] {
         var rare = [RareColumn]()
-        let candidates = summaries.indices.map { column in
-            // Values that most rows of some expert may share.
-            (summaries[column].distinct?.sorted() ?? usual[column].map { [$0.value] } ?? [])
-                .map { rows.standardisation.standardised(value: $0, column: column) }
-        }
+        let candidates = usualValues(rows.standardisation)
+        let least = leastWeight(of: rows)
         guard candidates.contains(where: { !$0.isEmpty }) else { return [] }
         let shares = shares(of: candidates, model, rows, parallelism)
         for (column, values) in candidates.enumerated() where !values.isEmpty {
             for expert in 0..<model.expertCount {
                 let own = shares[column].map { $0[expert] }
                 guard let best = own.indices.max(by: { own[$0] < own[$1] }), isTold(column, expert),
-                    isRare(others: moments[expert].weight - own[best], usual: own[best])
+                    isRare(others: moments[expert].weight - own[best], usual: own[best], least: least)
                 else { continue }
-                let isShared = own[best] >= minRows
+                let isShared = own[best] >= least
                 rare.append(
                     RareColumn(
                         column: column, expert: expert,
@@ -96,7 +104,9 @@ struct Disclosure {
 
     /// A value is the usual one where more rows have it than have not: where all values differ none is, and what is told of them
     /// are sums over all rows.
-    private func isRare(others: Double, usual: Double) -> Bool { others < minRows && others < usual }
+    ///
+    /// - Parameter least: see ``leastWeight(of:)``.
+    func isRare(others: Double, usual: Double, least: Double) -> Bool { others < least && others < usual }
 
     /// Σ w τ over the rows with each value: [column][value][expert].
     private func shares(

@@ -67,6 +67,7 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     case statisticsLeftOut(column: String, experts: [Int], minimum: Double)
     case expertsNotTold(experts: [Int], minimum: Double)
     case gatesNotTold(experts: [Int], minimum: Double)
+    case gateColumnNotTold(column: String, minimum: Double)
     /// A warning read back from a file.
     case recorded(String)
 
@@ -102,6 +103,9 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
         case .gatesNotTold(let experts, let minimum):
             "fewer than \(minimum.formatted) rows lie between expert \(experts.map { String($0 + 1) }.joined(separator: ", ")) "
                 + "and others here: nothing is told of its gate"
+        case .gateColumnNotTold(let column, let minimum):
+            "'\(column)' differs from its usual value in fewer than \(minimum.formatted) of the rows between experts here: left "
+                + "out of the gate"
         case .recorded(let text):
             text
         }

@@ -6,9 +6,11 @@ enum GateNewton {
     /// - Parameters:
     ///   - gradient: for each gate but the last, Σ w (target - π_a) x over `positions`.
     ///   - information: the block Σ w π_a (δ_ab - π_b) x x' of two gates.
+    ///   - pull: what the gradient of the penalty weighs: 0 leaves coefficients that no row tells of where they are.
     /// - Returns: the direction in the shape of the gate's coefficients, the last column zero.
     static func direction(
-        gate: SoftmaxGate, ridge: Double, gradient: (Int) -> [Double], information: (Int, Int) -> Matrix
+        gate: SoftmaxGate, ridge: Double, pull: Double = 1, gradient: (Int) -> [Double],
+        information: (Int, Int) -> Matrix
     ) -> Matrix {
         let rows = gate.coefficients.rowCount
         let gates = gate.expertCount - 1
@@ -18,7 +20,7 @@ enum GateNewton {
             for second in 0...first { insert(information(first, second), at: first * rows, second * rows, &system) }
             for (row, value) in gradient(first).enumerated() {
                 system[first * rows + row, first * rows + row] += ridge
-                right.append(value - ridge * gate.coefficients[row, first])
+                right.append(value - pull * ridge * gate.coefficients[row, first])
             }
         }
         let solution = solvePositiveSemidefinite(system, right)

@@ -71,10 +71,17 @@ public struct GateSums: Sendable, Equatable {
     }
 
     /// The direction of ``GateNewton`` in the shape of the gate's coefficients.
+    ///
+    /// Where something is untold the penalty shortens the step but does not pull: along what no row tells of, it would take
+    /// the coefficients to 0 at once.
     func direction(_ gate: SoftmaxGate, ridge: Double) -> Matrix {
         GateNewton.direction(
-            gate: gate, ridge: ridge, gradient: { gradient[$0] }, information: { information($0, $1).matrix() })
+            gate: gate, ridge: ridge, pull: isComplete ? 1 : 0, gradient: { gradient[$0] },
+            information: { information($0, $1).matrix() })
     }
+
+    /// Whether there is information on every coefficient from every pair of experts.
+    private var isComplete: Bool { pairs.allSatisfy { pair in (0..<pair.size).allSatisfy { pair[$0, $0] > 0 } } }
 
     private func information(_ first: Int, _ second: Int) -> PackedSymmetric {
         guard first == second else { return -1 * pairs[Self.index(first, second)] }
@@ -87,22 +94,22 @@ public struct GateSums: Sendable, Equatable {
 // MARK: Disclosure
 
 extension GateSums {
-    /// Σ w π_a (1 - π_a): no row adds more than a quarter of its weight, so that 4 times it is no more than the effective
-    /// number of rows in the sums.
+    /// Σ w π_a (1 - π_a): no row adds more than a quarter of its weight, so that 4 times it is no more than the weight of the
+    /// rows in the sums.
     private func overlap(_ expert: Int) -> Double { information(expert, expert)[0, 0] }
 
-    /// Experts with fewer than `minRows` effective rows between them and all others.
-    func apart(minRows: Double) -> [Int] { gradient.indices.filter { 4 * overlap($0) < minRows } }
+    /// Experts with less than the `least` weight between them and all others.
+    func apart(least: Double) -> [Int] { gradient.indices.filter { 4 * overlap($0) < least } }
 
-    /// With the sums of each pair that has fewer effective rows between them replaced by their weight times `average`, the
+    /// With the sums of each pair that has less between them replaced by their weight times `average`, the
     /// mean of z z' over the rows of the two: the step keeps its length, and no single row is told.
-    func withoutSparsePairs(minRows: Double, average: (Int, Int) -> PackedSymmetric) -> GateSums {
+    func withoutSparsePairs(least: Double, average: (Int, Int) -> PackedSymmetric) -> GateSums {
         var result = self
         for first in gradient.indices {
             for second in 0..<first {
                 let pair = Self.index(first, second)
                 let weight = max(pairs[pair][0, 0], 0)
-                if 4 * weight < minRows { result.pairs[pair] = weight * average(first, second) }
+                if 4 * weight < least { result.pairs[pair] = weight * average(first, second) }
             }
         }
         return result

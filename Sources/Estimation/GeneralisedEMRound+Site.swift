@@ -58,6 +58,8 @@ private struct SiteSums {
     private let pass: MixtureStatistics
     private var moments: [Moments]
     private var gate: GateSums
+    /// Of what may be told.
+    private var likelihood: MixtureStatistics
     private(set) var warnings = [FitWarning]()
 
     init(
@@ -70,6 +72,7 @@ private struct SiteSums {
         self.parallelism = parallelism
         pass = model.statistics(of: rows, level: .expectationMaximization, parallelism: parallelism)
         // Raw sums over a constant leave rounding where nothing varies.
+        likelihood = pass
         moments = pass.expertMoments.map { moments in
             constants.reduce(into: moments) { result, constant in
                 let value = rows.standardisation.standardised(value: constant.value, column: constant.key)
@@ -78,7 +81,10 @@ private struct SiteSums {
         }
         gate = GateSums(expertCount: model.expertCount, size: model.design.gatePositions.count)
         let told = try leaveOutSmallExperts()
-        addGate(of: told)
+        if told.count < moments.count {
+            likelihood = model.statistics(of: part(of: told), level: .likelihood, parallelism: parallelism)
+        }
+        addGate(of: told, constants: Set(constants.keys))
         leaveOutRareColumns()
     }
 
@@ -86,11 +92,18 @@ private struct SiteSums {
     var statistics: RoundStatistics {
         let (standardisation, unit) = (rows.standardisation, rows.weightUnit)
         return RoundStatistics(
-            rowCount: rows.rowCount, weight: unit * pass.weight,
-            logLikelihood: unit * (pass.logLikelihood - pass.weight * standardisation.logResponseScale),
+            rowCount: rows.rowCount, weight: unit * likelihood.weight, logLikelihood: unit * toldLogLikelihood,
             moments: moments.map {
                 $0.weight > 0 ? standardisation.inUserUnits($0).scaled(by: unit) : Moments(count: $0.count)
             }, gate: gate.scaled(by: unit))
+    }
+
+    /// In whole multiples of the least weight where anything is kept back: less what the other sums tell of it, it would be
+    /// that of the rows that are not told.
+    private var toldLogLikelihood: Double {
+        let value = likelihood.logLikelihood - likelihood.weight * rows.standardisation.logResponseScale
+        let least = disclosure.leastWeight(of: rows)
+        return warnings.isEmpty || least <= 0 ? value : (value / least).rounded() * least
     }
 
     // MARK: Disclosure
@@ -112,16 +125,17 @@ private struct SiteSums {
     ///
     /// Without the others it is the softmax of those that are left on the share of each row that belongs to them: a partial
     /// likelihood, whose gradient has expectation 0 at the true gate whatever is left out.
-    private mutating func addGate(of told: [Int]) {
+    private mutating func addGate(of told: [Int], constants: Set<Int>) {
         var experts = told
         var apart = [Int]()
         while experts.count > 1 {
             let sums = gateSums(experts)
-            let unclear = sums.apart(minRows: disclosure.minRows)
+            let unclear = sums.apart(least: disclosure.leastWeight(of: rows))
             guard !unclear.isEmpty else {
-                gate = sums.withoutSparsePairs(minRows: disclosure.minRows) { first, second in
+                gate = sums.withoutSparsePairs(least: disclosure.leastWeight(of: rows)) { first, second in
                     averageRegressors([experts[first], experts[second]])
                 }.spread(to: experts, of: model.expertCount)
+                leaveOutRareGateColumns(among: experts, constants)
                 break
             }
             apart += unclear.map { experts[$0] }
@@ -134,10 +148,23 @@ private struct SiteSums {
 
     private func gateSums(_ experts: [Int]) -> GateSums {
         guard experts.count < model.expertCount else { return GateSums(pass, model.design) }
-        let part = RowsOfExperts(rows, model: model, experts: experts)
         return GateSums(
-            model.reordered(experts).statistics(of: part, level: .expectationMaximization, parallelism: parallelism),
-            model.design)
+            model.reordered(experts).statistics(
+                of: part(of: experts), level: .expectationMaximization, parallelism: parallelism), model.design)
+    }
+
+    private func part(of experts: [Int]) -> any RowSource {
+        experts.count < model.expertCount ? RowsOfExperts(rows, model: model, experts: experts) : rows
+    }
+
+    private mutating func leaveOutRareGateColumns(among experts: [Int], _ constants: Set<Int>) {
+        let rare = disclosure.rareGateCovariates(
+            of: model.reordered(experts), part(of: experts), rows, constants: constants, parallelism)
+        for index in rare {
+            gate = gate.without(index + 1)
+            let column = model.design.covariates[model.design.gateCovariates[index]]
+            warnings.append(.gateColumnNotTold(column: column, minimum: disclosure.minRows))
+        }
     }
 
     /// The mean of z z' over the rows of some experts, z = (1, gate covariates).

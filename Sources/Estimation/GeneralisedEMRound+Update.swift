@@ -47,16 +47,16 @@ extension GeneralisedEMRound {
     private func merged(_ sites: [RoundStatistics]) throws(EstimationError) -> RoundStatistics {
         let columns = design.covariateCount + 1
         let regressors = design.gatePositions.count
-        let ordered = sites.sorted {
-            ($0.logLikelihood, $0.weight, $0.moments[0].weight) < ($1.logLikelihood, $1.weight, $1.moments[0].weight)
-        }
-        guard var merged = ordered.first else { throw .unusableStatistics(reason: "there are none") }
-        for site in ordered {
+        for site in sites {
             guard site.moments.count == global.model.expertCount, site.moments.allSatisfy({ $0.count == columns }),
                 site.gate.gradient.allSatisfy({ $0.count == regressors }),
                 site.gate.pairs.allSatisfy({ $0.size == regressors })
             else { throw .unusableStatistics(reason: "they are those of a mixture of another shape") }
         }
+        let ordered = sites.sorted {
+            ($0.logLikelihood, $0.weight, $0.moments[0].weight) < ($1.logLikelihood, $1.weight, $1.moments[0].weight)
+        }
+        guard var merged = ordered.first else { throw .unusableStatistics(reason: "there are none") }
         for site in ordered.dropFirst() { merged.merge(site) }
         guard merged.weight > 0, merged.isFinite else {
             throw .unusableStatistics(reason: "a sum of them is not finite; look for values that are too large")

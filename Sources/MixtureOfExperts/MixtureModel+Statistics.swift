@@ -37,4 +37,18 @@ extension MixtureModel {
             body(pass.block, UnsafePointer(pass.posteriors), count)
         }
     }
+
+    /// Calls `body` for each block of some rows with the gate's probabilities [expert][lane] of its rows.
+    package func forEachGate(
+        of rows: any RowSource, in range: Range<Int>,
+        _ body: (_ block: RowBlock, _ gates: UnsafePointer<Double>, _ count: Int) -> Void
+    ) {
+        let layout = StatisticsLayout(level: .gradient, expertCount: expertCount, momentCount: design.momentCount)
+        let pass = StatisticsPass(model: self, layout: layout, instructionSet: .best)
+        defer { pass.deallocate() }
+        rows.forEachBlock(in: range, pass.block) { _, count in
+            pass.computePosteriors()
+            body(pass.block, UnsafePointer(pass.gates), count)
+        }
+    }
 }

@@ -48,9 +48,11 @@ struct StatisticsDescription {
             what leaves the site with this file: for each expert the sum of weights, and mean and covariance of the \
             \(file.covariates.count + 1) columns above over the rows that it describes; for the gate, sums over all rows \
             of the \(Format.plural(file.gateCovariates.count, "gate covariate")) and their products, weighted by the \
-            probabilities of the experts; the number of rows; the log-likelihood.
+            probabilities of the experts; the number of rows; the log-likelihood, rounded and of \
+            the experts told of where anything is kept back.
             what does not: no row, no minimum or maximum, no date; no column is told of an expert where few rows \
-            differ from its usual value, nor are the gate's sums over it. A column that is constant is told as that value. \
+            differ from its usual value, nor are the gate's sums over it, nor of the gate where \
+            few of the rows between experts do. A column that is constant is told as that value. \
             The least number of effective rows behind an expert is \(Format.number(least, digits: 1)).
             """
     }

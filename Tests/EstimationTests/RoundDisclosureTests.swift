@@ -52,7 +52,9 @@ import Testing
         #expect(warnings.contains(.expertsNotTold(experts: [small], minimum: 10)))
         #expect(statistics.moments[small] == Moments(count: 3))
         #expect(statistics.gate.gradient[small].allSatisfy { $0 == 0 })
-        #expect(statistics.weight == 600)
+        let told = statistics.moments.reduce(0) { $0 + $1.weight }
+        #expect(relativeError(statistics.weight, told) < 1e-12)
+        #expect(statistics.weight < 600)
         let kept = posteriors.indices.filter { $0 != small }
         let (gradient, pair) = Self.conditionalSums(rows, kept)
         for (own, expert) in kept.enumerated() {
@@ -133,6 +135,57 @@ import Testing
         #expect(warnings.contains { $0.description.contains("'flag' differs from its usual value") })
         #expect(statistics.moments.contains { $0.scatter[1, 1] == 0 })
         #expect(statistics.moments.contains { $0.scatter[1, 1] > 1 })
+        #expect(statistics.gate.gradient.allSatisfy { $0[2] == 0 && $0[1] != 0 })
+        #expect(statistics.gate.pairs.allSatisfy { pair in (0..<3).allSatisfy { pair[2, $0] == 0 } })
+    }
+
+    /// What is left of it beside the told sums would be that of the rows that are not told.
+    @Test func theLogLikelihoodDoesNotTellWhatIsKeptBack() throws {
+        let rows = Self.rows(600, x: -0.4...3, flags: Self.coins(600), seed: 3)
+        let statistics = try Self.round.statistics(of: rows).statistics
+        // A row that belongs to the untold expert alone.
+        func with(_ response: Double) -> ShardRows {
+            let x = [-3.0] + Array(rows.covariates.column(0)).dropFirst()
+            return ShardRows(
+                covariates: Matrix(columns: [x, Self.coins(600)]), responses: [response] + rows.responses.dropFirst())
+        }
+        for response in [-9.0, -1] {
+            let other = try Self.round.statistics(of: with(response)).statistics
+            #expect(abs(other.logLikelihood - statistics.logLikelihood) < 20)
+            let multiple = other.logLikelihood / 10
+            #expect(abs(multiple - multiple.rounded()) < 1e-9)
+        }
+        let (near, far) = (
+            try Self.round.statistics(of: with(-9)).statistics, try Self.round.statistics(of: with(-1)).statistics
+        )
+        #expect(near.moments[0] == Moments(count: 3))
+        #expect(near.logLikelihood == far.logLikelihood)
+    }
+
+    /// A single row between two groups, whatever it weighs.
+    @Test func aHeavyRowCountsAsOne() throws {
+        let near = (0..<100).map { Double($0) / 100 }
+        let x = near.map { -9 - $0 } + near.map { 9 + $0 } + [-1]
+        let covariates = Matrix(columns: [x, Self.coins(201)])
+        var random = RandomNumbers(seed: 4)
+        let responses = Self.model.sample(covariates, using: &random).dropLast() + [-14]
+        let rows = ShardRows(
+            covariates: covariates, responses: Array(responses), weights: x.map { $0 == -1 ? 30 : 1 })
+        let (statistics, warnings) = try Self.round.statistics(of: rows)
+        #expect(statistics.moments.filter { $0.weight > 0 }.count == 2)
+        #expect(warnings.contains { $0.description.contains("lie between expert") })
+        #expect(statistics.gate.gradient.joined().allSatisfy { $0 == 0 })
+        #expect(statistics.gate.pairs.allSatisfy { $0.storage.allSatisfy { $0 == 0 } })
+    }
+
+    /// Many rows have it, far from where the experts meet.
+    @Test func aFlagOfFewRowsBetweenExpertsIsLeftOutOfTheGate() throws {
+        let plain = Self.rows(900, x: -3...3, flags: Self.coins(900), seed: 9)
+        let x = Array(plain.covariates.column(0))
+        let flags = x.map { abs($0) > 2.6 ? 1.0 : 0 }
+        let rows = ShardRows(covariates: Matrix(columns: [x, flags]), responses: plain.responses)
+        let (statistics, warnings) = try Self.round.statistics(of: rows)
+        #expect(warnings.contains(.gateColumnNotTold(column: "flag", minimum: 10)))
         #expect(statistics.gate.gradient.allSatisfy { $0[2] == 0 && $0[1] != 0 })
         #expect(statistics.gate.pairs.allSatisfy { pair in (0..<3).allSatisfy { pair[2, $0] == 0 } })
     }

@@ -163,8 +163,36 @@ import Testing
         let statistics = try other.round.statistics(of: other.rows).statistics
         #expect(throws: EstimationError.self) { try problem.round.update([statistics]) }
         #expect(throws: EstimationError.self) { try problem.round.update([]) }
+        let empty = RoundStatistics(
+            rowCount: 0, weight: 0, logLikelihood: 0, moments: [], gate: GateSums(gradient: [], pairs: []))
+        #expect(throws: EstimationError.self) { try problem.round.update([empty, empty]) }
         var broken = try problem.round.statistics(of: problem.rows).statistics
         broken.logLikelihood = .infinity
         #expect(throws: EstimationError.self) { try problem.round.update([broken]) }
+    }
+
+    /// The last expert is the reference: with nothing told of it, the others keep their mean against it.
+    @Test(arguments: 0..<3) func whatNoSiteTellsOfStaysAsItIs(untold: Int) throws {
+        let problem = Problem(seed: 1)
+        let before = problem.round.standardisation.standardised(problem.global.model).gate.coefficients
+        var statistics = try problem.round.statistics(of: problem.rows).statistics
+        var gradient = [[Double]](repeating: [0, 0, 0], count: 3)
+        var pairs = [PackedSymmetric](repeating: PackedSymmetric(size: 3), count: 3)
+        let told = (0..<3).filter { $0 != untold }
+        // Of the two that are left.
+        let pair = told[1] == 1 ? 0 : told[0] == 0 ? 1 : 2
+        pairs[pair] = statistics.gate.pairs[pair]
+        gradient[told[0]] = statistics.gate.gradient[told[0]]
+        gradient[told[1]] = gradient[told[0]].map { -$0 }
+        statistics.gate = GateSums(gradient: gradient, pairs: pairs)
+        let update = try problem.round.update([statistics, statistics])
+        let after = problem.round.standardisation.standardised(update.fitted.model).gate.coefficients
+        let changes = (0..<3).map { expert in zip(after.column(expert), before.column(expert)).map(-) }
+        if untold == 2 {
+            #expect(difference(changes[0], changes[1].map { -$0 }) < 1e-9)
+        } else {
+            #expect(changes[untold].allSatisfy { abs($0) < 1e-9 })
+        }
+        #expect(changes[told[0]].contains { abs($0) > 1e-3 })
     }
 }
