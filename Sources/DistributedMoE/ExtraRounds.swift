@@ -62,7 +62,7 @@ public struct ExtraRounds: Sendable {
             let told = collect(round, shards)
             if let before = result.rounds.last, told.statistics.count == before.sites {
                 let (previous, now) = (before.update.logLikelihoodPerRow, told.logLikelihoodPerRow)
-                if now < previous - 1e-9 * abs(previous) {
+                if now < previous - max(1e-9 * abs(previous), told.rounding(minRows: options.minRows)) {
                     result.rounds.removeLast()
                     result.ending = .likelihoodFell(from: previous, to: now)
                     return result
@@ -91,6 +91,12 @@ public struct ExtraRounds: Sendable {
         var warnings = [String]()
         var bytes = 0
         var slowest = 0.0
+
+        /// What the log-likelihood a row may be off by: a site that keeps something back rounds its own.
+        func rounding(minRows: Double) -> Double {
+            warnings.isEmpty
+                ? 0 : minRows * Double(statistics.count) / statistics.reduce(0) { $0 + $1.weight }
+        }
 
         var logLikelihoodPerRow: Double {
             statistics.reduce(0) { $0 + $1.logLikelihood } / statistics.reduce(0) { $0 + $1.weight }

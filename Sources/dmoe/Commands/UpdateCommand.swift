@@ -50,6 +50,8 @@ struct UpdateCommand: ParsableCommand {
 
     /// In nats a row below the median site: a site that the model describes so badly is broken, and would spoil the model.
     private static let leastFall = 10.0
+    /// To the multiple of which such a site rounds its log-likelihood, unless it was told to keep back more.
+    private static let usualMinRows = 10
 
     /// The statistics without those of sites that the model does not describe at all.
     private func withoutBroken(_ statistics: [StatisticsFile]) -> (kept: [StatisticsFile], warnings: [String]) {
@@ -82,7 +84,10 @@ struct UpdateCommand: ParsableCommand {
                     + "follow the sites that answered")
         }
         guard let last = previous.rounds?.last else { return result }
-        if logLikelihoodPerRow < last.logLikelihoodPerRow - 1e-12 * abs(last.logLikelihoodPerRow) {
+        // A site that keeps something back rounds its log-likelihood.
+        let rounded = statistics.filter { !$0.warnings.isEmpty }.count
+        let slack = Double(rounded * Self.usualMinRows) / statistics.reduce(0) { $0 + $1.weight }
+        if logLikelihoodPerRow < last.logLikelihoodPerRow - max(1e-12 * abs(last.logLikelihoodPerRow), slack) {
             let cause =
                 kept == last.sites
                 ? "the last update did harm: go back to the model before it" : "other sites answered"
