@@ -42,14 +42,16 @@ struct FreshDraw {
     }
 
     func score(_ candidate: Reduction.Candidate, handicap: Double = 0) -> Score {
-        Score(
-            candidate: candidate,
-            logDensities: candidate.model.logDensities(rows.covariates, responses: rows.responses), handicap: handicap)
+        Score(candidate: candidate, logDensities: logDensities(candidate.model), handicap: handicap)
     }
 
     /// The mean log density of the draw.
     func mean(_ model: MixtureModel) -> Double {
-        model.logDensities(rows.covariates, responses: rows.responses).reduce(0, +) / Double(rows.rowCount)
+        logDensities(model).reduce(0, +) / Double(rows.rowCount)
+    }
+
+    private func logDensities(_ model: MixtureModel) -> [Double] {
+        model.logDensities(rows.covariates, responses: rows.responses)
     }
 
     /// The first candidate, unless another is better by more than two standard errors of the paired difference: with

@@ -3,7 +3,7 @@ import MixtureOfExperts
 
 /// The local models of several sites beside each other: who is far from whom, and who cannot be right.
 public struct SiteComparison: Sendable {
-    public struct Site: Sendable, Equatable {
+    public struct Site: Sendable, Equatable, Encodable {
         public var name: String
         public var rows: Int
         public var experts: Int

@@ -37,6 +37,8 @@ package struct SiteDivergences: Sendable {
         var result = plain
         for count in Set(mixture.sites.map(\.model.expertCount)).sorted() {
             let larger = references.indices.filter { mixture.sites[references[$0]].model.expertCount > count }
+            // Where all sites have as many experts there is nothing to reduce, and nothing to pay for.
+            guard !larger.isEmpty else { continue }
             let groups = larger.map { mixture.experts(ofSite: references[$0], reducedTo: count) }
             let sums = part.nearestDivergences(to: groups).sums
             for site in mixture.sites.indices where mixture.sites[site].model.expertCount == count {

@@ -71,8 +71,8 @@ private struct SiteSums {
         self.disclosure = disclosure
         self.parallelism = parallelism
         pass = model.statistics(of: rows, level: .expectationMaximization, parallelism: parallelism)
-        // Raw sums over a constant leave rounding where nothing varies.
         likelihood = pass
+        // Raw sums over a constant leave rounding where nothing varies.
         moments = pass.expertMoments.map { moments in
             constants.reduce(into: moments) { result, constant in
                 let value = rows.standardisation.standardised(value: constant.value, column: constant.key)

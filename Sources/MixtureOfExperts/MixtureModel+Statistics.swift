@@ -29,13 +29,7 @@ extension MixtureModel {
         of rows: any RowSource, in range: Range<Int>,
         _ body: (_ block: RowBlock, _ posteriors: UnsafePointer<Double>, _ count: Int) -> Void
     ) {
-        let layout = StatisticsLayout(level: .gradient, expertCount: expertCount, momentCount: design.momentCount)
-        let pass = StatisticsPass(model: self, layout: layout, instructionSet: .best)
-        defer { pass.deallocate() }
-        rows.forEachBlock(in: range, pass.block) { _, count in
-            pass.computePosteriors()
-            body(pass.block, UnsafePointer(pass.posteriors), count)
-        }
+        forEachBlock(of: rows, in: range) { body($0.block, UnsafePointer($0.posteriors), $1) }
     }
 
     /// Calls `body` for each block of some rows with the gate's probabilities [expert][lane] of its rows.
@@ -43,12 +37,19 @@ extension MixtureModel {
         of rows: any RowSource, in range: Range<Int>,
         _ body: (_ block: RowBlock, _ gates: UnsafePointer<Double>, _ count: Int) -> Void
     ) {
+        forEachBlock(of: rows, in: range) { body($0.block, UnsafePointer($0.gates), $1) }
+    }
+
+    /// Calls `body` for each block of some rows, its gates and posteriors computed.
+    private func forEachBlock(
+        of rows: any RowSource, in range: Range<Int>, _ body: (_ pass: StatisticsPass, _ count: Int) -> Void
+    ) {
         let layout = StatisticsLayout(level: .gradient, expertCount: expertCount, momentCount: design.momentCount)
         let pass = StatisticsPass(model: self, layout: layout, instructionSet: .best)
         defer { pass.deallocate() }
         rows.forEachBlock(in: range, pass.block) { _, count in
             pass.computePosteriors()
-            body(pass.block, UnsafePointer(pass.gates), count)
+            body(pass, count)
         }
     }
 }

@@ -2,26 +2,12 @@ import DistributedMoE
 
 /// `dmoe inspect` of several local models: the divergences of the sites to each other's models.
 struct SiteComparisonReport: Encodable {
-    struct Site: Encodable {
-        var name: String
-        var rows: Int
-        var experts: Int
-        var divergence: Double
-        var isBroken: Bool
-        /// To the local models of `references`.
-        var divergences: [Double]
-    }
-
     var references: [String]
-    var sites: [Site]
+    var sites: [SiteComparison.Site]
 
     init(_ comparison: SiteComparison) {
         references = comparison.references
-        sites = comparison.sites.map {
-            Site(
-                name: $0.name, rows: $0.rows, experts: $0.experts, divergence: $0.divergence, isBroken: $0.isBroken,
-                divergences: $0.divergences)
-        }
+        sites = comparison.sites
     }
 
     /// Columns that fit a wide terminal.
