@@ -38,7 +38,8 @@ public struct AggregationProblem: Sendable {
         let ordered = try order.map { index throws(AggregationError) in try given[index].arranged(as: first) }
         let pooled = Moments.sum(
             ordered.flatMap(\.fitted.moments), count: first.fitted.model.design.covariateCount + 1)
-        let standardisation = Standardisation(pooled)
+        let standardisation = Standardisation(
+            pooled, keeping: first.fitted.model.design.unscaledColumns(first.fitted.model.family))
         let standardised = parallelism.map(count: ordered.count) {
             standardisation.standardised(ordered[$0].fitted)
         }
@@ -85,7 +86,7 @@ public struct AggregationProblem: Sendable {
             return SupportSample.drawn(
                 from: mixture.sketch, count: options.supportSize, using: &random, parallelism: parallelism)
         }
-        let needed = 2 * mixture.design.parametersPerExpert
+        let needed = 2 * mixture.design.parametersPerExpert(mixture.family)
         guard given.covariates.rowCount >= needed else {
             throw .supportTooSmall(rows: given.covariates.rowCount, needed: needed)
         }
@@ -97,13 +98,5 @@ public struct AggregationProblem: Sendable {
         let balanced = SupportSample.balanced(points)
         guard balanced.effectivePoints >= 0.5 * Double(needed) else { throw .supportElsewhere(source: given.source) }
         return options.siteWeights == .density ? balanced : .unweighted(points)
-    }
-}
-
-extension Standardisation {
-    func standardised(_ fitted: FittedMixture) -> FittedMixture {
-        FittedMixture(
-            model: standardised(fitted.model), moments: fitted.moments.map { standardised($0) },
-            rowCount: fitted.rowCount, weight: fitted.weight)
     }
 }

@@ -23,7 +23,7 @@ struct BrokenSites {
 
     init(_ table: SiteDivergences, _ mixture: LocalMixture) {
         // An expert of fewer rows is too poorly estimated to be told from a wrong one.
-        let needed = 2 * Double(mixture.design.expertCovariates.count + 1)
+        let needed = 2 * Double(mixture.family.coefficientCount(regressors: mixture.design.expertPositions.count))
         divergences = (0..<table.siteCount).map { site in
             let others = table.references.indices.filter { table.references[$0] != site }
             guard !others.isEmpty, table.mass(site) >= Self.leastMass * mixture.weightShare(site) else { return 0 }
@@ -68,9 +68,10 @@ extension LocalMixture {
 
     /// How far the statistics of a component are from its parameters: ½ (r - 1 - log r), with r the mean squared residual of
     /// the rows behind it over its variance. An M-step makes r = 1; the variance floor makes it less, which is no contradiction.
+    /// Where the fit is not closed the moments say nothing of the expert.
     fileprivate func contradiction(_ component: Int) -> Double {
         let (expert, moments) = (components[component].expert, components[component].moments)
-        guard moments.weight > 0 else { return 0 }
+        guard moments.weight > 0, family is any ClosedFormFamily else { return 0 }
         let residual = moments.meanSquaredResidual(of: expert.coefficients, on: design.expertCovariates)
         let ratio = max(residual / expert.dispersion, 1)
         return 0.5 * (ratio - 1 - log(ratio))

@@ -14,6 +14,8 @@ extension Contribution {
         let differing: String
         if left.family.name != right.family.name {
             differing = "the family of the experts ('\(left.family.name)' and '\(right.family.name)')"
+        } else if !left.family.isSame(as: right.family) {
+            differing = "the classes of '\(left.design.target)' or their order"
         } else if left.design.target != right.design.target {
             differing = "the target ('\(left.design.target)' and '\(right.design.target)')"
         } else if let fitted = fitted.arranged(as: left.design) {
@@ -27,6 +29,7 @@ extension Contribution {
     private static func difference(_ left: Design, _ right: Design) -> String {
         let missing = left.covariates.filter { !right.covariates.contains($0) }
         let added = right.covariates.filter { !left.covariates.contains($0) }
+        if left.offsetFeature != right.offsetFeature { return "the exposure" }
         let parts = [("only the first has", missing), ("only the second has", added)]
             .filter { !$0.1.isEmpty }.map { "\($0.0) '\($0.1.joined(separator: "', '"))'" }
         return parts.isEmpty ? "which of them enter the experts and which the gate" : parts.joined(separator: ", ")
@@ -41,7 +44,9 @@ extension FittedMixture {
 
     private var numberLists: [[Double]] {
         moments.map { [$0.weight] } + moments.map(\.mean) + moments.map(\.scatter.storage)
-            + model.experts.map(\.coefficients) + [model.experts.map(\.dispersion), model.gate.coefficients.storage]
+            + information.map(\.storage) + model.experts.map(\.coefficients) + [
+                model.experts.map(\.dispersion), model.gate.coefficients.storage,
+            ]
     }
 
     /// Below 0 where this mixture comes first, nil where both are the same: an order that does not depend on where they
@@ -57,6 +62,9 @@ extension FittedMixture {
         for (own, others) in zip(moments, other.moments) {
             let first = compare(own.mean, others.mean)
             if let order = first ?? compare(own.scatter.storage, others.scatter.storage) { return order }
+        }
+        for (own, others) in zip(information, other.information) {
+            if let order = compare(own.storage, others.storage) { return order }
         }
         return nil
     }

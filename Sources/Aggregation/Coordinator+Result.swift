@@ -14,11 +14,13 @@ extension Coordinator {
             reduced.labels, count: reduced.model.expertCount, problem.parallelism)
         let order = moments.indices.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
         let contributions = problem.contributions
-        let fitted = FittedMixture(
-            model: problem.standardisation.inUserUnits(reduced.model.reordered(order)),
-            moments: order.map { problem.standardisation.inUserUnits(moments[$0]) },
-            rowCount: contributions.reduce(0) { $0 + $1.fitted.rowCount },
-            weight: contributions.reduce(0) { $0 + $1.fitted.weight })
+        let information = problem.mixture.pooledInformation(reduced.labels, count: reduced.model.expertCount)
+        let fitted = problem.standardisation.inUserUnits(
+            FittedMixture(
+                model: reduced.model.reordered(order), moments: order.map { moments[$0] },
+                information: information.isEmpty ? [] : order.map { information[$0] },
+                rowCount: contributions.reduce(0) { $0 + $1.fitted.rowCount },
+                weight: contributions.reduce(0) { $0 + $1.fitted.weight }))
         let report = AggregationReport(
             method: aggregator.name, sites: sites(reduced, problem, order: order), leftOut: leftOut,
             siteWeights: problem.options.siteWeights.rawValue, support: problem.supportName,

@@ -1,12 +1,11 @@
-import Foundation
 import LinearAlgebra
 import MixtureOfExperts
 
 /// Agglomerative grouping of experts by what they stand for: always the pair whose union costs the least, as Runnalls (2007) does
 /// for normal distributions.
 ///
-/// The cost is log evidence, that of two regressions less that of a common one. Likelihood would not do: a regression through
-/// fewer rows than it has coefficients leaves no residual, and every union would seem to cost without bound.
+/// The cost is log evidence, that of two experts less that of a common one, see ``MergingPrior``. Likelihood would not do: a
+/// regression through fewer rows than it has coefficients leaves no residual, and every union would seem to cost without bound.
 package enum GreedyMerging {
     /// Experts that became one.
     package struct Group: Sendable {
@@ -16,11 +15,20 @@ package enum GreedyMerging {
         package var moments: Moments
         /// Σ weight · dispersion of experts whose moments are of their means; 0 where moments are of rows.
         var dispersion: Double
+        /// Where moments do not say it: the information of the experts.
+        var information: InformationSum?
 
-        package init(members: [Int], moments: Moments, dispersion: Double = 0) {
+        /// - Parameter information: of the expert, where its fit is not closed.
+        package init(
+            members: [Int], expert: Expert, moments: Moments, dispersion: Double = 0,
+            information: PackedSymmetric? = nil
+        ) {
             self.members = members
             self.moments = moments
             self.dispersion = dispersion
+            self.information = information.map {
+                InformationSum(expert, information: $0, weight: moments.weight)
+            }
         }
 
         func merged(_ other: Group) -> Group {
@@ -28,15 +36,19 @@ package enum GreedyMerging {
             result.members += other.members
             result.moments.merge(other.moments)
             result.dispersion += other.dispersion
+            if let information = other.information { result.information?.merge(information) }
             return result
         }
 
         /// The expert nearest to all of them.
-        func expert(_ family: any ExpertFamily, _ design: Design) -> Expert {
-            var expert = family.fit(moments, on: design.expertCovariates, dispersionFloor: 0)
-            let residual = moments.meanSquaredResidual(of: expert.coefficients, on: design.expertCovariates)
-            expert.dispersion = family.barycentreDispersion(
-                meanDispersion: dispersion / moments.weight, meanSquaredDifference: residual)
+        func expert(_ family: any ExpertFamily, _ design: Design, dispersionFloor: Double = 0) -> Expert {
+            guard let family = family as? any ClosedFormFamily else {
+                return information?.expert(dispersionFloor: dispersionFloor)
+                    ?? Expert(coefficients: [], dispersion: 1)
+            }
+            var expert = family.fit(moments, on: design.expertCovariates, dispersionFloor: dispersionFloor)
+            // What they vary about their means comes to the variance of these.
+            if dispersion > 0 { expert.dispersion += dispersion / moments.weight }
             return expert
         }
     }
@@ -53,7 +65,7 @@ package enum GreedyMerging {
         _ components: [Group], count: Int, design: Design, parallelism: Parallelism = .serial
     ) -> [Group] {
         var present = components.filter { $0.moments.weight > 0 }
-        let prior = Prior(present, design)
+        let prior = MergingPrior(present, design)
         while present.count > mostAtOnce, spare * count < mostAtOnce / 2 {
             let all = present
             let parts = stride(from: 0, to: all.count, by: mostAtOnce).map { $0..<min($0 + mostAtOnce, all.count) }
@@ -65,7 +77,7 @@ package enum GreedyMerging {
     }
 
     private static func merged(
-        _ present: [Group], count: Int, _ prior: Prior, _ parallelism: Parallelism
+        _ present: [Group], count: Int, _ prior: MergingPrior, _ parallelism: Parallelism
     ) -> [Group] {
         var groups = present.map { Valued(group: $0, logEvidence: prior.logEvidence($0)) }
         let initial = groups
@@ -106,50 +118,7 @@ package enum GreedyMerging {
         return best
     }
 
-    private static func cost(_ first: Valued, _ second: Valued, _ prior: Prior) -> Double {
+    private static func cost(_ first: Valued, _ second: Valued, _ prior: MergingPrior) -> Double {
         first.logEvidence + second.logEvidence - prior.logEvidence(first.group.merged(second.group))
-    }
-
-    /// The conjugate prior of one row: β | σ² ~ N(0, σ² I), σ² ~ inverse gamma (½, ½ s), in pooled standard units.
-    private struct Prior {
-        let positions: [Int]
-        /// s: the mean residual variance of the components.
-        let variance: Double
-
-        init(_ components: [Group], _ design: Design) {
-            positions = design.expertCovariates + [design.covariateCount]
-            let residuals = components.reduce(0) {
-                $0 + $1.moments.weight * $1.moments.regression(on: design.expertCovariates).residualVariance
-                    + $1.dispersion
-            }
-            variance = max(residuals / components.reduce(0) { $0 + $1.moments.weight }, 1e-10)
-        }
-
-        /// Of a regression, without the factor (2π)^(-n/2) that is the same for every grouping.
-        func logEvidence(_ group: Group) -> Double {
-            guard let factor = Cholesky(penalisedGram(group))?.factor else { return 0 }
-            // The last pivot is what the regression leaves of the response's sum of squares.
-            let last = factor.rowCount - 1
-            let logDeterminant = (0..<last).reduce(0) { $0 + 2 * log(factor[$1, $1]) }
-            let shape = 0.5 * (1 + group.moments.weight)
-            let rate = 0.5 * factor[last, last] * factor[last, last]
-            return 0.5 * log(0.5 * variance) - lgamma(0.5) + lgamma(shape) - shape * log(rate) - 0.5 * logDeterminant
-        }
-
-        /// Σ z z' with z = (1, x, y), and the prior on its diagonal; what experts vary about their means belongs to y alone.
-        private func penalisedGram(_ group: Group) -> Matrix {
-            let moments = group.moments
-            let means = [1] + positions.map { moments.mean[$0] }
-            let scatter = moments.scatter.submatrix(rows: positions, columns: positions)
-            var gram = Matrix(rowCount: means.count, columnCount: means.count)
-            for column in means.indices {
-                for row in means.indices {
-                    let within = row > 0 && column > 0 ? scatter[row - 1, column - 1] : 0
-                    gram[row, column] = within + moments.weight * means[row] * means[column]
-                }
-                gram[column, column] += column < means.count - 1 ? 1 : variance + group.dispersion
-            }
-            return gram
-        }
     }
 }

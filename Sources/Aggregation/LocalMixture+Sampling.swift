@@ -54,10 +54,8 @@ extension LocalMixture {
             }
         }
         let expert = model.experts[chosen]
-        let predictor =
-            expert.coefficients[0]
-            + dot(expert.coefficients.dropFirst(), design.expertCovariates.map { point[$0] })
-        return family.sample(predictor: predictor, dispersion: expert.dispersion, using: &random)
+        return family.sample(
+            design.predictors(expert, at: point), dispersion: expert.dispersion, using: &random)
     }
 }
 

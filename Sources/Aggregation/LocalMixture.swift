@@ -8,6 +8,8 @@ package struct LocalMixture: Sendable {
     package struct Component: Sendable {
         package var expert: Expert
         var moments: Moments
+        /// nil where the moments hold it.
+        var information: PackedSymmetric?
     }
 
     let design: Design
@@ -32,7 +34,11 @@ package struct LocalMixture: Sendable {
         self.sites = sites
         self.siteWeights = siteWeights
         components = sites.flatMap { site in
-            zip(site.model.experts, site.moments).map { Component(expert: $0, moments: $1) }
+            site.model.experts.indices.map { expert in
+                Component(
+                    expert: site.model.experts[expert], moments: site.moments[expert],
+                    information: site.information.isEmpty ? nil : site.information[expert])
+            }
         }
         var first = 0
         members = sites.map { site in
@@ -61,6 +67,23 @@ package struct LocalMixture: Sendable {
                 labels.indices.lazy.filter { labels[$0] == expert }.map { components[$0].moments },
                 count: design.covariateCount + 1)
         }
+    }
+
+    /// A component as greedy merging takes it.
+    func group(_ component: Int) -> GreedyMerging.Group {
+        let own = components[component]
+        return GreedyMerging.Group(
+            members: [component], expert: own.expert, moments: own.moments, information: own.information)
+    }
+
+    /// The information of the components of each label; none where the moments hold it.
+    func pooledInformation(_ labels: [Int], count: Int) -> [PackedSymmetric] {
+        guard let size = components.first?.information?.size else { return [] }
+        var result = [PackedSymmetric](repeating: PackedSymmetric(size: size), count: count)
+        for (component, label) in zip(components, labels) {
+            if let information = component.information { result[label] += information }
+        }
+        return result
     }
 
     /// λ_m(x) π̂_mj(x) of every component; points x components, rows sum to 1.

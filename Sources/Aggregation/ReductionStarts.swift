@@ -34,11 +34,8 @@ struct ReductionStarts {
 
     private func merged(_ components: [Int], _ parallelism: Parallelism) -> [Expert] {
         GreedyMerging.groups(
-            components.map { GreedyMerging.Group(members: [$0], moments: mixture.components[$0].moments) },
-            count: expertCount, design: mixture.design, parallelism: parallelism
-        ).map {
-            mixture.family.fit($0.moments, on: mixture.design.expertCovariates, dispersionFloor: dispersionFloor)
-        }
+            components.map { mixture.group($0) }, count: expertCount, design: mixture.design, parallelism: parallelism
+        ).map { $0.expert(mixture.family, mixture.design, dispersionFloor: dispersionFloor) }
     }
 
     /// Adds, until there are enough, the component that the experts so far serve worst.

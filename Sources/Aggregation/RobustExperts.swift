@@ -6,7 +6,7 @@ import MixtureOfExperts
 /// A label gathers local experts that stand for one regression. Where a group is rare at the sites, a few of them hold rows of
 /// other groups, and each such row counts as much as hundreds of good ones. A component whose rows lie ``tolerance`` times
 /// farther from the common expert than those of the median component loses weight with the square of that, to nothing;
-/// where none does, this is the plain sum.
+/// where none does, this is the plain sum. Experts whose fit is not closed are summed by their information, each with its own weight.
 package struct RobustExperts {
     let mixture: LocalMixture
     let labels: [Int]
@@ -30,28 +30,40 @@ package struct RobustExperts {
     package func fitted(from previous: [Expert]) -> [Expert] {
         parallelism.map(count: previous.count) { label in
             let members = labels.indices.filter { labels[$0] == label && mixture.components[$0].moments.weight > 0 }
-            return members.isEmpty ? previous[label] : expert(members)
+            guard !members.isEmpty else { return previous[label] }
+            guard let family = mixture.family as? any ClosedFormFamily else { return expertByInformation(members) }
+            return expert(members, family)
         }
     }
 
-    private func expert(_ members: [Int]) -> Expert {
+    private func expertByInformation(_ members: [Int]) -> Expert {
+        var sum = InformationSum(size: mixture.components[members[0]].expert.coefficients.count)
+        for member in members {
+            let component = mixture.components[member]
+            guard let information = component.information else { continue }
+            sum.merge(InformationSum(component.expert, information: information, weight: component.moments.weight))
+        }
+        return sum.expert(dispersionFloor: dispersionFloor)
+    }
+
+    private func expert(_ members: [Int], _ family: any ClosedFormFamily) -> Expert {
         var weights = [Double](repeating: 1, count: members.count)
-        var expert = fit(members, weights)
+        var expert = fit(members, weights, family)
         for _ in 0..<Self.iterations {
             let next = self.weights(members, expert)
             let change = zip(next, weights).reduce(0) { max($0, abs($1.0 - $1.1)) }
             guard change > 1e-3 else { break }
             weights = next
-            expert = fit(members, weights)
+            expert = fit(members, weights, family)
         }
         return expert
     }
 
-    private func fit(_ members: [Int], _ weights: [Double]) -> Expert {
+    private func fit(_ members: [Int], _ weights: [Double], _ family: any ClosedFormFamily) -> Expert {
         let pooled = Moments.sum(
             zip(members, weights).lazy.map { mixture.components[$0].moments.scaled(by: $1) },
             count: mixture.design.covariateCount + 1)
-        return mixture.family.fit(
+        return family.fit(
             pooled, on: mixture.design.expertCovariates, dispersionFloor: dispersionFloor)
     }
 

@@ -83,9 +83,7 @@ package struct SiteDivergences: Sendable {
 extension LocalMixture {
     /// Fewer experts for a site, each the regression of the rows of those that it takes the place of.
     fileprivate func experts(ofSite site: Int, reducedTo count: Int) -> [Expert] {
-        let groups = sites[site].moments.enumerated().map {
-            GreedyMerging.Group(members: [$0.offset], moments: $0.element)
-        }
+        let groups = members[site].map { group($0) }
         return GreedyMerging.groups(groups, count: count, design: design).map { $0.expert(family, design) }
     }
 }

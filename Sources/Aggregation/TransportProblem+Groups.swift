@@ -8,19 +8,27 @@ extension TransportProblem {
     /// The transportation divergence per point to these experts, the plan free.
     func objective(_ experts: [Expert]) -> Double { TransportPlan(self, experts: experts).objective }
 
-    /// Each component as moments of (x, its mean at x), weighted by its mass in `rows` that all of f̂^W stands for.
+    /// Each component as what it stands for on the support, weighted by its mass in `rows` that all of f̂^W stands for.
     func componentsOnSupport(rows: Double) -> [GreedyMerging.Group] {
         parallelism.map(count: componentCount) { component in
             let expert = components[component]
             let model = MixtureModel(
                 design: design, family: family,
                 gate: SoftmaxGate(expertCount: 1, covariateCount: design.gateCovariates.count), experts: [expert])
-            let means = model.predictors(points).storage.map { family.mean(predictor: $0) }
-            let masses = (0..<pointCount).map { rows * blockMasses[$0, component] }
-            let moments = ShardRows(covariates: points, responses: means).moments(
-                factors: Matrix(rowCount: pointCount, columnCount: 1, storage: masses))[0]
+            let predictors = model.predictors(points)
+            let points = ShardRows(
+                covariates: points, responses: (0..<pointCount).map { family.mean(predictors.row($0)) },
+                weights: (0..<pointCount).map { rows * blockMasses[$0, component] })
+            let statistics = model.statistics(of: points, level: .expectationMaximization)
+            let moments = statistics.expertMoments[0]
+            guard family is any ClosedFormFamily else {
+                return GreedyMerging.Group(
+                    members: [component], expert: expert, moments: moments,
+                    information: statistics.expertInformation(0, design.expertPositions))
+            }
             return GreedyMerging.Group(
-                members: [component], moments: moments, dispersion: moments.weight * expert.dispersion)
+                members: [component], expert: expert, moments: moments,
+                dispersion: moments.weight * expert.dispersion)
         }
     }
 

@@ -49,8 +49,7 @@ package struct TransportProblem: Sendable {
         blockMasses = masses
         self.components = components
         self.parallelism = parallelism
-        let positions = design.expertPositions
-        coefficients = components.flatMap { design.spread($0.coefficients, at: positions) }
+        coefficients = components.flatMap { design.spread($0) }
     }
 
     var pointCount: Int { rows.rowCount }
@@ -75,7 +74,7 @@ package struct TransportProblem: Sendable {
     struct Divergences {
         var component: Int
         var masses: UnsafePointer<Double>
-        var predictors: UnsafePointer<Double>
+        var predictors: LinearPredictors
         /// KL(component ‖ expert).
         var costs: UnsafePointer<Double>
     }
@@ -92,24 +91,25 @@ package struct TransportProblem: Sendable {
         defer { block.deallocate() }
         let start = index * lanes
         rows.forEachBlock(in: start..<min(start + lanes, pointCount), block) { _, _ in }
-        let targets = BlockValues(experts.count)
+        let width = family.predictorCount
+        let targets = BlockValues(experts.count * width)
         block.linearPredictors(
-            coefficients: experts.flatMap { design.spread($0.coefficients, at: design.expertPositions) },
-            count: experts.count, into: targets.pointer)
-        let sources = BlockValues(Self.tile)
+            coefficients: experts.flatMap { design.spread($0) }, count: experts.count * width, into: targets.pointer)
+        let sources = BlockValues(Self.tile * width)
         let costs = BlockValues(experts.count)
         coefficients.withUnsafeBufferPointer { coefficients in
             blockMasses.blocks[index].withUnsafeBufferPointer { masses in
                 for first in stride(from: 0, to: componentCount, by: Self.tile) {
                     let count = min(Self.tile, componentCount - first)
                     block.linearPredictors(
-                        coefficients: coefficients.baseAddress! + first * design.momentCount, count: count,
-                        into: sources.pointer)
+                        coefficients: coefficients.baseAddress! + first * width * design.momentCount,
+                        count: count * width, into: sources.pointer)
                     for component in first..<first + count {
-                        let source = sources[component - first]
+                        let source = LinearPredictors(sources[(component - first) * width], stride: lanes)
                         for (target, expert) in experts.enumerated() {
                             family.divergences(
-                                from: source, fromDispersion: components[component].dispersion, to: targets[target],
+                                from: source, fromDispersion: components[component].dispersion,
+                                to: LinearPredictors(targets[target * width], stride: lanes),
                                 toDispersion: expert.dispersion, count: lanes, into: costs[target])
                         }
                         body(

@@ -52,9 +52,10 @@ public struct WeightedAverage: ConditionalMixture {
         var logDensities = [Double](repeating: 0, count: count)
         for (component, expert) in experts.enumerated() {
             predictors.storage.withUnsafeBufferPointer { predictors in
-                guard let own = predictors.baseAddress else { return }
+                guard let all = predictors.baseAddress else { return }
+                let own = LinearPredictors(all + component * family.predictorCount * count, stride: count)
                 family.logDensity(
-                    responses: responses, predictors: own + component * count, dispersion: expert.dispersion,
+                    responses: responses, predictors: own, dispersion: expert.dispersion,
                     count: count, into: &logDensities)
             }
             for row in 0..<count { result[row, component] = log(result[row, component]) + logDensities[row] }

@@ -336,7 +336,7 @@ static void triangular_norms(
 
 /// Without branches: which expert is nearest changes from row to row.
 static void add_to_nearest(
-    const double *costs, ptrdiff_t count, const double *masses, const double *means, double dispersion, double *sums,
+    const double *costs, ptrdiff_t count, const double *masses, const double *values, ptrdiff_t value_count, double *sums,
     double *objective
 ) {
     for (ptrdiff_t row = 0; row < ROWS; row += LANES) {
@@ -348,16 +348,16 @@ static void add_to_nearest(
             least = choose(closer, cost, least);
             nearest = (splat_integer(i) & closer) | (nearest & ~closer);
         }
-        vector mass = load(masses + row), mean = load(means + row);
+        vector mass = load(masses + row);
         store(objective + row, multiply_add(mass, least, load(objective + row)));
         for (ptrdiff_t i = 0; i < count; i++) {
-            double *target = sums + 4 * i * ROWS + row;
+            double *target = sums + (value_count + 1) * i * ROWS + row;
             vector sent = (vector)((integers)mass & (nearest == splat_integer(i)));
-            vector product = sent * mean;
             store(target, load(target) + sent);
-            store(target + ROWS, load(target + ROWS) + product);
-            store(target + 2 * ROWS, multiply_add(product, mean, load(target + 2 * ROWS)));
-            store(target + 3 * ROWS, multiply_add(sent, splat(dispersion), load(target + 3 * ROWS)));
+            for (ptrdiff_t value = 0; value < value_count; value++) {
+                target += ROWS;
+                store(target, multiply_add(sent, load(values + value * ROWS + row), load(target)));
+            }
         }
     }
 }

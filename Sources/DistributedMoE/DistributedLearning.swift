@@ -62,6 +62,7 @@ public struct DistributedLearning: Sendable {
     }
 
     public let design: Design
+    public let family: any ExpertFamily
     public let fitOptions: FitOptions
     public let coordinator: Coordinator
     /// Extra rounds of distributed EM after the aggregation.
@@ -73,6 +74,7 @@ public struct DistributedLearning: Sendable {
 
     /// - Parameters:
     ///   - design: target and covariates, the same for all shards.
+    ///   - family: of the experts.
     ///   - fitOptions: `expertCount` is what a shard gets if its rows carry it.
     ///   - coordinator: how the local models become one.
     ///   - rounds: extra rounds of distributed EM after the aggregation.
@@ -81,12 +83,14 @@ public struct DistributedLearning: Sendable {
     ///   - progress: called from any thread while a shard is fitted.
     ///   - finished: called from any thread when a shard is done.
     public init(
-        design: Design, fitOptions: FitOptions, coordinator: Coordinator = Coordinator(),
+        design: Design, family: any ExpertFamily = GaussianFamily(), fitOptions: FitOptions,
+        coordinator: Coordinator = Coordinator(),
         rounds: Int = 0, rowsPerParameter: Int = Capacity.rowsPerParameter, parallelism: Parallelism = Parallelism(),
         progress: (@Sendable (_ shard: String, FitProgress) -> Void)? = nil,
         finished: (@Sendable (_ shard: Shard) -> Void)? = nil
     ) {
         self.design = design
+        self.family = family
         self.fitOptions = fitOptions
         self.coordinator = coordinator
         self.rounds = rounds
@@ -130,15 +134,16 @@ public struct DistributedLearning: Sendable {
     public func fit(_ shard: Shard, parallelism: Parallelism) throws(EstimationError) -> LocalModel {
         var options = fitOptions
         options.expertCount = Capacity.advisable(
-            rows: shard.rows.rowCount, asked: fitOptions.expertCount, design: design, minRows: fitOptions.minRows,
-            rowsPerParameter: rowsPerParameter)
+            rows: shard.rows.rowCount, asked: fitOptions.expertCount, design: design, family: family,
+            minRows: fitOptions.minRows, rowsPerParameter: rowsPerParameter)
         guard options.expertCount > 0 else {
             throw .noModelPossible(
-                rows: shard.rows.rowCount, needed: Capacity.minimumRows(design, minRows: fitOptions.minRows))
+                rows: shard.rows.rowCount, needed: Capacity.minimumRows(design, family, minRows: fitOptions.minRows))
         }
         var observer: FitProgressHandler?
         if let progress { observer = { progress(shard.name, $0) } }
-        let fit = LocalFit(design: design, options: options, parallelism: parallelism, progress: observer)
+        let fit = LocalFit(
+            design: design, family: family, options: options, parallelism: parallelism, progress: observer)
         var local = try fit.fit(shard.rows)
         if options.expertCount < fitOptions.expertCount {
             local.report.warnings.append(

@@ -32,7 +32,8 @@ public struct FederatedAveraging: Sendable {
     /// - Parameter start: the common model; its statistics give the units.
     public func run(from start: FittedMixture, shards: [ShardRows]) -> Result {
         let standardisation = Standardisation(
-            Moments.sum(start.moments, count: start.model.design.covariateCount + 1))
+            Moments.sum(start.moments, count: start.model.design.covariateCount + 1),
+            keeping: start.model.design.unscaledColumns(start.model.family))
         let rows = shards.map(standardisation.standardised)
         let weights = rows.map(\.totalWeight)
         let total = weights.reduce(0, +)

@@ -17,7 +17,10 @@ enum BackgroundExpert {
     /// The regression that describes the fewest effective rows, where these are too few. The last regression stays one: what it
     /// describes are all rows but the background.
     static func thinnestRegression(_ candidate: Refinement.Candidate) -> Int? {
-        let needed = rowsPerCoefficient * Double(candidate.model.design.expertCovariates.count + 1)
+        let model = candidate.model
+        let needed =
+            rowsPerCoefficient
+            * Double(model.family.coefficientCount(regressors: model.design.expertPositions.count))
         let regressions = candidate.model.experts.indices.filter { !candidate.background.contains($0) }
         let rows = candidate.statistics.expertMoments.map(\.effectiveRows)
         guard regressions.count > 1, let thinnest = regressions.min(by: { rows[$0] < rows[$1] }),
@@ -28,12 +31,12 @@ enum BackgroundExpert {
 
     /// The model with one expert as wide as all rows, its gate a small share of the geometric mean of the others. Where the expert
     /// was before says nothing.
-    static func start(from candidate: Refinement.Candidate, expert: Int) -> MixtureModel {
+    ///
+    /// - Parameter rows: some of the rows.
+    static func start(from candidate: Refinement.Candidate, expert: Int, rows: ShardRows) -> MixtureModel {
         var model = candidate.model
         let moments = candidate.statistics.expertMoments
-        model.experts[expert] = model.family.backgroundExpert(
-            Moments.sum(moments, count: moments[expert].count), covariates: model.design.expertCovariates.count,
-            dispersionFloor: 0)
+        model.experts[expert] = model.family.constantExpert(rows, covariates: model.design.expertCovariates.count)
         let others = model.experts.indices.filter { $0 != expert }
         let weight = others.reduce(0) { $0 + moments[$1].weight }
         var gate = model.gate.coefficients
@@ -43,14 +46,5 @@ enum BackgroundExpert {
         gate[0, expert] += log(startingShare)
         model.gate = SoftmaxGate(coefficients: gate)
         return model
-    }
-}
-
-extension ExpertFamily {
-    /// The maximum-likelihood expert whose slopes are 0.
-    func backgroundExpert(_ moments: Moments, covariates: Int, dispersionFloor: Double) -> Expert {
-        var expert = fit(moments, on: [], dispersionFloor: dispersionFloor)
-        expert.coefficients += [Double](repeating: 0, count: covariates)
-        return expert
     }
 }

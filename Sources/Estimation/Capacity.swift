@@ -11,20 +11,27 @@ public enum Capacity {
     public static let rowsPerParameter = 2
 
     /// The least rows for one expert: more than its coefficients, and not below the disclosure limit.
-    public static func minimumRows(_ design: Design, minRows: Double) -> Int {
-        max(Int(minRows.rounded(.up)), design.expertCovariates.count + 3)
+    public static func minimumRows(_ design: Design, _ family: any ExpertFamily = GaussianFamily(), minRows: Double)
+        -> Int
+    {
+        max(
+            Int(minRows.rounded(.up)),
+            family.coefficientCount(regressors: design.expertPositions.count) + 2)
     }
 
     /// The most experts that a fit accepts.
-    public static func largest(rows: Int, design: Design, minRows: Double) -> Int {
-        rows / minimumRows(design, minRows: minRows)
+    public static func largest(
+        rows: Int, design: Design, family: any ExpertFamily = GaussianFamily(), minRows: Double
+    ) -> Int {
+        rows / minimumRows(design, family, minRows: minRows)
     }
 
     /// The number of experts for a shard of a study that asks for `asked`: as many as its rows can carry well.
     public static func advisable(
-        rows: Int, asked: Int, design: Design, minRows: Double, rowsPerParameter: Int = rowsPerParameter
+        rows: Int, asked: Int, design: Design, family: any ExpertFamily = GaussianFamily(), minRows: Double,
+        rowsPerParameter: Int = rowsPerParameter
     ) -> Int {
-        let carried = rows / max(1, rowsPerParameter) / design.parametersPerExpert
-        return min(asked, max(carried, 1), largest(rows: rows, design: design, minRows: minRows))
+        let carried = rows / max(1, rowsPerParameter) / design.parametersPerExpert(family)
+        return min(asked, max(carried, 1), largest(rows: rows, design: design, family: family, minRows: minRows))
     }
 }

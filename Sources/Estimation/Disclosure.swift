@@ -10,10 +10,16 @@ struct Disclosure {
     let source: any RowSource
     /// Of the source's columns, the response last.
     let summaries: [ColumnSummary]
+    /// The covariate that no value may take the place of: coefficients depend on it.
+    let offset: Int?
     /// The value that more than half of the rows have, and how many rows have another one.
     private let usual: [Int: (value: Double, others: Int)]
 
-    init(minRows: Double, source: any RowSource, summaries: [ColumnSummary], parallelism: Parallelism) {
+    init(
+        minRows: Double, source: any RowSource, summaries: [ColumnSummary], offset: Int? = nil,
+        parallelism: Parallelism
+    ) {
+        self.offset = offset
         self.minRows = minRows
         self.source = source
         self.summaries = summaries
@@ -28,7 +34,9 @@ struct Disclosure {
     /// Covariates where some but fewer than `minRows` rows differ from the usual value, and the constant to take for them: the
     /// usual value, or the mean where fewer than `minRows` rows share that value.
     var rareCovariates: [Int: Double] {
-        let rare = usual.filter { $0.key < source.covariateCount && isRare($0.value.others) }
+        let rare = usual.filter {
+            $0.key < source.covariateCount && $0.key != offset && isRare($0.value.others)
+        }
         return Dictionary(
             uniqueKeysWithValues: rare.map { column, found in
                 let isShared = Double(source.rowCount - found.others) >= minRows
@@ -146,17 +154,28 @@ extension FittedMixture {
     /// Whether an expert's statistics or coefficients depend on a column. A coefficient may even where all of the expert's rows
     /// have one value: nothing determines it there, and elsewhere it gives absurd means.
     fileprivate func tells(of column: Int, _ expert: Int) -> Bool {
-        let position = model.design.expertCovariates.firstIndex(of: column)
-        return moments[expert].scatter[column, column] > 0
-            || position.map { model.experts[expert].coefficients[$0 + 1] != 0 } ?? false
+        moments[expert].scatter[column, column] > 0
+            || slopes(of: column).contains { model.experts[expert].coefficients[$0.slope] != 0 }
+    }
+
+    /// Where the coefficients of each predictor have the slope of a column, and the intercept.
+    private func slopes(of column: Int) -> [(intercept: Int, slope: Int)] {
+        guard let position = model.design.expertCovariates.firstIndex(of: column) else { return [] }
+        let count = model.design.expertPositions.count
+        return (0..<model.family.predictorCount).map { ($0 * count, $0 * count + position + 1) }
     }
 
     /// As if the column had this value in all rows of the expert.
     fileprivate mutating func leaveOut(_ column: Int, of expert: Int, value: Double) {
         moments[expert] = moments[expert].withConstant(column, value: value)
-        guard let position = model.design.expertCovariates.firstIndex(of: column) else { return }
-        let coefficient = model.experts[expert].coefficients[position + 1]
-        model.experts[expert].coefficients[0] += coefficient * value
-        model.experts[expert].coefficients[position + 1] = 0
+        for (intercept, slope) in slopes(of: column) {
+            let coefficient = model.experts[expert].coefficients[slope]
+            model.experts[expert].coefficients[intercept] += coefficient * value
+            model.experts[expert].coefficients[slope] = 0
+            if information.isEmpty { continue }
+            for index in 0..<information[expert].size {
+                information[expert][slope, index] = value * information[expert][intercept, index]
+            }
+        }
     }
 }

@@ -20,13 +20,16 @@ public struct FitOptions: Sendable {
     /// Ridge on the gate's coefficients (standardised covariates), per row: gates of separable regions have no
     /// finite maximum.
     public var gateRidge: Double
+    /// Ridge on the coefficients of experts whose weighted fit is not closed, per row: a class that no row shows has no
+    /// finite maximum.
+    public var expertRidge: Double
     /// Further starts, in the user's units; models with another number of experts or other covariates are an error of
     /// the caller.
     public var initialModels: [MixtureModel]
 
     public init(
         expertCount: Int, starts: Int = 16, tolerance: Double = 1e-9, maxIterations: Int = 500, seed: UInt64 = 1,
-        minRows: Double = 10, varianceFloor: Double = 1e-5, gateRidge: Double = 1e-12,
+        minRows: Double = 10, varianceFloor: Double = 1e-5, gateRidge: Double = 1e-12, expertRidge: Double = 1e-10,
         initialModels: [MixtureModel] = []
     ) {
         self.expertCount = expertCount
@@ -37,6 +40,7 @@ public struct FitOptions: Sendable {
         self.minRows = minRows
         self.varianceFloor = varianceFloor
         self.gateRidge = gateRidge
+        self.expertRidge = expertRidge
         self.initialModels = initialModels
     }
 }

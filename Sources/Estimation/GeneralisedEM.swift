@@ -2,18 +2,17 @@ import LinearAlgebra
 import MixtureOfExperts
 
 /// Generalised EM (paper, section 2 and appendix B): the weighted fit of every expert to its
-/// posterior rows, and one Newton step of the gate.
+/// posterior rows, where that is closed, else one Newton step towards it, and one Newton step of the gate.
 ///
 /// A gate iterated to convergence in every iteration was measured to need four times the passes. The objective is the
-/// log-likelihood less ½ ridge |α|²; it never falls: a gate step that lowers it is halved, and with no gate step left
-/// the iteration is one of EM in the experts.
+/// log-likelihood less the ``Penalty``; it never falls: steps that lower it are halved, and with none left the iteration is one
+/// of EM in the experts with a closed fit.
 package struct GeneralisedEM {
     let rows: any RowSource
     /// Σw of the rows.
     let weight: Double
     let dispersionFloor: Double
-    /// On the sum over rows.
-    package let ridge: Double
+    let penalty: Penalty
     /// Experts with a mean and no slopes.
     let background: Set<Int>
     let parallelism: Parallelism
@@ -28,13 +27,16 @@ package struct GeneralisedEM {
         self.init(rows: rows, weight: rows.totalWeight, options: options, parallelism: parallelism)
     }
 
+    /// Of the gate, on the sum over rows.
+    package var ridge: Double { penalty.gateRidge }
+
     package init(
         rows: any RowSource, weight: Double, options: FitOptions, parallelism: Parallelism, background: Set<Int> = []
     ) {
         self.rows = rows
         self.weight = weight
         dispersionFloor = options.varianceFloor
-        ridge = options.gateRidge * weight
+        penalty = Penalty(options, weight: weight)
         self.background = background
         self.parallelism = parallelism
     }
@@ -43,7 +45,7 @@ package struct GeneralisedEM {
         let statistics = model.statistics(of: rows, level: .expectationMaximization, parallelism: parallelism)
         return State(
             model: model, statistics: statistics,
-            objective: statistics.logLikelihood - model.gate.penalty(ridge: ridge))
+            objective: statistics.logLikelihood - penalty.value(model))
     }
 
     func newtonSystem(_ model: MixtureModel) -> NewtonSystem {
@@ -70,38 +72,65 @@ package struct GeneralisedEM {
 
     /// One iteration; the objective of the result is at least that of `state`.
     package func step(from state: State) -> State {
-        let experts = weightedFits(state)
-        let direction = gateDirection(state)
+        let direction = Direction(gate: gateDirection(state), experts: expertUpdates(state))
         // Rounding of a sum over rows must not count as a fall.
         let slack = 1e-13 * abs(state.objective)
         var length = 1.0
         for _ in 0..<12 {
-            let trial = trial(state, experts, direction, length)
+            let trial = trial(state, direction, length)
             if trial.objective >= state.objective - slack { return trial }
             length *= 0.5
         }
-        let expertsOnly = trial(state, experts, direction, 0)
-        return expertsOnly.objective >= state.objective - slack ? expertsOnly : state
+        let withoutSteps = trial(state, direction, 0)
+        return withoutSteps.objective >= state.objective - slack ? withoutSteps : state
     }
 
-    private func trial(_ state: State, _ experts: [Expert], _ direction: Matrix, _ length: Double) -> State {
+    private struct Direction {
+        var gate: Matrix
+        var experts: [ExpertUpdate]
+    }
+
+    /// Where an iteration takes an expert.
+    private enum ExpertUpdate {
+        case fitted(Expert)
+        case step(ExpertNewton.Direction)
+    }
+
+    private func trial(_ state: State, _ direction: Direction, _ length: Double) -> State {
         var model = state.model
-        model.experts = experts
-        model.gate = model.gate.moved(direction, by: length)
+        let newton = expertNewton(state)
+        model.experts = zip(model.experts, direction.experts).map { expert, update in
+            switch update {
+            case .fitted(let fitted): fitted
+            case .step(let step): newton.moved(expert, step, by: length)
+            }
+        }
+        model.gate = model.gate.moved(direction.gate, by: length)
         return self.state(model)
     }
 
-    package func weightedFits(_ state: State) -> [Expert] {
+    private func expertNewton(_ state: State) -> ExpertNewton {
+        ExpertNewton(
+            statistics: state.statistics, design: state.model.design,
+            ridge: penalty.expertRidge(state.model.family), dispersionFloor: dispersionFloor)
+    }
+
+    private func expertUpdates(_ state: State) -> [ExpertUpdate] {
         let (statistics, model) = (state.statistics, state.model)
-        return model.experts.indices.map { index in
-            let moments = statistics.expertMoments[index]
+        let newton = expertNewton(state)
+        let moments = statistics.expertMoments
+        return model.experts.enumerated().map { index, expert in
             // An expert that holds no row stays where it is.
-            guard moments.weight > 1e-10 * statistics.weight else { return model.experts[index] }
-            guard background.contains(index) else {
-                return model.family.fit(moments, on: model.design.expertCovariates, dispersionFloor: dispersionFloor)
+            guard moments[index].weight > 1e-10 * statistics.weight else { return .fitted(expert) }
+            let isBackground = background.contains(index)
+            guard let family = model.family as? any ClosedFormFamily else {
+                return .step(newton.direction(index, expert, interceptsOnly: isBackground))
             }
-            return model.family.backgroundExpert(
-                moments, covariates: model.design.expertCovariates.count, dispersionFloor: dispersionFloor)
+            let covariates = model.design.expertCovariates
+            var fitted = family.fit(
+                moments[index], on: isBackground ? [] : covariates, dispersionFloor: dispersionFloor)
+            if isBackground { fitted.coefficients += [Double](repeating: 0, count: covariates.count) }
+            return .fitted(fitted)
         }
     }
 

@@ -15,6 +15,7 @@ extension GeneralisedEMRound {
     package func statistics(
         of source: any RowSource
     ) throws(EstimationError) -> (statistics: RoundStatistics, warnings: [FitWarning]) {
+        _ = try closedFormFamily()
         let needed = Capacity.minimumRows(design, minRows: options.minRows)
         guard source.rowCount >= needed else { throw .noModelPossible(rows: source.rowCount, needed: needed) }
         let summaries = source.columnSummaries(parallelism)
@@ -22,7 +23,7 @@ extension GeneralisedEMRound {
             minRows: options.minRows, source: source, summaries: summaries, parallelism: parallelism)
         try check(summaries, disclosure)
         let rare = disclosure.rareCovariates
-        let own = Standardisation(summaries, constants: rare)
+        let own = Standardisation(summaries, constants: rare, keeping: design.unscaledColumns(model.family))
         let constants = Dictionary(
             uniqueKeysWithValues: own.constantColumns.filter { $0 < design.covariateCount }.map { ($0, own.center[$0]) }
         )

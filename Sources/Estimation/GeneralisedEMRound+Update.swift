@@ -23,6 +23,7 @@ extension GeneralisedEMRound {
     ///
     /// - Throws: ``EstimationError/unusableStatistics(reason:)``.
     public func update(_ sites: [RoundStatistics]) throws(EstimationError) -> Update {
+        let family = try closedFormFamily()
         let merged = try merged(sites)
         let start = model
         var next = start
@@ -30,7 +31,7 @@ extension GeneralisedEMRound {
         next.experts = zip(moments, start.experts).map { moments, current in
             // An expert that holds no row stays where it is.
             moments.weight > 1e-10 * merged.weight
-                ? start.family.fit(moments, on: design.expertCovariates, dispersionFloor: options.varianceFloor)
+                ? family.fit(moments, on: design.expertCovariates, dispersionFloor: options.varianceFloor)
                 : current
         }
         let direction = merged.gate.direction(start.gate, ridge: options.gateRidge * merged.weight)

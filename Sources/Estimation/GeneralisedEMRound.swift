@@ -17,7 +17,17 @@ public struct GeneralisedEMRound: Sendable {
         self.global = global
         self.options = options
         self.parallelism = parallelism
-        standardisation = Standardisation(Moments.sum(global.moments, count: global.model.design.covariateCount + 1))
+        standardisation = Standardisation(
+            Moments.sum(global.moments, count: global.model.design.covariateCount + 1),
+            keeping: global.model.design.unscaledColumns(global.model.family))
+    }
+
+    /// Moments say nothing of other experts.
+    func closedFormFamily() throws(EstimationError) -> any ClosedFormFamily {
+        guard let family = model.family as? any ClosedFormFamily else {
+            throw .noRounds(family: model.family.name)
+        }
+        return family
     }
 
     var design: Design { global.model.design }

@@ -33,9 +33,11 @@ public struct LocalFit: Sendable {
         try checkCapacity(rows: source.rowCount)
         let summaries = source.columnSummaries(parallelism)
         let disclosure = Disclosure(
-            minRows: options.minRows, source: source, summaries: summaries, parallelism: parallelism)
+            minRows: options.minRows, source: source, summaries: summaries, offset: design.offset,
+            parallelism: parallelism)
         let rare = disclosure.rareCovariates
-        let standardisation = Standardisation(summaries, constants: rare)
+        let standardisation = Standardisation(
+            summaries, constants: rare, keeping: design.unscaledColumns(family))
         try check(standardisation, summaries, disclosure)
         let weight = summaries[0].weight
         let rows = StandardisedRows(
@@ -64,14 +66,16 @@ public struct LocalFit: Sendable {
     // MARK: Checks
 
     private func checkCapacity(rows: Int) throws(EstimationError) {
-        let needed = Capacity.minimumRows(design, minRows: options.minRows)
+        let needed = Capacity.minimumRows(design, family, minRows: options.minRows)
         guard rows >= needed else { throw .noModelPossible(rows: rows, needed: needed) }
-        let largest = Capacity.largest(rows: rows, design: design, minRows: options.minRows)
+        let largest = Capacity.largest(rows: rows, design: design, family: family, minRows: options.minRows)
         guard options.expertCount <= largest else {
             throw .tooFewRows(rows: rows, experts: options.expertCount, largest: largest)
         }
         for model in options.initialModels {
-            guard model.design == design else { throw .unusableStart(reason: "its target or covariates differ") }
+            guard model.design == design, model.family.isSame(as: family) else {
+                throw .unusableStart(reason: "its target, covariates or family differ")
+            }
             guard model.expertCount == options.expertCount else {
                 throw .unusableStart(reason: "it has \(model.expertCount) experts, not \(options.expertCount)")
             }
@@ -85,7 +89,7 @@ public struct LocalFit: Sendable {
         if let column = names.indices.first(where: { !standardisation.scale[$0].isFinite }) {
             throw .valuesTooLarge(column: names[column])
         }
-        if family.hasDispersion, standardisation.constantColumns.contains(design.covariateCount) {
+        if family.standardisesResponses, standardisation.constantColumns.contains(design.covariateCount) {
             throw .constantResponse(target: design.target, value: summaries[design.covariateCount].mean)
         }
         if let usual = disclosure.usualResponseIfRare {
@@ -136,10 +140,15 @@ public struct LocalFit: Sendable {
             var refinement = refinement(rows, start: 0, parallelism: parallelism)
             refinement.background = current.background.union([thin])
             current = refinement.optimum(
-                from: BackgroundExpert.start(from: current, expert: thin),
+                from: BackgroundExpert.start(from: current, expert: thin, rows: someRows(rows)),
                 emIterations: Self.emIterationsBeforeNewton)
         }
         return current
+    }
+
+    private func someRows(_ rows: StandardisedRows) -> ShardRows {
+        var random = RandomNumbers(seed: options.seed).split(-5)
+        return rows.chosen(random.sample(StartSearch.comparisonRows, below: rows.rowCount).sorted())
     }
 
     // MARK: Disclosure
@@ -170,7 +179,7 @@ public struct LocalFit: Sendable {
         let effective = candidate.statistics.expertMoments.map(\.effectiveRows).min() ?? 0
         guard effective >= options.minRows * (1 - 1e-9) else {
             throw .noModelPossible(
-                rows: Int(effective), needed: Capacity.minimumRows(design, minRows: options.minRows))
+                rows: Int(effective), needed: Capacity.minimumRows(design, family, minRows: options.minRows))
         }
     }
 
@@ -181,9 +190,7 @@ public struct LocalFit: Sendable {
         _ starts: [FitReport.Start], _ warnings: [FitWarning]
     ) -> LocalModel {
         let (standardisation, weightUnit) = (rows.standardisation, rows.weightUnit)
-        let unordered = FittedMixture(
-            model: candidate.model, moments: candidate.statistics.expertMoments, rowCount: rows.rowCount,
-            weight: candidate.statistics.weight)
+        let unordered = candidate.fitted(rowCount: rows.rowCount)
         let order = unordered.orderOfWeight
         let complete = unordered.inOrderOfWeight()
         let (fitted, left) = disclosure.withoutRareColumns(complete, rows, parallelism)
@@ -210,11 +217,24 @@ public struct LocalFit: Sendable {
             starts: starts.map { $0.inUserUnits(jacobian: jacobian, weight: weight, weightUnit: weightUnit) },
             warnings: warnings)
         return LocalModel(
-            fitted: FittedMixture(
-                model: standardisation.inUserUnits(fitted.model),
-                moments: fitted.moments.map { standardisation.inUserUnits($0).scaled(by: weightUnit) },
-                rowCount: fitted.rowCount, weight: weightUnit * fitted.weight),
+            fitted: standardisation.inUserUnits(fitted).scaled(by: weightUnit),
             report: report)
+    }
+}
+
+extension Refinement.Candidate {
+    /// With what its statistics tell of each expert. Codes of classes are no measurements, and have no moments.
+    fileprivate func fitted(rowCount: Int) -> FittedMixture {
+        let design = model.design
+        var moments = statistics.expertMoments
+        if case .classes = model.family.response {
+            moments = moments.map { $0.withConstant(design.covariateCount, value: 0) }
+        }
+        return FittedMixture(
+            model: model, moments: moments,
+            information: model.family is any ClosedFormFamily
+                ? [] : model.experts.indices.map { statistics.expertInformation($0, design.expertPositions) },
+            rowCount: rowCount, weight: statistics.weight)
     }
 }
 

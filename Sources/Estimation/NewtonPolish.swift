@@ -41,6 +41,6 @@ package struct NewtonPolish {
 
     private func objective(_ model: MixtureModel) -> Double {
         model.statistics(of: algorithm.rows, level: .likelihood, parallelism: algorithm.parallelism).logLikelihood
-            - model.gate.penalty(ridge: algorithm.ridge)
+            - algorithm.penalty.value(model)
     }
 }

@@ -15,11 +15,11 @@ package struct NewtonSystem {
     package init(_ statistics: MixtureStatistics, model: MixtureModel, algorithm: GeneralisedEM) {
         parameters = ParameterLayout(
             model, dispersionFloor: algorithm.dispersionFloor, background: algorithm.background)
-        gradient = parameters.gradient(statistics, model: model, ridge: algorithm.ridge)
+        gradient = parameters.gradient(statistics, model: model, penalty: algorithm.penalty)
         held = parameters.held(model, gradient: gradient)
         negativeHessian = Matrix(rowCount: parameters.count, columnCount: parameters.count)
-        fillGates(statistics, ridge: algorithm.ridge)
-        fillExperts(statistics)
+        fillGates(statistics, ridge: algorithm.penalty.gateRidge)
+        fillExperts(statistics, ridge: algorithm.penalty.expertRidge(model.family))
         if parameters.hasDispersion { fillDispersions(statistics) }
         for index in held { hold(index) }
     }
@@ -33,23 +33,26 @@ package struct NewtonSystem {
                     statistics.quadraticSum(layout.gateHessian(first, second)), gatePositions, gatePositions,
                     at: parameters.gateStart(first), parameters.gateStart(second))
             }
-            for expert in 0..<parameters.expertCount {
+            for predictor in 0..<parameters.predictorCount {
                 insert(
-                    statistics.quadraticSum(layout.crossHessian(gate: first, expert: expert)), gatePositions,
-                    expertPositions, at: parameters.gateStart(first), parameters.expertStart(expert))
+                    statistics.quadraticSum(layout.crossHessian(gate: first, predictor: predictor)), gatePositions,
+                    expertPositions, at: parameters.gateStart(first), parameters.predictorStart(predictor))
             }
         }
         for index in 0..<parameters.expertStart(0) { negativeHessian[index, index] += ridge }
     }
 
-    private mutating func fillExperts(_ statistics: MixtureStatistics) {
+    private mutating func fillExperts(_ statistics: MixtureStatistics, ridge: Double) {
         let positions = parameters.expertPositions
-        for first in 0..<parameters.expertCount {
+        for first in 0..<parameters.predictorCount {
             for second in 0...first {
                 insert(
                     statistics.quadraticSum(statistics.layout.expertHessian(first, second)), positions, positions,
-                    at: parameters.expertStart(first), parameters.expertStart(second))
+                    at: parameters.predictorStart(first), parameters.predictorStart(second))
             }
+        }
+        for index in parameters.expertStart(0)..<parameters.expertStart(parameters.expertCount) {
+            negativeHessian[index, index] += ridge
         }
     }
 
@@ -59,7 +62,7 @@ package struct NewtonSystem {
             let column = parameters.dispersionIndex(second)
             for first in 0..<parameters.expertCount {
                 let sums = Array(
-                    statistics.linearSum(layout.expertDispersionHessian(expert: first, dispersion: second)))
+                    statistics.linearSum(layout.expertDispersionHessian(predictor: first, dispersion: second)))
                 insert(sums, parameters.expertPositions, at: parameters.expertStart(first), column)
                 let value = -(statistics.linearSum(layout.dispersionHessian(first, second)).first ?? 0)
                 negativeHessian[parameters.dispersionIndex(first), column] = value

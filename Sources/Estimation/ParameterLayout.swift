@@ -7,6 +7,7 @@ struct ParameterLayout: Sendable {
     let expertPositions: [Int]
     let gatePositions: [Int]
     let expertCount: Int
+    let predictorsPerExpert: Int
     let hasDispersion: Bool
     let dispersionFloor: Double
     /// Experts without slopes.
@@ -16,6 +17,7 @@ struct ParameterLayout: Sendable {
         expertPositions = model.design.expertPositions
         gatePositions = model.design.gatePositions
         expertCount = model.expertCount
+        predictorsPerExpert = model.family.predictorCount
         hasDispersion = model.family.hasDispersion
         self.dispersionFloor = dispersionFloor
         self.background = background
@@ -25,22 +27,34 @@ struct ParameterLayout: Sendable {
     var count: Int { dispersionIndex(hasDispersion ? expertCount : 0) }
 
     func gateStart(_ gate: Int) -> Int { gate * gatePositions.count }
-    func expertStart(_ expert: Int) -> Int { gateStart(gateCount) + expert * expertPositions.count }
+    var predictorCount: Int { expertCount * predictorsPerExpert }
+    /// Predictors are numbered through all experts.
+    func predictorStart(_ predictor: Int) -> Int { gateStart(gateCount) + predictor * expertPositions.count }
+    func expertStart(_ expert: Int) -> Int { predictorStart(expert * predictorsPerExpert) }
     func dispersionIndex(_ expert: Int) -> Int { expertStart(expertCount) + expert }
 
-    /// Of the log-likelihood less the ridge, from the statistics of a pass that collects gradients.
-    func gradient(_ statistics: MixtureStatistics, model: MixtureModel, ridge: Double) -> [Double] {
+    /// Of the log-likelihood less the penalty, from the statistics of a pass that collects gradients.
+    func gradient(_ statistics: MixtureStatistics, model: MixtureModel, penalty: Penalty) -> [Double] {
         let layout = statistics.layout
         var gradient = [Double](repeating: 0, count: count)
         for gate in 0..<gateCount {
             let sums = Array(statistics.linearSum(layout.gateGradient(gate)))
             for (row, position) in gatePositions.enumerated() {
-                gradient[gateStart(gate) + row] = sums[position] - ridge * model.gate.coefficients[row, gate]
+                gradient[gateStart(gate) + row] =
+                    sums[position] - penalty.gateRidge * model.gate.coefficients[row, gate]
+            }
+        }
+        let expertRidge = penalty.expertRidge(model.family)
+        for predictor in 0..<predictorCount {
+            let sums = Array(statistics.linearSum(layout.expertGradient(predictor)))
+            for (row, position) in expertPositions.enumerated() {
+                gradient[predictorStart(predictor) + row] = sums[position]
             }
         }
         for expert in 0..<expertCount {
-            let sums = Array(statistics.linearSum(layout.expertGradient(expert)))
-            for (row, position) in expertPositions.enumerated() { gradient[expertStart(expert) + row] = sums[position] }
+            for (index, value) in model.experts[expert].coefficients.enumerated() {
+                gradient[expertStart(expert) + index] -= expertRidge * value
+            }
             if hasDispersion {
                 gradient[dispersionIndex(expert)] = statistics.linearSum(layout.dispersionGradient(expert)).first ?? 0
             }
@@ -51,7 +65,11 @@ struct ParameterLayout: Sendable {
     /// What stays where it is: the slopes of background experts, and dispersions at their floor that the gradient pulls down.
     func held(_ model: MixtureModel, gradient: [Double]) -> [Int] {
         let slopes = background.sorted().flatMap { expert in
-            expertPositions.indices.dropFirst().map { expertStart(expert) + $0 }
+            (0..<predictorsPerExpert).flatMap { predictor in
+                expertPositions.indices.dropFirst().map {
+                    predictorStart(expert * predictorsPerExpert + predictor) + $0
+                }
+            }
         }
         guard hasDispersion else { return slopes }
         return slopes
@@ -68,7 +86,7 @@ struct ParameterLayout: Sendable {
             }
         }
         for expert in 0..<expertCount {
-            for row in expertPositions.indices {
+            for row in result.experts[expert].coefficients.indices {
                 result.experts[expert].coefficients[row] += length * direction[expertStart(expert) + row]
             }
             if hasDispersion {

@@ -110,11 +110,11 @@ struct QuasiNewton {
 
     private func evaluation(_ model: MixtureModel) -> Evaluation {
         let statistics = model.statistics(of: algorithm.rows, level: .gradient, parallelism: algorithm.parallelism)
-        var gradient = parameters.gradient(statistics, model: model, ridge: algorithm.ridge)
+        var gradient = parameters.gradient(statistics, model: model, penalty: algorithm.penalty)
         let held = parameters.held(model, gradient: gradient)
         for index in held { gradient[index] = 0 }
         return Evaluation(
-            model: model, objective: statistics.logLikelihood - model.gate.penalty(ridge: algorithm.ridge),
+            model: model, objective: statistics.logLikelihood - algorithm.penalty.value(model),
             gradient: gradient, held: held)
     }
 

@@ -12,38 +12,43 @@ public struct Standardisation: Sendable {
     /// Columns whose values differ by no more than their rounding.
     public let constantColumns: Set<Int>
 
-    /// Any center and positive scale.
+    /// Any center and positive scale, the design's unscaled columns included.
     public init(center: [Double], scale: [Double]) {
         self.center = center
         self.scale = scale
         constantColumns = []
     }
 
-    /// - Parameter deviations: standard deviations about `center`.
-    private init(center: [Double], deviations: [Double]) {
-        let constant = center.indices.filter { Self.isConstant(mean: center[$0], deviation: deviations[$0]) }
-        self.center = center
-        scale = center.indices.map { constant.contains($0) ? 1 : deviations[$0] }
+    /// - Parameters:
+    ///   - deviations: standard deviations about `center`.
+    ///   - kept: columns that stay as they are.
+    private init(center: [Double], deviations: [Double], kept: Set<Int>) {
+        let constant = center.indices.filter {
+            !kept.contains($0) && Self.isConstant(mean: center[$0], deviation: deviations[$0])
+        }
+        self.center = center.indices.map { kept.contains($0) ? 0 : center[$0] }
+        scale = center.indices.map { constant.contains($0) || kept.contains($0) ? 1 : deviations[$0] }
         constantColumns = Set(constant)
     }
 
     /// Weighted mean and standard deviation of each column.
-    public init(_ rows: ShardRows) {
-        self.init(rows.columnSummaries(.serial), constants: [:])
+    public init(_ rows: ShardRows, keeping kept: Set<Int> = []) {
+        self.init(rows.columnSummaries(.serial), constants: [:], keeping: kept)
     }
 
     /// - Parameter constants: values of columns that are taken as constant whatever the rows say.
-    init(_ summaries: [ColumnSummary], constants: [Int: Double]) {
+    init(_ summaries: [ColumnSummary], constants: [Int: Double], keeping kept: Set<Int>) {
         self.init(
             center: summaries.indices.map { constants[$0] ?? summaries[$0].mean },
-            deviations: summaries.indices.map { constants[$0] == nil ? summaries[$0].deviation : 0 })
+            deviations: summaries.indices.map { constants[$0] == nil ? summaries[$0].deviation : 0 }, kept: kept)
     }
 
     /// From moments of pooled rows.
-    public init(_ moments: Moments) {
+    public init(_ moments: Moments, keeping kept: Set<Int> = []) {
         self.init(
             center: moments.mean,
-            deviations: (0..<moments.count).map { (moments.scatter[$0, $0] / moments.weight).squareRoot() })
+            deviations: (0..<moments.count).map { (moments.scatter[$0, $0] / moments.weight).squareRoot() },
+            kept: kept)
     }
 
     /// Whether what varies is no more than rounding of the values themselves.
@@ -104,16 +109,74 @@ public struct Standardisation: Sendable {
     /// The model for columns center + scale · z.
     private func rescaled(_ model: MixtureModel, center: [Double], scale: [Double]) -> MixtureModel {
         let design = model.design
+        let count = design.expertPositions.count
         let experts = model.experts.map { expert in
             var inner = expert
-            for (index, covariate) in design.expertCovariates.enumerated() {
-                inner.coefficients[index + 1] /= scale[covariate]
-                inner.coefficients[0] -= inner.coefficients[index + 1] * center[covariate]
+            for first in Swift.stride(from: 0, to: expert.coefficients.count, by: count) {
+                for (index, covariate) in design.expertCovariates.enumerated() {
+                    inner.coefficients[first + index + 1] /= scale[covariate]
+                    inner.coefficients[first] -= inner.coefficients[first + index + 1] * center[covariate]
+                }
             }
             return model.family.rescaled(inner, center: center[center.count - 1], scale: scale[scale.count - 1])
         }
         let gate = model.gate.rescaled(
             center: design.gateCovariates.map { center[$0] }, scale: design.gateCovariates.map { scale[$0] })
         return MixtureModel(design: design, family: model.family, gate: gate, experts: experts)
+    }
+}
+
+extension Standardisation {
+    public func standardised(_ fitted: FittedMixture) -> FittedMixture {
+        rescaled(fitted, center: zip(center, scale).map { -$0 / $1 }, scale: scale.map { 1 / $0 })
+    }
+
+    public func inUserUnits(_ fitted: FittedMixture) -> FittedMixture {
+        rescaled(fitted, center: center, scale: scale)
+    }
+
+    private func rescaled(_ fitted: FittedMixture, center: [Double], scale: [Double]) -> FittedMixture {
+        FittedMixture(
+            model: rescaled(fitted.model, center: center, scale: scale),
+            moments: fitted.moments.map { $0.rescaled(center: center, scale: scale) },
+            information: fitted.information.map { rescaled($0, of: fitted.model, center: center, scale: scale) },
+            rowCount: fitted.rowCount, weight: fitted.weight)
+    }
+
+    /// The information of the coefficients for columns center + scale · z, where `information` is of those for z.
+    ///
+    /// Old coefficients are new ones times T, of slopes scale_j and of intercept Σ_j center_j; the information is T'IT, formed for
+    /// each pair of predictors by its columns, then its rows.
+    private func rescaled(
+        _ information: PackedSymmetric, of model: MixtureModel, center: [Double], scale: [Double]
+    ) -> PackedSymmetric {
+        let covariates = model.design.expertCovariates
+        let count = covariates.count + 1
+        var matrix = information.matrix()
+        for first in Swift.stride(from: 0, to: matrix.columnCount, by: count) {
+            for (index, covariate) in covariates.enumerated() {
+                for row in 0..<matrix.rowCount {
+                    let own = matrix[row, first + index + 1] * scale[covariate]
+                    matrix[row, first + index + 1] = own + matrix[row, first] * center[covariate]
+                }
+            }
+        }
+        matrix = matrix.transposed()
+        for first in Swift.stride(from: 0, to: matrix.columnCount, by: count) {
+            for (index, covariate) in covariates.enumerated() {
+                for row in 0..<matrix.rowCount {
+                    let own = matrix[row, first + index + 1] * scale[covariate]
+                    matrix[row, first + index + 1] = own + matrix[row, first] * center[covariate]
+                }
+            }
+        }
+        return PackedSymmetric(lowerTriangleOf: matrix)
+    }
+}
+
+extension Design {
+    /// Columns of (x, y) that no standardisation may change: the offset, and responses that are no measurements.
+    public func unscaledColumns(_ family: any ExpertFamily) -> Set<Int> {
+        Set([offset, family.standardisesResponses ? nil : covariateCount].compactMap { $0 })
     }
 }

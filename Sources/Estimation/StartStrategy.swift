@@ -16,7 +16,11 @@ package enum StartStrategy: String, CaseIterable {
         rows: ShardRows, design: Design, family: any ExpertFamily, options: FitOptions,
         using random: inout RandomNumbers
     ) -> MixtureModel {
-        let labels = labels(rows: rows, design: design, count: options.expertCount, using: &random)
+        let working = ShardRows(
+            covariates: rows.covariates,
+            responses: WorkingResponses.values(rows, design: design, family: family, using: &random),
+            weights: rows.weights)
+        let labels = labels(rows: working, design: design, count: options.expertCount, using: &random)
         return Self.model(labels: labels, rows: rows, design: design, family: family, options: options)
     }
 
@@ -119,6 +123,9 @@ package enum StartStrategy: String, CaseIterable {
         return result
     }
 
+    /// Of an expert whose fit is not closed: EM goes on from there.
+    private static let newtonSteps = 4
+
     /// Experts by weighted fits to the parts, gate by softmax regression on them; parts overlap a little, so that no
     /// expert begins without spread.
     static func model(
@@ -129,9 +136,9 @@ package enum StartStrategy: String, CaseIterable {
         for index in factors.storage.indices {
             factors.storage[index] = 0.9 * factors.storage[index] + 0.1 / Double(count)
         }
-        let experts = rows.moments(factors: factors).map {
-            family.fit($0, on: design.expertCovariates, dispersionFloor: options.varianceFloor)
-        }
+        let experts = WeightedFit(
+            design: design, family: family, dispersionFloor: options.varianceFloor, iterations: newtonSteps
+        ).experts(rows, factors: factors)
         let gate = SoftmaxRegression(rows: rows, design: design, targets: factors, ridgePerRow: 1e-3)
             .fit(iterations: 4)
         return MixtureModel(design: design, family: family, gate: gate, experts: experts)

@@ -15,11 +15,12 @@ struct ComponentDivergences {
     /// - Parameter points: points x covariates, of one design and in the units of both mixtures.
     init(from: some ConditionalMixture, to: some ConditionalMixture, at points: Matrix) {
         precondition(from.design.covariates == to.design.covariates, "the same covariates in the same order")
-        precondition(from.family.name == to.family.name, "the same family")
+        precondition(from.family.isSame(as: to.family), "the same family")
         let (count, family) = (points.rowCount, from.family)
         pointCount = count
         (sourceCount, targetCount) = (from.experts.count, to.experts.count)
         values = [Double](repeating: 0, count: count * sourceCount * targetCount)
+        let width = family.predictorCount
         let (sources, targets) = (from.predictors(points), to.predictors(points))
         values.withUnsafeMutableBufferPointer { values in
             guard var result = values.baseAddress else { return }
@@ -28,9 +29,10 @@ struct ComponentDivergences {
                     for (k, target) in to.experts.enumerated() {
                         for (l, source) in from.experts.enumerated() {
                             family.divergences(
-                                from: sources.baseAddress! + l * count, fromDispersion: source.dispersion,
-                                to: targets.baseAddress! + k * count, toDispersion: target.dispersion, count: count,
-                                into: result)
+                                from: LinearPredictors(sources.baseAddress! + l * width * count, stride: count),
+                                fromDispersion: source.dispersion,
+                                to: LinearPredictors(targets.baseAddress! + k * width * count, stride: count),
+                                toDispersion: target.dispersion, count: count, into: result)
                             result += count
                         }
                     }

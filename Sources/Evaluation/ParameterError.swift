@@ -22,7 +22,7 @@ public struct ParameterError: Sendable, Equatable, Codable {
     public init?(_ model: MixtureModel, reference: MixtureModel, at points: Matrix) {
         precondition(points.rowCount > 0, "an average needs a point")
         guard model.expertCount == reference.expertCount, model.design == reference.design,
-            model.family.name == reference.family.name
+            model.family.isSame(as: reference.family)
         else { return nil }
         let there = ComponentDivergences(from: reference, to: model, at: points).sums
         let back = ComponentDivergences(from: model, to: reference, at: points).sums.transposed()

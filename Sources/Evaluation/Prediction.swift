@@ -18,9 +18,11 @@ public struct Prediction: Sendable {
         dispersions = mixture.experts.map(\.dispersion)
         gates = mixture.gateProbabilities(covariates)
         predictors = mixture.predictors(covariates)
-        var means = predictors
-        for index in means.storage.indices { means.storage[index] = family.mean(predictor: means.storage[index]) }
-        expertMeans = means
+        let all = predictors
+        expertMeans = Matrix(
+            columns: mixture.experts.indices.map { expert in
+                (0..<all.rowCount).map { family.mean(all.predictors(of: expert, family, row: $0)) }
+            })
     }
 
     public var rowCount: Int { gates.rowCount }
@@ -29,12 +31,20 @@ public struct Prediction: Sendable {
         GaussianMixtureDistribution(
             weights: gates.row(row), means: expertMeans.row(row),
             deviations: dispersions.enumerated().map { expert, dispersion in
-                family.variance(predictor: predictors[row, expert], dispersion: dispersion).squareRoot()
+                family.variance(predictors.predictors(of: expert, family, row: row), dispersion: dispersion)
+                    .squareRoot()
             })
     }
 
     /// The expert with the largest gate probability.
     public func mostProbableExpert(_ row: Int) -> Int {
         gates.row(row).indices.max { gates[row, $0] < gates[row, $1] } ?? 0
+    }
+}
+
+extension Matrix {
+    /// The linear predictors of one expert at a row, of a matrix rows x (experts · predictors).
+    fileprivate func predictors(of expert: Int, _ family: any ExpertFamily, row: Int) -> [Double] {
+        (0..<family.predictorCount).map { self[row, expert * family.predictorCount + $0] }
     }
 }

@@ -18,6 +18,13 @@ public struct PackedSymmetric: Sendable, Equatable {
     }
 
     @inlinable
+    public init(lowerTriangleOf matrix: Matrix) {
+        self.init(size: matrix.rowCount)
+        for row in 0..<size {
+            for column in 0...row { self[row, column] = matrix[row, column] }
+        }
+    }
+
     public static func elementCount(size: Int) -> Int { size * (size + 1) / 2 }
 
     @inlinable
@@ -42,6 +49,15 @@ public struct PackedSymmetric: Sendable, Equatable {
 
     public func matrix() -> Matrix { submatrix(rows: Array(0..<size), columns: Array(0..<size)) }
 
+    /// The rows and columns in another order: new index i is old index `order[i]`.
+    public func permuted(_ order: [Int]) -> PackedSymmetric {
+        var result = PackedSymmetric(size: size)
+        for row in 0..<size {
+            for column in 0...row { result[row, column] = self[order[row], order[column]] }
+        }
+        return result
+    }
+
     /// Adds `scale * vector vector'`.
     public mutating func addOuterProduct(_ vector: [Double], scale: Double) {
         var offset = 0
@@ -59,5 +75,21 @@ public struct PackedSymmetric: Sendable, Equatable {
 
     public static func * (left: Double, right: PackedSymmetric) -> PackedSymmetric {
         PackedSymmetric(size: right.size, storage: right.storage.map { left * $0 })
+    }
+
+    public static func * (left: PackedSymmetric, right: [Double]) -> [Double] {
+        precondition(left.size == right.count, "a vector of the size of the matrix")
+        var result = [Double](repeating: 0, count: left.size)
+        var index = 0
+        for row in 0..<left.size {
+            for column in 0..<row {
+                result[row] += left.storage[index] * right[column]
+                result[column] += left.storage[index] * right[row]
+                index += 1
+            }
+            result[row] += left.storage[index] * right[row]
+            index += 1
+        }
+        return result
     }
 }

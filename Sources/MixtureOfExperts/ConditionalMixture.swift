@@ -14,7 +14,7 @@ public protocol ConditionalMixture: Sendable {
     ///
     /// - Parameter covariates: rows x `design.covariateCount`, in the units of the mixture.
     func gateProbabilities(_ covariates: Matrix) -> Matrix
-    /// Linear predictors of all components; rows x components.
+    /// Linear predictors of all components, component after component; rows x (components · predictors of the family).
     func predictors(_ covariates: Matrix) -> Matrix
     /// log weight + log φ(y | x) of each component; rows x components. -∞ where a weight is 0.
     func logJointDensities(_ covariates: Matrix, responses: [Double]) -> Matrix

@@ -10,21 +10,31 @@ public struct Design: Sendable, Equatable {
     public let expertCovariates: [Int]
     /// Indices into `covariates`, ascending.
     public let gateCovariates: [Int]
+    /// Index into `covariates` of a column that every linear predictor contains as it is, with coefficient 1, such as the
+    /// logarithm of an exposure; it is no regressor of experts or gate.
+    public let offset: Int?
 
-    public init(target: String, covariates: [String], expertCovariates: [Int]? = nil, gateCovariates: [Int]? = nil) {
+    public init(
+        target: String, covariates: [String], expertCovariates: [Int]? = nil, gateCovariates: [Int]? = nil,
+        offset: Int? = nil
+    ) {
         self.target = target
         self.covariates = covariates
-        self.expertCovariates = expertCovariates ?? Array(covariates.indices)
-        self.gateCovariates = gateCovariates ?? Array(covariates.indices)
+        self.offset = offset
+        let regressors = covariates.indices.filter { $0 != offset }
+        self.expertCovariates = expertCovariates ?? regressors
+        self.gateCovariates = gateCovariates ?? regressors
     }
 
-    /// The union of both lists, expert covariates first.
-    public init(target: String, expertFeatures: [String], gateFeatures: [String]) {
+    /// The union of both lists, expert covariates first, the offset last.
+    public init(target: String, expertFeatures: [String], gateFeatures: [String], offset: String? = nil) {
         let union = expertFeatures + gateFeatures.filter { !expertFeatures.contains($0) }
         let position = Dictionary(uniqueKeysWithValues: zip(union, union.indices))
         self.init(
-            target: target, covariates: union, expertCovariates: Array(expertFeatures.indices),
-            gateCovariates: gateFeatures.compactMap { position[$0] }.sorted())
+            target: target, covariates: union + [offset].compactMap { $0 },
+            expertCovariates: Array(expertFeatures.indices),
+            gateCovariates: gateFeatures.compactMap { position[$0] }.sorted(),
+            offset: offset.map { _ in union.count })
     }
 
     public var covariateCount: Int { covariates.count }
@@ -38,9 +48,16 @@ public struct Design: Sendable, Equatable {
     /// Positions in z of the gate's regressors, the intercept first.
     public var gatePositions: [Int] { [0] + gateCovariates.map { $0 + 1 } }
 
+    /// Position in z of the offset.
+    public var offsetPosition: Int? { offset.map { $0 + 1 } }
+
     public var expertFeatures: [String] { expertCovariates.map { covariates[$0] } }
+    public var offsetFeature: String? { offset.map { covariates[$0] } }
     public var gateFeatures: [String] { gateCovariates.map { covariates[$0] } }
 
-    /// Free parameters that come with one more expert: coefficients, gate coefficients and dispersion.
-    public var parametersPerExpert: Int { expertCovariates.count + gateCovariates.count + 3 }
+    /// Free parameters that come with one more expert: its coefficients and dispersion, and those of its gate.
+    public func parametersPerExpert(_ family: any ExpertFamily) -> Int {
+        family.coefficientCount(regressors: expertPositions.count) + (family.hasDispersion ? 1 : 0)
+            + gatePositions.count
+    }
 }

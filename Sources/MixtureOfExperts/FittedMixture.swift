@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// A mixture with the statistics of its experts: what a site sends, and what an aggregation returns.
 public struct FittedMixture: Sendable, Equatable {
     /// In the user's units.
@@ -5,14 +7,23 @@ public struct FittedMixture: Sendable, Equatable {
     /// Moments of (x, y) under the posterior of each expert, in the user's units: the experts' statistics and the
     /// covariate sketch in one.
     public var moments: [Moments]
+    /// The complete-data information of each expert's coefficients, predictor after predictor, in the user's units; none where
+    /// the family's fit is closed, for then the moments hold it.
+    public var information: [PackedSymmetric]
     public var rowCount: Int
     /// Σ of the row weights: what a shard weighs in an aggregation.
     public var weight: Double
 
-    public init(model: MixtureModel, moments: [Moments], rowCount: Int, weight: Double) {
+    public init(
+        model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double
+    ) {
         precondition(moments.count == model.expertCount, "statistics for every expert")
+        precondition(
+            information.count == (model.family is any ClosedFormFamily ? 0 : model.expertCount),
+            "information of every expert whose fit is not closed")
         self.model = model
         self.moments = moments
+        self.information = information
         self.rowCount = rowCount
         self.weight = weight
     }
@@ -23,7 +34,16 @@ public struct FittedMixture: Sendable, Equatable {
         if model.design == design { return self }
         let columns = design.positions(of: model.design) + [model.design.covariateCount]
         return FittedMixture(
-            model: arranged, moments: moments.map { $0.permuted(columns) }, rowCount: rowCount, weight: weight)
+            model: arranged, moments: moments.map { $0.permuted(columns) },
+            information: information.map { $0.permuted(model.coefficientOrder(in: design)) }, rowCount: rowCount,
+            weight: weight)
+    }
+
+    /// The mixture of the same rows with all weights multiplied by `factor`.
+    public func scaled(by factor: Double) -> FittedMixture {
+        FittedMixture(
+            model: model, moments: moments.map { $0.scaled(by: factor) },
+            information: information.map { factor * $0 }, rowCount: rowCount, weight: factor * weight)
     }
 
     /// The experts by falling weight.
@@ -37,6 +57,7 @@ public struct FittedMixture: Sendable, Equatable {
         var result = self
         result.model = model.reordered(order)
         result.moments = order.map { moments[$0] }
+        if !information.isEmpty { result.information = order.map { information[$0] } }
         return result
     }
 }

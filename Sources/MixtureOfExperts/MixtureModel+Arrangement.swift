@@ -4,16 +4,25 @@ extension MixtureModel {
     /// The same model with the covariates in the order of another design; nil where the two do not use the same ones.
     public func arranged(as other: Design) -> MixtureModel? {
         guard design.target == other.target, Set(design.expertFeatures) == Set(other.expertFeatures),
-            Set(design.gateFeatures) == Set(other.gateFeatures), design.covariates.count == other.covariates.count
+            Set(design.gateFeatures) == Set(other.gateFeatures), design.covariates.count == other.covariates.count,
+            design.offsetFeature == other.offsetFeature
         else { return nil }
         if design == other { return self }
-        let experts = [0] + positions(of: other.expertFeatures, in: design.expertFeatures).map { $0 + 1 }
         let gates = [0] + positions(of: other.gateFeatures, in: design.gateFeatures).map { $0 + 1 }
+        let order = coefficientOrder(in: other)
         return MixtureModel(
             design: other, family: family, gate: SoftmaxGate(coefficients: gate.coefficients.rows(gates)),
-            experts: self.experts.map { expert in
-                Expert(coefficients: experts.map { expert.coefficients[$0] }, dispersion: expert.dispersion)
+            experts: experts.map { expert in
+                Expert(coefficients: order.map { expert.coefficients[$0] }, dispersion: expert.dispersion)
             })
+    }
+
+    /// Where this model has the expert coefficients of a design with the same covariates.
+    func coefficientOrder(in other: Design) -> [Int] {
+        let regressors = [0] + positions(of: other.expertFeatures, in: design.expertFeatures).map { $0 + 1 }
+        return (0..<family.predictorCount).flatMap { predictor in
+            regressors.map { predictor * regressors.count + $0 }
+        }
     }
 }
 

@@ -3,11 +3,11 @@ import LinearAlgebra
 
 /// Density, prediction and sampling, block by block: no array a row.
 extension MixtureModel {
-    /// Linear predictors of all experts; rows x K.
+    /// Linear predictors of all experts, expert after expert; rows x (K · predictors).
     ///
     /// - Parameter covariates: rows x `design.covariateCount`.
     public func predictors(_ covariates: Matrix) -> Matrix {
-        collected(covariates) { pass, _, _ in pass.computePredictors() }
+        collected(covariates, count: predictorCount) { pass, _, _ in pass.computePredictors() }
     }
 
     /// log π_k(x); rows x K.
@@ -45,25 +45,28 @@ extension MixtureModel {
     public func sample(_ covariates: Matrix, using random: inout RandomNumbers) -> [Double] {
         let gates = gateProbabilities(covariates)
         let predictors = predictors(covariates)
+        let count = family.predictorCount
         return (0..<covariates.rowCount).map { row in
             let expert = random.index(weights: gates.row(row))
-            return family.sample(
-                predictor: predictors[row, expert], dispersion: experts[expert].dispersion, using: &random)
+            let own = (expert * count..<(expert + 1) * count).map { predictors[row, $0] }
+            return family.sample(own, dispersion: experts[expert].dispersion, using: &random)
         }
     }
 
-    /// What `values` returns as [expert][lane] for each block; rows x K.
+    /// What `values` returns as [column][lane] for each block; rows x `columnCount`, by default K.
     private func collected(
-        _ covariates: Matrix, _ values: (DensityPass, _ start: Int, _ count: Int) -> UnsafeMutablePointer<Double>
+        _ covariates: Matrix, count columnCount: Int? = nil,
+        _ values: (DensityPass, _ start: Int, _ count: Int) -> UnsafeMutablePointer<Double>
     ) -> Matrix {
+        let columnCount = columnCount ?? expertCount
         let pass = DensityPass(self)
         defer { pass.deallocate() }
-        var result = Matrix(rowCount: covariates.rowCount, columnCount: expertCount)
+        var result = Matrix(rowCount: covariates.rowCount, columnCount: columnCount)
         pass.forEachBlock(of: covariates) { start, count in
             let block = values(pass, start, count)
-            for expert in 0..<expertCount {
-                let offset = expert * covariates.rowCount + start
-                for lane in 0..<count { result.storage[offset + lane] = block[expert * RowBlock.capacity + lane] }
+            for column in 0..<columnCount {
+                let offset = column * covariates.rowCount + start
+                for lane in 0..<count { result.storage[offset + lane] = block[column * RowBlock.capacity + lane] }
             }
         }
         return result
@@ -86,7 +89,7 @@ private final class DensityPass {
         block = RowBlock(momentCount: model.design.momentCount)
         expertCoefficients = model.spreadExperts
         gateCoefficients = model.spreadGates
-        predictors = BlockValues(model.expertCount)
+        predictors = BlockValues(model.predictorCount)
         gates = BlockValues(model.expertCount)
     }
 
@@ -106,7 +109,8 @@ private final class DensityPass {
     }
 
     func computePredictors() -> UnsafeMutablePointer<Double> {
-        block.linearPredictors(coefficients: expertCoefficients, count: model.expertCount, into: predictors.pointer)
+        block.linearPredictors(
+            coefficients: expertCoefficients, count: model.predictorCount, into: predictors.pointer)
         return predictors.pointer
     }
 
@@ -126,7 +130,10 @@ private final class DensityPass {
         responses.withUnsafeBufferPointer { responses in
             for (index, expert) in model.experts.enumerated() {
                 model.family.logDensity(
-                    responses: responses.baseAddress! + start, predictors: predictors + index * RowBlock.capacity,
+                    responses: responses.baseAddress! + start,
+                    predictors: LinearPredictors(
+                        predictors + index * model.family.predictorCount * RowBlock.capacity,
+                        stride: RowBlock.capacity),
                     dispersion: expert.dispersion, count: count, into: logDensities.pointer)
                 let target = joint + index * RowBlock.capacity
                 for lane in 0..<count { target[lane] += logDensities.pointer[lane] }

@@ -14,7 +14,7 @@ extension MixtureModel {
         of rows: any RowSource, level: StatisticsLevel, parallelism: Parallelism = .serial,
         instructionSet: InstructionSet = .best
     ) -> MixtureStatistics {
-        let layout = StatisticsLayout(level: level, expertCount: expertCount, momentCount: design.momentCount)
+        let layout = StatisticsLayout(level, of: self)
         return rows.reduce(parallelism, into: MixtureStatistics(layout: layout)) { part in
             let pass = StatisticsPass(model: self, layout: layout, instructionSet: instructionSet)
             defer { pass.deallocate() }
@@ -44,7 +44,7 @@ extension MixtureModel {
     private func forEachBlock(
         of rows: any RowSource, in range: Range<Int>, _ body: (_ pass: StatisticsPass, _ count: Int) -> Void
     ) {
-        let layout = StatisticsLayout(level: .gradient, expertCount: expertCount, momentCount: design.momentCount)
+        let layout = StatisticsLayout(.gradient, of: self)
         let pass = StatisticsPass(model: self, layout: layout, instructionSet: .best)
         defer { pass.deallocate() }
         rows.forEachBlock(in: range, pass.block) { _, count in

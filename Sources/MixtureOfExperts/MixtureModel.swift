@@ -18,14 +18,16 @@ public struct MixtureModel: Sendable, Equatable {
     public var expertCount: Int { experts.count }
 
     public static func == (left: MixtureModel, right: MixtureModel) -> Bool {
-        left.design == right.design && left.family.name == right.family.name && left.gate == right.gate
+        left.design == right.design && left.family.isSame(as: right.family) && left.gate == right.gate
             && left.experts == right.experts
     }
 
+    /// Linear predictors of all experts together.
+    var predictorCount: Int { expertCount * family.predictorCount }
+
     /// Free parameters: coefficients and dispersions of the experts, coefficients of all gates but the last.
     public var parameterCount: Int {
-        let perExpert = design.expertCovariates.count + 1 + (family.hasDispersion ? 1 : 0)
-        return expertCount * perExpert + (expertCount - 1) * (design.gateCovariates.count + 1)
+        expertCount * design.parametersPerExpert(family) - design.gatePositions.count
     }
 
     /// The same model with the experts in another order: new expert k is old expert `order[k]`.

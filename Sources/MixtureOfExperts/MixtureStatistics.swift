@@ -70,6 +70,24 @@ public struct MixtureStatistics: Sendable, Equatable {
         linear[index * layout.momentCount..<(index + 1) * layout.momentCount]
     }
 
+    /// The complete-data information of an expert's coefficients, predictor after predictor, from the sums at `positions`; at
+    /// level ``StatisticsLevel/expectationMaximization`` where the fit is not closed.
+    public func expertInformation(_ expert: Int, _ positions: [Int]) -> PackedSymmetric {
+        let count = positions.count
+        var result = PackedSymmetric(size: layout.predictorsPerExpert * count)
+        for first in 0..<layout.predictorsPerExpert {
+            for second in 0...first {
+                let sums = quadraticSum(layout.expertInformation(expert, first, second))
+                for (row, left) in positions.enumerated() {
+                    for (column, right) in positions.enumerated() where first > second || column <= row {
+                        result[first * count + row, second * count + column] = sums[left, right]
+                    }
+                }
+            }
+        }
+        return result
+    }
+
     /// Moments of (x, y) under each expert's posterior; at level ``StatisticsLevel/expectationMaximization``.
     public var expertMoments: [Moments] {
         (0..<layout.expertCount).map { expert in
@@ -78,22 +96,46 @@ public struct MixtureStatistics: Sendable, Equatable {
     }
 }
 
-/// Where each sum of ``MixtureStatistics`` is. Gates are numbered 0 ..< K - 1: the last one is the reference.
+/// Where each sum of ``MixtureStatistics`` is. Gates are numbered 0 ..< K - 1: the last one is the reference. Linear predictors
+/// are numbered through all experts, predictor a of expert k at k · q + a.
 public struct StatisticsLayout: Sendable, Equatable {
     public let level: StatisticsLevel
     public let expertCount: Int
+    /// q: linear predictors of an expert.
+    public let predictorsPerExpert: Int
+    public let hasDispersion: Bool
+    /// Whether experts have a closed weighted fit, which needs no information of theirs.
+    public let isClosedForm: Bool
     /// The length of z.
     public let momentCount: Int
 
-    public init(level: StatisticsLevel, expertCount: Int, momentCount: Int) {
+    public init(
+        level: StatisticsLevel, expertCount: Int, predictorsPerExpert: Int = 1, hasDispersion: Bool = true,
+        isClosedForm: Bool = true, momentCount: Int
+    ) {
         self.level = level
         self.expertCount = expertCount
+        self.predictorsPerExpert = predictorsPerExpert
+        self.hasDispersion = hasDispersion
+        self.isClosedForm = isClosedForm
         self.momentCount = momentCount
+    }
+
+    public init(_ level: StatisticsLevel, of model: MixtureModel) {
+        self.init(
+            level: level, expertCount: model.expertCount, predictorsPerExpert: model.family.predictorCount,
+            hasDispersion: model.family.hasDispersion, isClosedForm: model.family is any ClosedFormFamily,
+            momentCount: model.design.momentCount)
     }
 
     var packedCount: Int { PackedSymmetric.elementCount(size: momentCount) }
     public var gateCount: Int { expertCount - 1 }
+    /// Of all experts.
+    public var predictorCount: Int { expertCount * predictorsPerExpert }
     private var gatePairCount: Int { PackedSymmetric.elementCount(size: gateCount) }
+    /// Pairs of predictors of one expert.
+    var predictorPairCount: Int { PackedSymmetric.elementCount(size: predictorsPerExpert) }
+    private var dispersionCount: Int { hasDispersion ? expertCount : 0 }
 
     // MARK: Generalised EM
 
@@ -105,45 +147,53 @@ public struct StatisticsLayout: Sendable, Equatable {
         expertCount + PackedSymmetric.offset(first, second)
     }
 
+    /// Quadratic, u = -τ_k ∂² log φ / ∂η_a ∂η_b: the complete-data information of an expert, where its fit is not closed.
+    public func expertInformation(_ expert: Int, _ first: Int, _ second: Int) -> Int {
+        gateInformation(gateCount, 0) + expert * predictorPairCount + PackedSymmetric.offset(first, second)
+    }
+
     /// Linear, u = τ_a - π_a: the gradient of the gate; at all levels but the likelihood.
     public func gateGradient(_ gate: Int) -> Int { gate }
 
+    /// Linear (its intercept element), -τ_k ∂² log φ / ∂s²; where the fit is not closed.
+    public func dispersionInformation(_ expert: Int) -> Int { dispersionGradient(expertCount) + expert }
+
     // MARK: Gradient and Newton
 
-    /// Linear, the gradient of an expert's coefficients.
-    public func expertGradient(_ expert: Int) -> Int { gateCount + expert }
+    /// Linear, the gradient of the coefficients of a predictor; with generalised EM where the fit is not closed.
+    public func expertGradient(_ predictor: Int) -> Int { gateCount + predictor }
 
     /// Linear (its intercept element), the gradient of an expert's log dispersion.
-    public func dispersionGradient(_ expert: Int) -> Int { gateCount + expertCount + expert }
+    public func dispersionGradient(_ expert: Int) -> Int { gateCount + predictorCount + expert }
 
     // MARK: Newton
 
     /// Quadratic, the Hessian block of two gates.
     public func gateHessian(_ first: Int, _ second: Int) -> Int { PackedSymmetric.offset(first, second) }
 
-    /// Quadratic, the Hessian block of two experts' coefficients.
+    /// Quadratic, the Hessian block of the coefficients of two predictors.
     public func expertHessian(_ first: Int, _ second: Int) -> Int {
         gatePairCount + PackedSymmetric.offset(first, second)
     }
 
-    /// Quadratic, the Hessian block of a gate and an expert's coefficients.
-    public func crossHessian(gate: Int, expert: Int) -> Int {
-        gatePairCount + PackedSymmetric.elementCount(size: expertCount) + gate * expertCount + expert
+    /// Quadratic, the Hessian block of a gate and the coefficients of a predictor.
+    public func crossHessian(gate: Int, predictor: Int) -> Int {
+        gatePairCount + PackedSymmetric.elementCount(size: predictorCount) + gate * predictorCount + predictor
     }
 
     /// Linear, the Hessian block of a gate and an expert's log dispersion.
     public func gateDispersionHessian(gate: Int, expert: Int) -> Int {
-        dispersionGradient(expertCount) + gate * expertCount + expert
+        dispersionGradient(dispersionCount) + gate * dispersionCount + expert
     }
 
-    /// Linear, the Hessian block of an expert's coefficients and an expert's log dispersion.
-    public func expertDispersionHessian(expert: Int, dispersion: Int) -> Int {
-        gateDispersionHessian(gate: gateCount, expert: 0) + expert * expertCount + dispersion
+    /// Linear, the Hessian block of the coefficients of a predictor and an expert's log dispersion.
+    public func expertDispersionHessian(predictor: Int, dispersion: Int) -> Int {
+        gateDispersionHessian(gate: gateCount, expert: 0) + predictor * dispersionCount + dispersion
     }
 
     /// Linear (its intercept element), the Hessian of two log dispersions.
     public func dispersionHessian(_ first: Int, _ second: Int) -> Int {
-        expertDispersionHessian(expert: expertCount, dispersion: 0) + PackedSymmetric.offset(first, second)
+        expertDispersionHessian(predictor: predictorCount, dispersion: 0) + PackedSymmetric.offset(first, second)
     }
 
     // MARK: Sizes
@@ -151,8 +201,9 @@ public struct StatisticsLayout: Sendable, Equatable {
     var quadraticCount: Int {
         switch level {
         case .likelihood, .gradient: 0
-        case .expectationMaximization: expertCount + gatePairCount
-        case .newton: crossHessian(gate: gateCount, expert: 0)
+        case .expectationMaximization:
+            isClosedForm ? gateInformation(gateCount, 0) : expertInformation(expertCount, 0, 0)
+        case .newton: crossHessian(gate: gateCount, predictor: 0)
         }
     }
 
@@ -162,9 +213,10 @@ public struct StatisticsLayout: Sendable, Equatable {
     var linearCount: Int {
         switch level {
         case .likelihood: 0
-        case .gradient: dispersionGradient(expertCount)
-        case .expectationMaximization: gateCount
-        case .newton: dispersionHessian(expertCount, 0)
+        case .gradient: dispersionGradient(dispersionCount)
+        case .expectationMaximization:
+            isClosedForm ? gateCount : dispersionGradient(2 * dispersionCount)
+        case .newton: hasDispersion ? dispersionHessian(expertCount, 0) : dispersionGradient(0)
         }
     }
 }

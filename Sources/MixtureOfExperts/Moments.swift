@@ -81,12 +81,9 @@ public struct Moments: Sendable, Equatable {
 
     /// The moments of the variables in another order: new variable i is old variable `order[i]`.
     func permuted(_ order: [Int]) -> Moments {
-        var permuted = PackedSymmetric(size: count)
-        for row in 0..<count {
-            for column in 0...row { permuted[row, column] = scatter[order[row], order[column]] }
-        }
-        return Moments(
-            weight: weight, squaredWeight: squaredWeight, mean: order.map { mean[$0] }, scatter: permuted)
+        Moments(
+            weight: weight, squaredWeight: squaredWeight, mean: order.map { mean[$0] },
+            scatter: scatter.permuted(order))
     }
 
     /// The moments with one variable set to the same value in all rows.

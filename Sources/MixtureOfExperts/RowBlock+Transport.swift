@@ -9,13 +9,13 @@ extension RowBlock {
         kernels.triangular_norms(covariate(0), momentCount - 2, factor, offset, result)
     }
 
-    /// With k the first index of the least costs[k][lane]: objective[lane] += mass · cost, and to sums[k][…][lane] mass,
-    /// mass · mean, mass · mean² and mass · dispersion are added.
+    /// With k the first index of the least costs[k][lane]: objective[lane] += mass · cost, and to sums[k][…][lane] mass and
+    /// mass · values[v][lane] are added.
     package func addToNearest(
-        costs: UnsafePointer<Double>, count: Int, masses: UnsafePointer<Double>, means: UnsafePointer<Double>,
-        dispersion: Double, sums: UnsafeMutablePointer<Double>, objective: UnsafeMutablePointer<Double>
+        costs: UnsafePointer<Double>, count: Int, masses: UnsafePointer<Double>, values: UnsafePointer<Double>,
+        valueCount: Int, sums: UnsafeMutablePointer<Double>, objective: UnsafeMutablePointer<Double>
     ) {
-        kernels.add_to_nearest(costs, count, masses, means, dispersion, sums, objective)
+        kernels.add_to_nearest(costs, count, masses, values, valueCount, sums, objective)
     }
 
     /// sums[index] += Σ values[index][lane] weights[lane]

@@ -1,4 +1,5 @@
 import CKernels
+import LinearAlgebra
 
 /// The factors of the sums, from the posterior and gate probabilities of a block.
 ///
@@ -10,11 +11,29 @@ extension StatisticsPass {
         weigh(gates, count: layout.gateCount, into: weightedGates)
         weightedPosteriors.update(from: quadraticFactors, count: layout.expertCount * Self.lanes)
         formGateGradients()
+        if !layout.isClosedForm { formExpertInformation() }
         guard layout.gateCount > 0 else { return }
         let information = quadraticFactors + layout.gateInformation(0, 0) * Self.lanes
         outer(weightedGates, layout.gateCount, gates, sign: -1, into: information)
         addToDiagonal(information, layout.gateCount) { [weightedGates] gate, lane in
             weightedGates[gate * Self.lanes + lane]
+        }
+    }
+
+    /// Of the experts' part of the complete-data log-likelihood.
+    private func formExpertInformation() {
+        formDerivatives()
+        formExpertGradients()
+        let lanes = Self.lanes
+        for expert in 0..<layout.expertCount {
+            block.kernels.outer_products(
+                weightedPosteriors + expert * lanes, 1, derivatives.seconds(of: expert), layout.predictorPairCount, -1,
+                0, quadraticFactors + layout.expertInformation(expert, 0, 0) * lanes)
+        }
+        guard layout.hasDispersion else { return }
+        let target = linearFactors + layout.dispersionInformation(0) * lanes
+        for index in 0..<layout.expertCount * lanes {
+            target[index] = -weightedPosteriors[index] * derivatives.dispersionSecond[index]
         }
     }
 
@@ -24,24 +43,27 @@ extension StatisticsPass {
         weigh(gates, count: layout.gateCount, into: weightedGates)
         formDerivatives()
         formGateGradients()
-        let experts = layout.expertCount
+        formExpertGradients()
+    }
+
+    private func formExpertGradients() {
+        multiply(weightedPosteriors, into: linearFactors + layout.expertGradient(0) * Self.lanes)
+        guard layout.hasDispersion else { return }
         block.kernels.products(
-            weightedPosteriors, derivatives.first, experts, linearFactors + layout.expertGradient(0) * Self.lanes)
-        block.kernels.products(
-            weightedPosteriors, derivatives.dispersionFirst, experts,
+            weightedPosteriors, derivatives.dispersionFirst, layout.expertCount,
             linearFactors + layout.dispersionGradient(0) * Self.lanes)
     }
 
     /// The observed Hessian by Louis' formula: the expected complete-data Hessian plus the posterior covariance of the
-    /// complete-data score (Louis 1982). Under expert k the score is (δ_ak - π_a) for gate a, d_k for the predictor of
+    /// complete-data score (Louis 1982). Under expert k the score is (δ_ak - π_a) for gate a, d_k for the predictors of
     /// expert k and e_k for its log dispersion; posterior covariances are τ_k (δ_kl - τ_l) times the two.
     func formNewtonFactors() {
         formGradientFactors()
-        let experts = layout.expertCount
-        block.kernels.products(posteriors, derivatives.first, experts, scores)
-        block.kernels.products(posteriors, derivatives.dispersionFirst, experts, dispersionScores)
+        multiply(posteriors, into: scores)
         formGateHessian()
         formExpertHessian()
+        guard layout.hasDispersion else { return }
+        block.kernels.products(posteriors, derivatives.dispersionFirst, layout.expertCount, dispersionScores)
         formDispersionHessian()
     }
 
@@ -54,33 +76,47 @@ extension StatisticsPass {
         addToDiagonal(hessian, gateCount) { [linearFactors, layout] gate, lane in
             linearFactors[layout.gateGradient(gate) * Self.lanes + lane]
         }
-        let weightedScores = linearFactors + layout.expertGradient(0) * Self.lanes
-        formCross(weightedScores, into: quadraticFactors + layout.crossHessian(gate: 0, expert: 0) * Self.lanes)
-        let weightedDispersionScores = linearFactors + layout.dispersionGradient(0) * Self.lanes
         formCross(
-            weightedDispersionScores,
+            linearFactors + layout.expertGradient(0) * Self.lanes, perExpert: layout.predictorsPerExpert,
+            into: quadraticFactors + layout.crossHessian(gate: 0, predictor: 0) * Self.lanes)
+        guard layout.hasDispersion else { return }
+        formCross(
+            linearFactors + layout.dispersionGradient(0) * Self.lanes, perExpert: 1,
             into: linearFactors + layout.gateDispersionHessian(gate: 0, expert: 0) * Self.lanes)
     }
 
-    /// w τ_e (δ_ae - τ_a) s_e for gate a and expert e.
-    private func formCross(_ scores: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>) {
-        let experts = layout.expertCount
-        block.kernels.outer_products(posteriors, layout.gateCount, scores, experts, -1, 0, target)
+    /// w τ_e (δ_ae - τ_a) s_e for gate a and the scores of expert e.
+    private func formCross(
+        _ scores: UnsafePointer<Double>, perExpert: Int, into target: UnsafeMutablePointer<Double>
+    ) {
+        let count = layout.expertCount * perExpert
+        block.kernels.outer_products(posteriors, layout.gateCount, scores, count, -1, 0, target)
         for gate in 0..<layout.gateCount {
-            let diagonal = target + (gate * experts + gate) * Self.lanes
-            let score = scores + gate * Self.lanes
-            for lane in 0..<Self.lanes { diagonal[lane] += score[lane] }
+            let diagonal = target + (gate * count + gate * perExpert) * Self.lanes
+            let own = scores + gate * perExpert * Self.lanes
+            for index in 0..<perExpert * Self.lanes { diagonal[index] += own[index] }
         }
     }
 
     private func formExpertHessian() {
         let hessian = quadraticFactors + layout.expertHessian(0, 0) * Self.lanes
         let weightedScores = linearFactors + layout.expertGradient(0) * Self.lanes
-        let (weights, first, second) = (weightedPosteriors, derivatives.first, derivatives.second)
-        outer(weightedScores, layout.expertCount, scores, sign: -1, into: hessian)
-        addToDiagonal(hessian, layout.expertCount) { expert, lane in
-            let index = expert * Self.lanes + lane
-            return weights[index] * (second[index] + first[index] * first[index])
+        outer(weightedScores, layout.predictorCount, scores, sign: -1, into: hessian)
+        let count = layout.predictorsPerExpert
+        for expert in 0..<layout.expertCount {
+            let weights = weightedPosteriors + expert * Self.lanes
+            let (firsts, seconds) = (derivatives.firsts(of: expert), derivatives.seconds(of: expert))
+            for a in 0..<count {
+                for b in 0...a {
+                    let index = layout.expertHessian(expert * count + a, expert * count + b)
+                    let target = quadraticFactors + index * Self.lanes
+                    let second = seconds + PackedSymmetric.offset(a, b) * Self.lanes
+                    let (left, right) = (firsts + a * Self.lanes, firsts + b * Self.lanes)
+                    for lane in 0..<Self.lanes {
+                        target[lane] += weights[lane] * (second[lane] + left[lane] * right[lane])
+                    }
+                }
+            }
         }
     }
 
@@ -89,7 +125,7 @@ extension StatisticsPass {
         let derivatives = derivatives
         let weights = weightedPosteriors
         let weightedScores = linearFactors + layout.expertGradient(0) * Self.lanes
-        let mixed = linearFactors + layout.expertDispersionHessian(expert: 0, dispersion: 0) * Self.lanes
+        let mixed = linearFactors + layout.expertDispersionHessian(predictor: 0, dispersion: 0) * Self.lanes
         block.kernels.outer_products(weightedScores, experts, dispersionScores, experts, -1, 0, mixed)
         for expert in 0..<experts {
             let diagonal = mixed + (expert * experts + expert) * Self.lanes
@@ -98,7 +134,7 @@ extension StatisticsPass {
                 diagonal[lane] +=
                     weights[index]
                     * (derivatives.dispersionMixed[index]
-                        + derivatives.first[index] * derivatives.dispersionFirst[index])
+                        + derivatives.firsts[index] * derivatives.dispersionFirst[index])
             }
         }
         let hessian = linearFactors + layout.dispersionHessian(0, 0) * Self.lanes
@@ -120,6 +156,20 @@ extension StatisticsPass {
         block.kernels.outer_products(block.weights, 1, values, count, 1, 0, target)
     }
 
+    /// The weight of each expert times the first derivatives of its predictors.
+    private func multiply(_ weights: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>) {
+        let count = layout.predictorsPerExpert
+        guard count > 1 else {
+            block.kernels.products(weights, derivatives.firsts, layout.expertCount, target)
+            return
+        }
+        for expert in 0..<layout.expertCount {
+            block.kernels.outer_products(
+                weights + expert * Self.lanes, 1, derivatives.firsts(of: expert), count, 1, 0,
+                target + expert * count * Self.lanes)
+        }
+    }
+
     private func formGateGradients() {
         let target = linearFactors + layout.gateGradient(0) * Self.lanes
         for index in 0..<layout.gateCount * Self.lanes {
@@ -129,10 +179,9 @@ extension StatisticsPass {
 
     private func formDerivatives() {
         for expert in 0..<layout.expertCount {
-            let start = expert * Self.lanes
             model.family.derivatives(
-                responses: block.responses, predictors: predictors + start,
-                dispersion: model.experts[expert].dispersion, count: Self.lanes, into: derivatives.advanced(by: start))
+                responses: block.responses, predictors: predictors(of: expert),
+                dispersion: model.experts[expert].dispersion, count: Self.lanes, into: derivatives[expert])
         }
     }
 

@@ -6,7 +6,7 @@ final class StatisticsPass {
     let model: MixtureModel
     let layout: StatisticsLayout
     let block: RowBlock
-    /// (2K) x length of z: the experts' coefficients, then the gates'.
+    /// (predictors + K) x length of z: the experts' coefficients, then the gates'.
     private let coefficients: [Double]
     private let quadratic: BlockSums
     private let linear: BlockSums
@@ -17,7 +17,7 @@ final class StatisticsPass {
     private let logGates: UnsafeMutablePointer<Double>
     let logDensities: UnsafeMutablePointer<Double>
     /// Of log φ, for each expert.
-    let derivatives: PredictorDerivatives
+    let derivatives: BlockDerivatives
     let weightedPosteriors: UnsafeMutablePointer<Double>
     let weightedGates: UnsafeMutablePointer<Double>
     /// τ times the derivatives of log φ by the predictor and by the log dispersion.
@@ -36,17 +36,17 @@ final class StatisticsPass {
         coefficients = model.spreadExperts + model.spreadGates
         quadratic = BlockSums(.quadratic, factorCount: layout.quadraticCount, momentCount: layout.momentCount)
         linear = BlockSums(.linear, factorCount: layout.linearCount, momentCount: layout.momentCount)
-        let experts = layout.expertCount
+        let (experts, predictorCount) = (layout.expertCount, layout.predictorCount)
         // The gates' predictors follow the experts'.
-        predictors = .allocateAligned(2 * experts * Self.lanes)
-        logGates = predictors + experts * Self.lanes
+        predictors = .allocateAligned((predictorCount + experts) * Self.lanes)
+        logGates = predictors + predictorCount * Self.lanes
         posteriors = .allocateAligned(experts * Self.lanes)
         gates = .allocateAligned(experts * Self.lanes)
         logDensities = .allocateAligned(Self.lanes)
-        derivatives = PredictorDerivatives(.allocateAligned(5 * experts * Self.lanes), stride: experts * Self.lanes)
+        derivatives = BlockDerivatives(layout)
         weightedPosteriors = .allocateAligned(experts * Self.lanes)
         weightedGates = .allocateAligned(experts * Self.lanes)
-        scores = .allocateAligned(experts * Self.lanes)
+        scores = .allocateAligned(predictorCount * Self.lanes)
         dispersionScores = .allocateAligned(experts * Self.lanes)
         quadraticFactors = .allocateAligned(layout.quadraticCount * Self.lanes)
         linearFactors = .allocateAligned(layout.linearCount * Self.lanes)
@@ -58,9 +58,10 @@ final class StatisticsPass {
         quadratic.deallocate()
         linear.deallocate()
         for memory in [
-            predictors, posteriors, gates, logDensities, derivatives.first, weightedPosteriors, weightedGates, scores,
-            dispersionScores, quadraticFactors, linearFactors,
+            predictors, posteriors, gates, logDensities, weightedPosteriors, weightedGates, scores, dispersionScores,
+            quadraticFactors, linearFactors,
         ] { memory.deallocate() }
+        derivatives.deallocate()
     }
 
     func statistics(_ rows: any RowSource, _ part: Range<Int>) -> MixtureStatistics {
@@ -99,7 +100,8 @@ final class StatisticsPass {
         let lanes = Self.lanes
         let needsProbabilities = layout.level != .likelihood
         let logNormalisers = logDensities
-        block.linearPredictors(coefficients: coefficients, count: 2 * experts, into: predictors)
+        block.linearPredictors(
+            coefficients: coefficients, count: layout.predictorCount + experts, into: predictors)
         if needsProbabilities {
             gates.update(from: logGates, count: experts * lanes)
             block.softmax(gates, count: experts, logSums: logNormalisers)
@@ -109,8 +111,8 @@ final class StatisticsPass {
         for (expert, parameters) in model.experts.enumerated() {
             let joint = posteriors + expert * lanes
             model.family.logDensity(
-                responses: block.responses, predictors: predictors + expert * lanes,
-                dispersion: parameters.dispersion, count: lanes, into: joint)
+                responses: block.responses, predictors: predictors(of: expert), dispersion: parameters.dispersion,
+                count: lanes, into: joint)
             let logGate = logGates + expert * lanes
             for lane in 0..<lanes { joint[lane] += logGate[lane] - logNormalisers[lane] }
         }
@@ -119,6 +121,10 @@ final class StatisticsPass {
         } else {
             block.logSumExp(posteriors, count: experts, into: logDensities)
         }
+    }
+
+    func predictors(of expert: Int) -> LinearPredictors {
+        LinearPredictors(predictors + expert * layout.predictorsPerExpert * Self.lanes, stride: Self.lanes)
     }
 
     private func addSquaredWeights() {

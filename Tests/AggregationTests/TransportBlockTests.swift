@@ -23,18 +23,18 @@ import Testing
             let block = RowBlock(momentCount: 3, instructionSet: instructionSet)
             defer { block.deallocate() }
             for component in [0, 1] as [UInt64] {
-                let (costs, masses, means) = TransportBlockTests.component(component)
+                let (costs, masses, values) = TransportBlockTests.component(component)
                 block.addToNearest(
-                    costs: costs, count: 3, masses: masses, means: means, dispersion: 2, sums: &received,
+                    costs: costs, count: 3, masses: masses, values: values, valueCount: 3, sums: &received,
                     objective: &objective)
                 block.addProducts(costs, count: 3, weights: masses, into: &products)
             }
         }
     }
 
-    private static func component(_ seed: UInt64) -> (costs: [Double], masses: [Double], means: [Double]) {
+    private static func component(_ seed: UInt64) -> (costs: [Double], masses: [Double], values: [Double]) {
         let costs = numbers(2, seed: 10 + seed)
-        return (costs + costs.suffix(lanes), numbers(1, seed: 20 + seed), numbers(1, seed: 30 + seed))
+        return (costs + costs.suffix(lanes), numbers(1, seed: 20 + seed), numbers(3, seed: 30 + seed))
     }
 
     @Test(arguments: InstructionSet.available) func theNearestReceives(instructionSet: InstructionSet) {
@@ -43,13 +43,14 @@ import Testing
             var expected = [Double](repeating: 0, count: 3 * 4)
             var objective = 0.0
             for component in [0, 1] as [UInt64] {
-                let (costs, masses, means) = Self.component(component)
+                let (costs, masses, values) = Self.component(component)
                 // Of equal costs the first wins: nothing goes to the last expert.
                 let nearest = costs[lane] <= costs[Self.lanes + lane] ? 0 : 1
-                let (mass, mean) = (masses[lane], means[lane])
+                let mass = masses[lane]
                 objective += mass * costs[nearest * Self.lanes + lane]
-                for (index, value) in [mass, mass * mean, mass * mean * mean, 2 * mass].enumerated() {
-                    expected[4 * nearest + index] += value
+                expected[4 * nearest] += mass
+                for value in 0..<3 {
+                    expected[4 * nearest + 1 + value] += mass * values[value * Self.lanes + lane]
                 }
             }
             #expect(difference(sums.objective[lane], objective) < 1e-15)

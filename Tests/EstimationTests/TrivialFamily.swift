@@ -3,21 +3,23 @@ import LinearAlgebra
 import MixtureOfExperts
 
 /// N(y; η, v) with v = 1 in the units of the fit, not estimated: the least that a family can be.
-struct TrivialFamily: ExpertFamily {
+struct TrivialFamily: ClosedFormFamily {
     /// Whether the derivatives are kept from whoever asks: then there is no Newton step.
     var withoutDerivatives = false
 
     var name: String { "trivial" }
+    var response: ResponseKind { .number }
     var hasDispersion: Bool { false }
+    var standardisesResponses: Bool { true }
 
     // MARK: Density
 
     func logDensity(
-        responses: UnsafePointer<Double>, predictors: UnsafePointer<Double>, dispersion: Double, count: Int,
+        responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: UnsafeMutablePointer<Double>
     ) {
         for row in 0..<count {
-            let residual = responses[row] - predictors[row]
+            let residual = responses[row] - predictors[0][row]
             result[row] = -0.5 * (Scalar.logTwoPi + log(dispersion) + residual * residual / dispersion)
         }
     }
@@ -25,19 +27,30 @@ struct TrivialFamily: ExpertFamily {
     // MARK: Derivatives
 
     func derivatives(
-        responses: UnsafePointer<Double>, predictors: UnsafePointer<Double>, dispersion: Double, count: Int,
+        responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: PredictorDerivatives
     ) {
         for row in 0..<count {
-            result.first[row] = withoutDerivatives ? .nan : (responses[row] - predictors[row]) / dispersion
-            result.second[row] = -1 / dispersion
+            result.first(0)[row] = withoutDerivatives ? .nan : (responses[row] - predictors[0][row]) / dispersion
+            result.second(0, 0)[row] = -1 / dispersion
             result.dispersionFirst[row] = 0
             result.dispersionMixed[row] = 0
             result.dispersionSecond[row] = 0
         }
     }
 
-    // MARK: Weighted fit
+    // MARK: Sufficient statistics
+
+    var statisticCount: Int { 1 }
+
+    func expectedStatistics(
+        predictors: LinearPredictors, dispersion: Double, count: Int, into result: UnsafeMutablePointer<Double>,
+        stride: Int
+    ) { result.update(from: predictors[0], count: count) }
+
+    func statistics(of response: Double) -> [Double] { [response] }
+
+    func constantExpert(statistics: [Double]) -> Expert { Expert(coefficients: [statistics[0]], dispersion: 1) }
 
     func fit(_ moments: Moments, on covariates: [Int], dispersionFloor: Double) -> Expert {
         Expert(coefficients: moments.regression(on: covariates).coefficients, dispersion: 1)
@@ -51,31 +64,29 @@ struct TrivialFamily: ExpertFamily {
 
     // MARK: Mean and variance
 
-    func mean(predictor: Double) -> Double { predictor }
-    func variance(predictor: Double, dispersion: Double) -> Double { dispersion }
+    func mean(_ predictors: [Double]) -> Double { predictors[0] }
+    func variance(_ predictors: [Double], dispersion: Double) -> Double { dispersion }
 
     // MARK: Divergence
 
     func divergences(
-        from: UnsafePointer<Double>, fromDispersion: Double, to: UnsafePointer<Double>, toDispersion: Double,
+        from: LinearPredictors, fromDispersion: Double, to: LinearPredictors, toDispersion: Double,
         count: Int, into result: UnsafeMutablePointer<Double>
     ) {
         for index in 0..<count {
-            result[index] = 0.5 * (from[index] - to[index]) * (from[index] - to[index]) / toDispersion
+            result[index] = 0.5 * (from[0][index] - to[0][index]) * (from[0][index] - to[0][index]) / toDispersion
         }
     }
 
-    func barycentreDispersion(meanDispersion: Double, meanSquaredDifference: Double) -> Double { meanDispersion }
-
     // MARK: Distribution
 
-    func cumulativeProbability(_ response: Double, predictor: Double, dispersion: Double) -> Double {
-        Scalar.normalDistribution((response - predictor) / dispersion.squareRoot())
+    func cumulativeProbability(_ response: Double, _ predictors: [Double], dispersion: Double) -> Double {
+        Scalar.normalDistribution((response - predictors[0]) / dispersion.squareRoot())
     }
 
     // MARK: Sampling
 
-    func sample(predictor: Double, dispersion: Double, using random: inout RandomNumbers) -> Double {
-        predictor + dispersion.squareRoot() * random.normal()
+    func sample(_ predictors: [Double], dispersion: Double, using random: inout RandomNumbers) -> Double {
+        predictors[0] + dispersion.squareRoot() * random.normal()
     }
 }

@@ -104,7 +104,7 @@ import Testing
             let expected = (0..<3).reduce(0) {
                 $0 + gates[$1]
                     * model.family.cumulativeProbability(
-                        y, predictor: means[$1], dispersion: model.experts[$1].dispersion)
+                        y, [means[$1]], dispersion: model.experts[$1].dispersion)
             }
             let share = Double(values.count { $0 <= y }) / Double(count)
             #expect(abs(share - expected) < 5 * (0.25 / Double(count)).squareRoot())
@@ -121,7 +121,7 @@ import Testing
         #expect(design.expertPositions == [0, 1, 2])
         #expect(design.gatePositions == [0, 2, 3])
         #expect(design.momentCount == 5)
-        #expect(design.parametersPerExpert == 7)
+        #expect(design.parametersPerExpert(GaussianFamily()) == 7)
     }
 
     @Test func allByDefault() {

@@ -15,8 +15,7 @@ public struct PlainStatistics {
     public init(_ model: MixtureModel, _ rows: ShardRows, level: StatisticsLevel) {
         self.model = model
         let statistics = MixtureStatistics(
-            layout: StatisticsLayout(
-                level: level, expertCount: model.expertCount, momentCount: model.design.momentCount))
+            layout: StatisticsLayout(level, of: model))
         layout = statistics.layout
         let packed = PackedSymmetric.elementCount(size: layout.momentCount)
         quadratic = Array(
@@ -109,7 +108,7 @@ public struct PlainStatistics {
             for expert in 0..<layout.expertCount {
                 let covariance = row.posteriors[expert] * ((first == expert ? 1 : 0) - row.posteriors[first])
                 let (mean, dispersion) = score(row, expert)
-                addQuadratic(layout.crossHessian(gate: first, expert: expert), covariance * mean, row)
+                addQuadratic(layout.crossHessian(gate: first, predictor: expert), covariance * mean, row)
                 addLinear(layout.gateDispersionHessian(gate: first, expert: expert), covariance * dispersion, row)
             }
         }
@@ -126,7 +125,7 @@ public struct PlainStatistics {
         let variance = model.experts[first].dispersion
         let residual = row.residuals[first]
         addLinear(
-            layout.expertDispersionHessian(expert: first, dispersion: second),
+            layout.expertDispersionHessian(predictor: first, dispersion: second),
             same * posterior * -residual / variance + covariance * one.mean * other.dispersion, row)
         guard second <= first else { return }
         addQuadratic(

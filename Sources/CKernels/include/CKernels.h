@@ -67,10 +67,10 @@ typedef struct {
     void (*triangular_norms)(
         const double *z, ptrdiff_t count, const double *factor, const double *offset, double *result);
 
-    /// With k the first index of the least costs[index][row]: objective[row] += mass * cost, and to sums[k][0 ... 3][row]
-    /// are added mass, mass * mean, mass * mean^2 and mass * dispersion.
+    /// With k the first index of the least costs[index][row]: objective[row] += mass * cost, to sums[k][0][row] mass is added
+    /// and to sums[k][1 + v][row] mass * values[v][row], v < value_count.
     void (*add_to_nearest)(
-        const double *costs, ptrdiff_t count, const double *masses, const double *means, double dispersion,
+        const double *costs, ptrdiff_t count, const double *masses, const double *values, ptrdiff_t value_count,
         double *sums, double *objective);
 
     /// sums[index] += sum over rows of values[index][row] * weights[row].

@@ -1,0 +1,39 @@
+import LinearAlgebra
+import MixtureOfExperts
+
+/// Σ I_l and Σ I_l β_l of some experts: the expert that all of them together speak for is β = (Σ I_l)⁻¹ Σ I_l β_l, one Newton step
+/// of the pooled weighted fit from where the local fits ended.
+struct InformationSum: Sendable {
+    private(set) var information: PackedSymmetric
+    private(set) var score: [Double]
+    private var weight = 0.0
+    /// Σ weight · dispersion.
+    private var dispersion = 0.0
+
+    init(size: Int) {
+        information = PackedSymmetric(size: size)
+        score = [Double](repeating: 0, count: size)
+    }
+
+    /// - Parameter weight: rows that the expert stands for.
+    init(_ expert: Expert, information: PackedSymmetric, weight: Double) {
+        self.information = information
+        score = information * expert.coefficients
+        self.weight = weight
+        dispersion = weight * expert.dispersion
+    }
+
+    mutating func merge(_ other: InformationSum) {
+        information += other.information
+        for index in score.indices { score[index] += other.score[index] }
+        weight += other.weight
+        dispersion += other.dispersion
+    }
+
+    /// Directions that no expert tells of get coefficient 0.
+    func expert(dispersionFloor: Double) -> Expert {
+        Expert(
+            coefficients: solvePositiveSemidefinite(information.matrix(), score),
+            dispersion: weight > 0 ? max(dispersion / weight, dispersionFloor) : 1)
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import LinearAlgebra
+import MixtureOfExperts
+
+/// One Newton step of an expert on its part of the expected complete-data log-likelihood: what takes the place of the weighted
+/// fit where that is not closed.
+struct ExpertNewton {
+    let statistics: MixtureStatistics
+    let design: Design
+    let ridge: Double
+    let dispersionFloor: Double
+
+    /// Of the log dispersion, in one step.
+    private static let longestDispersionStep = 1.0
+
+    /// Change of the coefficients, predictor after predictor, and of the log dispersion.
+    struct Direction {
+        var coefficients: [Double]
+        var logDispersion: Double
+    }
+
+    /// - Parameter interceptsOnly: leaves the slopes as they are.
+    func direction(_ index: Int, _ expert: Expert, interceptsOnly: Bool = false) -> Direction {
+        let layout = statistics.layout
+        let count = design.expertPositions.count
+        let moving = expert.coefficients.indices.filter { !interceptsOnly || $0.isMultiple(of: count) }
+        let gradient = gradient(index, expert)
+        let information = statistics.expertInformation(index, design.expertPositions).matrix()
+        var system = Matrix(rowCount: moving.count, columnCount: moving.count)
+        for (column, second) in moving.enumerated() {
+            for (row, first) in moving.enumerated() { system[row, column] = information[first, second] }
+            system[column, column] += ridge
+        }
+        let solution = solvePositiveSemidefinite(system, moving.map { gradient[$0] })
+        var result = Direction(
+            coefficients: [Double](repeating: 0, count: expert.coefficients.count), logDispersion: 0)
+        for (position, value) in zip(moving, solution) { result.coefficients[position] = value }
+        if layout.hasDispersion {
+            let slope = statistics.linearSum(layout.dispersionGradient(index)).first ?? 0
+            let curvature = statistics.linearSum(layout.dispersionInformation(index)).first ?? 0
+            let step = curvature > 0 ? slope / curvature : (slope > 0 ? 1 : -1)
+            result.logDispersion = min(max(step, -Self.longestDispersionStep), Self.longestDispersionStep)
+        }
+        return result
+    }
+
+    private func gradient(_ index: Int, _ expert: Expert) -> [Double] {
+        let layout = statistics.layout
+        let sums = (0..<layout.predictorsPerExpert).flatMap { predictor in
+            let own = Array(
+                statistics.linearSum(layout.expertGradient(index * layout.predictorsPerExpert + predictor)))
+            return design.expertPositions.map { own[$0] }
+        }
+        return zip(sums, expert.coefficients).map { $0 - ridge * $1 }
+    }
+
+    func moved(_ expert: Expert, _ direction: Direction, by length: Double) -> Expert {
+        var result = expert
+        for index in result.coefficients.indices {
+            result.coefficients[index] += length * direction.coefficients[index]
+        }
+        if statistics.layout.hasDispersion {
+            result.dispersion = max(result.dispersion * exp(length * direction.logDispersion), dispersionFloor)
+        }
+        return result
+    }
+}
