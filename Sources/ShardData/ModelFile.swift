@@ -23,10 +23,14 @@ public struct ModelFile: Codable, Sendable, Equatable {
     public var kind: Kind
     public var software: String
     public var family: String
+    /// Of a response of classes: their names, in the order of their numbers.
+    public var classes: [String]?
     public var target: String
     public var covariates: [String]
     public var expertCovariates: [String]
     public var gateCovariates: [String]
+    /// The covariate that every linear predictor contains with coefficient 1; nil where there is none.
+    public var offset: String?
     public var rows: Int
     public var weight: Double
     public var experts: [ExpertRecord]
@@ -42,12 +46,14 @@ public struct ModelFile: Codable, Sendable, Equatable {
     public var study: Study?
 
     public struct ExpertRecord: Codable, Sendable, Equatable {
-        /// Intercept first, then in the order of `expertCovariates`.
+        /// Of each linear predictor in turn: intercept first, then in the order of `expertCovariates`.
         public var coefficients: [Double]
         public var dispersion: Double
         /// Intercept first, then in the order of `gateCovariates`; zero for the last expert.
         public var gate: [Double]
         public var statistics: StatisticsRecord?
+        /// Of families whose fit is not closed: lower triangle of the information of `coefficients`, row by row.
+        public var information: [Double]?
     }
 
     public struct StatisticsRecord: Codable, Sendable, Equatable {
@@ -144,30 +150,36 @@ public struct ModelFile: Codable, Sendable, Equatable {
 }
 
 extension ModelFile {
-    private init(_ model: MixtureModel, kind: Kind, moments: [Moments]?, rows: Int, weight: Double) {
+    private init(
+        _ model: MixtureModel, kind: Kind, moments: [Moments]?, information: [PackedSymmetric] = [], rows: Int,
+        weight: Double
+    ) {
         format = Self.formatName
         formatVersion = Self.currentVersion
         self.kind = kind
         software = Self.software
         family = model.family.name
+        classes = model.family.response.classes
         target = model.design.target
         covariates = model.design.covariates
         expertCovariates = model.design.expertFeatures
         gateCovariates = model.design.gateFeatures
+        offset = model.design.offsetFeature
         self.rows = rows
         self.weight = weight
         experts = model.experts.enumerated().map { index, expert in
             ExpertRecord(
                 coefficients: expert.coefficients, dispersion: expert.dispersion,
                 gate: Array(model.gate.coefficients.column(index)),
-                statistics: moments.map { StatisticsRecord($0[index]) })
+                statistics: moments.map { StatisticsRecord($0[index]) },
+                information: information.isEmpty ? nil : information[index].storage)
         }
     }
 
     public init(_ local: LocalModel) {
         self.init(
-            local.model, kind: .local, moments: local.fitted.moments, rows: local.fitted.rowCount,
-            weight: local.fitted.weight)
+            local.model, kind: .local, moments: local.fitted.moments, information: local.fitted.information,
+            rows: local.fitted.rowCount, weight: local.fitted.weight)
         let report = local.report
         fit = FitRecord(
             logLikelihood: report.logLikelihood, stopReason: report.stopReason.rawValue, iterations: report.iterations,
@@ -182,8 +194,8 @@ extension ModelFile {
 
     public init(_ global: GlobalModel) {
         self.init(
-            global.model, kind: .global, moments: global.fitted.moments, rows: global.fitted.rowCount,
-            weight: global.fitted.weight)
+            global.model, kind: .global, moments: global.fitted.moments, information: global.fitted.information,
+            rows: global.fitted.rowCount, weight: global.fitted.weight)
         let report = global.report
         aggregation = AggregationRecord(
             method: report.method,
@@ -214,7 +226,8 @@ extension ModelFile {
     public init(_ update: GeneralisedEMRound.Update, after previous: ModelFile, sites: Int, warnings: [String]) {
         let fitted = update.fitted
         self.init(
-            fitted.model, kind: .global, moments: fitted.moments, rows: fitted.rowCount, weight: fitted.weight)
+            fitted.model, kind: .global, moments: fitted.moments, information: fitted.information,
+            rows: fitted.rowCount, weight: fitted.weight)
         aggregation = previous.aggregation
         (reading, studyDigest, study) = (previous.reading, previous.studyDigest, previous.study)
         let round = RoundRecord(
@@ -227,13 +240,18 @@ extension ModelFile {
         let position = Dictionary(uniqueKeysWithValues: zip(covariates, covariates.indices))
         return Design(
             target: target, covariates: covariates, expertCovariates: expertCovariates.compactMap { position[$0] },
-            gateCovariates: gateCovariates.compactMap { position[$0] })
+            gateCovariates: gateCovariates.compactMap { position[$0] }, offset: offset.flatMap { position[$0] })
+    }
+
+    /// Of a file that ``ModelFile/read(path:)`` let pass.
+    private var expertFamily: any ExpertFamily {
+        ExpertFamilies.named(family, classes: classes ?? []) ?? GaussianFamily()
     }
 
     /// The model itself; of a file that ``ModelFile/read(path:)`` let pass.
     public var model: MixtureModel {
         MixtureModel(
-            design: design, family: ExpertFamilies.named(family) ?? GaussianFamily(),
+            design: design, family: expertFamily,
             gate: SoftmaxGate(coefficients: Matrix(columns: experts.map(\.gate))),
             experts: experts.map { Expert(coefficients: $0.coefficients, dispersion: $0.dispersion) })
     }
@@ -242,7 +260,11 @@ extension ModelFile {
     public var fitted: FittedMixture? {
         let moments = experts.compactMap(\.statistics?.moments)
         guard moments.count == experts.count else { return nil }
-        return FittedMixture(model: model, moments: moments, rowCount: rows, weight: weight)
+        let size = expertFamily.coefficientCount(regressors: expertCovariates.count + 1)
+        return FittedMixture(
+            model: model, moments: moments,
+            information: experts.compactMap(\.information).map { PackedSymmetric(size: size, storage: $0) },
+            rowCount: rows, weight: weight)
     }
 
     public var warnings: [String] {
