@@ -47,6 +47,7 @@ extension ModelFile {
             ordered.expertCovariates == ordered.expertCovariates.sorted(),
             ordered.gateCovariates == ordered.gateCovariates.sorted()
         else { throw refuse("covariates", "expertCovariates and gateCovariates must keep the order of covariates") }
+        if let (field, reason) = studyProblem { throw refuse(field, reason) }
         guard !experts.isEmpty else { throw refuse("experts", "there are none") }
         guard (0...Self.largestRowCount).contains(rows) else { throw refuse("rows", "must be from 0 to 2^53") }
         guard weight >= 0, weight.isFinite else { throw refuse("weight", "must not be negative") }

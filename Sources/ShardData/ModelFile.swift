@@ -34,6 +34,12 @@ public struct ModelFile: Codable, Sendable, Equatable {
     public var aggregation: AggregationRecord?
     /// The rounds of updates that led here, the oldest first; nil where there was none.
     public var rounds: [RoundRecord]?
+    /// What became of missing values; absent in files of earlier versions and in references.
+    public var reading: ReadingRecord?
+    /// ``Study/digest`` of `study`.
+    public var studyDigest: String?
+    /// How the columns of a table become the covariates; nil where they are its columns as they are.
+    public var study: Study?
 
     public struct ExpertRecord: Codable, Sendable, Equatable {
         /// Intercept first, then in the order of `expertCovariates`.
@@ -210,6 +216,7 @@ extension ModelFile {
         self.init(
             fitted.model, kind: .global, moments: fitted.moments, rows: fitted.rowCount, weight: fitted.weight)
         aggregation = previous.aggregation
+        (reading, studyDigest, study) = (previous.reading, previous.studyDigest, previous.study)
         let round = RoundRecord(
             sites: sites, rows: fitted.rowCount, logLikelihoodPerRow: update.logLikelihoodPerRow,
             gateStep: update.gateStep, warnings: warnings)
