@@ -189,7 +189,7 @@ extension ModelFile {
                     strategy: $0.strategy, screenedLogLikelihoodPerRow: $0.screenedLogLikelihoodPerRow,
                     logLikelihood: $0.logLikelihood, floorHits: $0.floorHits)
             },
-            warnings: report.warnings.map(\.description))
+            warnings: report.warnings.lines)
     }
 
     public init(_ global: GlobalModel) {
