@@ -62,6 +62,12 @@ extension ModelFile {
             guard experts.allSatisfy({ $0.statistics != nil }) else {
                 throw .missingField(path: source, field: "experts[…].statistics")
             }
+            let isClosed = ExpertFamilies.named(family) is any ClosedFormFamily
+            for (index, expert) in experts.enumerated() where (expert.information == nil) != isClosed {
+                throw isClosed
+                    ? refuse("experts[\(index)].information", "has no place beside \(family) experts")
+                    : .missingField(path: source, field: "experts[\(index)].information")
+            }
             let total = experts.reduce(0) { $0 + ($1.statistics?.weight ?? 0) }
             guard abs(total - weight) <= 1e-6 * weight else {
                 throw refuse("weight", "is not the sum of the experts' weights")
@@ -80,6 +86,12 @@ extension ModelFile {
         try count(expert.coefficients, expertCovariates.count + 1, "coefficients")
         try count(expert.gate, gateCovariates.count + 1, "gate")
         try check(expert.dispersion > 0 && expert.dispersion.isFinite, "dispersion", "must be positive")
+        if let information = expert.information {
+            let size = expert.coefficients.count
+            try count(information, PackedSymmetric.elementCount(size: size), "information")
+            let matrix = PackedSymmetric(size: size, storage: information)
+            try check((0..<size).allSatisfy { matrix[$0, $0] >= 0 }, "information", "is negative on its diagonal")
+        }
         try expert.statistics?.validate(columns: covariates.count + 1, field: "\(field).statistics", source: source)
     }
 }

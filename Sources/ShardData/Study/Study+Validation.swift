@@ -23,7 +23,7 @@ extension Study {
 
     private var familyProblem: Problem? {
         guard ExpertFamilies.named(family) != nil else {
-            let known = ExpertFamilies.all.map { "\"\($0.name)\"" }.joined(separator: ", ")
+            let known = ExpertFamilies.names.map(\.quoted).joined(separator: ", ")
             return ("family", "\(family.quoted) is not known here; known are \(known)")
         }
         return nil
