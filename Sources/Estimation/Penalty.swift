@@ -9,6 +9,13 @@ struct Penalty: Sendable {
     let gateRidge: Double
     private let openRidge: Double
 
+    static let none = Penalty(gateRidge: 0, openRidge: 0)
+
+    private init(gateRidge: Double, openRidge: Double) {
+        self.gateRidge = gateRidge
+        self.openRidge = openRidge
+    }
+
     /// - Parameter weight: Σw of the rows.
     init(_ options: FitOptions, weight: Double) {
         gateRidge = options.gateRidge * weight
