@@ -64,6 +64,7 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     case expertBelowMinimumRows(minimum: Double, left: Int)
     case backgroundExpert(experts: [Int])
     case rareCovariate(String, minimum: Double)
+    case rareClass(String, minimum: Double)
     case statisticsLeftOut(column: String, experts: [Int], minimum: Double)
     case expertsNotTold(experts: [Int], minimum: Double)
     case gatesNotTold(experts: [Int], minimum: Double)
@@ -97,6 +98,8 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
         case .rareCovariate(let name, let minimum):
             "covariate '\(name)' differs from its usual value in fewer than \(minimum.formatted) rows: taken as constant "
                 + "here, so that these rows are not told"
+        case .rareClass(let name, let minimum):
+            "class '\(name)' has fewer than \(minimum.formatted) rows here: they are left out, so that they are not told"
         case .statisticsLeftOut(let column, let experts, let minimum):
             "'\(column)' differs from its usual value in fewer than \(minimum.formatted) rows of expert "
                 + "\(experts.map { String($0 + 1) }.joined(separator: ", ")): left out there"

@@ -97,6 +97,15 @@ package struct GeneralisedEM {
     }
 
     private func trial(_ state: State, _ direction: Direction, _ length: Double) -> State {
+        self.state(moved(state, direction, by: length))
+    }
+
+    /// Where an iteration leads that is not safeguarded.
+    package func wholeStep(from state: State) -> MixtureModel {
+        moved(state, Direction(gate: gateDirection(state), experts: expertUpdates(state)), by: 1)
+    }
+
+    private func moved(_ state: State, _ direction: Direction, by length: Double) -> MixtureModel {
         var model = state.model
         let newton = expertNewton(state)
         model.experts = zip(model.experts, direction.experts).map { expert, update in
@@ -106,7 +115,7 @@ package struct GeneralisedEM {
             }
         }
         model.gate = model.gate.moved(direction.gate, by: length)
-        return self.state(model)
+        return model
     }
 
     private func expertNewton(_ state: State) -> ExpertNewton {
@@ -134,7 +143,7 @@ package struct GeneralisedEM {
         }
     }
 
-    package func gateDirection(_ state: State) -> Matrix {
+    private func gateDirection(_ state: State) -> Matrix {
         let positions = state.model.design.gatePositions
         let statistics = state.statistics
         return GateNewton.direction(

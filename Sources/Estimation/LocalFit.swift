@@ -30,6 +30,11 @@ public struct LocalFit: Sendable {
 
     /// - Parameter source: rows of weight 0 count as rows here; leave them out.
     package func fit(_ source: any RowSource) throws(EstimationError) -> LocalModel {
+        if let value = source.response(notOf: family.response, parallelism) {
+            throw .unsuitableResponse(
+                target: design.target, value: value, family: family.name, requirement: family.response.requirement)
+        }
+        let (source, rareClasses) = source.withoutRareClasses(family, minRows: options.minRows, parallelism)
         try checkCapacity(rows: source.rowCount)
         let summaries = source.columnSummaries(parallelism)
         let disclosure = Disclosure(
@@ -51,7 +56,8 @@ public struct LocalFit: Sendable {
             starts[index].logLikelihood = candidate.statistics.logLikelihood
             starts[index].floorHits = candidate.floorHits
         }
-        var warnings = rare.keys.sorted().map {
+        var warnings = rareClasses.map { FitWarning.rareClass($0, minimum: options.minRows) }
+        warnings += rare.keys.sorted().map {
             FitWarning.rareCovariate(design.covariates[$0], minimum: options.minRows)
         }
         warnings += Collinearity.warnings(

@@ -50,12 +50,13 @@ package struct ArrayFile {
             source: path, columns: table, rowCount: range.count, rowLines: lines, isWhole: range.count == rowCount)
     }
 
-    /// The rows as they lie; nil where some must be left out or refused.
+    /// The rows as they lie; nil where some must be left out or refused, or where columns must be made of them.
     ///
     /// - Throws: `noSuchColumn`.
     package func rows(
         _ selection: RowSelection, parallelism: Parallelism
     ) throws(ShardDataError) -> (any RowSource)? {
+        guard selection.takesColumnsAsTheyAre else { return nil }
         let rows = FileRows(file: file, layout: layout, columns: try columns(selection))
         return rows.isClean(parallelism) ? rows : nil
     }

@@ -30,7 +30,7 @@ struct CSVReader {
             let names = try Self.header(&cursor)
             return (names, (cursor.position, cursor.line))
         }
-        columns = names.map { CSVColumn(isText: options.textColumns.contains($0)) }
+        columns = names.map { CSVColumn(isText: options.keepsAllText || options.textColumns.contains($0)) }
     }
 
     /// A piece of the same file, whose first line has the given number.

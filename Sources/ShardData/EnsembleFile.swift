@@ -40,6 +40,13 @@ public struct EnsembleFile: Codable, Sendable, Equatable {
             }, siteWeights: AggregationOptions.SiteWeights(rawValue: siteWeights) ?? .density, parallelism: parallelism)
     }
 
+    /// How a table is read for it: as for the first member, gaps filled in with the mean of what the members put there.
+    func selection(missing: RowSelection.MissingRule?) -> RowSelection {
+        var first = members[0].model
+        first.carryStudy(of: members.map(\.model))
+        return first.selection(missing: missing)
+    }
+
     package static func decode(_ json: VersionedJSON) throws(ModelFileError) -> EnsembleFile {
         let file = try json.decode(EnsembleFile.self, format: formatName, version: currentVersion)
         guard AggregationOptions.SiteWeights(rawValue: file.siteWeights) != nil else {
@@ -53,6 +60,7 @@ public struct EnsembleFile: Codable, Sendable, Equatable {
             try member.model.validate(source: json.source)
             guard member.model.kind != .reference else { throw .noStatistics(path: json.source) }
         }
+        try ModelFile.refuseDifferentStudies(file.members.map { ($0.name, $0.model) })
         return file
     }
 
@@ -77,6 +85,16 @@ public enum PredictorFile: Sendable {
         let json = VersionedJSON(data: data, source: path, incomplete: .notAModel(path: path))
         return json.format == EnsembleFile.formatName
             ? .ensemble(try EnsembleFile.decode(json)) : .model(try ModelFile.decode(data, source: path))
+    }
+
+    /// How a table is read for it.
+    ///
+    /// - Parameter missing: in place of the rule `error`.
+    public func selection(missing: RowSelection.MissingRule? = nil) -> RowSelection {
+        switch self {
+        case .model(let file): file.selection(missing: missing)
+        case .ensemble(let file): file.selection(missing: missing)
+        }
     }
 
     /// - Throws: ``AggregationError`` where the members of an ensemble do not belong together.

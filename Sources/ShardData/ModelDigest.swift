@@ -1,7 +1,7 @@
 import MixtureOfExperts
 
 /// 64 bits that tell one model file from another: FNV-1a of names, parameters and the moments that set the units of a
-/// round. Not a signature: it guards against mistakes, not against deceit.
+/// round; or one study from another. Not a signature: it guards against mistakes, not against deceit.
 struct ModelDigest {
     private var state: UInt64 = 0xcbf2_9ce4_8422_2325
 
@@ -11,7 +11,13 @@ struct ModelDigest {
         for names in [design.covariates, design.expertFeatures, design.gateFeatures] { add(names) }
         add(model.gate.coefficients.storage)
         for expert in model.experts { add(expert.coefficients + [expert.dispersion]) }
+        for information in fitted.information { add(information.storage) }
         for moments in fitted.moments { add([moments.weight] + moments.mean + moments.scatter.storage) }
+    }
+
+    /// - Parameter names: lists whose lengths count too.
+    init(names: [[String]]) {
+        for list in names { add(list) }
     }
 
     /// 16 hexadecimal digits.

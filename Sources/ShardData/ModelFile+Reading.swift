@@ -47,6 +47,7 @@ extension ModelFile {
             ordered.expertCovariates == ordered.expertCovariates.sorted(),
             ordered.gateCovariates == ordered.gateCovariates.sorted()
         else { throw refuse("covariates", "expertCovariates and gateCovariates must keep the order of covariates") }
+        if let (field, reason) = studyProblem { throw refuse(field, reason) }
         guard !experts.isEmpty else { throw refuse("experts", "there are none") }
         guard (0...Self.largestRowCount).contains(rows) else { throw refuse("rows", "must be from 0 to 2^53") }
         guard weight >= 0, weight.isFinite else { throw refuse("weight", "must not be negative") }
@@ -60,6 +61,12 @@ extension ModelFile {
             guard weight > 0 else { throw refuse("weight", "must be positive") }
             guard experts.allSatisfy({ $0.statistics != nil }) else {
                 throw .missingField(path: source, field: "experts[…].statistics")
+            }
+            let isClosed = ExpertFamilies.named(family) is any ClosedFormFamily
+            for (index, expert) in experts.enumerated() where (expert.information == nil) != isClosed {
+                throw isClosed
+                    ? refuse("experts[\(index)].information", "has no place beside \(family) experts")
+                    : .missingField(path: source, field: "experts[\(index)].information")
             }
             let total = experts.reduce(0) { $0 + ($1.statistics?.weight ?? 0) }
             guard abs(total - weight) <= 1e-6 * weight else {
@@ -79,6 +86,12 @@ extension ModelFile {
         try count(expert.coefficients, expertCovariates.count + 1, "coefficients")
         try count(expert.gate, gateCovariates.count + 1, "gate")
         try check(expert.dispersion > 0 && expert.dispersion.isFinite, "dispersion", "must be positive")
+        if let information = expert.information {
+            let size = expert.coefficients.count
+            try count(information, PackedSymmetric.elementCount(size: size), "information")
+            let matrix = PackedSymmetric(size: size, storage: information)
+            try check((0..<size).allSatisfy { matrix[$0, $0] >= 0 }, "information", "is negative on its diagonal")
+        }
         try expert.statistics?.validate(columns: covariates.count + 1, field: "\(field).statistics", source: source)
     }
 }

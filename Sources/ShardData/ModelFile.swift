@@ -34,6 +34,12 @@ public struct ModelFile: Codable, Sendable, Equatable {
     public var aggregation: AggregationRecord?
     /// The rounds of updates that led here, the oldest first; nil where there was none.
     public var rounds: [RoundRecord]?
+    /// What became of missing values; absent in files of earlier versions and in references.
+    public var reading: ReadingRecord?
+    /// ``Study/digest`` of `study`.
+    public var studyDigest: String?
+    /// How the columns of a table become the covariates; nil where they are its columns as they are.
+    public var study: Study?
 
     public struct ExpertRecord: Codable, Sendable, Equatable {
         /// Intercept first, then in the order of `expertCovariates`.
@@ -42,6 +48,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
         /// Intercept first, then in the order of `gateCovariates`; zero for the last expert.
         public var gate: [Double]
         public var statistics: StatisticsRecord?
+        /// Lower triangle of the complete-data information of the coefficients, row by row; absent where the statistics hold it.
+        public var information: [Double]?
     }
 
     public struct StatisticsRecord: Codable, Sendable, Equatable {
@@ -138,7 +146,16 @@ public struct ModelFile: Codable, Sendable, Equatable {
 }
 
 extension ModelFile {
-    private init(_ model: MixtureModel, kind: Kind, moments: [Moments]?, rows: Int, weight: Double) {
+    private init(_ fitted: FittedMixture, kind: Kind) {
+        self.init(
+            fitted.model, kind: kind, moments: fitted.moments, information: fitted.information,
+            rows: fitted.rowCount, weight: fitted.weight)
+    }
+
+    private init(
+        _ model: MixtureModel, kind: Kind, moments: [Moments]?, information: [PackedSymmetric], rows: Int,
+        weight: Double
+    ) {
         format = Self.formatName
         formatVersion = Self.currentVersion
         self.kind = kind
@@ -154,14 +171,13 @@ extension ModelFile {
             ExpertRecord(
                 coefficients: expert.coefficients, dispersion: expert.dispersion,
                 gate: Array(model.gate.coefficients.column(index)),
-                statistics: moments.map { StatisticsRecord($0[index]) })
+                statistics: moments.map { StatisticsRecord($0[index]) },
+                information: information.isEmpty ? nil : information[index].storage)
         }
     }
 
     public init(_ local: LocalModel) {
-        self.init(
-            local.model, kind: .local, moments: local.fitted.moments, rows: local.fitted.rowCount,
-            weight: local.fitted.weight)
+        self.init(local.fitted, kind: .local)
         let report = local.report
         fit = FitRecord(
             logLikelihood: report.logLikelihood, stopReason: report.stopReason.rawValue, iterations: report.iterations,
@@ -175,9 +191,7 @@ extension ModelFile {
     }
 
     public init(_ global: GlobalModel) {
-        self.init(
-            global.model, kind: .global, moments: global.fitted.moments, rows: global.fitted.rowCount,
-            weight: global.fitted.weight)
+        self.init(global.fitted, kind: .global)
         let report = global.report
         aggregation = AggregationRecord(
             method: report.method,
@@ -201,15 +215,15 @@ extension ModelFile {
 
     /// A model that was written down, such as the truth behind a simulation.
     public init(reference model: MixtureModel) {
-        self.init(model, kind: .reference, moments: nil, rows: 0, weight: 0)
+        self.init(model, kind: .reference, moments: nil, information: [], rows: 0, weight: 0)
     }
 
     /// The model that a round made of the model in `previous`, with the rounds before.
     public init(_ update: GeneralisedEMRound.Update, after previous: ModelFile, sites: Int, warnings: [String]) {
         let fitted = update.fitted
-        self.init(
-            fitted.model, kind: .global, moments: fitted.moments, rows: fitted.rowCount, weight: fitted.weight)
+        self.init(fitted, kind: .global)
         aggregation = previous.aggregation
+        (reading, studyDigest, study) = (previous.reading, previous.studyDigest, previous.study)
         let round = RoundRecord(
             sites: sites, rows: fitted.rowCount, logLikelihoodPerRow: update.logLikelihoodPerRow,
             gateStep: update.gateStep, warnings: warnings)
@@ -235,7 +249,11 @@ extension ModelFile {
     public var fitted: FittedMixture? {
         let moments = experts.compactMap(\.statistics?.moments)
         guard moments.count == experts.count else { return nil }
-        return FittedMixture(model: model, moments: moments, rowCount: rows, weight: weight)
+        let size = experts[0].coefficients.count
+        return FittedMixture(
+            model: model, moments: moments,
+            information: experts.compactMap { $0.information.map { PackedSymmetric(size: size, storage: $0) } },
+            rowCount: rows, weight: weight)
     }
 
     public var warnings: [String] {

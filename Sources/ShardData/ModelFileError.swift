@@ -15,6 +15,9 @@ public enum ModelFileError: Error, Sendable, Equatable {
     /// - Parameter what: in words, what differs from the model.
     case statisticsOfAnotherModel(path: String, model: String, what: String)
 
+    /// - Parameter what: in words, what differs from the study of the first.
+    case differentStudies(what: String)
+
     /// Whether the input could not be had at all, rather than holding something wrong.
     public var isMissingInput: Bool {
         switch self {
@@ -26,26 +29,24 @@ public enum ModelFileError: Error, Sendable, Equatable {
     init(_ error: DecodingError, path: String, incomplete: ModelFileError) {
         switch error {
         case .keyNotFound(let key, let context):
-            self = .missingField(path: path, field: Self.name(context.codingPath + [key]))
+            self = .missingField(path: path, field: (context.codingPath + [key]).fieldName)
         case .valueNotFound(_, let context):
-            self = .missingField(path: path, field: Self.name(context.codingPath))
+            self = .missingField(path: path, field: context.codingPath.fieldName)
         case .typeMismatch(_, let context):
-            self = .wrongType(path: path, field: Self.name(context.codingPath))
+            self = .wrongType(path: path, field: context.codingPath.fieldName)
         case .dataCorrupted(let context):
+            if let problem = context.underlyingError as? StudyFieldProblem {
+                self = .invalidValue(path: path, field: context.codingPath.fieldName, reason: problem.reason)
+                return
+            }
             self =
                 context.codingPath.isEmpty
-                ? incomplete : .wrongType(path: path, field: Self.name(context.codingPath))
+                ? incomplete : .wrongType(path: path, field: context.codingPath.fieldName)
         @unknown default:
             self = incomplete
         }
     }
 
-    private static func name(_ path: [any CodingKey]) -> String {
-        path.reduce("") { text, key in
-            if let index = key.intValue { return text + "[\(index)]" }
-            return text.isEmpty ? key.stringValue : text + "." + key.stringValue
-        }
-    }
 }
 
 extension ModelFileError: CustomStringConvertible {
@@ -79,6 +80,8 @@ extension ModelFileError: CustomStringConvertible {
             "\(path.visible): a model, not statistics; make statistics with it at the sites: dmoe statistics MODEL DATA"
         case .statisticsOfAnotherModel(let path, let model, let what):
             "\(path.visible): statistics of another model than \(model.visible): \(what.visible); make them anew with it"
+        case .differentStudies(let what):
+            "the models are of different studies: \(what.visible); fit all sites with one study file"
         }
     }
 }

@@ -12,24 +12,32 @@ package struct RowReader {
     package var select: (DataTable) throws -> RowSelection
     /// Told of rows that were left out.
     package var report: (_ dropped: Int, _ total: Int, _ source: String) -> Void
+    /// Values that a mean must stand for where it fills gaps.
+    package var leastKnown: Int
 
     package init(
-        files: [String], options: TableOptions, parallelism: Parallelism,
+        files: [String], options: TableOptions, parallelism: Parallelism, leastKnown: Int = 1,
         select: @escaping (DataTable) throws -> RowSelection,
         report: @escaping (_ dropped: Int, _ total: Int, _ source: String) -> Void
     ) {
         self.files = files
         self.options = options
         self.parallelism = parallelism
+        self.leastKnown = leastKnown
         self.select = select
         self.report = report
     }
 
     package struct Rows {
         package var source: any RowSource
-        package var design: Design
+        /// With the values that filled gaps.
+        package var selection: RowSelection
+        /// What became of missing values.
+        package var record: ReadingRecord
         /// Set after a fit where its rows could not be read to the end.
         package var failure: () -> ShardDataError?
+
+        package var design: Design { selection.design }
     }
 
     /// - Throws: ``ShardDataError``, and what `select` throws.
@@ -37,7 +45,7 @@ package struct RowReader {
         if files.count == 1, let array = try ArrayFile(path: files[0], options: options) {
             let selection = try select(array.preview())
             if let rows = try array.rows(selection, parallelism: parallelism) {
-                return Rows(source: rows, design: selection.design) { array.failure }
+                return Rows(source: rows, selection: selection, record: ReadingRecord(selection)) { array.failure }
             }
         }
         return try outOfCore ? spooled() : inMemory()
@@ -45,49 +53,83 @@ package struct RowReader {
 
     private func inMemory() throws -> Rows {
         var parts = [ShardRows]()
-        var selection: RowSelection?
-        for path in files {
-            let table = try DataTable.read(path: path, options: options)
-            let current = try selection ?? select(table)
-            selection = current
-            let selected = try current.rows(of: table)
+        let first = try DataTable.read(path: files[0], options: options)
+        var selection = try select(first)
+        var record = ReadingRecord(selection)
+        for (index, path) in files.enumerated() {
+            let table = try index == 0 ? first : DataTable.read(path: path, options: options)
+            let selected = try selection.rows(of: table)
             report(selected.dropped, table.rowCount, path)
+            record.add(selected, selection)
             parts.append(selected.rows)
         }
-        let rows = parts.count == 1 ? parts[0] : ShardRows.concatenation(parts)
-        return Rows(source: rows.withoutWeightlessRows(), design: try design(selection)) { nil }
+        var rows = parts.count == 1 ? parts[0] : ShardRows.concatenation(parts)
+        var known = KnownValues(selection)
+        if !known.isEmpty {
+            known.add(rows)
+            try fill(&selection, known)
+            rows = rows.filled(selection)
+        }
+        record.note(selection.fill)
+        return Rows(source: rows.withoutWeightlessRows(), selection: selection, record: record) { nil }
     }
 
     private func spooled() throws -> Rows {
-        var selection: RowSelection?
-        var spool: RowSpool?
+        var selection = try selectionOfPieces()
+        var known = KnownValues(selection)
+        if !known.isEmpty {
+            // The means must be there before the first row is written.
+            try forEachPiece { piece, _ in known.add(try selection.rows(of: piece).rows) }
+            try fill(&selection, known)
+        }
+        var spool = try RowSpool(design: selection.design, isWeighted: selection.weights != nil)
+        var record = ReadingRecord(selection)
         for path in files {
-            var stream = try TableStream(path: path, options: options)
             var dropped = 0
             var total = 0
-            while let piece = try stream.next() {
-                let current = try selection ?? select(piece)
-                selection = current
-                let selected = try current.rows(of: piece)
+            try forEachPiece(of: path) { piece in
+                let selected = try selection.rows(of: piece)
                 dropped += selected.dropped
                 total += piece.rowCount
-                var open = try spool ?? RowSpool(design: current.design, isWeighted: current.weights != nil)
-                try open.append(selected.rows)
-                spool = open
+                record.add(selected, selection)
+                try spool.append(selected.rows)
             }
-            guard total > 0 else { throw ShardDataError.noRows(path: path) }
             report(dropped, total, path)
         }
-        guard let rows = spool?.rows() else { throw ShardDataError.noRows(path: files.first ?? "") }
-        if rows.rowCount == 0, let weights = selection?.weights {
+        let rows = spool.rows()
+        if rows.rowCount == 0, let weights = selection.weights {
             throw ShardDataError.allWeightsZero(source: files[0], column: weights)
         }
-        return Rows(source: rows, design: try design(selection)) { rows.file.failure }
+        record.note(selection.fill)
+        return Rows(source: rows, selection: selection, record: record) { rows.file.failure }
     }
 
-    private func design(_ selection: RowSelection?) throws -> Design {
-        guard let selection else { throw ShardDataError.noRows(path: files.first ?? "") }
-        return selection.design
+    private func fill(_ selection: inout RowSelection, _ known: KnownValues) throws {
+        selection.fill.merge(
+            try known.means(atLeast: leastKnown, source: files.joined(separator: ", "))
+        ) { fixed, _ in fixed }
+    }
+
+    // MARK: Pieces
+
+    private func selectionOfPieces() throws -> RowSelection {
+        var stream = try TableStream(path: files[0], options: options)
+        guard let piece = try stream.next() else { throw ShardDataError.noRows(path: files[0]) }
+        return try select(piece)
+    }
+
+    private func forEachPiece(_ body: (DataTable, _ path: String) throws -> Void) throws {
+        for path in files { try forEachPiece(of: path) { try body($0, path) } }
+    }
+
+    private func forEachPiece(of path: String, _ body: (DataTable) throws -> Void) throws {
+        var stream = try TableStream(path: path, options: options)
+        var isEmpty = true
+        while let piece = try stream.next() {
+            isEmpty = false
+            try body(piece)
+        }
+        if isEmpty { throw ShardDataError.noRows(path: path) }
     }
 
     /// Bytes that the rows would take in memory, as far as the files tell; nil where one of them cannot be read out of core.

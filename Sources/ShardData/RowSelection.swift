@@ -10,6 +10,14 @@ public struct RowSelection: Sendable {
         case drop
     }
 
+    /// What is done about a level of a category that the study does not know.
+    public enum UnknownLevelRule: String, Sendable, CaseIterable {
+        /// The table is refused.
+        case error
+        /// The row is taken as one of the reference level.
+        case reference
+    }
+
     /// Squares of values and of weights must stay in range.
     static let largestValue = 1e100
 
@@ -17,15 +25,42 @@ public struct RowSelection: Sendable {
         weight == 0 || (1 / largestValue...largestValue).contains(weight)
     }
 
-    public var design: Design
+    public let design: Design
+    /// nil where the columns of the design are columns of the table, as they are.
+    public let study: Study?
     /// Column of row weights.
     public var weights: String?
+    /// Of values without a rule of their own in the study.
     public var missing: MissingRule
+    /// The names of a response of classes, in the order of their numbers; nil for numbers.
+    public var classes: [String]?
+    public var unknownLevels = UnknownLevelRule.error
+    /// What takes the place of missing covariates with the rule `mean`, by name. Those without a value stay NaN.
+    public var fill: [String: Double]
 
-    public init(design: Design, weights: String? = nil, missing: MissingRule = .error) {
+    /// Columns of the table as they are.
+    public init(
+        design: Design, weights: String? = nil, missing: MissingRule = .error, classes: [String]? = nil
+    ) {
         self.design = design
         self.weights = weights
         self.missing = missing
+        self.classes = classes
+        study = nil
+        fill = [:]
+    }
+
+    /// - Parameters:
+    ///   - missing: in place of the rule `error` of the study and its covariates.
+    ///   - fill: values for missing covariates where the study fixes none.
+    public init(study: Study, missing: MissingRule? = nil, fill: [String: Double] = [:]) {
+        design = study.design
+        self.study = study
+        weights = study.weights
+        self.missing = missing ?? (study.missing == .drop ? .drop : .error)
+        classes = study.classes
+        self.fill = fill
+        for covariate in study.covariates { if let value = covariate.value { self.fill[covariate.name] = value } }
     }
 
     /// The design that names of columns describe: by default every column with numbers other than the target.
@@ -54,6 +89,46 @@ public struct RowSelection: Sendable {
         return Design(target: target, expertFeatures: experts, gateFeatures: gateFeatures ?? experts)
     }
 
+    // MARK: Rules
+
+    /// The columns that are read as text.
+    public var textColumns: Set<String> { study?.textColumns ?? (classes == nil ? [] : [design.target]) }
+
+    /// The columns of the table that are covariates.
+    var covariates: [Study.Covariate] { study?.covariates ?? design.covariates.map { .number($0) } }
+
+    /// The rule in force.
+    func rule(_ covariate: Study.Covariate) -> Study.MissingRule {
+        let own = study?.missingRule(covariate) ?? .error
+        return own == .error && missing == .drop ? .drop : own
+    }
+
+    /// Whether rows that miss a value of this column are left out, where nothing is put in its place.
+    func leavesOut(_ name: String) -> Bool {
+        covariates.first { $0.name == name }.map { rule($0) == .drop } ?? (missing == .drop)
+    }
+
+    /// Whether the design's columns and the responses are columns of the table with nothing done to them.
+    var takesColumnsAsTheyAre: Bool { classes == nil && design.covariates == covariates.map(\.name) }
+
+    /// The covariates whose missing values are filled in, and their columns in the design.
+    var filledColumns: [(covariate: String, column: Int)] {
+        guard let study else { return [] }
+        return study.covariates.filter { study.missingRule($0) == .mean }.compactMap { covariate in
+            design.covariates.firstIndex(of: covariate.name).map { (covariate.name, $0) }
+        }
+    }
+
+    /// The covariates whose missing values leave no gap, and the columns of the design that say where they are missing.
+    var indicatorColumns: [(covariate: String, column: Int)] {
+        guard let study else { return [] }
+        return study.covariates.filter { [.mean, .level].contains(study.missingRule($0)) }.compactMap { covariate in
+            study.columnNames(covariate).last.flatMap(design.covariates.firstIndex).map { (covariate.name, $0) }
+        }
+    }
+
+    // MARK: Rows
+
     /// The rows of one table, and how many were left out.
     public struct Selected: Sendable {
         public var rows: ShardRows
@@ -64,81 +139,56 @@ public struct RowSelection: Sendable {
     }
 
     /// - Throws: ``ShardDataError`` for a missing column, text, an infinite or huge value, a missing value under
-    ///   ``MissingRule/error``, a negative or missing weight.
+    ///   ``MissingRule/error``, a negative or missing weight, a level or class that is not known.
     public func rows(of table: DataTable) throws(ShardDataError) -> Selected {
-        let covariates = try columns(of: table)
-        let responses = try table.numbers(design.target)
-        let rowWeights = try weights.map { name throws(ShardDataError) in try table.numbers(name) }
-        try refuseUnusable(covariates + [responses], design.covariates + [design.target], table)
-        let kept = try keptRows(
-            covariates + [responses] + [rowWeights].compactMap { $0 },
-            design.covariates + [design.target] + [weights].compactMap { $0 }, table)
-        if let rowWeights { try refuseUnusableWeights(rowWeights, kept, table) }
+        var coding = TableCoding(table, self)
+        try coding.addCovariates()
+        let responses = try coding.responses()
+        let rowWeights = try coding.weights()
+        let kept = coding.kept
+        let rows = ShardRows(
+            covariates: Matrix(columns: coding.columns), responses: responses, weights: rowWeights)
         return Selected(
-            rows: ShardRows(covariates: Matrix(columns: covariates), responses: responses, weights: rowWeights)
-                .chosen(kept), kept: kept, dropped: table.rowCount - kept.count)
+            rows: rows.chosen(kept).filled(self), kept: kept, dropped: table.rowCount - kept.count)
+    }
+
+    /// Everything in a table that does not fit, the first of each column.
+    public func problems(of table: DataTable) -> [ShardDataError] {
+        var coding = TableCoding(table, self)
+        var problems = [ShardDataError]()
+        func note(_ check: () throws(ShardDataError) -> Void) {
+            do throws(ShardDataError) { try check() } catch { problems.append(error) }
+        }
+        for covariate in covariates { note { () throws(ShardDataError) in try coding.add(covariate) } }
+        note { () throws(ShardDataError) in try coding.addExposure() }
+        note { () throws(ShardDataError) in _ = try coding.responses() }
+        note { () throws(ShardDataError) in _ = try coding.weights() }
+        return problems
     }
 
     /// The covariates, and the responses where the table has them (NaN where missing).
-    ///
+    public struct SelectedCovariates: Sendable {
+        public var covariates: Matrix
+        public var responses: [Double]?
+        /// The 0-based rows of the table.
+        public var kept: [Int]
+    }
+
     /// - Parameter withResponses: whether the target is looked at; without, its column may hold anything.
     /// - Throws: as ``rows(of:)``.
     public func covariates(
         of table: DataTable, withResponses: Bool = true
-    ) throws(ShardDataError) -> (covariates: Matrix, responses: [Double]?, kept: [Int]) {
-        let covariates = try columns(of: table)
-        try refuseUnusable(covariates, design.covariates, table)
-        let kept = try keptRows(covariates, design.covariates, table)
+    ) throws(ShardDataError) -> SelectedCovariates {
+        var coding = TableCoding(table, self)
+        try coding.addCovariates()
+        let kept = coding.kept
         var responses: [Double]?
         if withResponses, table.columnNames.contains(design.target) {
-            let all = try table.numbers(design.target)
-            try refuseUnusable([all], [design.target], table)
+            let all = try coding.responses(mayBeMissing: true)
             responses = kept.map { all[$0] }
         }
-        return (Matrix(columns: covariates).rows(kept), responses, kept)
-    }
-
-    private func columns(of table: DataTable) throws(ShardDataError) -> [[Double]] {
-        var result = [[Double]]()
-        for name in design.covariates { result.append(try table.numbers(name)) }
-        return result
-    }
-
-    private func refuseUnusable(
-        _ columns: [[Double]], _ names: [String], _ table: DataTable
-    ) throws(ShardDataError) {
-        for (name, values) in zip(names, columns) {
-            guard let row = values.firstIndex(where: { abs($0) > Self.largestValue }) else { continue }
-            throw .unusableValue(
-                source: table.source, line: table.line(ofRow: row), column: name, value: values[row])
-        }
-    }
-
-    private func keptRows(
-        _ columns: [[Double]], _ names: [String], _ table: DataTable
-    ) throws(ShardDataError) -> [Int] {
-        var complete = [Bool](repeating: true, count: table.rowCount)
-        for (name, values) in zip(names, columns) {
-            for (row, value) in values.enumerated() where value.isNaN {
-                if missing == .error {
-                    throw .missingValue(source: table.source, line: table.line(ofRow: row), column: name)
-                }
-                complete[row] = false
-            }
-        }
-        return complete.indices.filter { complete[$0] }
-    }
-
-    private func refuseUnusableWeights(
-        _ weights: [Double], _ kept: [Int], _ table: DataTable
-    ) throws(ShardDataError) {
-        for row in kept where !Self.isUsableWeight(weights[row]) {
-            throw .unusableWeight(
-                source: table.source, line: table.line(ofRow: row), column: self.weights ?? "", value: weights[row])
-        }
-        guard !table.isWhole || kept.isEmpty || kept.contains(where: { weights[$0] > 0 }) else {
-            throw .allWeightsZero(source: table.source, column: self.weights ?? "")
-        }
+        let covariates = Matrix(columns: coding.columns).rows(kept).filled(filledColumns, fill)
+        return SelectedCovariates(covariates: covariates, responses: responses, kept: kept)
     }
 }
 

@@ -48,6 +48,17 @@ public enum ShardDataError: Error, Equatable, Sendable {
     case cannotSpool(directory: String, reason: String)
     /// No row has a positive weight.
     case allWeightsZero(source: String, column: String)
+    /// A field at the 1-based `line` that is none of the spellings of its column.
+    case unknownSpelling(source: String, line: Int, column: String, field: String, kind: Spelling, known: [String])
+    /// An exposure that is not positive.
+    case unusableExposure(source: String, line: Int, column: String, value: Double)
+    /// A mean that is to fill gaps would stand for too few values.
+    case tooFewToFill(source: String, column: String, known: Int, needed: Int)
+
+    /// What a spelling stands for.
+    public enum Spelling: Sendable {
+        case level, answer, aClass
+    }
 
     /// Whether the input could not be had at all, rather than holding something wrong.
     public var isMissingInput: Bool {
@@ -108,7 +119,7 @@ extension ShardDataError: CustomStringConvertible {
                 + "values lie between -1e100 and 1e100"
         case .missingValue(let source, let line, let column):
             "\(source.visible), line \(line): column \(column.quoted) is missing; "
-                + "fill it in, or leave such rows out with --missing drop"
+                + "fill it in, or leave such rows out with --missing drop, or by its rule in the study"
         case .unusableWeight(let source, let line, let column, let value):
             "\(source.visible), line \(line): weight \(column.quoted) is \(value); weights are 0, or numbers from 1e-100 to 1e100"
         case .notOutOfCore(let path, let reason):
@@ -119,6 +130,26 @@ extension ShardDataError: CustomStringConvertible {
                 + "set TMPDIR to a directory with room for them"
         case .allWeightsZero(let source, let column):
             "\(source.visible): weight \(column.quoted) is 0 in every row; at least one row must count"
+        case .unknownSpelling(let source, let line, let column, let field, let kind, let known):
+            "\(source.visible), line \(line): column \(column.quoted) has \(field.quoted), "
+                + Self.advice(on: kind, known)
+        case .unusableExposure(let source, let line, let column, let value):
+            "\(source.visible), line \(line): exposure \(column.quoted) is \(value); exposures must be above 0"
+        case .tooFewToFill(let source, let column, let known, let needed):
+            "\(source.visible): \(known) value\(known == 1 ? "" : "s") of \(column.quoted) are known, and the mean that fills "
+                + "its gaps must stand for \(needed) or more; fix a \"value\" in the study"
+        }
+    }
+
+    private static func advice(on kind: Spelling, _ known: [String]) -> String {
+        let shown = known.prefix(20).map(\.quoted).joined(separator: ", ")
+        let list = known.count > 20 ? "\(shown) and \(known.count - 20) more" : shown
+        return switch kind {
+        case .level:
+            "which is no level of it in the study (\(list)); correct the field, or add the level to the study before sites are "
+                + "fitted; predict and evaluate can take it as the reference (--unknown reference)"
+        case .answer: "which is neither spelling of it in the study (\(list)); correct the field"
+        case .aClass: "which is none of the classes (\(list)); correct the field"
         }
     }
 

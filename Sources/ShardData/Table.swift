@@ -8,6 +8,8 @@ public struct TableOptions: Sendable {
     public var columnNames: [String]?
     /// Columns whose fields are kept as text, for example a shard label. Names the file does not have are ignored.
     public var textColumns: Set<String>
+    /// Whether the fields of every column are kept as text.
+    package var keepsAllText = false
     /// How many threads read a large CSV file; the table is the same for any number of them.
     public var parallelism: Parallelism
 

@@ -26,6 +26,8 @@ struct CommandFailure: Error {
             self.init(error.description, exitCode: error.isWriteFailure ? Self.outputError : code)
         case let error as ModelFileError:
             self.init(error.description, exitCode: error.isMissingInput ? Self.noInput : Self.dataError)
+        case let error as StudyError:
+            self.init(error.description, exitCode: error.isMissingInput ? Self.noInput : Self.dataError)
         case let error as OutputFile.Failure: self.init(error.description, exitCode: Self.cannotCreate)
         case let error as EstimationError: self.init(error.description)
         case let error as AggregationError: self.init(error.description)

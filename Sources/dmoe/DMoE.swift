@@ -11,6 +11,9 @@ struct DMoE: ParsableCommand {
 
               dmoe fit clinic-a.csv --target stay --experts 3 -o clinic-a.json
 
+            Where tables have categories or gaps, the sites first share a study file (dmoe study new) and fit with \
+            --study study.json in place of --target.
+
             A coordinator turns these files into one model of the same form; it never sees a row:
 
               dmoe aggregate clinic-*.json -o global.json
@@ -30,7 +33,8 @@ struct DMoE: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            FitCommand.self, AggregateCommand.self, StatisticsCommand.self, UpdateCommand.self, LearnCommand.self,
+            StudyCommand.self, FitCommand.self, AggregateCommand.self, StatisticsCommand.self, UpdateCommand.self,
+            LearnCommand.self,
             CompareCommand.self, PredictCommand.self, EvaluateCommand.self, InspectCommand.self, SimulateCommand.self,
         ])
 

@@ -13,6 +13,11 @@ struct LearnSummary: Encodable {
         var warnings: [String]
     }
 
+    struct Filled: Encodable {
+        var covariate: String
+        var missing: Int
+    }
+
     struct LeftOut: Encodable {
         var name: String
         var rows: Int
@@ -31,6 +36,8 @@ struct LearnSummary: Encodable {
     var rounds: [Double]
     /// For missing values.
     var rowsLeftOut: Int
+    /// Missing values, all shards together.
+    var filled: [Filled]
     var bytesSent: Int
     /// Slowest shard + aggregation.
     var learningSeconds: Double
@@ -42,7 +49,7 @@ struct LearnSummary: Encodable {
 
     init(
         _ result: DistributedLearning.Result, output: String, bytesSent: Int, wallSeconds: Double, rowsLeftOut: Int,
-        heldOut: Scores?, pooled: PooledSummary?
+        filled: [ReadingRecord.Filled], heldOut: Scores?, pooled: PooledSummary?
     ) {
         self.output = output
         target = result.global.model.design.target
@@ -61,6 +68,7 @@ struct LearnSummary: Encodable {
         expertCounts = ModelFile(result.global).aggregation?.expertCounts
         rounds = (result.rounds?.rounds ?? []).map(\.update.logLikelihoodPerRow)
         self.rowsLeftOut = rowsLeftOut
+        self.filled = filled.map { Filled(covariate: $0.covariate, missing: $0.missing) }
         self.bytesSent = bytesSent
         learningSeconds = result.learningSeconds
         aggregationSeconds = result.aggregationSeconds

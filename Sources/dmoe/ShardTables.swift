@@ -11,7 +11,10 @@ struct ShardTables {
 
     let files: [String]
     let columns: ColumnOptions
+    let study: Study?
     let data: DataOptions
+    /// What must be there of a covariate whose mean fills gaps.
+    let minRows: Int
     let division: Division
     let holdout: Double
     let seed: UInt64
@@ -21,48 +24,97 @@ struct ShardTables {
     struct Shards {
         var selection: RowSelection
         var training: [DistributedLearning.Shard]
+        /// Gaps that a mean fills are still open: the global model says with what.
         var heldOut: [ShardRows]
+        /// What became of missing values, shard by shard.
+        var records: [ReadingRecord]
         var dropped: Int
+    }
+
+    /// The rows of one file.
+    private struct Part {
+        var rows: ShardRows
+        var labels: [String]?
+        var dropped: Int
+        /// The labels of the rows left out.
+        var droppedLabels: [String]
     }
 
     func read() throws -> Shards {
         var selection: RowSelection?
-        var dropped = 0
-        var parts = [(rows: ShardRows, labels: [String]?)]()
+        var parts = [Part]()
         let shardColumn: String? = if case .column(let name) = division { name } else { nil }
         for path in files {
             let table = try data.read(
-                path, textColumns: Set([shardColumn].compactMap { $0 }), parallelism: parallelism)
+                path, textColumns: (study?.textColumns ?? []).union([shardColumn].compactMap { $0 }),
+                parallelism: parallelism)
             let current =
-                try selection ?? columns.selection(for: table, missing: data.missing, shardColumn: shardColumn)
+                try selection
+                ?? columns.selection(for: table, study: study, missing: data.missing, shardColumn: shardColumn)
             selection = current
             let selected = try current.rows(of: table)
             data.report(dropped: selected.dropped, of: table.rowCount, source: path, quiet: quiet)
-            dropped += selected.dropped
-            let labels = try shardColumn.map { name in
-                let all = try table.text(name)
-                return selected.kept.map { all[$0] }
+            var part = Part(rows: selected.rows, dropped: selected.dropped, droppedLabels: [])
+            if let shardColumn {
+                let all = try table.text(shardColumn)
+                part.labels = selected.kept.map { all[$0] }
+                let kept = Set(selected.kept)
+                part.droppedLabels =
+                    selected.dropped == 0 ? [] : all.indices.filter { !kept.contains($0) }.map { all[$0] }
             }
-            parts.append((selected.rows, labels))
+            parts.append(part)
         }
         guard let selection else { throw CommandFailure("no data") }
-        let shards = divided(parts)
-        let split = shards.enumerated().map { index, shard in heldBack(shard, index) }
-        return Shards(
-            selection: selection, training: split.map(\.training), heldOut: split.map(\.heldOut), dropped: dropped)
+        return try shards(parts, selection)
     }
 
-    private func divided(_ parts: [(rows: ShardRows, labels: [String]?)]) -> [DistributedLearning.Shard] {
+    private func shards(_ parts: [Part], _ selection: RowSelection) throws -> Shards {
+        var shards = Shards(
+            selection: selection, training: [], heldOut: [], records: [],
+            dropped: parts.reduce(0) { $0 + $1.dropped })
+        for (index, shard) in divided(parts).enumerated() {
+            let split = heldBack(shard.shard, index)
+            let (rows, record) = try filled(split.training, dropped: shard.dropped, selection)
+            data.report(record, source: shard.shard.name, quiet: quiet)
+            shards.training.append(DistributedLearning.Shard(name: shard.shard.name, rows: rows))
+            shards.heldOut.append(split.heldOut)
+            shards.records.append(record)
+        }
+        return shards
+    }
+
+    /// Gaps filled in with the means of the shard, as the site would.
+    private func filled(
+        _ shard: DistributedLearning.Shard, dropped: Int, _ selection: RowSelection
+    ) throws -> (rows: ShardRows, record: ReadingRecord) {
+        var selection = selection
+        var known = KnownValues(selection)
+        if !known.isEmpty {
+            known.add(shard.rows)
+            let means = try known.means(atLeast: minRows, source: shard.name)
+            selection.fill.merge(means) { fixed, _ in fixed }
+        }
+        var record = ReadingRecord(selection)
+        record.rowsLeftOut = dropped
+        record.addGaps(in: shard.rows.covariates, selection)
+        return (shard.rows.filled(selection), record)
+    }
+
+    private func divided(_ parts: [Part]) -> [(shard: DistributedLearning.Shard, dropped: Int)] {
         switch division {
         case .files:
-            return zip(FileNames.labels(files), parts).map { DistributedLearning.Shard(name: $0, rows: $1.rows) }
+            return zip(FileNames.labels(files), parts).map { name, part in
+                (DistributedLearning.Shard(name: name, rows: part.rows), part.dropped)
+            }
         case .column:
             let all = ShardRows.concatenation(parts.map(\.rows))
             let labels = parts.flatMap { $0.labels ?? [] }
+            let dropped = parts.flatMap(\.droppedLabels).reduce(into: [:]) { $0[$1, default: 0] += 1 }
             return Dictionary(grouping: labels.indices) { labels[$0] }
                 .sorted { $0.key < $1.key }
-                .map {
-                    DistributedLearning.Shard(name: $0.key.isEmpty ? "(empty)" : $0.key, rows: all.subset($0.value))
+                .map { label, rows in
+                    let name = label.isEmpty ? "(empty)" : label
+                    return (DistributedLearning.Shard(name: name, rows: all.subset(rows)), dropped[label] ?? 0)
                 }
         case .random(let count):
             let all = ShardRows.concatenation(parts.map(\.rows))
@@ -70,7 +122,8 @@ struct ShardTables {
             let order = random.permutation(all.rowCount)
             return (0..<count).map { index in
                 let range = all.rowCount * index / count..<all.rowCount * (index + 1) / count
-                return DistributedLearning.Shard(name: "shard \(index + 1)", rows: all.subset(order[range].sorted()))
+                let rows = all.subset(order[range].sorted())
+                return (DistributedLearning.Shard(name: "shard \(index + 1)", rows: rows), 0)
             }
         }
     }
@@ -87,5 +140,18 @@ struct ShardTables {
             DistributedLearning.Shard(name: shard.name, rows: shard.rows.subset(order.dropFirst(count).sorted())),
             shard.rows.subset(order.prefix(count).sorted())
         )
+    }
+}
+
+extension ShardTables.Shards {
+    /// The selection of the model that these shards made: gaps get the mean of what the shards put there.
+    ///
+    /// - Parameter names: of the shards that are in it; nil for all.
+    func selection(of names: Set<String>? = nil) -> RowSelection {
+        var selection = selection
+        let members = zip(training, records).filter { names?.contains($0.0.name) ?? true }
+        let merged = ReadingRecord.merged(members.map { ($1, $0.rows.totalWeight) })
+        selection.fill.merge(merged?.fill ?? [:]) { fixed, _ in fixed }
+        return selection
     }
 }

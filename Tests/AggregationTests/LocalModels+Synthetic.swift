@@ -12,7 +12,7 @@ extension LocalModels {
         let rows = benchmark.shard(shard, rowCount: rowCount).rows
         var model = benchmark.trueModel
         model.experts = fitted(model, on: rows).moments.map {
-            model.family.fit($0, on: model.design.expertCovariates, dispersionFloor: 1e-6)
+            GaussianFamily().fit($0, on: model.design.expertCovariates, dispersionFloor: 1e-6)
         }
         let name = "site \(shard + 1)"
         guard let damage else { return Contribution(name: name, fitted: fitted(model, on: rows)) }

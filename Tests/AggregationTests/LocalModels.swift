@@ -69,13 +69,16 @@ extension GlobalModel {
 }
 
 /// The normal family under another name.
-struct RenamedFamily: ExpertFamily {
+struct RenamedFamily: ClosedFormFamily {
     private let family = GaussianFamily()
     var name: String { "renamed" }
+    var response: ResponseKind { .number }
     var hasDispersion: Bool { true }
+    var standardisesResponses: Bool { true }
+    var statisticCount: Int { family.statisticCount }
 
     func logDensity(
-        responses: UnsafePointer<Double>, predictors: UnsafePointer<Double>, dispersion: Double, count: Int,
+        responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: UnsafeMutablePointer<Double>
     ) {
         family.logDensity(
@@ -83,7 +86,7 @@ struct RenamedFamily: ExpertFamily {
     }
 
     func derivatives(
-        responses: UnsafePointer<Double>, predictors: UnsafePointer<Double>, dispersion: Double, count: Int,
+        responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: PredictorDerivatives
     ) {
         family.derivatives(
@@ -94,30 +97,42 @@ struct RenamedFamily: ExpertFamily {
         family.fit(moments, on: covariates, dispersionFloor: dispersionFloor)
     }
 
+    func expectedStatistics(
+        predictors: LinearPredictors, dispersion: Double, count: Int, into result: UnsafeMutablePointer<Double>,
+        stride: Int
+    ) {
+        family.expectedStatistics(
+            predictors: predictors, dispersion: dispersion, count: count, into: result, stride: stride)
+    }
+
+    func statistics(of response: Double) -> [Double] { family.statistics(of: response) }
+
+    func constantExpert(statistics: [Double]) -> Expert { family.constantExpert(statistics: statistics) }
+
+    func dispersion(for statistics: PointStatistics, predictors: LinearPredictors) -> Double {
+        family.dispersion(for: statistics, predictors: predictors)
+    }
+
     func rescaled(_ expert: Expert, center: Double, scale: Double) -> Expert {
         family.rescaled(expert, center: center, scale: scale)
     }
 
-    func mean(predictor: Double) -> Double { family.mean(predictor: predictor) }
-    func variance(predictor: Double, dispersion: Double) -> Double { dispersion }
+    func mean(_ predictors: [Double]) -> Double { family.mean(predictors) }
+    func variance(_ predictors: [Double], dispersion: Double) -> Double { dispersion }
 
     func divergences(
-        from: UnsafePointer<Double>, fromDispersion: Double, to: UnsafePointer<Double>, toDispersion: Double,
-        count: Int, into result: UnsafeMutablePointer<Double>
+        from: LinearPredictors, fromDispersion: Double, to: LinearPredictors, toDispersion: Double, count: Int,
+        into result: UnsafeMutablePointer<Double>
     ) {
         family.divergences(
             from: from, fromDispersion: fromDispersion, to: to, toDispersion: toDispersion, count: count, into: result)
     }
 
-    func barycentreDispersion(meanDispersion: Double, meanSquaredDifference: Double) -> Double {
-        family.barycentreDispersion(meanDispersion: meanDispersion, meanSquaredDifference: meanSquaredDifference)
+    func cumulativeProbability(_ response: Double, _ predictors: [Double], dispersion: Double) -> Double {
+        family.cumulativeProbability(response, predictors, dispersion: dispersion)
     }
 
-    func cumulativeProbability(_ response: Double, predictor: Double, dispersion: Double) -> Double {
-        family.cumulativeProbability(response, predictor: predictor, dispersion: dispersion)
-    }
-
-    func sample(predictor: Double, dispersion: Double, using random: inout RandomNumbers) -> Double {
-        family.sample(predictor: predictor, dispersion: dispersion, using: &random)
+    func sample(_ predictors: [Double], dispersion: Double, using random: inout RandomNumbers) -> Double {
+        family.sample(predictors, dispersion: dispersion, using: &random)
     }
 }

@@ -100,7 +100,10 @@ import Testing
     private let design = RandomData.design(2)
 
     private func groups(_ moments: [Moments]) -> [GreedyMerging.Group] {
-        moments.enumerated().map { GreedyMerging.Group(members: [$0.offset], moments: $0.element) }
+        moments.enumerated().map {
+            GreedyMerging.Group(
+                members: [$0.offset], expert: Expert(coefficients: [], dispersion: 1), moments: $0.element)
+        }
     }
 
     /// Three regressions, each seen by several components of different size and place, in mixed order.

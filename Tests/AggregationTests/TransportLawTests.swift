@@ -137,13 +137,9 @@ import Testing
         for component in 0..<labels.count {
             for point in 0..<250 {
                 let costs = (0..<3).map { expert in
-                    var cost = 0.0
-                    family.divergences(
-                        from: [sources[point, component]],
-                        fromDispersion: problem.transport.components[component].dispersion,
-                        to: [targets[point, expert]],
-                        toDispersion: problem.start[expert].dispersion, count: 1, into: &cost)
-                    return cost
+                    family.divergence(
+                        [sources[point, component]], problem.transport.components[component].dispersion,
+                        to: [targets[point, expert]], problem.start[expert].dispersion)
                 }
                 let mass = problem.transport.masses[point, component]
                 cheapest += mass * (costs.min() ?? 0)

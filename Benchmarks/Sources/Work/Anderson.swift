@@ -43,13 +43,7 @@ struct Anderson {
     }
 
     private func point(_ state: GeneralisedEM.State) -> Point {
-        var model = state.model
-        model.experts = algorithm.weightedFits(state)
-        let direction = algorithm.gateDirection(state)
-        for gate in 0..<direction.columnCount {
-            for row in 0..<direction.rowCount { model.gate.coefficients[row, gate] += direction[row, gate] }
-        }
-        let image = vector(model)
+        let image = vector(algorithm.wholeStep(from: state))
         return Point(image: image, residual: zip(image, vector(state.model)).map(-))
     }
 

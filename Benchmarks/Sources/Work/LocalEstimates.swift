@@ -13,7 +13,7 @@ struct LocalEstimates: Sendable {
         let moments = statistics.expertMoments
         let model = MixtureModel(
             design: truth.design, gate: gate(truth, statistics),
-            experts: moments.map { truth.family.fit($0, on: truth.design.expertCovariates, dispersionFloor: 1e-3) })
+            experts: moments.map { GaussianFamily().fit($0, on: truth.design.expertCovariates, dispersionFloor: 1e-3) })
         return FittedMixture(model: model, moments: moments, rowCount: rows, weight: Double(rows))
     }
 

@@ -40,7 +40,7 @@ struct AggregateCommand: ParsableCommand {
             aggregator: aggregation.aggregator,
             options: aggregation.options(
                 experts: experts, localExperts: models.map(\.contribution.fitted.model.expertCount).max() ?? 1,
-                seed: seed.seed),
+                seed: seed.value()),
             parallelism: common.parallelism)
         if aggregation.isMixture {
             try writeEnsemble(models, coordinator)
@@ -51,9 +51,13 @@ struct AggregateCommand: ParsableCommand {
 
     private func writeGlobal(_ models: [LocalFile], _ coordinator: Coordinator) throws {
         let contributions = models.map(\.contribution)
+        var reading = models[0].file
+        reading.carryStudy(of: models.map(\.file))
         let support = try aggregation.support.givenSupport(
-            contributions[0].fitted.model.design, data: data, parallelism: common.parallelism)
-        let file = ModelFile(try coordinator.aggregate(contributions, support: support))
+            reading.selection(missing: data.missing), data: data, parallelism: common.parallelism)
+        var file = ModelFile(try coordinator.aggregate(contributions, support: support))
+        let members = Set((file.aggregation?.sites ?? []).map(\.name))
+        file.carryStudy(of: models.filter { members.contains($0.contribution.name) }.map(\.file))
         try OutputFile.write(try file.text(path: output), to: output)
         file.warnings.forEach(Terminal.warn)
         try common.report(AggregationSummary(file, output: output), text: summary(file))
@@ -96,11 +100,13 @@ struct AggregateCommand: ParsableCommand {
             }
         }
         let given = Set(labels)
-        return try zip(files, read).map { path, result in
+        let models = try zip(files, read).map { path, result in
             let local = try result.get()
             try refuseOverlap(local.file.aggregation?.sites, path: path, labels: given)
             return local
         }
+        try ModelFile.refuseDifferentStudies(zip(files, models).map { ($0, $1.file) })
+        return models
     }
 
     /// A global model may be aggregated again, but not with a site that it was made from.

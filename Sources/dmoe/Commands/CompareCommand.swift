@@ -54,6 +54,7 @@ struct CompareCommand: ParsableCommand {
 
     func validate() throws {
         try shardOptions.validate(files: files)
+        try StudySetting.validate(columns, fit, data)
         guard test.isEmpty != (holdout == 0) else { throw ValidationError("Give either --test or --holdout.") }
         guard holdout >= 0, holdout < 1 else { throw ValidationError("--holdout must be at least 0 and below 1.") }
         if holdout > 0, groups != nil { throw ValidationError("--groups names a column of --test.") }
@@ -70,17 +71,19 @@ struct CompareCommand: ParsableCommand {
     }
 
     mutating func run() throws {
+        let setting = try StudySetting(columns, fit, seed)
         let shards = try ShardTables(
-            files: files, columns: columns, data: data, division: shardOptions.division, holdout: holdout,
-            seed: seed.seed, quiet: common.quiet, parallelism: common.parallelism
+            files: files, columns: columns, study: setting.study, data: data, minRows: fit.disclosure.minRows,
+            division: shardOptions.division, holdout: holdout, seed: setting.seed, quiet: common.quiet,
+            parallelism: common.parallelism
         ).read()
         let judged = try judgedRows(shards)
         let truth = try truth.map { path in try trueModel(path, shards.selection.design) }
         let note = ProgressNote(quiet: common.quiet)
         let learning = DistributedLearning(
-            design: shards.selection.design, fitOptions: fit.options(seed: seed.seed),
+            design: shards.selection.design, fitOptions: fit.options(experts: setting.experts, seed: setting.seed),
             coordinator: Coordinator(
-                options: aggregation.options(expertCount: globalExperts, seed: seed.seed)),
+                options: aggregation.options(expertCount: globalExperts, seed: setting.seed)),
             rowsPerParameter: shardOptions.rowsPerParameter, parallelism: common.parallelism)
         let comparison = EstimatorComparison(
             learning, methods: methods?.compactMap(EstimationMethod.named) ?? EstimationMethod.all, rounds: rounds,
@@ -90,7 +93,7 @@ struct CompareCommand: ParsableCommand {
         let result = try comparison.run(
             shards.training,
             support: try aggregation.givenSupport(
-                shards.selection.design, data: data, parallelism: common.parallelism),
+                shards.selection(), data: data, parallelism: common.parallelism),
             test: judged.rows, truth: truth, groups: judged.groups)
         note.clear()
         result.broken.forEach { Terminal.warn($0.warning) }
@@ -99,8 +102,10 @@ struct CompareCommand: ParsableCommand {
             for warning in shard.local.report.warnings { Terminal.warn("\(shard.name): \(warning)") }
         }
         let report = ComparisonReport(
-            target: shards.selection.design.target, experts: globalExperts ?? fit.experts, shards: result.shards.count,
-            rows: shards.training.reduce(0) { $0 + $1.rows.rowCount }, testRows: judged.rows.rowCount, seed: seed.seed,
+            target: shards.selection.design.target, experts: globalExperts ?? setting.experts,
+            shards: result.shards.count,
+            rows: shards.training.reduce(0) { $0 + $1.rows.rowCount }, testRows: judged.rows.rowCount,
+            seed: setting.seed,
             estimators: result.estimates)
         report.warnings.forEach(Terminal.warn)
         if report.estimators.allSatisfy({ $0.model == nil }), let failure = report.failures.first {
@@ -117,10 +122,11 @@ struct CompareCommand: ParsableCommand {
     private func judgedRows(_ shards: ShardTables.Shards) throws -> (rows: ShardRows, groups: [Int]?) {
         var parts = [ShardRows]()
         var labels = [String]()
+        let selection = shards.selection()
         for path in test {
             let table = try data.read(
-                path, textColumns: Set([groups].compactMap { $0 }), parallelism: common.parallelism)
-            let selected = try shards.selection.rows(of: table)
+                path, for: selection, textColumns: Set([groups].compactMap { $0 }), parallelism: common.parallelism)
+            let selected = try selection.rows(of: table)
             data.report(dropped: selected.dropped, of: table.rowCount, source: path, quiet: common.quiet)
             parts.append(selected.rows)
             if let groups {
@@ -128,7 +134,7 @@ struct CompareCommand: ParsableCommand {
                 labels += selected.kept.map { all[$0] }
             }
         }
-        let rows = ShardRows.concatenation(test.isEmpty ? shards.heldOut : parts)
+        let rows = ShardRows.concatenation(test.isEmpty ? shards.heldOut : parts).filled(selection)
         guard rows.totalWeight > 0 else { throw CommandFailure("no row is left to judge on") }
         guard groups != nil else { return (rows, nil) }
         let numbers = Dictionary(uniqueKeysWithValues: Set(labels).sorted().enumerated().map { ($1, $0) })

@@ -16,19 +16,25 @@ struct EvaluateCommand: ParsableCommand {
     var model: String
     @Argument(help: ArgumentHelp("CSV or .npy files with the target; - for standard input.", valueName: "data"))
     var files: [String]
-    @Option(help: ArgumentHelp("Column of row weights.", valueName: "column"))
+    @Option(help: ArgumentHelp("Column of row weights (default: that of the model's study).", valueName: "column"))
     var weights: String?
     @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup var levels: UnknownLevelOption
     @OptionGroup var common: CommonOptions
 
     mutating func run() throws {
-        let model = try PredictorFile.read(path: self.model).predictor(parallelism: common.parallelism)
-        let selection = RowSelection(design: model.design, weights: weights, missing: data.missing)
+        let modelFile = try PredictorFile.read(path: self.model)
+        var selection = try levels.selection(modelFile, data: data)
+        selection.weights = weights ?? selection.weights
+        let model = try modelFile.predictor(parallelism: common.parallelism)
         var parts = [ShardRows]()
         for path in files {
-            let table = try data.read(path, parallelism: common.parallelism)
+            let table = try data.read(path, for: selection, parallelism: common.parallelism)
             let selected = try selection.rows(of: table)
+            var record = ReadingRecord(selection)
+            record.add(selected, selection)
             data.report(dropped: selected.dropped, of: table.rowCount, source: path, quiet: common.quiet)
+            data.report(record, source: path, quiet: common.quiet)
             parts.append(selected.rows)
         }
         let rows = ShardRows.concatenation(parts)

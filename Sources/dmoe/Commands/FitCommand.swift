@@ -23,15 +23,21 @@ struct FitCommand: ParsableCommand {
     @Option(name: [.short, .long], help: ArgumentHelp("Where to write the local model.", valueName: "file"))
     var output: String
 
+    func validate() throws { try StudySetting.validate(columns, fit, data) }
+
     mutating func run() throws {
-        try OutputFile.check(output, inputs: files)
-        let rows = try SiteRows(files: files, data: data, memory: memory, common: common, purpose: "fit").read {
-            [columns, data] in try columns.selection(for: $0, missing: data.missing)
+        try OutputFile.check(output, inputs: files + [columns.study].compactMap { $0 })
+        let setting = try StudySetting(columns, fit, seed)
+        let rows = try SiteRows(
+            files: files, data: data, memory: memory, common: common, purpose: "fit", minRows: fit.disclosure.minRows
+        ).read(textColumns: setting.study?.textColumns ?? []) { [columns, data] in
+            try columns.selection(for: $0, study: setting.study, missing: data.missing)
         }
         let progress = ProgressLine(totalRows: rows.source.rowCount, quiet: common.quiet)
         let label = FileNames.label(files[0])
         let fit = LocalFit(
-            design: rows.design, options: self.fit.options(seed: seed.seed), parallelism: common.parallelism,
+            design: rows.design, options: self.fit.options(experts: setting.experts, seed: setting.seed),
+            parallelism: common.parallelism,
             progress: { progress.show(label, $0) })
         let local: LocalModel
         do throws(EstimationError) { local = try fit.fit(rows.source) } catch {
@@ -41,7 +47,8 @@ struct FitCommand: ParsableCommand {
         }
         progress.clear()
         if let failure = rows.failure() { throw failure }
-        let file = ModelFile(local)
+        var file = ModelFile(local)
+        file.note(rows.selection, rows.record)
         let text = try file.text(path: output)
         try OutputFile.write(text, to: output)
         file.warnings.forEach(Terminal.warn)
@@ -75,6 +82,7 @@ private struct FitSummary: Encodable {
     var logLikelihoodPerRow: Double
     var stopReason: String
     var iterations: Int
+    var reading: ReadingRecord?
     var warnings: [String]
 
     init(_ file: ModelFile, output: String, bytes: Int) {
@@ -87,6 +95,7 @@ private struct FitSummary: Encodable {
         logLikelihoodPerRow = logLikelihood / file.weight
         stopReason = file.fit?.stopReason ?? ""
         iterations = file.fit?.iterations ?? 0
+        reading = file.reading
         warnings = file.warnings
     }
 }

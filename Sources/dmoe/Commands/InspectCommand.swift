@@ -32,10 +32,11 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func compare() throws {
-        let contributions = try zip(files, FileNames.labels(files)).map { path, label in
-            let file = try ModelFile.read(path: path)
-            guard let fitted = file.fitted else { throw ModelFileError.noStatistics(path: path) }
-            return Contribution(name: label, fitted: fitted)
+        let models = try files.map { path throws(ModelFileError) in try ModelFile.read(path: path) }
+        try ModelFile.refuseDifferentStudies(zip(files, models).map { ($0, $1) })
+        let contributions = try zip(zip(files, FileNames.labels(files)), models).map { names, file in
+            guard let fitted = file.fitted else { throw ModelFileError.noStatistics(path: names.0) }
+            return Contribution(name: names.1, fitted: fitted)
         }
         let comparison = try SiteComparison(contributions, parallelism: Parallelism())
         try show(SiteComparisonReport(comparison)) { $0.text }

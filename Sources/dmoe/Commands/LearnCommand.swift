@@ -46,26 +46,29 @@ struct LearnCommand: ParsableCommand {
         }
         guard (0...1000).contains(rounds) else { throw ValidationError("--rounds must be from 0 to 1000.") }
         try shardOptions.validate(files: files)
+        try StudySetting.validate(columns, fit, data)
     }
 
     mutating func run() throws {
         let clock = ContinuousClock()
         let start = clock.now
-        try OutputFile.check(output, inputs: files + aggregation.support.support)
+        try OutputFile.check(
+            output, inputs: files + aggregation.support.support + [columns.study].compactMap { $0 })
         if let localModels { try OutputFile.makeDirectory(localModels) }
+        let setting = try StudySetting(columns, fit, seed)
         let shards = try ShardTables(
-            files: files, columns: columns, data: data, division: shardOptions.division, holdout: holdout,
-            seed: seed.seed,
+            files: files, columns: columns, study: setting.study, data: data, minRows: fit.disclosure.minRows,
+            division: shardOptions.division, holdout: holdout, seed: setting.seed,
             quiet: common.quiet, parallelism: common.parallelism
         ).read()
         let progress = ProgressLine(
             totalRows: shards.training.reduce(0) { $0 + $1.rows.rowCount }, quiet: common.quiet)
         let learning = DistributedLearning(
-            design: shards.selection.design, fitOptions: fit.options(seed: seed.seed),
+            design: shards.selection.design, fitOptions: fit.options(experts: setting.experts, seed: setting.seed),
             coordinator: Coordinator(
                 aggregator: aggregation.aggregator,
                 options: aggregation.options(
-                    experts: globalExperts, localExperts: self.fit.experts, seed: seed.seed),
+                    experts: globalExperts, localExperts: setting.experts, seed: setting.seed),
                 parallelism: common.parallelism),
             rounds: rounds, rowsPerParameter: shardOptions.rowsPerParameter, parallelism: common.parallelism,
             progress: { progress.show($0, $1) },
@@ -75,27 +78,32 @@ struct LearnCommand: ParsableCommand {
             result = try learning.learn(
                 shards.training,
                 support: try aggregation.support.givenSupport(
-                    shards.selection.design, data: data, parallelism: common.parallelism))
+                    shards.selection(), data: data, parallelism: common.parallelism))
         } catch {
             progress.clear()
             throw error
         }
         progress.clear()
-        let bytes = try write(result)
+        let bytes = try write(result, shards)
         let learned = (clock.now - start).seconds
         let comparison = compare(result, shards, learning, progress)
         let summary = LearnSummary(
             result, output: output, bytesSent: bytes, wallSeconds: learned, rowsLeftOut: shards.dropped,
+            filled: ReadingRecord.merged(shards.records.map { ($0, 1) })?.filled ?? [],
             heldOut: comparison.scores, pooled: comparison.pooled)
         try common.report(summary, text: LearnReport(summary).text)
     }
 
     /// Writes the global model and, where wanted, the local ones; returns the size of what the sites would send.
-    private func write(_ result: DistributedLearning.Result) throws -> Int {
+    private func write(_ result: DistributedLearning.Result, _ shards: ShardTables.Shards) throws -> Int {
         var bytes = 0
+        var locals = [String: ModelFile]()
+        let records = Dictionary(zip(shards.training.map(\.name), shards.records)) { first, _ in first }
         let names = FileNames.safe(result.shards.map(\.name))
         for (shard, name) in zip(result.shards, names) {
-            let file = ModelFile(shard.local)
+            var file = ModelFile(shard.local)
+            if let record = records[shard.name] { file.note(shards.selection, record) }
+            locals[shard.name] = file
             let path = (localModels ?? ".") + "/" + name + ".json"
             let text = try file.text(path: path)
             bytes += text.utf8.count
@@ -105,6 +113,7 @@ struct LearnCommand: ParsableCommand {
         if let localModels { warnOfOthers(in: localModels, than: names.map { $0 + ".json" }) }
         for shard in result.leftOut { Terminal.warn("\(shard.name) is left out: \(shard.reason)") }
         var file = ModelFile(result.global)
+        file.carryStudy(of: result.global.report.sites.compactMap { locals[$0.name] })
         for round in result.rounds?.rounds ?? [] {
             file = ModelFile(round.update, after: file, sites: round.sites, warnings: round.warnings)
         }
@@ -132,7 +141,8 @@ struct LearnCommand: ParsableCommand {
         // Rows of a broken site are no yardstick.
         let broken = Set(result.global.report.leftOut.map(\.name))
         let kept = zip(shards.training, shards.heldOut).filter { !broken.contains($0.0.name) }
-        let heldOut = holdout > 0 ? ShardRows.concatenation(kept.map(\.1)) : nil
+        let selection = shards.selection(of: Set(result.global.report.sites.map(\.name)))
+        let heldOut = holdout > 0 ? ShardRows.concatenation(kept.map(\.1)).filled(selection) : nil
         func scores(_ model: MixtureModel) -> Scores? {
             heldOut.flatMap { $0.totalWeight > 0 ? Scores(model, on: $0, parallelism: common.parallelism) : nil }
         }

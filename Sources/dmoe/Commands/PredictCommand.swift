@@ -21,6 +21,7 @@ struct PredictCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Adds the quantiles that hold this share of the responses.", valueName: "share"))
     var interval: Double?
     @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup var levels: UnknownLevelOption
     @OptionGroup var common: CommonOptions
     @Option(
         name: [.short, .long], help: ArgumentHelp("Where to write the CSV; - for standard output.", valueName: "file"))
@@ -35,20 +36,28 @@ struct PredictCommand: ParsableCommand {
 
     mutating func run() throws {
         if output != "-" { try OutputFile.check(output, inputs: [model, file]) }
-        let model = try PredictorFile.read(path: self.model).predictor(parallelism: common.parallelism)
-        let table = try data.read(file, parallelism: common.parallelism)
-        let selection = RowSelection(design: model.design, missing: data.missing)
-        let (covariates, responses, kept) = try selection.covariates(of: table)
-        data.report(dropped: table.rowCount - kept.count, of: table.rowCount, source: file, quiet: common.quiet)
-        let lines = PredictionTable(model: model, interval: interval, hasResponses: responses != nil)
-            .contents(covariates: covariates, responses: responses, rows: kept, parallelism: common.parallelism)
+        let modelFile = try PredictorFile.read(path: self.model)
+        let selection = try levels.selection(modelFile, data: data)
+        let model = try modelFile.predictor(parallelism: common.parallelism)
+        let table = try data.read(file, for: selection, parallelism: common.parallelism)
+        let rows = try selection.covariates(of: table)
+        var record = ReadingRecord(selection)
+        record.rowsLeftOut = table.rowCount - rows.kept.count
+        record.addGaps(in: rows.covariates, selection)
+        data.report(dropped: record.rowsLeftOut, of: table.rowCount, source: file, quiet: common.quiet)
+        data.report(record, source: file, quiet: common.quiet)
+        let lines = PredictionTable(model: model, interval: interval, hasResponses: rows.responses != nil)
+            .contents(
+                covariates: rows.covariates, responses: rows.responses, rows: rows.kept, parallelism: common.parallelism
+            )
         if output == "-" {
             try Terminal.write(lines)
         } else {
             try OutputFile.write(lines, to: output)
             try common.report(
-                PredictionSummary(output: output, rows: kept.count, leftOut: table.rowCount - kept.count),
-                text: "\(output): \(Format.plural(kept.count, "row")) predicted")
+                PredictionSummary(
+                    output: output, rows: rows.kept.count, leftOut: record.rowsLeftOut, filled: record.filled),
+                text: "\(output): \(Format.plural(rows.kept.count, "row")) predicted")
         }
     }
 }
@@ -58,4 +67,5 @@ private struct PredictionSummary: Encodable {
     var output: String
     var rows: Int
     var leftOut: Int
+    var filled: [ReadingRecord.Filled]
 }

@@ -56,7 +56,7 @@ struct SimulateCommand: ParsableCommand {
 
     mutating func run() throws {
         let benchmark = SyntheticBenchmark(
-            profile: profile, shardCount: shards, capacity: capacity, shift: shift ? 1 : 0, seed: seed.seed)
+            profile: profile, shardCount: shards, capacity: capacity, shift: shift ? 1 : 0, seed: seed.value())
         try OutputFile.makeDirectory(output + "/shards")
         let digits = String(shards).count
         for index in 0..<shards {

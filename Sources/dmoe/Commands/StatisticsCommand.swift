@@ -32,13 +32,13 @@ struct StatisticsCommand: ParsableCommand {
 
     mutating func run() throws {
         try OutputFile.check(output, inputs: [model] + files)
-        guard let global = try ModelFile.read(path: model).fitted else {
-            throw ModelFileError.noStatistics(path: model)
-        }
-        let selection = RowSelection(design: global.model.design, weights: weights, missing: data.missing)
-        let rows = try SiteRows(files: files, data: data, memory: memory, common: common, purpose: "sum up").read { _ in
-            selection
-        }
+        let modelFile = try ModelFile.read(path: model)
+        guard let global = modelFile.fitted else { throw ModelFileError.noStatistics(path: model) }
+        var selection = modelFile.selection(missing: data.missing)
+        selection.weights = weights ?? selection.weights
+        let rows = try SiteRows(
+            files: files, data: data, memory: memory, common: common, purpose: "sum up", minRows: disclosure.minRows
+        ).read(textColumns: selection.textColumns) { _ in selection }
         var options = FitOptions(expertCount: global.model.expertCount)
         options.minRows = Double(disclosure.minRows)
         let round = GeneralisedEMRound(at: global, options: options, parallelism: common.parallelism)

@@ -51,13 +51,12 @@ struct SupportOptions: ParsableArguments {
 
     /// The covariates of the given rows, rows with missing ones left out.
     func givenSupport(
-        _ design: Design, data: DataOptions, parallelism: Parallelism
+        _ selection: RowSelection, data: DataOptions, parallelism: Parallelism
     ) throws -> GivenSupport? {
         guard !support.isEmpty else { return nil }
-        let selection = RowSelection(design: design, missing: data.missing)
         let parts = try support.map { path in
             let covariates = try selection.covariates(
-                of: try data.read(path, parallelism: parallelism), withResponses: false
+                of: try data.read(path, for: selection, parallelism: parallelism), withResponses: false
             ).covariates
             return ShardRows(
                 covariates: covariates, responses: [Double](repeating: 0, count: covariates.rowCount))

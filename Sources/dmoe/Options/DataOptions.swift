@@ -3,38 +3,30 @@ import DistributedMoE
 
 extension RowSelection.MissingRule: ExpressibleByArgument {}
 
-/// How tables are read.
+/// How tables are read, and what is done about missing values.
 struct DataOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Character between the fields of a CSV line; tab for a tab.", valueName: "character"))
-    var delimiter = ","
+    @OptionGroup var table: TableOptionGroup
 
     @Option(
-        help: ArgumentHelp("Names for the columns of a .npy file (default c0,c1,…).", valueName: "a,b,c"),
-        transform: splitNames)
-    var columns: [String]?
-
-    @Option(help: "Rows with a missing value (NA, NaN, empty): refuse them or leave them out, counted.")
-    var missing = RowSelection.MissingRule.error
-
-    func validate() throws { _ = try delimiterByte() }
-
-    private func delimiterByte() throws -> UInt8 {
-        let text = delimiter == "tab" || delimiter == "\\t" ? "\t" : delimiter
-        guard text.utf8.count == 1, let byte = text.utf8.first, !Self.unusable.contains(byte) else {
-            throw ValidationError("--delimiter must be one character that is no quote, digit, sign, point or letter.")
-        }
-        return byte
-    }
-
-    private static let unusable = Set("\"\n\r+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
+        help: """
+            Rows with a missing value (NA, NaN, empty): refuse them (default) or leave them out, counted. With a model of a \
+            study: in place of its rule error.
+            """)
+    var missing: RowSelection.MissingRule?
 
     func tableOptions(textColumns: Set<String> = [], parallelism: Parallelism) throws -> TableOptions {
-        TableOptions(
-            delimiter: try delimiterByte(), columnNames: columns, textColumns: textColumns, parallelism: parallelism)
+        try table.options(textColumns: textColumns, parallelism: parallelism)
     }
 
     func read(_ path: String, textColumns: Set<String> = [], parallelism: Parallelism) throws -> DataTable {
         try DataTable.read(path: path, options: try tableOptions(textColumns: textColumns, parallelism: parallelism))
+    }
+
+    /// - Parameter more: columns wanted as text besides those of the selection.
+    func read(
+        _ path: String, for selection: RowSelection, textColumns more: Set<String> = [], parallelism: Parallelism
+    ) throws -> DataTable {
+        try read(path, textColumns: selection.textColumns.union(more), parallelism: parallelism)
     }
 
     /// Says how many rows were left out.
@@ -42,6 +34,18 @@ struct DataOptions: ParsableArguments {
         guard dropped > 0, !quiet else { return }
         Terminal.printError(
             "\(source): \(Format.count(dropped)) of \(Format.plural(total, "row")) left out for missing values")
+    }
+}
+
+extension DataOptions {
+    /// Says what took the place of missing covariates.
+    func report(_ record: ReadingRecord, source: String, quiet: Bool) {
+        guard !quiet else { return }
+        for entry in record.filled where entry.missing > 0 {
+            let action = entry.value.map { "filled in with \(Format.short($0))" } ?? "taken as a level of their own"
+            Terminal.printError(
+                "\(source): \(Format.plural(entry.missing, "missing value")) of '\(entry.covariate)' \(action)")
+        }
     }
 }
 

@@ -3,8 +3,8 @@ import DistributedMoE
 
 /// How a shard is fitted.
 struct FitOptionGroup: ParsableArguments {
-    @Option(help: ArgumentHelp("Number of experts.", valueName: "k"))
-    var experts: Int
+    @Option(help: ArgumentHelp("Number of experts (default: that of the study).", valueName: "k"))
+    var experts: Int?
 
     @Option(help: ArgumentHelp("Random starts to screen.", valueName: "n"))
     var starts = 16
@@ -18,7 +18,7 @@ struct FitOptionGroup: ParsableArguments {
     @OptionGroup var disclosure: DisclosureOption
 
     func validate() throws {
-        guard (1...1000).contains(experts) else { throw ValidationError("--experts must be from 1 to 1000.") }
+        guard (1...1000).contains(experts ?? 1) else { throw ValidationError("--experts must be from 1 to 1000.") }
         guard (1...100_000).contains(starts) else { throw ValidationError("--starts must be from 1 to 100000.") }
         guard tolerance > 0, tolerance < 1 else { throw ValidationError("--tolerance must lie between 0 and 1.") }
         guard (1...1_000_000).contains(maxIterations) else {
@@ -26,7 +26,7 @@ struct FitOptionGroup: ParsableArguments {
         }
     }
 
-    func options(seed: UInt64) -> FitOptions {
+    func options(experts: Int, seed: UInt64) -> FitOptions {
         FitOptions(
             expertCount: experts, starts: starts, tolerance: tolerance, maxIterations: maxIterations, seed: seed,
             minRows: Double(disclosure.minRows))
@@ -35,6 +35,11 @@ struct FitOptionGroup: ParsableArguments {
 
 /// Where the random numbers begin.
 struct SeedOption: ParsableArguments {
-    @Option(help: ArgumentHelp("Seed of all random numbers; the same seed gives the same result.", valueName: "n"))
-    var seed: UInt64 = 1
+    @Option(
+        help: ArgumentHelp(
+            "Seed of all random numbers; the same seed gives the same result (default: that of a study, or 1).",
+            valueName: "n"))
+    var seed: UInt64?
+
+    func value(_ study: Study? = nil) -> UInt64 { seed ?? study?.seed ?? 1 }
 }

@@ -1,0 +1,121 @@
+import MixtureOfExperts
+
+/// What the rows of a table mean: target, family, the covariates with their types, and what is done about missing values.
+///
+/// Sites share it before anything is fitted, so that the columns of their designs are the same whatever levels and gaps
+/// their own tables have. Written as JSON to be edited by people; see the article on the study file.
+public struct Study: Codable, Sendable, Equatable {
+    public static let formatName = "dmoe-study"
+    public static let currentVersion = 1
+
+    /// What is done about a missing value.
+    public enum MissingRule: String, Codable, Sendable, CaseIterable {
+        /// The table is refused.
+        case error
+        /// The row is left out, and counted.
+        case drop
+        /// Of numbers: a fixed value, or else the mean of the site, takes its place; an indicator column says where.
+        case mean
+        /// Of categories and yes-no: a level of its own.
+        case level
+    }
+
+    public var format = Study.formatName
+    public var formatVersion = Study.currentVersion
+    /// For people.
+    public var note: String?
+    public var target: String
+    /// Name of an ``ExpertFamily``.
+    public var family: String
+    /// Of a response of classes: their names as the table spells them, the reference first.
+    public var classes: [String]?
+    /// Column of exposures, whose logarithm enters every linear predictor with coefficient 1.
+    public var exposure: String?
+    /// Column of row weights.
+    public var weights: String?
+    /// For target, exposure, weights, and covariates without a rule of their own: `error` or `drop`.
+    public var missing: MissingRule
+    public var covariates: [Covariate]
+    /// Names of the covariates that the experts read; nil for all.
+    public var regression: [String]?
+    /// Names of the covariates that the gate reads; nil for all.
+    public var gate: [String]?
+    /// How many experts a site fits.
+    public var experts: Int?
+    public var seed: UInt64?
+
+    public init(
+        target: String, family: String = GaussianFamily().name, classes: [String]? = nil, exposure: String? = nil,
+        weights: String? = nil, missing: MissingRule = .error, covariates: [Covariate], regression: [String]? = nil,
+        gate: [String]? = nil, experts: Int? = nil, seed: UInt64? = nil, note: String? = nil
+    ) {
+        self.target = target
+        self.family = family
+        self.classes = classes
+        self.exposure = exposure
+        self.weights = weights
+        self.missing = missing
+        self.covariates = covariates
+        self.regression = regression
+        self.gate = gate
+        self.experts = experts
+        self.seed = seed
+        self.note = note
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case format, formatVersion, note, target, family, classes, exposure, weights, missing, covariates, regression
+        case gate, experts, seed
+    }
+
+    /// - Throws: `DecodingError`, also for a field that is not known.
+    public init(from decoder: any Decoder) throws {
+        let fields = try StudyFields<CodingKeys>(decoder)
+        format = try fields.value(.format)
+        formatVersion = try fields.value(.formatVersion)
+        note = try fields.optional(.note)
+        target = try fields.value(.target)
+        family = try fields.value(.family)
+        classes = try fields.optional(.classes)
+        exposure = try fields.optional(.exposure)
+        weights = try fields.optional(.weights)
+        missing = try fields.choice(.missing) ?? .error
+        covariates = try fields.value(.covariates)
+        regression = try fields.optional(.regression)
+        gate = try fields.optional(.gate)
+        experts = try fields.optional(.experts)
+        seed = try fields.optional(.seed)
+    }
+}
+
+extension Study {
+    /// The columns that are read as text.
+    public var textColumns: Set<String> {
+        Set(covariates.filter { $0.type != .number }.map(\.name) + (classes == nil ? [] : [target]))
+    }
+
+    /// The name of the design's column of log exposures.
+    var offsetName: String? { exposure.map { "log \($0)" } }
+
+    /// The rule for a covariate, its own or that of the study.
+    func missingRule(_ covariate: Covariate) -> MissingRule { covariate.missing ?? missing }
+
+    /// The columns of the design that a covariate becomes.
+    func columnNames(_ covariate: Covariate) -> [String] { covariate.columnNames(missing: missingRule(covariate)) }
+
+    /// The columns of the design: those of the covariates in their order, then the log exposure.
+    public var design: Design {
+        var names = [String]()
+        var positions = [String: [Int]]()
+        for covariate in covariates {
+            let own = columnNames(covariate)
+            positions[covariate.name] = Array(names.count..<names.count + own.count)
+            names += own
+        }
+        func indices(_ chosen: [String]?) -> [Int] {
+            (chosen ?? covariates.map(\.name)).flatMap { positions[$0] ?? [] }.sorted()
+        }
+        return Design(
+            target: target, covariates: names, expertCovariates: indices(regression), gateCovariates: indices(gate))
+    }
+}
