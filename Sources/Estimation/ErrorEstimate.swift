@@ -36,8 +36,6 @@ struct ErrorEstimate {
     static let mostParameters = 1200
     /// Information a row, in standard units, that counts as none.
     private static let none = 1e-10
-    /// Part of a parameter in a direction without information beyond which it is not determined.
-    private static let involved = 1e-5
 
     func outcome() -> Outcome {
         guard parameters.count <= Self.mostParameters else { return .tooManyParameters }
@@ -55,9 +53,7 @@ struct ErrorEstimate {
             let scores = model.statistics(of: rows, level: .scores, parallelism: parallelism)
             covariance = covariance * parameters.secondOrderSums(scores).submatrix(kept) * covariance
         }
-        let lost = kept.indices.filter { index in
-            (0..<inverse.nullSpace.columnCount).contains { abs(inverse.nullSpace[index, $0]) > Self.involved }
-        }.map { kept[$0] }
+        let lost = inverse.undetermined.map { kept[$0] }
         return .errors(
             errors(covariance.spread(to: kept, of: parameters.count), lost: lost + known.filter { !kept.contains($0) }))
     }

@@ -21,7 +21,9 @@ extension LocalFit {
         switch estimate.outcome() {
         case .errors(let errors):
             let names = undetermined(errors)
-            return (errors.shifted(to: fitted), names.isEmpty ? [] : [.undeterminedErrors(columns: names)])
+            return (
+                errors.shifted(by: fitted.center, of: model), names.isEmpty ? [] : [.undeterminedErrors(columns: names)]
+            )
         case .noMaximum: return (nil, [.noErrorsAtNoMaximum])
         case .tooManyParameters:
             return (nil, [.noErrorsOfSoMany(parameters: parameters.count, most: ErrorEstimate.mostParameters)])
@@ -61,20 +63,5 @@ extension LocalFit {
         let found = Set(
             errors.experts.flatMap { names($0, design.expertFeatures) } + names(errors.gate, design.gateFeatures))
         return (["(intercept)"] + design.covariates).filter(found.contains)
-    }
-}
-
-extension EstimateErrors {
-    /// With intercepts at the center of a mixture, where they are at 0.
-    package func shifted(to fitted: FittedMixture) -> EstimateErrors {
-        let (center, design) = (fitted.center, fitted.model.design)
-        return EstimateErrors(
-            source: source,
-            experts: experts.map {
-                $0.shifted(
-                    by: design.expertCovariates.map { center[$0] }, predictors: fitted.model.family.predictorCount)
-            },
-            gate: gate.shifted(
-                by: design.gateCovariates.map { center[$0] }, predictors: fitted.model.expertCount - 1))
     }
 }

@@ -5,12 +5,14 @@
 /// orthogonal to the null space.
 public struct GeneralisedInverse: Sendable {
     public let inverse: Matrix
-    /// Unit vectors (in scaled coordinates brought back) that span what the matrix does not determine; one a column.
-    public let nullSpace: Matrix
+    /// Unit vectors that span what the matrix does not determine; one a column.
+    let nullSpace: Matrix
 
     /// Largest eigenvalues beyond which a negative one is more than rounding.
     private static let negative = 1e-6
     private static let determined = 1e-10
+    /// Part of a coordinate in a unit vector.
+    private static let involved = 1e-5
 
     /// - Returns: nil where the matrix has a negative eigenvalue, or is not finite.
     public init?(_ matrix: Matrix) {
@@ -44,6 +46,13 @@ public struct GeneralisedInverse: Sendable {
             for row in 0..<size { result[row, column] *= scale[row] * scale[column] }
         }
         inverse = result
+    }
+
+    /// The coordinates that take part in a direction without information.
+    public var undetermined: [Int] {
+        (0..<inverse.rowCount).filter { index in
+            (0..<nullSpace.columnCount).contains { abs(nullSpace[index, $0]) > Self.involved }
+        }
     }
 
     private static func normalised(_ vectors: [[Double]], _ size: Int) -> Matrix {

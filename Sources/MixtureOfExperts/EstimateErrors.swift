@@ -67,6 +67,19 @@ public struct EstimateErrors: Sendable, Equatable {
             gate: gate.permuted((0..<gates).flatMap { gate in regressors.map { gate * regressors.count + $0 } }))
     }
 
+    /// With the intercepts of a model taken `offset` from where they are.
+    ///
+    /// - Parameter offset: one number for each covariate of the design.
+    public func shifted(by offset: [Double], of model: MixtureModel) -> EstimateErrors {
+        let design = model.design
+        return EstimateErrors(
+            source: source,
+            experts: experts.map {
+                $0.shifted(by: design.expertCovariates.map { offset[$0] }, predictors: model.family.predictorCount)
+            },
+            gate: gate.shifted(by: design.gateCovariates.map { offset[$0] }, predictors: model.expertCount - 1))
+    }
+
     /// Rounded to what a file holds, so that a model that was read is the model that was written; of a gate with more than
     /// ``mostGateParameters`` parameters without its correlations.
     public var told: EstimateErrors {
