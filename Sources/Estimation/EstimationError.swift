@@ -1,6 +1,7 @@
 /// Why a shard cannot be fitted. Each description is one line that says what to do.
 public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible {
     case constantResponse(target: String, value: Double)
+    case unsuitableResponse(target: String, value: Double, family: String, requirement: String)
     case rareResponse(target: String, value: Double, minimum: Double)
     case tooFewRows(rows: Int, experts: Int, largest: Int)
     case noModelPossible(rows: Int, needed: Int)
@@ -13,6 +14,9 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
         switch self {
         case .constantResponse(let target, let value):
             "target '\(target)' is \(value) in every row: there is nothing to learn; check --target and the rows"
+        case .unsuitableResponse(let target, let value, let family, let requirement):
+            "target '\(target)' is \(value) in a row, but \(family) experts need \(requirement): choose another --family or "
+                + "correct the row"
         case .rareResponse(let target, let value, let minimum):
             "target '\(target)' differs from \(value) in fewer than \(Int(minimum)) rows, of which nothing may be told; "
                 + "use more rows"

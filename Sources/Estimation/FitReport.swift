@@ -38,6 +38,8 @@ public struct FitReport: Sendable, Equatable {
     public var tolerance: Double
     public var starts: [Start]
     public var warnings: [FitWarning]
+    /// nil where no slope was penalised.
+    public var lasso: LassoReport?
 
     public init(
         logLikelihood: Double, trace: [Double], stopReason: StopReason, iterations: Int, seed: UInt64,
@@ -64,10 +66,14 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     case expertBelowMinimumRows(minimum: Double, left: Int)
     case backgroundExpert(experts: [Int])
     case rareCovariate(String, minimum: Double)
+    case rareClass(String, minimum: Double)
     case statisticsLeftOut(column: String, experts: [Int], minimum: Double)
     case expertsNotTold(experts: [Int], minimum: Double)
     case gatesNotTold(experts: [Int], minimum: Double)
     case gateColumnNotTold(column: String, minimum: Double)
+    case undeterminedErrors(columns: [String])
+    case noErrorsAtNoMaximum
+    case noErrorsOfSoMany(parameters: Int, most: Int)
     /// A warning read back from a file.
     case recorded(String)
 
@@ -94,6 +100,8 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
         case .rareCovariate(let name, let minimum):
             "covariate '\(name)' differs from its usual value in fewer than \(minimum.formatted) rows: taken as constant "
                 + "here, so that these rows are not told"
+        case .rareClass(let name, let minimum):
+            "class '\(name)' has fewer than \(minimum.formatted) rows here: they are left out, so that they are not told"
         case .statisticsLeftOut(let column, let experts, let minimum):
             "'\(column)' differs from its usual value in fewer than \(minimum.formatted) rows of expert "
                 + "\(experts.map { String($0 + 1) }.joined(separator: ", ")): left out there"
@@ -106,6 +114,13 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
         case .gateColumnNotTold(let column, let minimum):
             "'\(column)' differs from its usual value in fewer than \(minimum.formatted) of the rows between experts here: left "
                 + "out of the gate"
+        case .undeterminedErrors(let columns):
+            "no standard errors for coefficients of \(columns.map { "'\($0)'" }.joined(separator: ", ")): these rows do not "
+                + "determine them"
+        case .noErrorsAtNoMaximum:
+            "no standard errors: the fit ended at no maximum of the likelihood; more starts or fewer experts may help"
+        case .noErrorsOfSoMany(let parameters, let most):
+            "no standard errors: \(parameters) parameters are more than the \(most) they are computed for"
         case .recorded(let text):
             text
         }

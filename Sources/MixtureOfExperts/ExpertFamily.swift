@@ -21,6 +21,26 @@ public enum ResponseKind: Sendable, Equatable {
     case count
     /// Coded 0, 1, 2, … in the order of these names.
     case classes([String])
+
+    /// Whether a number can be a response.
+    public func accepts(_ response: Double) -> Bool {
+        switch self {
+        case .number: response.isFinite
+        case .positiveNumber: response > 0 && response.isFinite
+        case .count: response >= 0 && response == response.rounded() && response.isFinite
+        case .classes(let names): response >= 0 && response < Double(names.count) && response == response.rounded()
+        }
+    }
+
+    /// In words.
+    public var requirement: String {
+        switch self {
+        case .number: "a finite number"
+        case .positiveNumber: "a number above 0"
+        case .count: "a whole number from 0"
+        case .classes(let names): "one of the classes '\(names.joined(separator: "', '"))'"
+        }
+    }
 }
 
 /// A density of the response given linear predictors η_a = β_a0 + β_a'x: what an expert is made of. Most families have one
@@ -212,7 +232,8 @@ public enum ExpertFamilies {
 
     public static let names = all(classes: ["0", "1"]).map(\.name)
 
-    private static func all(classes: [String]) -> [any ExpertFamily] {
-        [GaussianFamily()]
+    package static func all(classes: [String]) -> [any ExpertFamily] {
+        [GaussianFamily(), PoissonFamily(), GammaFamily()]
+            + (classes.count >= 2 ? [MultinomialFamily(classes: classes)] : [])
     }
 }

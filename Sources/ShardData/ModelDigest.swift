@@ -13,6 +13,7 @@ struct ModelDigest {
         for names in [design.covariates, design.expertFeatures, design.gateFeatures] { add(names) }
         add(model.gate.coefficients.storage)
         for expert in model.experts { add(expert.coefficients + [expert.dispersion]) }
+        for information in fitted.information { add(information.storage) }
         for moments in fitted.moments { add([moments.weight] + moments.mean + moments.scatter.storage) }
     }
 

@@ -34,6 +34,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
     public var rows: Int
     public var weight: Double
     public var experts: [ExpertRecord]
+    /// With that of each expert; nil where it is not known.
+    public var uncertainty: UncertaintyRecord?
     public var fit: FitRecord?
     public var aggregation: AggregationRecord?
     /// The rounds of updates that led here, the oldest first; nil where there was none.
@@ -52,8 +54,10 @@ public struct ModelFile: Codable, Sendable, Equatable {
         /// Intercept first, then in the order of `gateCovariates`; zero for the last expert.
         public var gate: [Double]
         public var statistics: StatisticsRecord?
-        /// Of families whose fit is not closed: lower triangle of the information of `coefficients`, row by row.
+        /// Lower triangle of the complete-data information of the coefficients, row by row; absent where the statistics hold it.
         public var information: [Double]?
+        /// Of the coefficients, intercepts at the means of the covariates, and the log dispersion where the family has one.
+        public var uncertainty: CovarianceRecord?
     }
 
     public struct StatisticsRecord: Codable, Sendable, Equatable {
@@ -150,8 +154,15 @@ public struct ModelFile: Codable, Sendable, Equatable {
 }
 
 extension ModelFile {
+    private init(_ fitted: FittedMixture, kind: Kind) {
+        self.init(
+            fitted.model, kind: kind, moments: fitted.moments, information: fitted.information,
+            rows: fitted.rowCount, weight: fitted.weight)
+        set(fitted.errors)
+    }
+
     private init(
-        _ model: MixtureModel, kind: Kind, moments: [Moments]?, information: [PackedSymmetric] = [], rows: Int,
+        _ model: MixtureModel, kind: Kind, moments: [Moments]?, information: [PackedSymmetric], rows: Int,
         weight: Double
     ) {
         format = Self.formatName
@@ -177,9 +188,7 @@ extension ModelFile {
     }
 
     public init(_ local: LocalModel) {
-        self.init(
-            local.model, kind: .local, moments: local.fitted.moments, information: local.fitted.information,
-            rows: local.fitted.rowCount, weight: local.fitted.weight)
+        self.init(local.fitted, kind: .local)
         let report = local.report
         fit = FitRecord(
             logLikelihood: report.logLikelihood, stopReason: report.stopReason.rawValue, iterations: report.iterations,
@@ -193,9 +202,7 @@ extension ModelFile {
     }
 
     public init(_ global: GlobalModel) {
-        self.init(
-            global.model, kind: .global, moments: global.fitted.moments, information: global.fitted.information,
-            rows: global.fitted.rowCount, weight: global.fitted.weight)
+        self.init(global.fitted, kind: .global)
         let report = global.report
         aggregation = AggregationRecord(
             method: report.method,
@@ -219,15 +226,13 @@ extension ModelFile {
 
     /// A model that was written down, such as the truth behind a simulation.
     public init(reference model: MixtureModel) {
-        self.init(model, kind: .reference, moments: nil, rows: 0, weight: 0)
+        self.init(model, kind: .reference, moments: nil, information: [], rows: 0, weight: 0)
     }
 
     /// The model that a round made of the model in `previous`, with the rounds before.
     public init(_ update: GeneralisedEMRound.Update, after previous: ModelFile, sites: Int, warnings: [String]) {
         let fitted = update.fitted
-        self.init(
-            fitted.model, kind: .global, moments: fitted.moments, information: fitted.information,
-            rows: fitted.rowCount, weight: fitted.weight)
+        self.init(fitted, kind: .global)
         aggregation = previous.aggregation
         (reading, studyDigest, study) = (previous.reading, previous.studyDigest, previous.study)
         let round = RoundRecord(
@@ -260,11 +265,11 @@ extension ModelFile {
     public var fitted: FittedMixture? {
         let moments = experts.compactMap(\.statistics?.moments)
         guard moments.count == experts.count else { return nil }
-        let size = expertFamily.coefficientCount(regressors: expertCovariates.count + 1)
+        let size = experts[0].coefficients.count
         return FittedMixture(
             model: model, moments: moments,
-            information: experts.compactMap(\.information).map { PackedSymmetric(size: size, storage: $0) },
-            rowCount: rows, weight: weight)
+            information: experts.compactMap { $0.information.map { PackedSymmetric(size: size, storage: $0) } },
+            rowCount: rows, weight: weight, errors: errors)
     }
 
     public var warnings: [String] {
