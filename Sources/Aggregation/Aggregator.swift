@@ -36,10 +36,13 @@ public struct ReducedMixture: Sendable {
     /// What it was compared with on a fresh draw.
     public var candidates: [AggregationReport.Candidate]
     public var warnings: [String]
+    /// nil where no slope of 0 was chosen.
+    public var selection: SlopeSelection?
 
     public init(
         model: MixtureModel, labels: [Int], chosen: String, objectives: [Double] = [], converged: Bool = true,
-        start: String = "", candidates: [AggregationReport.Candidate] = [], warnings: [String] = []
+        start: String = "", candidates: [AggregationReport.Candidate] = [], warnings: [String] = [],
+        selection: SlopeSelection? = nil
     ) {
         self.model = model
         self.labels = labels
@@ -49,6 +52,7 @@ public struct ReducedMixture: Sendable {
         self.start = start
         self.candidates = candidates
         self.warnings = warnings
+        self.selection = selection
     }
 }
 

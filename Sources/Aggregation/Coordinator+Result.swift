@@ -12,15 +12,14 @@ extension Coordinator {
     ) -> GlobalModel {
         let moments = problem.mixture.pooledMoments(
             reduced.labels, count: reduced.model.expertCount, problem.parallelism)
-        let order = moments.indices.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
         let contributions = problem.contributions
-        let information = problem.mixture.pooledInformation(reduced.labels, count: reduced.model.expertCount)
-        let fitted = problem.standardisation.inUserUnits(
-            FittedMixture(
-                model: reduced.model.reordered(order), moments: order.map { moments[$0] },
-                information: information.isEmpty ? [] : order.map { information[$0] },
-                rowCount: contributions.reduce(0) { $0 + $1.fitted.rowCount },
-                weight: contributions.reduce(0) { $0 + $1.fitted.weight }))
+        let unordered = FittedMixture(
+            model: reduced.model, moments: moments,
+            information: problem.mixture.pooledInformation(reduced.labels, count: reduced.model.expertCount),
+            rowCount: contributions.reduce(0) { $0 + $1.fitted.rowCount },
+            weight: contributions.reduce(0) { $0 + $1.fitted.weight }, selection: reduced.selection)
+        let order = unordered.orderOfWeight
+        let fitted = problem.standardisation.inUserUnits(unordered.inOrderOfWeight())
         let report = AggregationReport(
             method: aggregator.name, sites: sites(reduced, problem, order: order), leftOut: leftOut,
             siteWeights: problem.options.siteWeights.rawValue, support: problem.supportName,

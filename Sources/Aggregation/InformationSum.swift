@@ -31,9 +31,15 @@ struct InformationSum: Sendable {
     }
 
     /// Directions that no expert tells of get coefficient 0.
-    func expert(dispersionFloor: Double) -> Expert {
-        Expert(
-            coefficients: solvePositiveSemidefinite(information.matrix(), score),
-            dispersion: weight > 0 ? max(dispersion / weight, dispersionFloor) : 1)
+    ///
+    /// - Parameter kept: coefficients that are not 0; nil for all.
+    func expert(dispersionFloor: Double, keeping kept: [Int]? = nil) -> Expert {
+        let kept = kept ?? Array(score.indices)
+        var coefficients = [Double](repeating: 0, count: score.count)
+        let solution = solvePositiveSemidefinite(
+            information.submatrix(rows: kept, columns: kept), kept.map { score[$0] })
+        for (index, value) in zip(kept, solution) { coefficients[index] = value }
+        return Expert(
+            coefficients: coefficients, dispersion: weight > 0 ? max(dispersion / weight, dispersionFloor) : 1)
     }
 }

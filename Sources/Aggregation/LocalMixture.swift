@@ -10,6 +10,8 @@ package struct LocalMixture: Sendable {
         var moments: Moments
         /// nil where the moments hold it.
         var information: PackedSymmetric?
+        /// Whether a lasso chose its slopes.
+        var selectsSlopes = false
     }
 
     let design: Design
@@ -37,7 +39,8 @@ package struct LocalMixture: Sendable {
             site.model.experts.indices.map { expert in
                 Component(
                     expert: site.model.experts[expert], moments: site.moments[expert],
-                    information: site.information.isEmpty ? nil : site.information[expert])
+                    information: site.information.isEmpty ? nil : site.information[expert],
+                    selectsSlopes: site.selection?.experts[expert] ?? false)
             }
         }
         var first = 0

@@ -54,6 +54,9 @@ extension ModelFile {
         for (index, round) in (rounds ?? []).enumerated() where round.sites < 0 || round.rows < 0 {
             throw refuse("rounds[\(index)]", "must not count below 0")
         }
+        if let slopeSelection, slopeSelection.experts.count != experts.count {
+            throw refuse("slopeSelection.experts", "has \(slopeSelection.experts.count) entries, not \(experts.count)")
+        }
         for (index, expert) in experts.enumerated() {
             try validate(expert, field: "experts[\(index)]", source: source)
         }

@@ -30,6 +30,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
     public var rows: Int
     public var weight: Double
     public var experts: [ExpertRecord]
+    /// Where a lasso chose slopes.
+    public var slopeSelection: SlopeSelectionRecord?
     public var fit: FitRecord?
     public var aggregation: AggregationRecord?
     /// The rounds of updates that led here, the oldest first; nil where there was none.
@@ -70,6 +72,10 @@ public struct ModelFile: Codable, Sendable, Equatable {
         public var trace: [Double]
         public var starts: [StartRecord]
         public var warnings: [String]
+        /// Where slopes were penalised.
+        public var lasso: LassoRecord?
+        /// Where the number of experts was chosen.
+        public var expertCounts: ExpertCountPathRecord?
     }
 
     public struct StartRecord: Codable, Sendable, Equatable {
@@ -150,6 +156,7 @@ extension ModelFile {
         self.init(
             fitted.model, kind: kind, moments: fitted.moments, information: fitted.information,
             rows: fitted.rowCount, weight: fitted.weight)
+        slopeSelection = fitted.selection.map(SlopeSelectionRecord.init)
     }
 
     private init(
@@ -187,7 +194,8 @@ extension ModelFile {
                     strategy: $0.strategy, screenedLogLikelihoodPerRow: $0.screenedLogLikelihoodPerRow,
                     logLikelihood: $0.logLikelihood, floorHits: $0.floorHits)
             },
-            warnings: report.warnings.map(\.description))
+            warnings: report.warnings.map(\.description), lasso: report.lasso.map(LassoRecord.init),
+            expertCounts: report.expertCounts.map(ExpertCountPathRecord.init))
     }
 
     public init(_ global: GlobalModel) {
@@ -253,7 +261,8 @@ extension ModelFile {
         return FittedMixture(
             model: model, moments: moments,
             information: experts.compactMap { $0.information.map { PackedSymmetric(size: size, storage: $0) } },
-            rowCount: rows, weight: weight)
+            rowCount: rows, weight: weight,
+            selection: slopeSelection.map { SlopeSelection(gate: $0.gate, experts: $0.experts) })
     }
 
     public var warnings: [String] {
