@@ -15,10 +15,14 @@ struct InformationSum: Sendable {
         score = [Double](repeating: 0, count: size)
     }
 
-    /// - Parameter weight: rows that the expert stands for.
-    init(_ expert: Expert, information: PackedSymmetric, weight: Double) {
+    /// - Parameters:
+    ///   - gradient: of the log-likelihood at the expert, where that is not 0: one Newton step then leads to the maximum without a
+    ///     lasso.
+    ///   - weight: rows that the expert stands for.
+    init(_ expert: Expert, information: PackedSymmetric, gradient: [Double]? = nil, weight: Double) {
         self.information = information
         score = information * expert.coefficients
+        if let gradient { score = zip(score, gradient).map(+) }
         self.weight = weight
         dispersion = weight * expert.dispersion
     }

@@ -12,6 +12,8 @@ package struct LocalMixture: Sendable {
         var information: PackedSymmetric?
         /// Whether a lasso chose its slopes.
         var selectsSlopes = false
+        /// What a lasso left of the gradient by the coefficients; nil where that is 0.
+        var score: [Double]?
     }
 
     let design: Design
@@ -40,7 +42,8 @@ package struct LocalMixture: Sendable {
                 Component(
                     expert: site.model.experts[expert], moments: site.moments[expert],
                     information: site.information.isEmpty ? nil : site.information[expert],
-                    selectsSlopes: site.selection?.experts[expert] ?? false)
+                    selectsSlopes: site.selection?.experts[expert] ?? false,
+                    score: site.scores.isEmpty ? nil : site.scores[expert])
             }
         }
         var first = 0

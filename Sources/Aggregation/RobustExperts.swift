@@ -42,7 +42,10 @@ package struct RobustExperts {
         for member in members {
             let component = mixture.components[member]
             guard let information = component.information else { continue }
-            sum.merge(InformationSum(component.expert, information: information, weight: component.moments.weight))
+            sum.merge(
+                InformationSum(
+                    component.expert, information: information, gradient: component.score,
+                    weight: component.moments.weight))
         }
         return sum.expert(
             dispersionFloor: dispersionFloor, keeping: SlopeVote.keptCoefficients(mixture, members))

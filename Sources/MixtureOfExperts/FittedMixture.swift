@@ -15,10 +15,13 @@ public struct FittedMixture: Sendable, Equatable {
     public var weight: Double
     /// nil where no slope was penalised.
     public var selection: SlopeSelection?
+    /// Of each expert beside its information: the gradient of the log-likelihood by its coefficients, in the user's units, which a
+    /// lasso leaves; none where no slope was penalised, for it is 0 then.
+    public var scores: [[Double]]
 
     public init(
         model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double,
-        selection: SlopeSelection? = nil
+        selection: SlopeSelection? = nil, scores: [[Double]] = []
     ) {
         precondition(moments.count == model.expertCount, "statistics for every expert")
         precondition(
@@ -30,6 +33,7 @@ public struct FittedMixture: Sendable, Equatable {
         self.rowCount = rowCount
         self.weight = weight
         self.selection = selection
+        self.scores = scores
     }
 
     /// The same with the covariates in the order of another design; nil where the two do not use the same ones.
@@ -40,7 +44,8 @@ public struct FittedMixture: Sendable, Equatable {
         return FittedMixture(
             model: arranged, moments: moments.map { $0.permuted(columns) },
             information: information.map { $0.permuted(model.coefficientOrder(in: design)) }, rowCount: rowCount,
-            weight: weight, selection: selection)
+            weight: weight, selection: selection,
+            scores: scores.map { score in model.coefficientOrder(in: design).map { score[$0] } })
     }
 
     /// The mixture of the same rows with all weights multiplied by `factor`.
@@ -48,7 +53,7 @@ public struct FittedMixture: Sendable, Equatable {
         FittedMixture(
             model: model, moments: moments.map { $0.scaled(by: factor) },
             information: information.map { factor * $0 }, rowCount: rowCount, weight: factor * weight,
-            selection: selection)
+            selection: selection, scores: scores.map { $0.map { factor * $0 } })
     }
 
     /// The experts by falling weight. Where a lasso chose the gate's slopes, those against its last of three and more experts, that
@@ -66,6 +71,7 @@ public struct FittedMixture: Sendable, Equatable {
         result.model = model.reordered(order)
         result.moments = order.map { moments[$0] }
         if !information.isEmpty { result.information = order.map { information[$0] } }
+        if !scores.isEmpty { result.scores = order.map { scores[$0] } }
         result.selection = selection?.reordered(order)
         return result
     }

@@ -71,6 +71,9 @@ extension ModelFile {
                     ? refuse("experts[\(index)].information", "has no place beside \(family) experts")
                     : .missingField(path: source, field: "experts[\(index)].information")
             }
+            guard Set(experts.map { $0.score == nil }).count == 1 else {
+                throw .missingField(path: source, field: "experts[…].score")
+            }
             let total = experts.reduce(0) { $0 + ($1.statistics?.weight ?? 0) }
             guard abs(total - weight) <= 1e-6 * weight else {
                 throw refuse("weight", "is not the sum of the experts' weights")
@@ -95,6 +98,7 @@ extension ModelFile {
             let matrix = PackedSymmetric(size: size, storage: information)
             try check((0..<size).allSatisfy { matrix[$0, $0] >= 0 }, "information", "is negative on its diagonal")
         }
+        if let score = expert.score { try count(score, expert.coefficients.count, "score") }
         try expert.statistics?.validate(columns: covariates.count + 1, field: "\(field).statistics", source: source)
     }
 }

@@ -52,6 +52,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
         public var statistics: StatisticsRecord?
         /// Lower triangle of the complete-data information of the coefficients, row by row; absent where the statistics hold it.
         public var information: [Double]?
+        /// Beside it, where a lasso chose slopes: the gradient of the log-likelihood by the coefficients.
+        public var score: [Double]?
     }
 
     public struct StatisticsRecord: Codable, Sendable, Equatable {
@@ -157,6 +159,7 @@ extension ModelFile {
             fitted.model, kind: kind, moments: fitted.moments, information: fitted.information,
             rows: fitted.rowCount, weight: fitted.weight)
         slopeSelection = fitted.selection.map(SlopeSelectionRecord.init)
+        for (index, score) in fitted.scores.enumerated() { experts[index].score = score }
     }
 
     private init(
@@ -262,7 +265,8 @@ extension ModelFile {
             model: model, moments: moments,
             information: experts.compactMap { $0.information.map { PackedSymmetric(size: size, storage: $0) } },
             rowCount: rows, weight: weight,
-            selection: slopeSelection.map { SlopeSelection(gate: $0.gate, experts: $0.experts) })
+            selection: slopeSelection.map { SlopeSelection(gate: $0.gate, experts: $0.experts) },
+            scores: experts.compactMap(\.score))
     }
 
     public var warnings: [String] {
