@@ -45,7 +45,8 @@ struct Reduction {
             let gate = gate(target, experts: experts, labels: labels, free: free, from: previous)
             previous = gate
             let model = MixtureModel(design: mixture.design, family: mixture.family, gate: gate, experts: experts)
-            return Candidate(name: "gate by \(target.rawValue)\(suffix)", model: model, labels: labels,
+            return Candidate(
+                name: "gate by \(target.rawValue)\(suffix)", model: model, labels: labels,
                 selection: selection)
         }
     }

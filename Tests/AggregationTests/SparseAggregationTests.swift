@@ -40,7 +40,9 @@ import Testing
 
     /// Which slopes are there, experts by falling intercept.
     private static func support(_ model: MixtureModel) -> [[Bool]] {
-        model.experts.sorted { $0.coefficients[0] > $1.coefficients[0] }.map { $0.coefficients.dropFirst().map { $0 != 0 } }
+        model.experts.sorted { $0.coefficients[0] > $1.coefficients[0] }.map {
+            $0.coefficients.dropFirst().map { $0 != 0 }
+        }
     }
 
     private static func gateSlopes(_ model: MixtureModel) -> Int {

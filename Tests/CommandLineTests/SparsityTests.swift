@@ -27,7 +27,8 @@ import Testing
         #expect(record.gateWeight == 5 && record.expertWeight == 20 && record.path == nil)
         let lasso = try #require(try work.json(outcome.output)["lasso"] as? [String: Any])
         #expect(lasso["nonzeroParameters"] as? Int == record.nonzeroParameters)
-        #expect(try work.fit("s0.csv", to: "m.json", "--l1-gate", "5").output.contains("lasso: weight 5 on gate slopes"))
+        #expect(
+            try work.fit("s0.csv", to: "m.json", "--l1-gate", "5").output.contains("lasso: weight 5 on gate slopes"))
         try work.fit("s0.csv", to: "plain.json")
         try work.fit("s0.csv", to: "zero.json", "--l1-gate", "0", "--l1-experts", "0")
         #expect(try work.text("zero.json") == work.text("plain.json"))
@@ -45,7 +46,8 @@ import Testing
 
     @Test func sparseSitesGiveASparseModel() throws {
         try work.succeed(
-            "learn", "s0.csv", "s1.csv", "s2.csv", "--target", "y", "--experts", "2", "--starts", "4", "--l1", "auto", "-o",
+            "learn", "s0.csv", "s1.csv", "s2.csv", "--target", "y", "--experts", "2", "--starts", "4", "--l1", "auto",
+            "-o",
             "g.json")
         let file = try work.model("g.json")
         // The second group has no slope in c.
@@ -85,7 +87,8 @@ import Testing
         Refusal("endless weight", two + ["--l1-experts", "inf"], says: ["--l1-experts must be 0 or more"]),
         Refusal("auto and a weight", two + ["--l1", "auto", "--l1-gate", "2"], says: ["--l1 auto chooses the weight"]),
         Refusal("a weight for both", two + ["--l1", "2"], says: ["--l1 must be auto", "--l1-experts"]),
-        Refusal("rounds", learn + ["--experts", "2", "--rounds", "1", "--l1", "auto"], says: ["--rounds makes no slope 0"]),
+        Refusal(
+            "rounds", learn + ["--experts", "2", "--rounds", "1", "--l1", "auto"], says: ["--rounds makes no slope 0"]),
         Refusal("backwards", fit + ["--experts", "8..1"], says: ["8..1 runs backwards"]),
         Refusal("from none", fit + ["--experts", "0..3"], says: ["--experts must be from 1 to 1000"]),
         Refusal("without end", fit + ["--experts", "1.."], says: ["1.."]),
@@ -96,7 +99,8 @@ import Testing
         Refusal(
             "criterion without rows", fit + ["--experts", "1..3", "--criterion", "holdout"],
             says: ["--criterion holdout needs rows"]),
-        Refusal("everything held out", fit + ["--experts", "1..3", "--holdout", "1"], says: ["--holdout must lie between"]),
+        Refusal(
+            "everything held out", fit + ["--experts", "1..3", "--holdout", "1"], says: ["--holdout must lie between"]),
         Refusal("a range to learn", learn + ["--experts", "1..3"], says: ["range in dmoe fit alone"]),
         Refusal(
             "a range to compare",

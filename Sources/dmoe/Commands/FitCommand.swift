@@ -57,7 +57,8 @@ struct FitCommand: ParsableCommand {
         try OutputFile.write(text, to: output)
         file.warnings.forEach(Terminal.warn)
         try common.report(
-            FitSummary(file, output: output, bytes: text.utf8.count), text: summary(local, file, bytes: text.utf8.count))
+            FitSummary(file, output: output, bytes: text.utf8.count), text: summary(local, file, bytes: text.utf8.count)
+        )
     }
 
     private func fitted(
