@@ -38,11 +38,13 @@ public struct ReducedMixture: Sendable {
     public var warnings: [String]
     /// nil where no slope of 0 was chosen.
     public var selection: SlopeSelection?
+    /// How its standard errors follow from those of the local models.
+    public var errors: ErrorSource
 
     public init(
         model: MixtureModel, labels: [Int], chosen: String, objectives: [Double] = [], converged: Bool = true,
         start: String = "", candidates: [AggregationReport.Candidate] = [], warnings: [String] = [],
-        selection: SlopeSelection? = nil
+        selection: SlopeSelection? = nil, errors: ErrorSource = .unknown
     ) {
         self.model = model
         self.labels = labels
@@ -53,6 +55,7 @@ public struct ReducedMixture: Sendable {
         self.candidates = candidates
         self.warnings = warnings
         self.selection = selection
+        self.errors = errors
     }
 }
 

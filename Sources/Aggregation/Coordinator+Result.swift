@@ -13,13 +13,15 @@ extension Coordinator {
         let moments = problem.mixture.pooledMoments(
             reduced.labels, count: reduced.model.expertCount, problem.parallelism)
         let contributions = problem.contributions
-        let unordered = FittedMixture(
-            model: reduced.model, moments: moments,
-            information: problem.mixture.pooledInformation(reduced.labels, count: reduced.model.expertCount),
+        let information = problem.mixture.pooledInformation(reduced.labels, count: reduced.model.expertCount)
+        var found = FittedMixture(
+            model: reduced.model, moments: moments, information: information,
             rowCount: contributions.reduce(0) { $0 + $1.fitted.rowCount },
             weight: contributions.reduce(0) { $0 + $1.fitted.weight }, selection: reduced.selection)
-        let order = unordered.orderOfWeight
-        let fitted = problem.standardisation.inUserUnits(unordered.inOrderOfWeight())
+        found.errors = problem.errors(of: reduced)?.shifted(by: found.center, of: found.model)
+        let order = found.orderOfWeight
+        var fitted = problem.standardisation.inUserUnits(found.reordered(order))
+        fitted.errors = fitted.errors?.told
         let report = AggregationReport(
             method: aggregator.name, sites: sites(reduced, problem, order: order), leftOut: leftOut,
             siteWeights: problem.options.siteWeights.rawValue, support: problem.supportName,

@@ -92,6 +92,26 @@ INLINE vector logarithm(vector x) {
     return choose(x == x, multiply_add(e, splat(LN2_HIGH), f + correction), x);
 }
 
+/// The same value for an element wherever it stands: what is left beyond whole vectors goes through one of its own.
+INLINE void map(const int to_logarithms, const double *values, ptrdiff_t count, double *result) {
+    ptrdiff_t whole = count - count % LANES;
+    for (ptrdiff_t i = 0; i < whole; i += LANES) {
+        vector value = load(values + i);
+        store(result + i, to_logarithms ? logarithm(value) : exponential(value));
+    }
+    if (whole == count) return;
+    double rest[LANES] = {1, 1, 1, 1, 1, 1, 1, 1};
+    size_t size = (size_t)(count - whole) * sizeof(double);
+    memcpy(rest, values + whole, size);
+    vector value = load(rest);
+    store(rest, to_logarithms ? logarithm(value) : exponential(value));
+    memcpy(result + whole, rest, size);
+}
+
+static void exponentials(const double *values, ptrdiff_t count, double *result) { map(0, values, count, result); }
+
+static void logarithms(const double *values, ptrdiff_t count, double *result) { map(1, values, count, result); }
+
 // MARK: Packing
 
 static void pack(const void *source, CKernelsElement element, ptrdiff_t stride, ptrdiff_t count, double *target) {
@@ -372,6 +392,8 @@ static void add_products(const double *values, ptrdiff_t count, const double *we
 }
 
 const CKernelsTable TABLE = {
+    .exponentials = exponentials,
+    .logarithms = logarithms,
     .pack = pack,
     .standardise = standardise,
     .predictors = predictors,

@@ -74,6 +74,9 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     case gatesNotTold(experts: [Int], minimum: Double)
     case gateColumnNotTold(column: String, minimum: Double)
     case expertCountAtEdge(experts: Int, criterion: String, tried: ClosedRange<Int>)
+    case undeterminedErrors(columns: [String])
+    case noErrorsAtNoMaximum
+    case noErrorsOfSoMany(parameters: Int, most: Int)
     /// A warning read back from a file.
     case recorded(String)
 
@@ -117,6 +120,13 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
         case .expertCountAtEdge(let experts, let criterion, let tried):
             "\(experts) experts are the best by \(criterion), at the edge of \(tried.lowerBound)..\(tried.upperBound): try "
                 + (experts == tried.upperBound ? "more" : "fewer")
+        case .undeterminedErrors(let columns):
+            "no standard errors for coefficients of \(columns.map { "'\($0)'" }.joined(separator: ", ")): these rows do not "
+                + "determine them"
+        case .noErrorsAtNoMaximum:
+            "no standard errors: the fit ended at no maximum of the likelihood; more starts or fewer experts may help"
+        case .noErrorsOfSoMany(let parameters, let most):
+            "no standard errors: \(parameters) parameters are more than the \(most) they are computed for"
         case .recorded(let text):
             text
         }

@@ -232,7 +232,8 @@ public enum ExpertFamilies {
 
     public static let names = all(classes: ["0", "1"]).map(\.name)
 
-    private static func all(classes: [String]) -> [any ExpertFamily] {
-        [GaussianFamily()]
+    package static func all(classes: [String]) -> [any ExpertFamily] {
+        [GaussianFamily(), PoissonFamily(), GammaFamily()]
+            + (classes.count >= 2 ? [MultinomialFamily(classes: classes)] : [])
     }
 }

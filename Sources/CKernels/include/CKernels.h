@@ -24,6 +24,12 @@ typedef enum __attribute__((enum_extensibility(closed))) {
 
 /// The block operations of one instruction set.
 typedef struct {
+    /// result[i] = exp(values[i]), 0 below -708 and finite above 709.78. Any count, neither side aligned; the two may be one.
+    void (*exponentials)(const double *values, ptrdiff_t count, double *result);
+
+    /// The same with log; of normal numbers above 0.
+    void (*logarithms)(const double *values, ptrdiff_t count, double *result);
+
     /// target[row] = source[row * stride], zero from row `count` on; `stride` in elements. The source need not be aligned.
     void (*pack)(const void *source, CKernelsElement element, ptrdiff_t stride, ptrdiff_t count, double *target);
 

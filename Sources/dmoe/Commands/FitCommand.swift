@@ -36,7 +36,7 @@ struct FitCommand: ParsableCommand {
         let setting = try StudySetting(columns, fit, seed)
         let rows = try SiteRows(
             files: files, data: data, memory: memory, common: common, purpose: "fit", minRows: fit.disclosure.minRows
-        ).read(textColumns: setting.study?.textColumns ?? []) { [columns, data] in
+        ).read(textColumns: columns.textColumns(setting.study)) { [columns, data] in
             try columns.selection(for: $0, study: setting.study, missing: data.missing)
         }
         let progress = ProgressLine(totalRows: rows.source.rowCount, quiet: common.quiet)
@@ -65,13 +65,15 @@ struct FitCommand: ParsableCommand {
         _ rows: RowReader.Rows, _ setting: StudySetting, _ progress: @escaping FitProgressHandler
     ) throws(EstimationError) -> LocalModel {
         let options = fit.options(experts: setting.experts, seed: setting.seed)
+        let family = columns.expertFamily(rows.selection)
         guard let range = counts.range(fit.experts ?? ExpertNumbers(setting.experts)) else {
             return try LocalFit(
-                design: rows.design, options: options, parallelism: common.parallelism, progress: progress
+                design: rows.design, family: family, options: options, parallelism: common.parallelism,
+                progress: progress
             ).fit(rows.source)
         }
         return try ExpertCountPath(
-            design: rows.design, options: options, experts: range, criterion: counts.criterion ?? .bic,
+            design: rows.design, family: family, options: options, experts: range, criterion: counts.criterion ?? .bic,
             heldOutShare: counts.holdout ?? 0, parallelism: common.parallelism, progress: progress
         ).fit(rows.source)
     }

@@ -1,0 +1,198 @@
+import Foundation
+import LinearAlgebra
+
+/// One of C classes, coded 0 … C - 1, by a multinomial logit: P(Y = c) ∝ e^η_c with η_0 = 0 of the first class, the reference. Two
+/// classes are a logistic regression.
+public struct MultinomialFamily: ExpertFamily {
+    public let classes: [String]
+
+    /// - Parameter classes: two or more, the reference first.
+    public init(classes: [String]) {
+        precondition(classes.count >= 2, "a multinomial family has two classes or more")
+        self.classes = classes
+    }
+
+    public var name: String { "multinomial" }
+    public var response: ResponseKind { .classes(classes) }
+    public var predictorCount: Int { classes.count - 1 }
+    public var hasDispersion: Bool { false }
+
+    /// The share of a class that no row shows.
+    private static let leastShare = 1e-8
+
+    /// Probabilities of the classes, `stride` apart, and log Σ e^η. The largest predictor is taken out first: with it nothing
+    /// overflows, and log φ ≥ -2 max|η| - log C.
+    private func probabilities(
+        _ predictors: LinearPredictors, count: Int, into result: UnsafeMutablePointer<Double>, stride: Int,
+        logSums: UnsafeMutablePointer<Double>
+    ) {
+        // The probabilities of the reference hold the largest predictor until they are known.
+        let reference = result
+        reference.update(repeating: 0, count: count)
+        for index in 0..<predictorCount {
+            let predictor = predictors[index]
+            for row in 0..<count { reference[row] = max(reference[row], predictor[row]) }
+        }
+        for index in 0..<predictorCount {
+            let (predictor, own) = (predictors[index], result + (index + 1) * stride)
+            for row in 0..<count { own[row] = predictor[row] - reference[row] }
+            ElementaryFunctions.exponentials(own, count: count, into: own)
+        }
+        for row in 0..<count { logSums[row] = reference[row] }
+        for row in 0..<count { reference[row] = -reference[row] }
+        ElementaryFunctions.exponentials(reference, count: count, into: reference)
+        normalise(result, count: count, stride: stride, logSums: logSums)
+    }
+
+    /// Divides by the sums, and adds their logarithms.
+    private func normalise(
+        _ values: UnsafeMutablePointer<Double>, count: Int, stride: Int, logSums: UnsafeMutablePointer<Double>
+    ) {
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(count, 1)) { sums in
+            let sums = sums.baseAddress!
+            sums.initialize(from: values, count: count)
+            for index in 1..<classes.count {
+                let own = values + index * stride
+                for row in 0..<count { sums[row] += own[row] }
+            }
+            for index in 0..<classes.count {
+                let own = values + index * stride
+                for row in 0..<count { own[row] /= sums[row] }
+            }
+            ElementaryFunctions.logarithms(sums, count: count, into: sums)
+            for row in 0..<count { logSums[row] += sums[row] }
+        }
+    }
+
+    /// Calls `body` with probabilities [class][row], `count` apart, and log Σ e^η.
+    private func withProbabilities(
+        _ predictors: LinearPredictors, count: Int,
+        _ body: (_ probabilities: UnsafeMutablePointer<Double>, _ logSums: UnsafeMutablePointer<Double>) -> Void
+    ) {
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: max((classes.count + 1) * count, 1)) { memory in
+            let values = memory.baseAddress!
+            let logSums = values + classes.count * count
+            probabilities(predictors, count: count, into: values, stride: count, logSums: logSums)
+            body(values, logSums)
+        }
+    }
+
+    /// P(Y = c | η), the reference first.
+    public func probabilities(_ predictors: [Double]) -> [Double] {
+        var result = [0] + predictors
+        Scalar.softmax(&result)
+        return result
+    }
+
+    // MARK: Density
+
+    public func logDensity(
+        responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
+        into result: UnsafeMutablePointer<Double>
+    ) {
+        withProbabilities(predictors, count: count) { _, logSums in
+            for row in 0..<count { result[row] = -logSums[row] }
+        }
+        for index in 0..<predictorCount {
+            let (predictor, code) = (predictors[index], Double(index + 1))
+            for row in 0..<count { result[row] += responses[row] == code ? predictor[row] : 0 }
+        }
+    }
+
+    // MARK: Derivatives
+
+    public func derivatives(
+        responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
+        into result: PredictorDerivatives
+    ) {
+        withProbabilities(predictors, count: count) { probabilities, _ in
+            for a in 0..<predictorCount {
+                let (own, code) = (probabilities + (a + 1) * count, Double(a + 1))
+                let first = result.first(a)
+                for row in 0..<count { first[row] = (responses[row] == code ? 1 : 0) - own[row] }
+                for b in 0...a {
+                    let (other, second) = (probabilities + (b + 1) * count, result.second(a, b))
+                    let same = a == b ? 1.0 : 0
+                    for row in 0..<count { second[row] = own[row] * (other[row] - same) }
+                }
+            }
+        }
+    }
+
+    // MARK: Sufficient statistics
+
+    /// Indicators of all classes: the share of the reference in the others' would lose its digits where it is small.
+    public var statisticCount: Int { classes.count }
+
+    public func expectedStatistics(
+        predictors: LinearPredictors, dispersion: Double, count: Int, into result: UnsafeMutablePointer<Double>,
+        stride: Int
+    ) {
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(count, 1)) { logSums in
+            probabilities(
+                predictors, count: count, into: result, stride: stride, logSums: logSums.baseAddress!)
+        }
+    }
+
+    public func statistics(of response: Double) -> [Double] {
+        classes.indices.map { Double($0) == response ? 1 : 0 }
+    }
+
+    public func constantExpert(statistics: [Double]) -> Expert {
+        let shares = statistics.map { max($0, Self.leastShare) }
+        return Expert(coefficients: shares.dropFirst().map { log($0 / shares[0]) }, dispersion: 1)
+    }
+
+    public func representatives(statistics: [Double]) -> [(response: Double, share: Double)] {
+        statistics.enumerated().map { (Double($0), $1) }
+    }
+
+    // MARK: Mean and variance
+
+    public func mean(_ predictors: [Double]) -> Double {
+        probabilities(predictors).enumerated().reduce(0) { $0 + Double($1.offset) * $1.element }
+    }
+
+    public func variance(_ predictors: [Double], dispersion: Double) -> Double {
+        let mean = mean(predictors)
+        return probabilities(predictors).enumerated().reduce(0) { sum, share in
+            let difference = Double(share.offset) - mean
+            return sum + share.element * difference * difference
+        }
+    }
+
+    // MARK: Divergence
+
+    /// Σ p_a (η_a - η'_a) - log Σ e^η + log Σ e^η'
+    public func divergences(
+        from: LinearPredictors, fromDispersion: Double, to: LinearPredictors, toDispersion: Double,
+        count: Int, into result: UnsafeMutablePointer<Double>
+    ) {
+        withProbabilities(to, count: count) { _, logSums in
+            for row in 0..<count { result[row] = logSums[row] }
+        }
+        withProbabilities(from, count: count) { probabilities, logSums in
+            for row in 0..<count { result[row] -= logSums[row] }
+            for index in 0..<predictorCount {
+                let (from, to, own) = (from[index], to[index], probabilities + (index + 1) * count)
+                for row in 0..<count { result[row] += own[row] * (from[row] - to[row]) }
+            }
+        }
+        // Rounding may leave equals a little below 0.
+        for row in 0..<count { result[row] = max(0, result[row]) }
+    }
+
+    // MARK: Distribution
+
+    public func cumulativeProbability(_ response: Double, _ predictors: [Double], dispersion: Double) -> Double {
+        min(
+            1,
+            probabilities(predictors).enumerated().reduce(0) { $0 + (Double($1.offset) <= response ? $1.element : 0) })
+    }
+
+    // MARK: Sampling
+
+    public func sample(_ predictors: [Double], dispersion: Double, using random: inout RandomNumbers) -> Double {
+        Double(random.index(weights: probabilities(predictors)))
+    }
+}
