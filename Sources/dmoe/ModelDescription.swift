@@ -92,6 +92,8 @@ struct ModelDescription {
                 \(Format.plural(fit.iterations, "iteration")); best of \(Format.plural(fit.starts.count, "start")), \
                 seed \(fit.seed)
                 """
+                    + [fit.expertCounts.map { ExpertCountPathTable($0).text }, fit.lasso.map { LassoTable($0).text }]
+                    .compactMap { $0.map { "\n" + $0 } }.joined()
         }
         guard let aggregation = file.aggregation else { return nil }
         var table = TextTable(header: ["sites", "rows", "weight", "local experts went to"])
