@@ -15,6 +15,12 @@ struct FitOptionGroup: ParsableArguments {
     @Option(help: ArgumentHelp("Most iterations of a start.", valueName: "n"))
     var maxIterations = 500
 
+    @Option(
+        help: ArgumentHelp(
+            "Of the parameters: observed (from the information), sandwich (also where the densities are not those of the model), none.",
+            valueName: "method"))
+    var standardErrors = StandardErrorMethod.observed
+
     @OptionGroup var disclosure: DisclosureOption
 
     func validate() throws {
@@ -29,9 +35,11 @@ struct FitOptionGroup: ParsableArguments {
     func options(experts: Int, seed: UInt64) -> FitOptions {
         FitOptions(
             expertCount: experts, starts: starts, tolerance: tolerance, maxIterations: maxIterations, seed: seed,
-            minRows: Double(disclosure.minRows))
+            minRows: Double(disclosure.minRows), standardErrors: standardErrors)
     }
 }
+
+extension StandardErrorMethod: ExpressibleByArgument {}
 
 /// Where the random numbers begin.
 struct SeedOption: ParsableArguments {
