@@ -11,7 +11,8 @@ extension LocalFit {
         of fitted: FittedMixture, _ rows: StandardisedRows, _ disclosure: Disclosure,
         leftOut: [Disclosure.RareColumn], background: Set<Int>
     ) -> (told: EstimateErrors?, warnings: [FitWarning]) {
-        guard options.standardErrors != .none else { return (nil, []) }
+        // Of slopes that a lasso shrank and chose there is no covariance that would say how sure they are.
+        guard options.standardErrors != .none, fitted.selection == nil else { return (nil, []) }
         let model = fitted.model
         let parameters = ParameterLayout(model, dispersionFloor: options.varianceFloor, background: background)
         let estimate = ErrorEstimate(

@@ -13,12 +13,14 @@ public struct FittedMixture: Sendable, Equatable {
     public var rowCount: Int
     /// Σ of the row weights: what a shard weighs in an aggregation.
     public var weight: Double
+    /// nil where no slope was penalised.
+    public var selection: SlopeSelection?
     /// How sure the parameters are; nil where that is not known.
     public var errors: EstimateErrors?
 
     public init(
         model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double,
-        errors: EstimateErrors? = nil
+        selection: SlopeSelection? = nil, errors: EstimateErrors? = nil
     ) {
         precondition(moments.count == model.expertCount, "statistics for every expert")
         precondition(
@@ -29,6 +31,7 @@ public struct FittedMixture: Sendable, Equatable {
         self.information = information
         self.rowCount = rowCount
         self.weight = weight
+        self.selection = selection
         self.errors = errors
     }
 
@@ -48,7 +51,7 @@ public struct FittedMixture: Sendable, Equatable {
         return FittedMixture(
             model: arranged, moments: moments.map { $0.permuted(columns) },
             information: information.map { $0.permuted(model.coefficientOrder(in: design)) }, rowCount: rowCount,
-            weight: weight,
+            weight: weight, selection: selection,
             errors: errors?.permuted(
                 coefficients: model.coefficientOrder(in: design), regressors: model.gateOrder(in: design)))
     }
@@ -58,12 +61,15 @@ public struct FittedMixture: Sendable, Equatable {
         FittedMixture(
             model: model, moments: moments.map { $0.scaled(by: factor) },
             information: information.map { factor * $0 }, rowCount: rowCount, weight: factor * weight,
-            errors: errors?.scaled(by: factor))
+            selection: selection, errors: errors?.scaled(by: factor))
     }
 
-    /// The experts by falling weight.
+    /// The experts by falling weight. Where a lasso chose the gate's slopes, those against its last of three and more experts, that
+    /// expert stays the last.
     package var orderOfWeight: [Int] {
-        moments.indices.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
+        let order = moments.indices.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
+        guard selection?.gate == true, order.count > 2 else { return order }
+        return order.filter { $0 != order.count - 1 } + [order.count - 1]
     }
 
     /// The same with the experts by falling weight: an order that does not depend on how they were found.
@@ -75,6 +81,7 @@ public struct FittedMixture: Sendable, Equatable {
         result.model = model.reordered(order)
         result.moments = order.map { moments[$0] }
         if !information.isEmpty { result.information = order.map { information[$0] } }
+        result.selection = selection?.reordered(order)
         result.errors = errors?.reordered(order)
         return result
     }
