@@ -4,15 +4,27 @@ import DistributedMoE
 struct ModelDescription {
     let file: ModelFile
     let path: String
+    /// nil where nothing is known of the errors.
+    let effects: Effects?
+    let showsAll: Bool
 
-    init(_ file: ModelFile, path: String) {
+    init(_ file: ModelFile, path: String, effects: Effects?, showsAll: Bool) {
         self.file = file
         self.path = path
+        self.effects = effects
+        self.showsAll = showsAll
     }
 
     var text: String {
-        [heading, study, experts, gate, sketch, report, rounds, disclosure, warnings].compactMap { $0 }.joined(
+        let parameters: [String?] = effects.map { [description(of: $0)] } ?? [experts, gate]
+        return ([heading, study] + parameters + [sketch, report, rounds, disclosure, warnings]).compactMap { $0 }.joined(
             separator: "\n\n")
+    }
+
+    private func description(of effects: Effects) -> String {
+        EffectDescription(
+            effects: effects, target: file.target, isGaussian: file.model.family is GaussianFamily, showsAll: showsAll
+        ).text
     }
 
     private var names: [String] { file.experts.indices.map { "expert \($0 + 1)" } }
@@ -92,6 +104,8 @@ struct ModelDescription {
                 \(Format.plural(fit.iterations, "iteration")); best of \(Format.plural(fit.starts.count, "start")), \
                 seed \(fit.seed)
                 """
+                    + [fit.expertCounts.map { ExpertCountPathTable($0).text }, fit.lasso.map { LassoTable($0).text }]
+                    .compactMap { $0.map { "\n" + $0 } }.joined()
         }
         guard let aggregation = file.aggregation else { return nil }
         var table = TextTable(header: ["sites", "rows", "weight", "local experts went to"])
