@@ -23,6 +23,8 @@ public struct FitOptions: Sendable {
     /// Ridge on the coefficients of experts whose weighted fit is not closed, per row: a class that no row shows has no
     /// finite maximum.
     public var expertRidge: Double
+    public var lasso: Lasso
+    public var standardErrors: StandardErrorMethod
     /// Further starts, in the user's units; models with another number of experts or other covariates are an error of
     /// the caller.
     public var initialModels: [MixtureModel]
@@ -30,6 +32,7 @@ public struct FitOptions: Sendable {
     public init(
         expertCount: Int, starts: Int = 16, tolerance: Double = 1e-9, maxIterations: Int = 500, seed: UInt64 = 1,
         minRows: Double = 10, varianceFloor: Double = 1e-5, gateRidge: Double = 1e-12, expertRidge: Double = 1e-10,
+        lasso: Lasso = .none, standardErrors: StandardErrorMethod = .observed,
         initialModels: [MixtureModel] = []
     ) {
         self.expertCount = expertCount
@@ -41,6 +44,8 @@ public struct FitOptions: Sendable {
         self.varianceFloor = varianceFloor
         self.gateRidge = gateRidge
         self.expertRidge = expertRidge
+        self.lasso = lasso
+        self.standardErrors = standardErrors
         self.initialModels = initialModels
     }
 }

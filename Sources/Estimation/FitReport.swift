@@ -38,6 +38,10 @@ public struct FitReport: Sendable, Equatable {
     public var tolerance: Double
     public var starts: [Start]
     public var warnings: [FitWarning]
+    /// nil where no slope was penalised.
+    public var lasso: LassoReport?
+    /// Where the number of experts was chosen.
+    public var expertCounts: ExpertCountReport?
 
     public init(
         logLikelihood: Double, trace: [Double], stopReason: StopReason, iterations: Int, seed: UInt64,
@@ -69,6 +73,10 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     case expertsNotTold(experts: [Int], minimum: Double)
     case gatesNotTold(experts: [Int], minimum: Double)
     case gateColumnNotTold(column: String, minimum: Double)
+    case expertCountAtEdge(experts: Int, criterion: String, tried: ClosedRange<Int>)
+    case undeterminedErrors(columns: [String])
+    case noErrorsAtNoMaximum
+    case noErrorsOfSoMany(parameters: Int, most: Int)
     /// A warning read back from a file.
     case recorded(String)
 
@@ -109,6 +117,16 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
         case .gateColumnNotTold(let column, let minimum):
             "'\(column)' differs from its usual value in fewer than \(minimum.formatted) of the rows between experts here: left "
                 + "out of the gate"
+        case .expertCountAtEdge(let experts, let criterion, let tried):
+            "\(experts) experts are the best by \(criterion), at the edge of \(tried.lowerBound)..\(tried.upperBound): try "
+                + (experts == tried.upperBound ? "more" : "fewer")
+        case .undeterminedErrors(let columns):
+            "no standard errors for coefficients of \(columns.map { "'\($0)'" }.joined(separator: ", ")): these rows do not "
+                + "determine them"
+        case .noErrorsAtNoMaximum:
+            "no standard errors: the fit ended at no maximum of the likelihood; more starts or fewer experts may help"
+        case .noErrorsOfSoMany(let parameters, let most):
+            "no standard errors: \(parameters) parameters are more than the \(most) they are computed for"
         case .recorded(let text):
             text
         }

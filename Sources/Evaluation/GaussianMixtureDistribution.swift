@@ -2,7 +2,7 @@ import Foundation
 import LinearAlgebra
 
 /// The predictive distribution of one row: a finite mixture of normal distributions.
-public struct GaussianMixtureDistribution: Sendable {
+public struct GaussianMixtureDistribution: PredictiveDistribution {
     public let weights: [Double]
     public let means: [Double]
     public let deviations: [Double]

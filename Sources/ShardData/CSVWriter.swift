@@ -16,12 +16,25 @@ public struct CSVWriter: Sendable {
         self.columnCount = columnCount
     }
 
-    /// - Parameter row: one value a column; nil for an empty field. Whole numbers lose their ".0".
-    public mutating func append(_ row: [Double?]) {
+    /// Whole numbers lose their ".0".
+    public enum Field: Sendable {
+        case number(Double)
+        case text(String)
+    }
+
+    /// - Parameter row: one value a column; nil for an empty field.
+    public mutating func append(_ row: [Double?]) { append(row.map { $0.map(Field.number) }) }
+
+    /// - Parameter row: one value a column; nil for an empty field.
+    public mutating func append(_ row: [Field?]) {
         precondition(row.count == columnCount, "one value a column")
         for (index, value) in row.enumerated() {
             if index > 0 { text += "," }
-            if let value { text += Self.number(value) }
+            switch value {
+            case .number(let number): text += Self.number(number)
+            case .text(let content): text += Self.field(content)
+            case nil: break
+            }
         }
         text += "\n"
     }

@@ -23,13 +23,21 @@ public struct ModelFile: Codable, Sendable, Equatable {
     public var kind: Kind
     public var software: String
     public var family: String
+    /// Of a response of classes: their names, in the order of their numbers.
+    public var classes: [String]?
     public var target: String
     public var covariates: [String]
     public var expertCovariates: [String]
     public var gateCovariates: [String]
+    /// The covariate that every linear predictor contains with coefficient 1; nil where there is none.
+    public var offset: String?
     public var rows: Int
     public var weight: Double
     public var experts: [ExpertRecord]
+    /// Where a lasso chose slopes.
+    public var slopeSelection: SlopeSelectionRecord?
+    /// With that of each expert; nil where it is not known.
+    public var uncertainty: UncertaintyRecord?
     public var fit: FitRecord?
     public var aggregation: AggregationRecord?
     /// The rounds of updates that led here, the oldest first; nil where there was none.
@@ -42,7 +50,7 @@ public struct ModelFile: Codable, Sendable, Equatable {
     public var study: Study?
 
     public struct ExpertRecord: Codable, Sendable, Equatable {
-        /// Intercept first, then in the order of `expertCovariates`.
+        /// Of each linear predictor in turn: intercept first, then in the order of `expertCovariates`.
         public var coefficients: [Double]
         public var dispersion: Double
         /// Intercept first, then in the order of `gateCovariates`; zero for the last expert.
@@ -50,6 +58,10 @@ public struct ModelFile: Codable, Sendable, Equatable {
         public var statistics: StatisticsRecord?
         /// Lower triangle of the complete-data information of the coefficients, row by row; absent where the statistics hold it.
         public var information: [Double]?
+        /// Beside it, where a lasso chose slopes: the gradient of the log-likelihood by the coefficients.
+        public var score: [Double]?
+        /// Of the coefficients, intercepts at the means of the covariates, and the log dispersion where the family has one.
+        public var uncertainty: CovarianceRecord?
     }
 
     public struct StatisticsRecord: Codable, Sendable, Equatable {
@@ -70,6 +82,10 @@ public struct ModelFile: Codable, Sendable, Equatable {
         public var trace: [Double]
         public var starts: [StartRecord]
         public var warnings: [String]
+        /// Where slopes were penalised.
+        public var lasso: LassoRecord?
+        /// Where the number of experts was chosen.
+        public var expertCounts: ExpertCountPathRecord?
     }
 
     public struct StartRecord: Codable, Sendable, Equatable {
@@ -150,6 +166,9 @@ extension ModelFile {
         self.init(
             fitted.model, kind: kind, moments: fitted.moments, information: fitted.information,
             rows: fitted.rowCount, weight: fitted.weight)
+        slopeSelection = fitted.selection.map(SlopeSelectionRecord.init)
+        for (index, score) in fitted.scores.enumerated() { experts[index].score = score }
+        set(fitted.errors)
     }
 
     private init(
@@ -161,10 +180,12 @@ extension ModelFile {
         self.kind = kind
         software = Self.software
         family = model.family.name
+        classes = model.family.response.classes
         target = model.design.target
         covariates = model.design.covariates
         expertCovariates = model.design.expertFeatures
         gateCovariates = model.design.gateFeatures
+        offset = model.design.offsetFeature
         self.rows = rows
         self.weight = weight
         experts = model.experts.enumerated().map { index, expert in
@@ -187,7 +208,8 @@ extension ModelFile {
                     strategy: $0.strategy, screenedLogLikelihoodPerRow: $0.screenedLogLikelihoodPerRow,
                     logLikelihood: $0.logLikelihood, floorHits: $0.floorHits)
             },
-            warnings: report.warnings.map(\.description))
+            warnings: report.warnings.lines, lasso: report.lasso.map(LassoRecord.init),
+            expertCounts: report.expertCounts.map(ExpertCountPathRecord.init))
     }
 
     public init(_ global: GlobalModel) {
@@ -234,13 +256,18 @@ extension ModelFile {
         let position = Dictionary(uniqueKeysWithValues: zip(covariates, covariates.indices))
         return Design(
             target: target, covariates: covariates, expertCovariates: expertCovariates.compactMap { position[$0] },
-            gateCovariates: gateCovariates.compactMap { position[$0] })
+            gateCovariates: gateCovariates.compactMap { position[$0] }, offset: offset.flatMap { position[$0] })
+    }
+
+    /// Of a file that ``ModelFile/read(path:)`` let pass.
+    private var expertFamily: any ExpertFamily {
+        ExpertFamilies.named(family, classes: classes ?? []) ?? GaussianFamily()
     }
 
     /// The model itself; of a file that ``ModelFile/read(path:)`` let pass.
     public var model: MixtureModel {
         MixtureModel(
-            design: design, family: ExpertFamilies.named(family) ?? GaussianFamily(),
+            design: design, family: expertFamily,
             gate: SoftmaxGate(coefficients: Matrix(columns: experts.map(\.gate))),
             experts: experts.map { Expert(coefficients: $0.coefficients, dispersion: $0.dispersion) })
     }
@@ -253,7 +280,9 @@ extension ModelFile {
         return FittedMixture(
             model: model, moments: moments,
             information: experts.compactMap { $0.information.map { PackedSymmetric(size: size, storage: $0) } },
-            rowCount: rows, weight: weight)
+            rowCount: rows, weight: weight,
+            selection: slopeSelection.map { SlopeSelection(gate: $0.gate, experts: $0.experts) }, errors: errors,
+            scores: experts.compactMap(\.score))
     }
 
     public var warnings: [String] {

@@ -33,19 +33,23 @@ struct ComparisonReport: Encodable {
     }
 
     private var scores: String {
+        let lines = ScoreLine.compared.filter { line in
+            estimators.contains { $0.scores.flatMap(line.value) != nil }
+        }
         var table = TextTable(
-            header: ["", "experts", "log-likelihood a row", "CRPS", "RMSE", "MAE", "bytes sent", "rounds", "time"])
+            header: ["", "experts", "log-likelihood a row"] + lines.map(\.title) + ["bytes sent", "rounds", "time"])
         for estimate in estimators {
             guard let scores = estimate.scores else {
                 table.append([estimate.title, "-"])
                 continue
             }
-            table.append([
-                estimate.title, estimate.experts.map(String.init) ?? "",
-                Format.number(scores.logLikelihoodPerRow, digits: 5), Format.number(scores.crps, digits: 4),
-                Format.number(scores.rmse, digits: 4), Format.number(scores.mae, digits: 4),
-                Format.count(estimate.bytesSent), String(estimate.rounds), Format.seconds(estimate.learningSeconds),
-            ])
+            table.append(
+                [
+                    estimate.title, estimate.experts.map(String.init) ?? "",
+                    Format.number(scores.logLikelihoodPerRow, digits: 5),
+                ] + lines.map { $0.shortText(scores) ?? "" } + [
+                    Format.count(estimate.bytesSent), String(estimate.rounds), Format.seconds(estimate.learningSeconds),
+                ])
         }
         return table.text
     }
@@ -72,17 +76,21 @@ struct ComparisonReport: Encodable {
     }
 
     var csv: String {
-        let columns: [(name: String, value: (Estimate) -> Double?)] = [
-            ("experts", { $0.experts.map(Double.init) }), ("rounds", { Double($0.rounds) }),
-            ("log_likelihood_per_row", { $0.scores?.logLikelihoodPerRow }), ("crps", { $0.scores?.crps }),
-            ("rmse", { $0.scores?.rmse }), ("mae", { $0.scores?.mae }),
-            ("divergence_from_mixture", { $0.divergence.mixture }),
-            ("divergence_from_pooled", { $0.divergence.pooled }), ("divergence_from_truth", { $0.divergence.truth }),
-            ("expert_error", { $0.parameterError?.experts }), ("gate_error", { $0.parameterError?.gates }),
-            ("dispersion_error", { $0.parameterError?.dispersions }), ("rand_index", { $0.randIndex }),
-            ("adjusted_rand_index", { $0.adjustedRandIndex }), ("clustering_error", { $0.clusteringError }),
-            ("bytes_sent", { Double($0.bytesSent) }), ("learning_seconds", { $0.learningSeconds }),
-        ]
+        let columns: [(name: String, value: (Estimate) -> Double?)] =
+            [
+                ("experts", { $0.experts.map(Double.init) }), ("rounds", { Double($0.rounds) }),
+            ]
+            + ([.logLikelihoodPerRow] + ScoreLine.compared).map { line in
+                (line.column, { $0.scores.flatMap(line.value) })
+            } + [
+                ("divergence_from_mixture", { $0.divergence.mixture }),
+                ("divergence_from_pooled", { $0.divergence.pooled }),
+                ("divergence_from_truth", { $0.divergence.truth }),
+                ("expert_error", { $0.parameterError?.experts }), ("gate_error", { $0.parameterError?.gates }),
+                ("dispersion_error", { $0.parameterError?.dispersions }), ("rand_index", { $0.randIndex }),
+                ("adjusted_rand_index", { $0.adjustedRandIndex }), ("clustering_error", { $0.clusteringError }),
+                ("bytes_sent", { Double($0.bytesSent) }), ("learning_seconds", { $0.learningSeconds }),
+            ]
         var lines = [(["method"] + columns.map(\.name)).joined(separator: ",")]
         for estimate in estimators {
             let cells = columns.map { column in column.value(estimate).map(Self.field) ?? "" }

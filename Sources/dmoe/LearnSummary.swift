@@ -60,7 +60,7 @@ struct LearnSummary: Encodable {
                 name: shard.name, rows: shard.local.fitted.rowCount, experts: shard.local.model.expertCount,
                 logLikelihoodPerRow: report.logLikelihood / shard.local.fitted.weight, iterations: report.iterations,
                 stopReason: report.stopReason.rawValue, seconds: shard.seconds,
-                warnings: report.warnings.map(\.description))
+                warnings: report.warnings.lines)
         }
         leftOut =
             result.leftOut.map { LeftOut(name: $0.name, rows: $0.rowCount, reason: $0.reason.description) }
@@ -138,17 +138,14 @@ struct LearnReport {
         }
         if let scores = summary.heldOut {
             let other = pooled?.heldOut
-            func score(_ name: String, _ digits: Int, _ value: (Scores) -> Double) {
-                line(
-                    name, Format.number(value(scores), digits: digits),
-                    other.map { Format.number(value($0), digits: digits) })
-            }
             line("held-out rows", Format.count(scores.rows), other.map { Format.count($0.rows) })
-            score("log-likelihood a held-out row", 5) { $0.logLikelihoodPerRow }
-            score("CRPS", 4) { $0.crps }
-            score("MAE", 4) { $0.mae }
-            score("RMSE", 4) { $0.rmse }
-            score("R squared", 4) { $0.rSquared }
+            line(
+                "log-likelihood a held-out row", Format.number(scores.logLikelihoodPerRow, digits: 5),
+                other.map { Format.number($0.logLikelihoodPerRow, digits: 5) })
+            for score in [ScoreLine.crps, .mae, .rmse, .rSquared, .accuracy, .brier, .auc] {
+                guard let value = score.shortText(scores) else { continue }
+                line(score.title, value, other.flatMap(score.shortText))
+            }
         }
         return table.text
     }

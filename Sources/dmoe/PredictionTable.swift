@@ -11,9 +11,16 @@ struct PredictionTable: Sendable {
     /// Experts that have a meaning of their own; the components of all local models together have none.
     private var experts: Range<Int> { model is MixtureModel ? 1..<model.experts.count + 1 : 1..<1 }
 
+    /// Their names, where responses are classes.
+    private var classes: [String]? {
+        guard case .classes(let names) = model.family.response else { return nil }
+        return names
+    }
+
     private var header: [String] {
-        ["row", "mean", "standardDeviation"] + (experts.isEmpty ? [] : ["expert"]) + experts.map { "gate\($0)" }
-            + (interval == nil ? [] : ["lower", "upper"])
+        ["row"] + (classes.map { ["class"] + $0.map { "probability=\($0)" } } ?? ["mean", "standardDeviation"])
+            + (experts.isEmpty ? [] : ["expert"]) + experts.map { "gate\($0)" }
+            + (interval == nil ? [] : classes == nil ? ["lower", "upper"] : ["set"])
             + (hasResponses ? ["logDensity"] + experts.map { "posterior\($0)" } : [])
     }
 
@@ -36,22 +43,39 @@ struct PredictionTable: Sendable {
         let posterior = responses.map { model.posteriors(covariates, responses: $0) }
         var writer = CSVWriter(columnCount: header.count)
         for (index, row) in rows.enumerated() {
-            let distribution = prediction.distribution(index)
-            var fields: [Double?] = [Double(row + 1), distribution.mean, distribution.variance.squareRoot()]
+            let (predicted, range) = response(prediction, index)
+            var fields: [CSVWriter.Field?] = [.number(Double(row + 1))] + predicted
             if !experts.isEmpty {
-                fields.append(Double(prediction.mostProbableExpert(index) + 1))
-                fields += prediction.gates.row(index)
+                fields.append(.number(Double(prediction.mostProbableExpert(index) + 1)))
+                fields += prediction.gates.row(index).map { .number($0) }
             }
-            if let interval {
-                fields += [0.5 * (1 - interval), 0.5 * (1 + interval)].map(distribution.quantile)
-            }
+            fields += range
             if let posterior, let responses {
                 let isKnown = !responses[index].isNaN
                 let values = [posterior.logDensities[index]] + (experts.isEmpty ? [] : posterior.posteriors.row(index))
-                fields += values.map { isKnown ? $0 : nil }
+                fields += values.map { isKnown ? .number($0) : nil }
             }
             writer.append(fields)
         }
         return writer.contents
+    }
+
+    /// What is predicted of the response, and where it lies with the probability of the interval.
+    private func response(
+        _ prediction: Prediction, _ row: Int
+    ) -> (predicted: [CSVWriter.Field?], range: [CSVWriter.Field?]) {
+        guard let classes else {
+            let distribution = prediction.distribution(row)
+            let range = interval.map { [0.5 * (1 - $0), 0.5 * (1 + $0)].map(distribution.quantile) } ?? []
+            return (
+                [distribution.mean, distribution.variance.squareRoot()].map { .number($0) }, range.map { .number($0) }
+            )
+        }
+        let distribution = prediction.classDistribution(row)
+        let set = interval.map { distribution.predictionSet($0).map { classes[$0] }.joined(separator: "|") }
+        return (
+            [.text(classes[distribution.mostProbableClass])] + distribution.probabilities.map { .number($0) },
+            set.map { [.text($0)] } ?? []
+        )
     }
 }

@@ -6,8 +6,11 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Score a model on rows with known responses.",
         discussion: """
-            Log-likelihood, CRPS (continuous ranked probability score), RMSE, MAE, relative prediction error \
-            (Σ(y-ŷ)²/Σy²), R² and the correlation of y and ŷ. Several files are taken as one table.
+            Log-likelihood and, where responses are numbers, CRPS (continuous ranked probability score), RMSE, MAE, \
+            relative prediction error (Σ(y-ŷ)²/Σy²), R² and the correlation of y and ŷ; where they are classes, log \
+            loss, accuracy, Brier score, of two classes the AUC, and how observed and most probable classes meet. The \
+            coverage is the share of the responses in the intervals or sets of predict --interval 0.9. --json has \
+            the histogram of the probability integral transform too. Several files are taken as one table.
 
             Example: dmoe evaluate global.json test-*.csv --json
             """)
@@ -50,16 +53,18 @@ struct EvaluateCommand: ParsableCommand {
 
     private func text(_ scores: Scores) -> String {
         var table = TextTable(header: ["rows", Format.count(scores.rows)])
-        for (name, value) in [
-            ("log-likelihood", Format.number(scores.logLikelihood, digits: 4)),
-            ("log-likelihood a row", Format.number(scores.logLikelihoodPerRow, digits: 6)),
-            ("CRPS", Format.number(scores.crps, digits: 6)), ("RMSE", Format.number(scores.rmse, digits: 6)),
-            ("MAE", Format.number(scores.mae, digits: 6)),
-            ("relative prediction error", Format.number(scores.relativePredictionError, digits: 6)),
-            ("R squared", Format.number(scores.rSquared, digits: 6)),
-            ("correlation", Format.number(scores.correlation, digits: 6)),
-        ] {
-            table.append([name, value])
+        table.append(["log-likelihood", Format.number(scores.logLikelihood, digits: 4)])
+        for line in [.logLikelihoodPerRow] + ScoreLine.all {
+            if let value = line.text(scores) { table.append([line.title, value]) }
+        }
+        return ([table.text] + [confusion(scores)].compactMap { $0 }).joined(separator: "\n\n")
+    }
+
+    private func confusion(_ scores: Scores) -> String? {
+        guard let classes = scores.classes, let confusion = scores.confusion else { return nil }
+        var table = TextTable(header: ["observed \\ most probable"] + classes)
+        for (name, weights) in zip(classes, confusion) {
+            table.append([name] + weights.map { $0 == $0.rounded() ? Format.number($0, digits: 0) : Format.short($0) })
         }
         return table.text
     }

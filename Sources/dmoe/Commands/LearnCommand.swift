@@ -46,6 +46,10 @@ struct LearnCommand: ParsableCommand {
         }
         guard (0...1000).contains(rounds) else { throw ValidationError("--rounds must be from 0 to 1000.") }
         try shardOptions.validate(files: files)
+        try fit.refuseRange()
+        if rounds > 0, fit.lasso.lasso != .none {
+            throw ValidationError("--rounds makes no slope 0: leave it out with --l1, --l1-gate and --l1-experts.")
+        }
         try StudySetting.validate(columns, fit, data)
     }
 
@@ -64,7 +68,8 @@ struct LearnCommand: ParsableCommand {
         let progress = ProgressLine(
             totalRows: shards.training.reduce(0) { $0 + $1.rows.rowCount }, quiet: common.quiet)
         let learning = DistributedLearning(
-            design: shards.selection.design, fitOptions: fit.options(experts: setting.experts, seed: setting.seed),
+            design: shards.selection.design, family: columns.expertFamily(shards.selection),
+            fitOptions: fit.options(experts: setting.experts, seed: setting.seed),
             coordinator: Coordinator(
                 aggregator: aggregation.aggregator,
                 options: aggregation.options(
@@ -154,7 +159,7 @@ struct LearnCommand: ParsableCommand {
         // The aggregated model is one more start: the comparison should be with the best pooled fit to be had.
         if result.fitted.model.expertCount == options.expertCount { options.initialModels = [result.fitted.model] }
         let fit = LocalFit(
-            design: learning.design, options: options, parallelism: common.parallelism,
+            design: learning.design, family: learning.family, options: options, parallelism: common.parallelism,
             progress: { progress.show("pooled", $0) })
         let local: LocalModel
         do throws(EstimationError) { local = try fit.fit(rows) } catch {
@@ -164,7 +169,7 @@ struct LearnCommand: ParsableCommand {
             return (scores(result.fitted.model), nil)
         }
         progress.clear()
-        for warning in local.report.warnings { Terminal.warn("pooled fit: \(warning)") }
+        for warning in local.report.warnings.lines { Terminal.warn("pooled fit: \(warning)") }
         let pooled = PooledSummary(
             rowsPooled: rows.rowCount, bytesSent: rows.rowCount * (learning.design.covariateCount + 1) * 8,
             learningSeconds: (clock.now - start).seconds,

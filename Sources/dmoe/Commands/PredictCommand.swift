@@ -7,9 +7,10 @@ struct PredictCommand: ParsableCommand {
         commandName: "predict",
         abstract: "Predict rows with a model.",
         discussion: """
-            Writes one line a row: its number in the data (from 1), mean and standard deviation of the response, the \
-            most probable expert, and the probability of each expert given the covariates. Where the data have the \
-            target too: its log density, and the probability of each expert given covariates and response.
+            Writes one line a row: its number in the data (from 1), mean and standard deviation of the response (or \
+            its most probable class, and the probability of each), the most probable expert, and the probability of \
+            each expert given the covariates. Where the data have the target too: its log density, and the \
+            probability of each expert given covariates and response.
 
             Example: dmoe predict global.json new.csv --interval 0.9 -o predictions.csv
             """)
@@ -18,7 +19,10 @@ struct PredictCommand: ParsableCommand {
     var model: String
     @Argument(help: ArgumentHelp("CSV or .npy file; - for standard input.", valueName: "data"))
     var file: String
-    @Option(help: ArgumentHelp("Adds the quantiles that hold this share of the responses.", valueName: "share"))
+    @Option(
+        help: ArgumentHelp(
+            "Adds the quantiles that hold this share of the responses, or the set of classes (a|b).", valueName: "share"
+        ))
     var interval: Double?
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup var levels: UnknownLevelOption

@@ -3,8 +3,11 @@ import DistributedMoE
 
 /// How a shard is fitted.
 struct FitOptionGroup: ParsableArguments {
-    @Option(help: ArgumentHelp("Number of experts (default: that of the study).", valueName: "k"))
-    var experts: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Number of experts (default: that of the study); for fit also a range such as 1..8, of which the best is kept.",
+            valueName: "k"))
+    var experts: ExpertNumbers?
 
     @Option(help: ArgumentHelp("Random starts to screen.", valueName: "n"))
     var starts = 16
@@ -15,10 +18,17 @@ struct FitOptionGroup: ParsableArguments {
     @Option(help: ArgumentHelp("Most iterations of a start.", valueName: "n"))
     var maxIterations = 500
 
+    @Option(
+        help: ArgumentHelp(
+            "Of the parameters: observed (from the information), sandwich (also where the densities are not those of the model), none.",
+            valueName: "method"))
+    var standardErrors = StandardErrorMethod.observed
+
+    @OptionGroup var lasso: LassoOptions
     @OptionGroup var disclosure: DisclosureOption
 
     func validate() throws {
-        guard (1...1000).contains(experts ?? 1) else { throw ValidationError("--experts must be from 1 to 1000.") }
+        try experts?.validate()
         guard (1...100_000).contains(starts) else { throw ValidationError("--starts must be from 1 to 100000.") }
         guard tolerance > 0, tolerance < 1 else { throw ValidationError("--tolerance must lie between 0 and 1.") }
         guard (1...1_000_000).contains(maxIterations) else {
@@ -29,9 +39,19 @@ struct FitOptionGroup: ParsableArguments {
     func options(experts: Int, seed: UInt64) -> FitOptions {
         FitOptions(
             expertCount: experts, starts: starts, tolerance: tolerance, maxIterations: maxIterations, seed: seed,
-            minRows: Double(disclosure.minRows))
+            minRows: Double(disclosure.minRows), lasso: lasso.lasso,
+            standardErrors: standardErrors)
+    }
+
+    /// For commands that fit one number of experts.
+    func refuseRange() throws {
+        guard experts == nil || experts?.single != nil else {
+            throw ValidationError("--experts takes a range in dmoe fit alone: choose one number.")
+        }
     }
 }
+
+extension StandardErrorMethod: ExpressibleByArgument {}
 
 /// Where the random numbers begin.
 struct SeedOption: ParsableArguments {

@@ -1,0 +1,56 @@
+import Foundation
+import LinearAlgebra
+import MixtureOfExperts
+
+/// The predictive distribution of one row: a finite mixture of members of a family on the numbers or the positive numbers.
+public struct ContinuousMixtureDistribution: PredictiveDistribution {
+    /// Probability beyond the ends of the range that an integral covers.
+    private static let tail = 1e-14
+    /// Of the deviation: what the two rules of an integral may differ by on an interval, and the least positive number that
+    /// counts.
+    private static let tolerance = 1e-9
+
+    private let members: FamilyMixture
+    private let isPositive: Bool
+
+    /// - Parameter members: of a family with `.number` or `.positiveNumber` responses.
+    package init(_ members: FamilyMixture) {
+        self.members = members
+        isPositive = members.family.response == .positiveNumber
+    }
+
+    public var mean: Double { members.mean }
+    public var variance: Double { members.variance }
+
+    public func cumulativeProbability(_ response: Double) -> Double { members.cumulativeProbability(response) }
+
+    /// By bisection to the last bits, between bounds that are moved out until they hold the level.
+    public func quantile(_ level: Double) -> Double {
+        var low = isPositive ? 0 : members.end(-1) { $0 < level }
+        var high = members.end(1) { $0 >= level }
+        for _ in 0..<2000 {
+            let middle = 0.5 * (low + high)
+            if middle <= low || middle >= high { break }
+            if cumulativeProbability(middle) < level { low = middle } else { high = middle }
+        }
+        return high
+    }
+
+    /// The integral of the definition, cut at y and at the means of the components. Components that hardly weigh and
+    /// tails of probability 1e-14 are left out. All of it together changes the score by less than 3e-7 standard deviations
+    /// for any distribution with a variance (by Cauchy and Schwarz Σ or ∫ of a tail of probability p is at most √p
+    /// deviations), and by less than 1e-8 for one whose tails fall exponentially.
+    public func crps(_ response: Double) -> Double {
+        ContinuousMixtureDistribution(members.withoutNegligibleComponents()).integratedCRPS(response)
+    }
+
+    private func integratedCRPS(_ response: Double) -> Double {
+        let deviation = variance.squareRoot()
+        let low = isPositive ? Self.tolerance * min(deviation, mean) : members.end(-1) { $0 <= Self.tail }
+        let high = members.end(1) { $0 >= 1 - Self.tail }
+        return CRPSIntegral(
+            from: low, to: high, breaks: members.means, isPositive: isPositive,
+            tolerance: Self.tolerance * deviation, probability: cumulativeProbability
+        ).value(response)
+    }
+}
