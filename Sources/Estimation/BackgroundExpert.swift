@@ -16,17 +16,18 @@ enum BackgroundExpert {
 
     /// The regression that describes the fewest effective rows, where these are too few. The last regression stays one: what it
     /// describes are all rows but the background.
-    static func thinnestRegression(_ candidate: Refinement.Candidate) -> Int? {
+    ///
+    /// - Parameter selectsSlopes: slopes of 0 need no rows.
+    static func thinnestRegression(_ candidate: Refinement.Candidate, selectsSlopes: Bool = false) -> Int? {
         let model = candidate.model
-        let needed =
-            rowsPerCoefficient
-            * Double(model.family.coefficientCount(regressors: model.design.expertPositions.count))
-        let regressions = candidate.model.experts.indices.filter { !candidate.background.contains($0) }
+        let regressions = model.experts.indices.filter { !candidate.background.contains($0) }
         let rows = candidate.statistics.expertMoments.map(\.effectiveRows)
-        guard regressions.count > 1, let thinnest = regressions.min(by: { rows[$0] < rows[$1] }),
-            rows[thinnest] < needed
-        else { return nil }
-        return thinnest
+        guard regressions.count > 1, let thinnest = regressions.min(by: { rows[$0] < rows[$1] }) else { return nil }
+        let coefficients =
+            selectsSlopes
+            ? model.experts[thinnest].coefficients.count { $0 != 0 }
+            : model.family.coefficientCount(regressors: model.design.expertPositions.count)
+        return rows[thinnest] < rowsPerCoefficient * Double(coefficients) ? thinnest : nil
     }
 
     /// The model with one expert as wide as all rows, its gate a small share of the geometric mean of the others. Where the expert

@@ -19,8 +19,12 @@ struct ExpertNewton {
         var logDispersion: Double
     }
 
-    /// - Parameter interceptsOnly: leaves the slopes as they are.
-    func direction(_ index: Int, _ expert: Expert, interceptsOnly: Bool = false) -> Direction {
+    /// - Parameters:
+    ///   - interceptsOnly: leaves the slopes as they are.
+    ///   - lasso: weight of the size of the slopes.
+    func direction(
+        _ index: Int, _ expert: Expert, interceptsOnly: Bool = false, lasso: Double = 0
+    ) -> Direction {
         let layout = statistics.layout
         let count = design.expertPositions.count
         let moving = expert.coefficients.indices.filter { !interceptsOnly || $0.isMultiple(of: count) }
@@ -31,7 +35,10 @@ struct ExpertNewton {
             for (row, first) in moving.enumerated() { system[row, column] = information[first, second] }
             system[column, column] += ridge
         }
-        let solution = solvePositiveSemidefinite(system, moving.map { gradient[$0] })
+        let solution =
+            lasso > 0
+            ? LassoQuadratic.step(system, gradient, from: expert.coefficients, regressors: count, weight: lasso)
+            : solvePositiveSemidefinite(system, moving.map { gradient[$0] })
         var result = Direction(
             coefficients: [Double](repeating: 0, count: expert.coefficients.count), logDispersion: 0)
         for (position, value) in zip(moving, solution) { result.coefficients[position] = value }

@@ -23,6 +23,7 @@ public struct FitOptions: Sendable {
     /// Ridge on the coefficients of experts whose weighted fit is not closed, per row: a class that no row shows has no
     /// finite maximum.
     public var expertRidge: Double
+    public var lasso: Lasso
     /// Further starts, in the user's units; models with another number of experts or other covariates are an error of
     /// the caller.
     public var initialModels: [MixtureModel]
@@ -30,7 +31,7 @@ public struct FitOptions: Sendable {
     public init(
         expertCount: Int, starts: Int = 16, tolerance: Double = 1e-9, maxIterations: Int = 500, seed: UInt64 = 1,
         minRows: Double = 10, varianceFloor: Double = 1e-5, gateRidge: Double = 1e-12, expertRidge: Double = 1e-10,
-        initialModels: [MixtureModel] = []
+        lasso: Lasso = .none, initialModels: [MixtureModel] = []
     ) {
         self.expertCount = expertCount
         self.starts = starts
@@ -41,6 +42,7 @@ public struct FitOptions: Sendable {
         self.varianceFloor = varianceFloor
         self.gateRidge = gateRidge
         self.expertRidge = expertRidge
+        self.lasso = lasso
         self.initialModels = initialModels
     }
 }

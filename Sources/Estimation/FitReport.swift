@@ -38,6 +38,8 @@ public struct FitReport: Sendable, Equatable {
     public var tolerance: Double
     public var starts: [Start]
     public var warnings: [FitWarning]
+    /// nil where no slope was penalised.
+    public var lasso: LassoReport?
 
     public init(
         logLikelihood: Double, trace: [Double], stopReason: StopReason, iterations: Int, seed: UInt64,

@@ -12,6 +12,20 @@ enum GateNewton {
         gate: SoftmaxGate, ridge: Double, pull: Double = 1, gradient: (Int) -> [Double],
         information: (Int, Int) -> Matrix
     ) -> Matrix {
+        let (system, right) = system(
+            gate: gate, ridge: ridge, pull: pull, gradient: gradient, information: information)
+        let solution = solvePositiveSemidefinite(system, right)
+        let rows = gate.coefficients.rowCount
+        return Matrix(
+            rowCount: rows, columnCount: gate.expertCount,
+            storage: solution + [Double](repeating: 0, count: rows))
+    }
+
+    /// The equations of the direction, gate after gate.
+    static func system(
+        gate: SoftmaxGate, ridge: Double, pull: Double = 1, gradient: (Int) -> [Double],
+        information: (Int, Int) -> Matrix
+    ) -> (Matrix, right: [Double]) {
         let rows = gate.coefficients.rowCount
         let gates = gate.expertCount - 1
         var system = Matrix(rowCount: rows * gates, columnCount: rows * gates)
@@ -23,9 +37,7 @@ enum GateNewton {
                 right.append(value - pull * ridge * gate.coefficients[row, first])
             }
         }
-        let solution = solvePositiveSemidefinite(system, right)
-        return Matrix(
-            rowCount: rows, columnCount: gates + 1, storage: solution + [Double](repeating: 0, count: rows))
+        return (system, right)
     }
 
     private static func insert(_ block: Matrix, at row: Int, _ column: Int, _ system: inout Matrix) {

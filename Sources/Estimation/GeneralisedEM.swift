@@ -6,7 +6,8 @@ import MixtureOfExperts
 ///
 /// A gate iterated to convergence in every iteration was measured to need four times the passes. The objective is the
 /// log-likelihood less the ``Penalty``; it never falls: steps that lower it are halved, and with none left the iteration is one
-/// of EM in the experts with a closed fit.
+/// of EM in the experts with a closed fit. With a lasso every quadratic model is minimised with its penalty: proximal Newton
+/// steps (Lee, Sun & Saunders 2014).
 package struct GeneralisedEM {
     let rows: any RowSource
     /// Σw of the rows.
@@ -31,12 +32,13 @@ package struct GeneralisedEM {
     package var ridge: Double { penalty.gateRidge }
 
     package init(
-        rows: any RowSource, weight: Double, options: FitOptions, parallelism: Parallelism, background: Set<Int> = []
+        rows: any RowSource, weight: Double, options: FitOptions, parallelism: Parallelism, background: Set<Int> = [],
+        lasso: SlopeWeights? = nil
     ) {
         self.rows = rows
         self.weight = weight
         dispersionFloor = options.varianceFloor
-        penalty = Penalty(options, weight: weight)
+        penalty = Penalty(options, weight: weight, lasso: lasso)
         self.background = background
         self.parallelism = parallelism
     }
@@ -133,9 +135,16 @@ package struct GeneralisedEM {
             guard moments[index].weight > 1e-10 * statistics.weight else { return .fitted(expert) }
             let isBackground = background.contains(index)
             guard let family = model.family as? any ClosedFormFamily else {
-                return .step(newton.direction(index, expert, interceptsOnly: isBackground))
+                let lasso = isBackground ? 0 : penalty.lasso?.experts ?? 0
+                return .step(newton.direction(index, expert, interceptsOnly: isBackground, lasso: lasso))
             }
             let covariates = model.design.expertCovariates
+            if let lasso = penalty.lasso?.experts, lasso > 0, !isBackground {
+                return .fitted(
+                    LassoRegression.expert(
+                        moments[index], on: covariates, from: expert, hasDispersion: family.hasDispersion,
+                        dispersionFloor: dispersionFloor, weight: lasso))
+            }
             var fitted = family.fit(
                 moments[index], on: isBackground ? [] : covariates, dispersionFloor: dispersionFloor)
             if isBackground { fitted.coefficients += [Double](repeating: 0, count: covariates.count) }
@@ -146,15 +155,19 @@ package struct GeneralisedEM {
     private func gateDirection(_ state: State) -> Matrix {
         let positions = state.model.design.gatePositions
         let statistics = state.statistics
+        func gradient(_ gate: Int) -> [Double] {
+            let sums = Array(statistics.linearSum(statistics.layout.gateGradient(gate)))
+            return positions.map { sums[$0] }
+        }
+        func information(_ first: Int, _ second: Int) -> Matrix {
+            statistics.quadraticSum(statistics.layout.gateInformation(first, second))
+                .submatrix(rows: positions, columns: positions)
+        }
+        if let lasso = penalty.lasso?.gate, lasso > 0 {
+            return GateNewton.direction(
+                gate: state.model.gate, ridge: ridge, lasso: lasso, gradient: gradient, information: information)
+        }
         return GateNewton.direction(
-            gate: state.model.gate, ridge: ridge,
-            gradient: { gate in
-                let sums = Array(statistics.linearSum(statistics.layout.gateGradient(gate)))
-                return positions.map { sums[$0] }
-            },
-            information: { first, second in
-                statistics.quadraticSum(statistics.layout.gateInformation(first, second))
-                    .submatrix(rows: positions, columns: positions)
-            })
+            gate: state.model.gate, ridge: ridge, gradient: gradient, information: information)
     }
 }

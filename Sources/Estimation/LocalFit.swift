@@ -48,7 +48,8 @@ public struct LocalFit: Sendable {
         let rows = StandardisedRows(
             source: source, standardisation: standardisation,
             weightUnit: source.isWeighted ? weight / Double(source.rowCount) : 1)
-        var (starts, candidates) = refined(rows)
+        let lasso = chosenLasso(rows, weight: weight)
+        var (starts, candidates) = refined(rows, options.with(start: lasso?.start), lasso?.inner)
         guard var best = candidates.min(by: Refinement.Candidate.isBetter) else {
             throw .noModelPossible(rows: source.rowCount, needed: 1)
         }
@@ -63,10 +64,13 @@ public struct LocalFit: Sendable {
         warnings += Collinearity.warnings(
             Moments.sum(best.statistics.expertMoments, count: design.covariateCount + 1), standardisation, design,
             known: Set(rare.keys))
-        best = withBackgroundExperts(best, rows)
-        best = withoutSmallExperts(best, rows: rows, warnings: &warnings)
+        best = withBackgroundExperts(best, rows, lasso?.inner)
+        best = withoutSmallExperts(best, rows: rows, lasso?.inner, warnings: &warnings)
+        if let lasso {
+            best = refinement(rows, start: 0, parallelism: parallelism, lasso.inner).withBestReference(best)
+        }
         try checkDisclosure(best)
-        return localModel(best, rows, disclosure, starts, warnings)
+        return localModel(best, rows, disclosure, starts, warnings, lasso)
     }
 
     // MARK: Checks
@@ -105,31 +109,38 @@ public struct LocalFit: Sendable {
 
     // MARK: Refinement
 
-    private func refinement(_ rows: any RowSource, start index: Int, parallelism: Parallelism) -> Refinement {
+    func refinement(
+        _ rows: any RowSource, start index: Int, parallelism: Parallelism, _ lasso: SlopeWeights?
+    ) -> Refinement {
         // Standardised weights have mean 1.
-        Refinement(options: options, rows: rows, weight: Double(rows.rowCount), parallelism: parallelism) {
+        var refinement = Refinement(
+            options: options, rows: rows, weight: Double(rows.rowCount), parallelism: parallelism
+        ) {
             progress?(
                 FitProgress(
                     stage: .refining, start: index + 1, startCount: Self.refinedStarts, iteration: $0,
                     logLikelihoodPerRow: $1))
         }
+        refinement.lasso = lasso
+        return refinement
     }
 
     /// The best starts of the search, brought to their optima on all rows.
-    private func refined(
-        _ rows: StandardisedRows
+    func refined(
+        _ rows: StandardisedRows, _ options: FitOptions, _ lasso: SlopeWeights?
     ) -> (starts: [FitReport.Start], candidates: [Refinement.Candidate]) {
         let search = StartSearch(
             rows: rows, design: design, family: family, options: options, parallelism: parallelism,
-            progress: progress
+            progress: progress, lasso: lasso
         ).run()
         let candidates = search.contenders(most: Self.refinedStarts).enumerated().map { index, start in
-            let refinement = refinement(rows, start: index, parallelism: parallelism)
+            let refinement = refinement(rows, start: index, parallelism: parallelism, lasso)
             guard search.part.rowCount < rows.rowCount else {
                 return refinement.optimum(from: start.model, emIterations: Refinement.iterationsFromOptimum)
             }
-            let part = Refinement(
+            var part = Refinement(
                 options: options, rows: search.part, weight: search.part.totalWeight, parallelism: parallelism)
+            part.lasso = lasso
             return refinement.optimum(from: start.model, ofPart: part)
         }
         return (search.starts.map(\.report), candidates)
@@ -139,11 +150,12 @@ public struct LocalFit: Sendable {
 
     /// Takes the slopes of experts that describe too few rows for them, one after the other, and refits.
     private func withBackgroundExperts(
-        _ candidate: Refinement.Candidate, _ rows: StandardisedRows
+        _ candidate: Refinement.Candidate, _ rows: StandardisedRows, _ lasso: SlopeWeights?
     ) -> Refinement.Candidate {
         var current = candidate
-        while let thin = BackgroundExpert.thinnestRegression(current) {
-            var refinement = refinement(rows, start: 0, parallelism: parallelism)
+        let selects = lasso.map { $0.experts > 0 } ?? false
+        while let thin = BackgroundExpert.thinnestRegression(current, selectsSlopes: selects) {
+            var refinement = refinement(rows, start: 0, parallelism: parallelism, lasso)
             refinement.background = current.background.union([thin])
             current = refinement.optimum(
                 from: BackgroundExpert.start(from: current, expert: thin, rows: someRows(rows)),
@@ -161,7 +173,8 @@ public struct LocalFit: Sendable {
 
     /// Leaves out experts that describe fewer effective rows than may be told of, and refits the others.
     private func withoutSmallExperts(
-        _ candidate: Refinement.Candidate, rows: StandardisedRows, warnings: inout [FitWarning]
+        _ candidate: Refinement.Candidate, rows: StandardisedRows, _ lasso: SlopeWeights?,
+        warnings: inout [FitWarning]
     ) -> Refinement.Candidate {
         var current = candidate
         while current.model.expertCount > 1 {
@@ -170,12 +183,12 @@ public struct LocalFit: Sendable {
                 effective[smallest] < options.minRows
             else { break }
             let kept = effective.indices.filter { $0 != smallest }
-            var refinement = refinement(rows, start: 0, parallelism: parallelism)
+            var refinement = refinement(rows, start: 0, parallelism: parallelism, lasso)
             refinement.background = Set(kept.indices.filter { current.background.contains(kept[$0]) })
             current = refinement.optimum(
                 from: current.model.reordered(kept), emIterations: Self.emIterationsBeforeNewton)
             warnings.append(.expertBelowMinimumRows(minimum: options.minRows, left: kept.count))
-            current = withBackgroundExperts(current, rows)
+            current = withBackgroundExperts(current, rows, lasso)
         }
         return current
     }
@@ -193,10 +206,11 @@ public struct LocalFit: Sendable {
 
     private func localModel(
         _ candidate: Refinement.Candidate, _ rows: StandardisedRows, _ disclosure: Disclosure,
-        _ starts: [FitReport.Start], _ warnings: [FitWarning]
+        _ starts: [FitReport.Start], _ warnings: [FitWarning], _ lasso: ChosenLasso?
     ) -> LocalModel {
         let (standardisation, weightUnit) = (rows.standardisation, rows.weightUnit)
-        let unordered = candidate.fitted(rowCount: rows.rowCount)
+        var unordered = candidate.fitted(rowCount: rows.rowCount)
+        unordered.selection = lasso?.selection(of: candidate)
         let order = unordered.orderOfWeight
         let complete = unordered.inOrderOfWeight()
         let (fitted, left) = disclosure.withoutRareColumns(complete, rows, parallelism)
@@ -215,16 +229,16 @@ public struct LocalFit: Sendable {
         // Densities of y in the user's units differ by the Jacobian of the standardisation.
         let jacobian = standardisation.logResponseScale
         let weight = candidate.statistics.weight
-        let report = FitReport(
+        var report = FitReport(
             logLikelihood: weightUnit * (candidate.statistics.logLikelihood - weight * jacobian),
             trace: candidate.trace.map { $0 / weight - jacobian },
             stopReason: candidate.converged ? .converged : .maxIterations, iterations: candidate.trace.count - 1,
             seed: options.seed, tolerance: options.tolerance,
             starts: starts.map { $0.inUserUnits(jacobian: jacobian, weight: weight, weightUnit: weightUnit) },
             warnings: warnings)
-        return LocalModel(
-            fitted: standardisation.inUserUnits(fitted).scaled(by: weightUnit),
-            report: report)
+        let local = standardisation.inUserUnits(fitted).scaled(by: weightUnit)
+        report.lasso = lasso?.report(candidate, rows, nonzeroParameters: local.model.nonzeroParameterCount)
+        return LocalModel(fitted: local, report: report)
     }
 }
 

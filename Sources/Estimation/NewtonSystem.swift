@@ -14,7 +14,8 @@ package struct NewtonSystem {
 
     package init(_ statistics: MixtureStatistics, model: MixtureModel, algorithm: GeneralisedEM) {
         parameters = ParameterLayout(
-            model, dispersionFloor: algorithm.dispersionFloor, background: algorithm.background)
+            model, dispersionFloor: algorithm.dispersionFloor, background: algorithm.background,
+            lasso: algorithm.penalty.lasso)
         gradient = parameters.gradient(statistics, model: model, penalty: algorithm.penalty)
         held = parameters.held(model, gradient: gradient)
         negativeHessian = Matrix(rowCount: parameters.count, columnCount: parameters.count)

@@ -12,8 +12,12 @@ struct ParameterLayout: Sendable {
     let dispersionFloor: Double
     /// Experts without slopes.
     let background: Set<Int>
+    /// On the sum over rows.
+    private let lasso: SlopeWeights?
 
-    init(_ model: MixtureModel, dispersionFloor: Double, background: Set<Int> = []) {
+    init(
+        _ model: MixtureModel, dispersionFloor: Double, background: Set<Int> = [], lasso: SlopeWeights? = nil
+    ) {
         expertPositions = model.design.expertPositions
         gatePositions = model.design.gatePositions
         expertCount = model.expertCount
@@ -21,6 +25,7 @@ struct ParameterLayout: Sendable {
         hasDispersion = model.family.hasDispersion
         self.dispersionFloor = dispersionFloor
         self.background = background
+        self.lasso = lasso
     }
 
     var gateCount: Int { expertCount - 1 }
@@ -59,10 +64,14 @@ struct ParameterLayout: Sendable {
                 gradient[dispersionIndex(expert)] = statistics.linearSum(layout.dispersionGradient(expert)).first ?? 0
             }
         }
+        for slope in penalisedSlopes(model) where slope.value != 0 {
+            gradient[slope.index] -= slope.value > 0 ? slope.weight : -slope.weight
+        }
         return gradient
     }
 
-    /// What stays where it is: the slopes of background experts, and dispersions at their floor that the gradient pulls down.
+    /// What stays where it is: the slopes of background experts, slopes that a lasso holds at 0, and dispersions at their floor
+    /// that the gradient pulls down.
     func held(_ model: MixtureModel, gradient: [Double]) -> [Int] {
         let slopes = background.sorted().flatMap { expert in
             (0..<predictorsPerExpert).flatMap { predictor in
@@ -71,6 +80,7 @@ struct ParameterLayout: Sendable {
                 }
             }
         }
+            + penalisedSlopes(model).filter { $0.value == 0 }.map(\.index)
         guard hasDispersion else { return slopes }
         return slopes
             + (0..<expertCount).filter {
@@ -78,19 +88,58 @@ struct ParameterLayout: Sendable {
             }.map(dispersionIndex)
     }
 
+    /// A slope that a lasso weighs.
+    struct PenalisedSlope {
+        var index: Int
+        var value: Double
+        var weight: Double
+    }
+
+    /// None where there is no lasso; those of background experts are no choice of it.
+    func penalisedSlopes(_ model: MixtureModel) -> [PenalisedSlope] {
+        guard let lasso else { return [] }
+        var result = [PenalisedSlope]()
+        if lasso.gate > 0 {
+            for gate in 0..<gateCount {
+                for row in gatePositions.indices.dropFirst() {
+                    result.append(
+                        PenalisedSlope(
+                            index: gateStart(gate) + row, value: model.gate.coefficients[row, gate],
+                            weight: lasso.gate))
+                }
+            }
+        }
+        if lasso.experts > 0 {
+            for expert in 0..<expertCount where !background.contains(expert) {
+                for (index, value) in model.experts[expert].coefficients.enumerated()
+                where !index.isMultiple(of: expertPositions.count) {
+                    result.append(
+                        PenalisedSlope(index: expertStart(expert) + index, value: value, weight: lasso.experts))
+                }
+            }
+        }
+        return result
+    }
+
+    /// - Returns: the model `length` along the direction; a slope that a lasso weighs stops at 0, for beyond it the gradient is
+    ///   another one.
     func moved(_ model: MixtureModel, _ direction: [Double], by length: Double) -> MixtureModel {
+        var step = direction.map { length * $0 }
+        for slope in penalisedSlopes(model) where slope.value * (slope.value + step[slope.index]) < 0 {
+            step[slope.index] = -slope.value
+        }
         var result = model
         for gate in 0..<gateCount {
             for row in gatePositions.indices {
-                result.gate.coefficients[row, gate] += length * direction[gateStart(gate) + row]
+                result.gate.coefficients[row, gate] += step[gateStart(gate) + row]
             }
         }
         for expert in 0..<expertCount {
             for row in result.experts[expert].coefficients.indices {
-                result.experts[expert].coefficients[row] += length * direction[expertStart(expert) + row]
+                result.experts[expert].coefficients[row] += step[expertStart(expert) + row]
             }
             if hasDispersion {
-                let factor = exp(length * direction[dispersionIndex(expert)])
+                let factor = exp(step[dispersionIndex(expert)])
                 result.experts[expert].dispersion = max(result.experts[expert].dispersion * factor, dispersionFloor)
             }
         }

@@ -1,6 +1,7 @@
 import MixtureOfExperts
 
-/// What is taken from the log-likelihood: ½ ridge |α|² of the gate, and of experts whose fit is not closed.
+/// What is taken from the log-likelihood: ½ ridge |α|² of the gate, and of experts whose fit is not closed; and a lasso, where
+/// one is asked for.
 ///
 /// Gates of separable regions, and experts of a class or count that no row shows, have no finite maximum. Closed fits have one,
 /// and no penalty.
@@ -8,17 +9,26 @@ struct Penalty: Sendable {
     /// On the sum over rows.
     let gateRidge: Double
     private let openRidge: Double
+    /// On the sum over rows.
+    let lasso: SlopeWeights?
 
-    /// - Parameter weight: Σw of the rows.
-    init(_ options: FitOptions, weight: Double) {
+    /// - Parameters:
+    ///   - weight: Σw of the rows.
+    ///   - lasso: for a weight of 1.
+    init(_ options: FitOptions, weight: Double, lasso: SlopeWeights? = nil) {
         gateRidge = options.gateRidge * weight
         openRidge = options.expertRidge * weight
+        self.lasso = lasso?.scaled(by: weight)
     }
 
     /// On the sum over rows.
     func expertRidge(_ family: any ExpertFamily) -> Double { family is any ClosedFormFamily ? 0 : openRidge }
 
-    func value(_ model: MixtureModel) -> Double {
+    func value(_ model: MixtureModel) -> Double { smoothValue(model) + lassoValue(model) }
+
+    func lassoValue(_ model: MixtureModel) -> Double { lasso?.value(model) ?? 0 }
+
+    private func smoothValue(_ model: MixtureModel) -> Double {
         let gate = model.gate.penalty(ridge: gateRidge)
         let ridge = expertRidge(model.family)
         guard ridge > 0 else { return gate }

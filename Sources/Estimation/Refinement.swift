@@ -9,6 +9,8 @@ package struct Refinement {
     let parallelism: Parallelism
     /// Experts with a mean and no slopes: the optimum is that of this submodel.
     var background: Set<Int> = []
+    /// For a weight of 1; nil where slopes are not penalised.
+    var lasso: SlopeWeights?
     /// Called with each iteration of EM and the log-likelihood per row.
     var observe: (_ iteration: Int, _ logLikelihoodPerRow: Double) -> Void
 
@@ -32,20 +34,22 @@ package struct Refinement {
         package var floorHits: Int
         /// Experts with a mean and no slopes.
         package var background: Set<Int> = []
+        /// What a lasso takes from the log-likelihood.
+        package var lassoPenalty = 0.0
 
         /// A density that grows without bound on a few rows is no better fit: fewer experts at the variance floor come
         /// first, the likelihood second.
         static func isBetter(_ left: Candidate, _ right: Candidate) -> Bool {
-            (left.floorHits, -left.statistics.logLikelihood) < (right.floorHits, -right.statistics.logLikelihood)
+            (left.floorHits, -left.penalisedLogLikelihood) < (right.floorHits, -right.penalisedLogLikelihood)
         }
 
-        package var logLikelihoodPerRow: Double { statistics.logLikelihood / statistics.weight }
+        package var penalisedLogLikelihood: Double { statistics.logLikelihood - lassoPenalty }
     }
 
     package var algorithm: GeneralisedEM {
         GeneralisedEM(
             rows: rows, weight: weight, options: options, parallelism: parallelism,
-            background: background)
+            background: background, lasso: lasso)
     }
 
     /// - Parameter firstIterations: of EM, before the first Newton step.
@@ -74,6 +78,7 @@ package struct Refinement {
             let (polished, finished, moved) = newton(polish, from: state, &trace)
             state = polished
             converged = finished || (em.converged && !moved && trace.count < options.maxIterations)
+            if converged, lasso != nil { (state, converged) = checked(state) }
             emIterations = min(2 * emIterations, options.maxIterations)
         }
         return candidate(state, trace: trace, converged: converged)
@@ -90,10 +95,18 @@ package struct Refinement {
                 from: start, steps: min(Self.stepsOfAPart, options.maxIterations), tolerance: options.tolerance,
                 trace: &trace)
             observe(trace.count, result.objective / weight)
-            if result.converged { return candidate(algorithm.state(result.model), trace: trace, converged: true) }
+            if result.converged, lasso == nil {
+                return candidate(algorithm.state(result.model), trace: trace, converged: true)
+            }
             model = result.model
         }
         return optimum(from: model, emIterations: Self.iterationsFromOptimum, after: trace)
+    }
+
+    /// Newton steps leave slopes at 0 that are there: whether one of them should move shows in a step of EM.
+    private func checked(_ state: GeneralisedEM.State) -> (GeneralisedEM.State, converged: Bool) {
+        let next = algorithm.step(from: state)
+        return (next, next.objective - state.objective < options.tolerance * weight)
     }
 
     private static let stepsOfAPart = 25
@@ -105,7 +118,7 @@ package struct Refinement {
         Candidate(
             model: state.model, statistics: state.statistics, trace: trace + [state.objective],
             converged: converged, floorHits: state.model.floorHits(options.varianceFloor).count,
-            background: background)
+            background: background, lassoPenalty: lasso?.scaled(by: weight).value(state.model) ?? 0)
     }
 
     /// Newton steps while they help; finished where one changes the objective by less than the tolerance, and a full step

@@ -140,7 +140,7 @@ extension Standardisation {
             model: rescaled(fitted.model, center: center, scale: scale),
             moments: fitted.moments.map { $0.rescaled(center: center, scale: scale) },
             information: fitted.information.map { rescaled($0, of: fitted.model, center: center, scale: scale) },
-            rowCount: fitted.rowCount, weight: fitted.weight)
+            rowCount: fitted.rowCount, weight: fitted.weight, selection: fitted.selection)
     }
 
     /// The information of the coefficients for columns center + scale · z, where `information` is of those for z.

@@ -13,6 +13,8 @@ package struct StartSearch {
     let options: FitOptions
     let parallelism: Parallelism
     let progress: FitProgressHandler?
+    /// For a weight of 1; nil where slopes are not penalised.
+    var lasso: SlopeWeights?
 
     /// Rows, iterations of EM, and how many starts go on; from round to round.
     private static let rounds: [(rows: Int, iterations: Int, kept: Int)] = [(2000, 10, 8), (4000, 12, 5)]
@@ -146,14 +148,19 @@ package struct StartSearch {
     // MARK: Rounds
 
     private func refinement(_ sample: ShardRows) -> Refinement {
-        Refinement(options: options, rows: sample, weight: sample.totalWeight, parallelism: .serial)
+        var refinement = Refinement(
+            options: options, rows: sample, weight: sample.totalWeight, parallelism: .serial)
+        refinement.lasso = lasso
+        return refinement
     }
 
     private func screened(_ candidate: Screened, _ sample: ShardRows, iterations: Int, start: Int) -> Screened {
         let algorithm = refinement(sample).algorithm
         let result = algorithm.run(
             from: algorithm.state(candidate.model), iterations: iterations, tolerance: options.tolerance)
-        let score = result.state.statistics.logLikelihood / result.state.statistics.weight
+        let score =
+            (result.state.statistics.logLikelihood - algorithm.penalty.lassoValue(result.state.model))
+            / result.state.statistics.weight
         progress?(
             FitProgress(
                 stage: .screening, start: start + 1, startCount: options.starts, iteration: iterations,
@@ -164,6 +171,6 @@ package struct StartSearch {
     private func brought(_ candidate: Screened, toOptimumOn sample: ShardRows) -> Screened {
         let optimum = refinement(sample).optimum(
             from: candidate.model, emIterations: Self.emIterationsBeforeNewton)
-        return candidate.at(optimum.model, score: optimum.logLikelihoodPerRow, floor: options.varianceFloor)
+        return candidate.at(optimum.model, score: optimum.penalisedLogLikelihood / optimum.statistics.weight, floor: options.varianceFloor)
     }
 }

@@ -13,9 +13,12 @@ public struct FittedMixture: Sendable, Equatable {
     public var rowCount: Int
     /// Σ of the row weights: what a shard weighs in an aggregation.
     public var weight: Double
+    /// nil where no slope was penalised.
+    public var selection: SlopeSelection?
 
     public init(
-        model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double
+        model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double,
+        selection: SlopeSelection? = nil
     ) {
         precondition(moments.count == model.expertCount, "statistics for every expert")
         precondition(
@@ -26,6 +29,7 @@ public struct FittedMixture: Sendable, Equatable {
         self.information = information
         self.rowCount = rowCount
         self.weight = weight
+        self.selection = selection
     }
 
     /// The same with the covariates in the order of another design; nil where the two do not use the same ones.
@@ -36,19 +40,23 @@ public struct FittedMixture: Sendable, Equatable {
         return FittedMixture(
             model: arranged, moments: moments.map { $0.permuted(columns) },
             information: information.map { $0.permuted(model.coefficientOrder(in: design)) }, rowCount: rowCount,
-            weight: weight)
+            weight: weight, selection: selection)
     }
 
     /// The mixture of the same rows with all weights multiplied by `factor`.
     public func scaled(by factor: Double) -> FittedMixture {
         FittedMixture(
             model: model, moments: moments.map { $0.scaled(by: factor) },
-            information: information.map { factor * $0 }, rowCount: rowCount, weight: factor * weight)
+            information: information.map { factor * $0 }, rowCount: rowCount, weight: factor * weight,
+            selection: selection)
     }
 
-    /// The experts by falling weight.
+    /// The experts by falling weight. Where a lasso chose the gate's slopes, those against its last of three and more experts, that
+    /// expert stays the last.
     package var orderOfWeight: [Int] {
-        moments.indices.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
+        let order = moments.indices.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
+        guard selection?.gate == true, order.count > 2 else { return order }
+        return order.filter { $0 != order.count - 1 } + [order.count - 1]
     }
 
     /// The same with the experts by falling weight: an order that does not depend on how they were found.
@@ -58,6 +66,7 @@ public struct FittedMixture: Sendable, Equatable {
         result.model = model.reordered(order)
         result.moments = order.map { moments[$0] }
         if !information.isEmpty { result.information = order.map { information[$0] } }
+        result.selection = selection?.reordered(order)
         return result
     }
 }

@@ -8,6 +8,8 @@ struct ModelDigest {
     init(_ fitted: FittedMixture) {
         let (model, design) = (fitted.model, fitted.model.design)
         add([model.family.name, design.target])
+        // Absent from most, and so from their digests.
+        for names in [model.family.response.classes, design.offsetFeature.map { [$0] }] { if let names { add(names) } }
         for names in [design.covariates, design.expertFeatures, design.gateFeatures] { add(names) }
         add(model.gate.coefficients.storage)
         for expert in model.experts { add(expert.coefficients + [expert.dispersion]) }

@@ -37,7 +37,13 @@ extension ModelFile {
         func refuse(_ field: String, _ reason: String) -> ModelFileError {
             .invalidValue(path: source, field: field, reason: reason)
         }
-        guard ExpertFamilies.named(family) != nil else { throw refuse("family", "'\(family)' is not known here") }
+        guard let response = ExpertFamilies.response(family) else {
+            throw refuse("family", "'\(family)' is not known here")
+        }
+        if let reason = classProblem(response) { throw refuse("classes", reason) }
+        if let offset, !covariates.contains(offset) || (expertCovariates + gateCovariates).contains(offset) {
+            throw refuse("offset", "must be a covariate that neither experts nor gate read")
+        }
         guard Set(covariates).count == covariates.count else { throw refuse("covariates", "a name stands twice") }
         for name in expertCovariates + gateCovariates where !covariates.contains(name) {
             throw refuse("covariates", "'\(name)' is used but not listed")
@@ -62,17 +68,17 @@ extension ModelFile {
             guard experts.allSatisfy({ $0.statistics != nil }) else {
                 throw .missingField(path: source, field: "experts[…].statistics")
             }
-            let isClosed = ExpertFamilies.named(family) is any ClosedFormFamily
-            for (index, expert) in experts.enumerated() where (expert.information == nil) != isClosed {
-                throw isClosed
-                    ? refuse("experts[\(index)].information", "has no place beside \(family) experts")
-                    : .missingField(path: source, field: "experts[\(index)].information")
-            }
             let total = experts.reduce(0) { $0 + ($1.statistics?.weight ?? 0) }
             guard abs(total - weight) <= 1e-6 * weight else {
                 throw refuse("weight", "is not the sum of the experts' weights")
             }
         }
+    }
+
+    private func classProblem(_ response: ResponseKind) -> String? {
+        guard case .classes = response else { return classes == nil ? nil : "are not for family '\(family)'" }
+        guard let classes, classes.count > 1 else { return "must be two or more" }
+        return Study.spellingProblem(classes)
     }
 
     private func validate(_ expert: ExpertRecord, field: String, source: String) throws(ModelFileError) {
@@ -83,14 +89,19 @@ extension ModelFile {
             try check(values.count == expected, name, "has \(values.count) numbers, not \(expected)")
             try check(values.allSatisfy(\.isFinite), name, "holds a number that is not finite")
         }
-        try count(expert.coefficients, expertCovariates.count + 1, "coefficients")
+        let family = ExpertFamilies.named(family, classes: classes ?? []) ?? GaussianFamily()
+        let size = family.coefficientCount(regressors: expertCovariates.count + 1)
+        try count(expert.coefficients, size, "coefficients")
         try count(expert.gate, gateCovariates.count + 1, "gate")
         try check(expert.dispersion > 0 && expert.dispersion.isFinite, "dispersion", "must be positive")
+        let needsInformation = expert.statistics != nil && !(family is any ClosedFormFamily)
+        try check(
+            (expert.information != nil) == needsInformation, "information",
+            needsInformation ? "is missing" : "is of no use")
         if let information = expert.information {
-            let size = expert.coefficients.count
             try count(information, PackedSymmetric.elementCount(size: size), "information")
-            let matrix = PackedSymmetric(size: size, storage: information)
-            try check((0..<size).allSatisfy { matrix[$0, $0] >= 0 }, "information", "is negative on its diagonal")
+            let information = PackedSymmetric(size: size, storage: information)
+            try check((0..<size).allSatisfy { information[$0, $0] >= 0 }, "information", "has a negative diagonal")
         }
         try expert.statistics?.validate(columns: covariates.count + 1, field: "\(field).statistics", source: source)
     }

@@ -19,7 +19,10 @@ extension ModelFile {
     ///
     /// - Parameter missing: in place of the rule `error`.
     public func selection(missing: RowSelection.MissingRule? = nil) -> RowSelection {
-        guard let study else { return RowSelection(design: design, missing: missing ?? .error) }
+        guard let study else {
+            let response = ExpertFamilies.named(family, classes: classes ?? [])?.response ?? .number
+            return RowSelection(design: design, missing: missing ?? .error, response: response)
+        }
         return RowSelection(study: study, missing: missing, fill: reading?.fill ?? [:])
     }
 
@@ -48,7 +51,9 @@ extension ModelFile {
         guard let study else { return studyDigest == nil ? nil : ("study", "is missing beside its digest") }
         if let (field, reason) = study.problem { return ("study.\(field)", reason) }
         guard studyDigest == study.digest else { return ("studyDigest", "is not that of the study") }
-        guard study.family == family else { return ("study.family", "is not that of the model") }
+        guard study.family == family, study.classes == classes else {
+            return ("study.family", "is not that of the model")
+        }
         guard study.design == design else { return ("study", "describes other columns than those of the model") }
         let needed = Set(study.covariates.filter { study.missingRule($0) == .mean && $0.value == nil }.map(\.name))
         guard kind == .reference || needed.isSubset(of: Set((reading?.fill ?? [:]).keys)) else {

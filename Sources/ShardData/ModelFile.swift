@@ -23,10 +23,14 @@ public struct ModelFile: Codable, Sendable, Equatable {
     public var kind: Kind
     public var software: String
     public var family: String
+    /// Of a response of classes: their names, in the order of their numbers.
+    public var classes: [String]?
     public var target: String
     public var covariates: [String]
     public var expertCovariates: [String]
     public var gateCovariates: [String]
+    /// The covariate that every linear predictor contains with coefficient 1; nil where there is none.
+    public var offset: String?
     public var rows: Int
     public var weight: Double
     public var experts: [ExpertRecord]
@@ -42,7 +46,7 @@ public struct ModelFile: Codable, Sendable, Equatable {
     public var study: Study?
 
     public struct ExpertRecord: Codable, Sendable, Equatable {
-        /// Intercept first, then in the order of `expertCovariates`.
+        /// Of each linear predictor in turn: intercept first, then in the order of `expertCovariates`.
         public var coefficients: [Double]
         public var dispersion: Double
         /// Intercept first, then in the order of `gateCovariates`; zero for the last expert.
@@ -161,10 +165,12 @@ extension ModelFile {
         self.kind = kind
         software = Self.software
         family = model.family.name
+        classes = model.family.response.classes
         target = model.design.target
         covariates = model.design.covariates
         expertCovariates = model.design.expertFeatures
         gateCovariates = model.design.gateFeatures
+        offset = model.design.offsetFeature
         self.rows = rows
         self.weight = weight
         experts = model.experts.enumerated().map { index, expert in
@@ -234,13 +240,18 @@ extension ModelFile {
         let position = Dictionary(uniqueKeysWithValues: zip(covariates, covariates.indices))
         return Design(
             target: target, covariates: covariates, expertCovariates: expertCovariates.compactMap { position[$0] },
-            gateCovariates: gateCovariates.compactMap { position[$0] })
+            gateCovariates: gateCovariates.compactMap { position[$0] }, offset: offset.flatMap { position[$0] })
+    }
+
+    /// Of a file that ``ModelFile/read(path:)`` let pass.
+    private var expertFamily: any ExpertFamily {
+        ExpertFamilies.named(family, classes: classes ?? []) ?? GaussianFamily()
     }
 
     /// The model itself; of a file that ``ModelFile/read(path:)`` let pass.
     public var model: MixtureModel {
         MixtureModel(
-            design: design, family: ExpertFamilies.named(family) ?? GaussianFamily(),
+            design: design, family: expertFamily,
             gate: SoftmaxGate(coefficients: Matrix(columns: experts.map(\.gate))),
             experts: experts.map { Expert(coefficients: $0.coefficients, dispersion: $0.dispersion) })
     }

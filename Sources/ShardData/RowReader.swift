@@ -54,10 +54,15 @@ package struct RowReader {
     private func inMemory() throws -> Rows {
         var parts = [ShardRows]()
         let first = try DataTable.read(path: files[0], options: options)
+        var tables = [first]
         var selection = try select(first)
+        if selection.findsClasses {
+            for path in files.dropFirst() { tables.append(try DataTable.read(path: path, options: options)) }
+            try selection.findClasses(in: tables, source: source)
+        }
         var record = ReadingRecord(selection)
         for (index, path) in files.enumerated() {
-            let table = try index == 0 ? first : DataTable.read(path: path, options: options)
+            let table = try index < tables.count ? tables[index] : DataTable.read(path: path, options: options)
             let selected = try selection.rows(of: table)
             report(selected.dropped, table.rowCount, path)
             record.add(selected, selection)
@@ -76,6 +81,11 @@ package struct RowReader {
 
     private func spooled() throws -> Rows {
         var selection = try selectionOfPieces()
+        if selection.findsClasses {
+            var finder = ClassFinder(target: selection.design.target)
+            try forEachPiece { piece, _ in try finder.add(piece) }
+            selection.response = .classes(try finder.classes(source: source))
+        }
         var known = KnownValues(selection)
         if !known.isEmpty {
             // The means must be there before the first row is written.
@@ -104,9 +114,12 @@ package struct RowReader {
         return Rows(source: rows, selection: selection, record: record) { rows.file.failure }
     }
 
+    /// In messages about all files.
+    private var source: String { files.joined(separator: ", ") }
+
     private func fill(_ selection: inout RowSelection, _ known: KnownValues) throws {
         selection.fill.merge(
-            try known.means(atLeast: leastKnown, source: files.joined(separator: ", "))
+            try known.means(atLeast: leastKnown, source: source)
         ) { fixed, _ in fixed }
     }
 

@@ -32,20 +32,20 @@ public struct RowSelection: Sendable {
     public var weights: String?
     /// Of values without a rule of their own in the study.
     public var missing: MissingRule
-    /// The names of a response of classes, in the order of their numbers; nil for numbers.
-    public var classes: [String]?
+    /// What the target holds. Classes without a name are to be found: ``ClassFinder``.
+    public var response: ResponseKind
     public var unknownLevels = UnknownLevelRule.error
     /// What takes the place of missing covariates with the rule `mean`, by name. Those without a value stay NaN.
     public var fill: [String: Double]
 
     /// Columns of the table as they are.
     public init(
-        design: Design, weights: String? = nil, missing: MissingRule = .error, classes: [String]? = nil
+        design: Design, weights: String? = nil, missing: MissingRule = .error, response: ResponseKind = .number
     ) {
         self.design = design
         self.weights = weights
         self.missing = missing
-        self.classes = classes
+        self.response = response
         study = nil
         fill = [:]
     }
@@ -58,20 +58,24 @@ public struct RowSelection: Sendable {
         self.study = study
         weights = study.weights
         self.missing = missing ?? (study.missing == .drop ? .drop : .error)
-        classes = study.classes
+        response = study.expertFamily?.response ?? .number
         self.fill = fill
         for covariate in study.covariates { if let value = covariate.value { self.fill[covariate.name] = value } }
     }
 
     /// The design that names of columns describe: by default every column with numbers other than the target.
     ///
-    /// - Parameter notCovariates: columns that are never covariates by default: weights, shard labels, exclusions.
+    /// - Parameters:
+    ///   - notCovariates: columns that are never covariates by default: weights, shard labels, exclusions.
+    ///   - response: what the target holds: classes need be no numbers.
     /// - Throws: ``ShardDataError`` for a name that the table does not have, or where nothing is left.
     public static func design(
-        of table: DataTable, target: String, features: [String]?, gateFeatures: [String]?, notCovariates: Set<String>
+        of table: DataTable, target: String, features: [String]?, gateFeatures: [String]?, notCovariates: Set<String>,
+        response: ResponseKind = .number
     ) throws(ShardDataError) -> Design {
-        for name in [target] + (features ?? []) + (gateFeatures ?? []) { _ = try table.numbers(name) }
-        for name in notCovariates where !table.columnNames.contains(name) {
+        if response.classes == nil { _ = try table.numbers(target) }
+        for name in (features ?? []) + (gateFeatures ?? []) { _ = try table.numbers(name) }
+        for name in notCovariates.union([target]) where !table.columnNames.contains(name) {
             throw .noSuchColumn(source: table.source, name: name, available: table.columnNames)
         }
         for name in (features ?? []) + (gateFeatures ?? []) where name == target {
@@ -92,7 +96,7 @@ public struct RowSelection: Sendable {
     // MARK: Rules
 
     /// The columns that are read as text.
-    public var textColumns: Set<String> { study?.textColumns ?? (classes == nil ? [] : [design.target]) }
+    public var textColumns: Set<String> { study?.textColumns ?? (response.classes == nil ? [] : [design.target]) }
 
     /// The columns of the table that are covariates.
     var covariates: [Study.Covariate] { study?.covariates ?? design.covariates.map { .number($0) } }
@@ -109,7 +113,7 @@ public struct RowSelection: Sendable {
     }
 
     /// Whether the design's columns and the responses are columns of the table with nothing done to them.
-    var takesColumnsAsTheyAre: Bool { classes == nil && design.covariates == covariates.map(\.name) }
+    var takesColumnsAsTheyAre: Bool { response == .number && design.covariates == covariates.map(\.name) }
 
     /// The covariates whose missing values are filled in, and their columns in the design.
     var filledColumns: [(covariate: String, column: Int)] {
@@ -125,6 +129,16 @@ public struct RowSelection: Sendable {
         return study.covariates.filter { [.mean, .level].contains(study.missingRule($0)) }.compactMap { covariate in
             study.columnNames(covariate).last.flatMap(design.covariates.firstIndex).map { (covariate.name, $0) }
         }
+    }
+
+    /// Whether the names of the classes must be found in the rows.
+    package var findsClasses: Bool { response == .classes([]) }
+
+    /// - Throws: `noSuchColumn`, `unusableClasses`.
+    package mutating func findClasses(in tables: [DataTable], source: String) throws(ShardDataError) {
+        var finder = ClassFinder(target: design.target)
+        for table in tables { try finder.add(table) }
+        response = .classes(try finder.classes(source: source))
     }
 
     // MARK: Rows

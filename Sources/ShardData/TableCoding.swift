@@ -91,10 +91,15 @@ struct TableCoding {
     mutating func responses(mayBeMissing: Bool = false) throws(ShardDataError) -> [Double] {
         let name = selection.design.target
         let responses: [Double]
-        if let classes = selection.classes {
+        if let classes = selection.response.classes {
             responses = try positions(name, classes, .aClass).map { $0.map(Double.init) ?? .nan }
         } else {
             responses = try usableNumbers(name)
+            if let row = responses.firstIndex(where: { !$0.isNaN && !selection.response.allows($0) }) {
+                throw .unusableResponse(
+                    source: table.source, line: table.line(ofRow: row), column: name, value: responses[row],
+                    isCount: selection.response == .count)
+            }
         }
         if !mayBeMissing { try leaveOut(missingIn: responses, name) }
         return responses

@@ -41,31 +41,39 @@ struct ShardTables {
     }
 
     func read() throws -> Shards {
-        var selection: RowSelection?
-        var parts = [Part]()
-        let shardColumn: String? = if case .column(let name) = division { name } else { nil }
-        for path in files {
-            let table = try data.read(
-                path, textColumns: (study?.textColumns ?? []).union([shardColumn].compactMap { $0 }),
-                parallelism: parallelism)
-            let current =
-                try selection
-                ?? columns.selection(for: table, study: study, missing: data.missing, shardColumn: shardColumn)
-            selection = current
-            let selected = try current.rows(of: table)
-            data.report(dropped: selected.dropped, of: table.rowCount, source: path, quiet: quiet)
-            var part = Part(rows: selected.rows, dropped: selected.dropped, droppedLabels: [])
-            if let shardColumn {
-                let all = try table.text(shardColumn)
-                part.labels = selected.kept.map { all[$0] }
-                let kept = Set(selected.kept)
-                part.droppedLabels =
-                    selected.dropped == 0 ? [] : all.indices.filter { !kept.contains($0) }.map { all[$0] }
-            }
-            parts.append(part)
+        guard let first = files.first else { throw CommandFailure("no data") }
+        var tables = [try table(first)]
+        var selection = try columns.selection(
+            for: tables[0], study: study, missing: data.missing, shardColumn: shardColumn)
+        if selection.findsClasses {
+            for path in files.dropFirst() { tables.append(try table(path)) }
+            try selection.findClasses(in: tables, source: files.joined(separator: ", "))
         }
-        guard let selection else { throw CommandFailure("no data") }
+        var parts = [Part]()
+        for (index, path) in files.enumerated() {
+            parts.append(try part(index < tables.count ? tables[index] : table(path), path, selection))
+        }
         return try shards(parts, selection)
+    }
+
+    private var shardColumn: String? { if case .column(let name) = division { name } else { nil } }
+
+    private func table(_ path: String) throws -> DataTable {
+        try data.read(
+            path, textColumns: columns.textColumns(study).union([shardColumn].compactMap { $0 }),
+            parallelism: parallelism)
+    }
+
+    private func part(_ table: DataTable, _ path: String, _ selection: RowSelection) throws -> Part {
+        let selected = try selection.rows(of: table)
+        data.report(dropped: selected.dropped, of: table.rowCount, source: path, quiet: quiet)
+        var part = Part(rows: selected.rows, dropped: selected.dropped, droppedLabels: [])
+        guard let shardColumn else { return part }
+        let all = try table.text(shardColumn)
+        part.labels = selected.kept.map { all[$0] }
+        let kept = Set(selected.kept)
+        part.droppedLabels = selected.dropped == 0 ? [] : all.indices.filter { !kept.contains($0) }.map { all[$0] }
+        return part
     }
 
     private func shards(_ parts: [Part], _ selection: RowSelection) throws -> Shards {

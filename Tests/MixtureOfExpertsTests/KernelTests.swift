@@ -115,6 +115,27 @@ import Testing
         #expect(worst.logSum < 1e-15)
     }
 
+    /// Any number of elements, wherever they begin, also in the place of the arguments.
+    @Test func elementaryFunctions() {
+        for count in [0, 1, 7, 8, 9, 100] {
+            let arguments = (0...count).map { 40 * sin(3 * Double($0)) }
+            var results = arguments
+            results.withUnsafeMutableBufferPointer {
+                ElementaryFunctions.exponentials($0.baseAddress! + 1, count: count, into: $0.baseAddress! + 1)
+            }
+            #expect(results[0] == arguments[0])
+            #expect(zip(results, arguments).dropFirst().allSatisfy { relativeError($0, exp($1)) < 1e-15 })
+            let exponentials = results
+            results.withUnsafeMutableBufferPointer {
+                ElementaryFunctions.logarithms($0.baseAddress! + 1, count: count, into: $0.baseAddress! + 1)
+            }
+            #expect(zip(results, exponentials).dropFirst().allSatisfy { difference($0, log($1)) < 1e-15 })
+        }
+        var ends = [-1e300, -709, 1e300, .nan]
+        ElementaryFunctions.exponentials(ends, count: 4, into: &ends)
+        #expect(ends[0] == 0 && ends[1] == 0 && ends[2].isFinite && ends[2] > 1e308 && ends[3].isNaN)
+    }
+
     /// Far terms vanish, what is no number stays none, and equal terms share.
     @Test(arguments: InstructionSet.available) func softmaxAtTheEnds(instructionSet: InstructionSet) {
         let lanes = RowBlock.capacity

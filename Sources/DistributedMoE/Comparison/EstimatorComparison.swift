@@ -214,7 +214,8 @@ public struct EstimatorComparison: Sendable {
     private func fit(_ rows: ShardRows) -> TimedFit {
         var options = learning.fitOptions
         options.expertCount = expertCount
-        let fit = LocalFit(design: learning.design, options: options, parallelism: parallelism)
+        let fit = LocalFit(
+            design: learning.design, family: learning.family, options: options, parallelism: parallelism)
         let outcome = Stopwatch.measure { Swift.Result { () throws(EstimationError) in try fit.fit(rows) } }
         switch outcome.value {
         case .success(let local): return TimedFit(local: local, failure: nil, seconds: outcome.seconds)

@@ -22,11 +22,21 @@ extension Study {
     }
 
     private var familyProblem: Problem? {
-        guard ExpertFamilies.named(family) != nil else {
-            let known = ExpertFamilies.names.map(\.quoted).joined(separator: ", ")
+        guard let response = ExpertFamilies.response(family) else {
+            let known = ExpertFamilies.names.map { "\"\($0)\"" }.joined(separator: ", ")
             return ("family", "\(family.quoted) is not known here; known are \(known)")
         }
-        return nil
+        if exposure != nil, !response.takesExposure {
+            return ("exposure", "is for families of rates, such as poisson, not for \(family.quoted)")
+        }
+        guard case .classes = response else {
+            return classes.map { _ in ("classes", "are not for family \(family.quoted)") }
+        }
+        guard let classes else {
+            return ("classes", "is missing: family \(family.quoted) needs them, the reference first")
+        }
+        if classes.count < 2 { return ("classes", "must be two or more") }
+        return Self.spellingProblem(classes).map { ("classes", $0) }
     }
 
     private func problem(ofCovariate index: Int) -> Problem? {

@@ -94,6 +94,9 @@ extension Study {
         Set(covariates.filter { $0.type != .number }.map(\.name) + (classes == nil ? [] : [target]))
     }
 
+    /// nil where it is not known here.
+    public var expertFamily: (any ExpertFamily)? { ExpertFamilies.named(family, classes: classes ?? []) }
+
     /// The name of the design's column of log exposures.
     var offsetName: String? { exposure.map { "log \($0)" } }
 
@@ -116,6 +119,7 @@ extension Study {
             (chosen ?? covariates.map(\.name)).flatMap { positions[$0] ?? [] }.sorted()
         }
         return Design(
-            target: target, covariates: names, expertCovariates: indices(regression), gateCovariates: indices(gate))
+            target: target, covariates: names + [offsetName].compactMap { $0 }, expertCovariates: indices(regression),
+            gateCovariates: indices(gate), offset: offsetName.map { _ in names.count })
     }
 }

@@ -7,6 +7,8 @@ public struct StudyDraft: Sendable {
         public var target: String
         /// nil for Gaussian, or multinomial where the target is text.
         public var family: String?
+        /// nil for those of the target.
+        public var classes: [String]?
         public var features: [String]?
         public var exclude: [String] = []
         public var categories: [String] = []
@@ -91,8 +93,15 @@ public struct StudyDraft: Sendable {
 
     private mutating func decideResponse(_ table: Profiles, _ choices: Choices) throws(ShardDataError) {
         let target = try table.named(choices.target)
-        study.family = choices.family ?? GaussianFamily().name
-        try table.requireNumbers(choices.target)
+        let families = ExpertFamilies.names.filter { ExpertFamilies.response($0)?.classes != nil }
+        study.family = choices.family ?? (target.isNumeric ? nil : families.first) ?? GaussianFamily().name
+        if ExpertFamilies.response(study.family)?.classes == nil {
+            try table.requireNumbers(choices.target)
+        } else if let classes = choices.classes {
+            study.classes = classes
+        } else {
+            study.classes = try ClassFinder(target).classes(source: table.source)
+        }
         noteGaps(target, "rows without it are \(study.missing == .drop ? "left out" : "refused")")
     }
 

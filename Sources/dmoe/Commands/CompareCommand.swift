@@ -81,7 +81,8 @@ struct CompareCommand: ParsableCommand {
         let truth = try truth.map { path in try trueModel(path, shards.selection.design) }
         let note = ProgressNote(quiet: common.quiet)
         let learning = DistributedLearning(
-            design: shards.selection.design, fitOptions: fit.options(experts: setting.experts, seed: setting.seed),
+            design: shards.selection.design, family: columns.expertFamily(shards.selection),
+            fitOptions: fit.options(experts: setting.experts, seed: setting.seed),
             coordinator: Coordinator(
                 options: aggregation.options(expertCount: globalExperts, seed: setting.seed)),
             rowsPerParameter: shardOptions.rowsPerParameter, parallelism: common.parallelism)

@@ -30,13 +30,14 @@ struct FitCommand: ParsableCommand {
         let setting = try StudySetting(columns, fit, seed)
         let rows = try SiteRows(
             files: files, data: data, memory: memory, common: common, purpose: "fit", minRows: fit.disclosure.minRows
-        ).read(textColumns: setting.study?.textColumns ?? []) { [columns, data] in
+        ).read(textColumns: columns.textColumns(setting.study)) { [columns, data] in
             try columns.selection(for: $0, study: setting.study, missing: data.missing)
         }
         let progress = ProgressLine(totalRows: rows.source.rowCount, quiet: common.quiet)
         let label = FileNames.label(files[0])
         let fit = LocalFit(
-            design: rows.design, options: self.fit.options(experts: setting.experts, seed: setting.seed),
+            design: rows.design, family: columns.expertFamily(rows.selection),
+            options: self.fit.options(experts: setting.experts, seed: setting.seed),
             parallelism: common.parallelism,
             progress: { progress.show(label, $0) })
         let local: LocalModel

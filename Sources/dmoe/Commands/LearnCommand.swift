@@ -64,7 +64,8 @@ struct LearnCommand: ParsableCommand {
         let progress = ProgressLine(
             totalRows: shards.training.reduce(0) { $0 + $1.rows.rowCount }, quiet: common.quiet)
         let learning = DistributedLearning(
-            design: shards.selection.design, fitOptions: fit.options(experts: setting.experts, seed: setting.seed),
+            design: shards.selection.design, family: columns.expertFamily(shards.selection),
+            fitOptions: fit.options(experts: setting.experts, seed: setting.seed),
             coordinator: Coordinator(
                 aggregator: aggregation.aggregator,
                 options: aggregation.options(
@@ -154,7 +155,7 @@ struct LearnCommand: ParsableCommand {
         // The aggregated model is one more start: the comparison should be with the best pooled fit to be had.
         if result.fitted.model.expertCount == options.expertCount { options.initialModels = [result.fitted.model] }
         let fit = LocalFit(
-            design: learning.design, options: options, parallelism: common.parallelism,
+            design: learning.design, family: learning.family, options: options, parallelism: common.parallelism,
             progress: { progress.show("pooled", $0) })
         let local: LocalModel
         do throws(EstimationError) { local = try fit.fit(rows) } catch {

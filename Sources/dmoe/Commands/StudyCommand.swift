@@ -45,6 +45,18 @@ struct StudyNewCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Column to predict.", valueName: "column"))
     var target: String
     @Option(
+        help: ArgumentHelp(
+            "Family of the responses (default gaussian, or multinomial for text): "
+                + "\(ExpertFamilies.names.joined(separator: ", ")).", valueName: "name"))
+    var family: String?
+    @Option(
+        help: ArgumentHelp(
+            "Classes of the target, the reference first (default: those found, in order).", valueName: "a,b,c"),
+        transform: splitNames)
+    var classes: [String]?
+    @Option(help: ArgumentHelp("Column of exposures of counts or rates; above 0.", valueName: "column"))
+    var exposure: String?
+    @Option(
         help: ArgumentHelp("Covariates (default: every other column that can be one).", valueName: "a,b,c"),
         transform: splitNames)
     var features: [String]?
@@ -76,6 +88,7 @@ struct StudyNewCommand: ParsableCommand {
 
     func validate() throws {
         guard (1...1000).contains(experts ?? 1) else { throw ValidationError("--experts must be from 1 to 1000.") }
+        if family != nil { try ColumnOptions.validate(family: family, classes: classes, exposure: exposure) }
         for name in categories where exclude.contains(name) || name == target {
             throw ValidationError(
                 "'\(name)' cannot be a category: it is \(name == target ? "the target" : "excluded").")
@@ -85,6 +98,9 @@ struct StudyNewCommand: ParsableCommand {
     mutating func run() throws {
         try OutputFile.check(output, inputs: files)
         var choices = StudyDraft.Choices(target: target)
+        choices.family = family
+        choices.classes = classes
+        choices.exposure = exposure
         choices.features = features
         choices.exclude = exclude
         choices.categories = categories

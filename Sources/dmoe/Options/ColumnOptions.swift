@@ -13,6 +13,21 @@ struct ColumnOptions: ParsableArguments {
     var target: String?
 
     @Option(
+        help: ArgumentHelp(
+            "Family of the responses (default gaussian): \(ExpertFamilies.names.joined(separator: ", ")).",
+            valueName: "name"))
+    var family: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Classes of the target, the reference first (default: those found, in order).", valueName: "a,b,c"),
+        transform: splitNames)
+    var classes: [String]?
+
+    @Option(help: ArgumentHelp("Column of exposures of counts or rates; above 0.", valueName: "column"))
+    var exposure: String?
+
+    @Option(
         help: ArgumentHelp("Covariates (default: every other numeric column).", valueName: "a,b,c"),
         transform: splitNames)
     var features: [String]?
@@ -31,16 +46,53 @@ struct ColumnOptions: ParsableArguments {
     /// Given here, with --target left out.
     func validate() throws {
         guard study != nil else {
+            try Self.validate(family: family, classes: classes, exposure: exposure)
             if target == nil {
                 throw ValidationError("Missing expected argument '--target <column>' or '--study <file>'")
             }
             return
         }
         let besides = [
-            ("--target", target != nil), ("--features", features != nil), ("--exclude", !exclude.isEmpty),
+            ("--target", target != nil), ("--family", family != nil), ("--classes", classes != nil),
+            ("--exposure", exposure != nil), ("--features", features != nil), ("--exclude", !exclude.isEmpty),
             ("--gate-features", gateFeatures != nil), ("--weights", weights != nil),
         ]
         if let (name, _) = besides.first(where: \.1) { throw Self.conflict(name) }
+    }
+
+    static func validate(family: String?, classes: [String]?, exposure: String?) throws {
+        let name = family ?? GaussianFamily().name
+        guard let response = ExpertFamilies.response(name) else {
+            let known = ExpertFamilies.names.joined(separator: ", ")
+            throw ValidationError("--family \(name) is not known; known are \(known).")
+        }
+        if let classes {
+            if response.classes == nil { throw ValidationError("--classes are not for --family \(name).") }
+            if classes.count < 2 { throw ValidationError("--classes must be two or more.") }
+        }
+        if exposure != nil, !response.takesExposure {
+            throw ValidationError("--exposure is for families of rates, such as poisson, not for \(name).")
+        }
+    }
+
+    /// What the target holds, by its family.
+    private var response: ResponseKind {
+        switch ExpertFamilies.response(family ?? GaussianFamily().name) {
+        case .classes: .classes(classes ?? [])
+        case let other: other ?? .number
+        }
+    }
+
+    /// The columns that are read as text.
+    func textColumns(_ study: Study?) -> Set<String> {
+        study?.textColumns ?? (response.classes == nil ? [] : Set([target].compactMap { $0 }))
+    }
+
+    /// The family of the experts for rows that were read so.
+    func expertFamily(_ selection: RowSelection) -> any ExpertFamily {
+        selection.study?.expertFamily
+            ?? ExpertFamilies.named(family ?? GaussianFamily().name, classes: selection.response.classes ?? [])
+            ?? GaussianFamily()
     }
 
     /// What a study decides cannot be given besides.
@@ -63,11 +115,20 @@ struct ColumnOptions: ParsableArguments {
     ) throws -> RowSelection {
         if let study { return RowSelection(study: study) }
         let target = target ?? ""
-        let notCovariates = Set(exclude + [weights, shardColumn].compactMap { $0 })
+        let notCovariates = Set(exclude + [weights, exposure, shardColumn].compactMap { $0 })
         let design = try RowSelection.design(
-            of: table, target: target, features: features, gateFeatures: gateFeatures, notCovariates: notCovariates)
+            of: table, target: target, features: features, gateFeatures: gateFeatures, notCovariates: notCovariates,
+            response: response)
         if features == nil { warnOfText(table, except: notCovariates.union([target])) }
-        return RowSelection(design: design, weights: weights, missing: missing ?? .error)
+        guard let exposure else {
+            return RowSelection(design: design, weights: weights, missing: missing ?? .error, response: response)
+        }
+        // The model must know from which column its offset comes.
+        let study = Study(
+            target: target, family: family ?? GaussianFamily().name, exposure: exposure, weights: weights,
+            missing: missing == .drop ? .drop : .error, covariates: design.covariates.map { .number($0) },
+            regression: design.expertFeatures, gate: design.gateFeatures)
+        return RowSelection(study: study)
     }
 
     /// A single field of text takes a column out of the default covariates: to be told, not to be found out.

@@ -1,0 +1,30 @@
+import LinearAlgebra
+import MixtureOfExperts
+
+extension LassoQuadratic {
+    /// θ - θ₀ for coefficients of some linear predictors after each other, all of their slopes with one weight.
+    ///
+    /// - Parameter regressors: of a predictor, the intercept first.
+    static func step(
+        _ curvature: Matrix, _ gradient: [Double], from start: [Double], regressors: Int, weight: Double
+    ) -> [Double] {
+        let weights = start.indices.map { $0.isMultiple(of: regressors) ? 0 : weight }
+        let minimum = LassoQuadratic(curvature: curvature, gradient: gradient, weights: weights).minimum(from: start)
+        return zip(minimum, start).map(-)
+    }
+}
+
+extension GateNewton {
+    /// The proximal Newton direction: to the minimum of the quadratic model and `lasso` · |slopes|₁.
+    static func direction(
+        gate: SoftmaxGate, ridge: Double, lasso: Double, gradient: (Int) -> [Double],
+        information: (Int, Int) -> Matrix
+    ) -> Matrix {
+        let (system, right) = system(gate: gate, ridge: ridge, gradient: gradient, information: information)
+        let rows = gate.coefficients.rowCount
+        let start = Array(gate.coefficients.storage.prefix(right.count))
+        let step = LassoQuadratic.step(system, right, from: start, regressors: rows, weight: lasso)
+        return Matrix(
+            rowCount: rows, columnCount: gate.expertCount, storage: step + [Double](repeating: 0, count: rows))
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import MixtureOfExperts
+
+/// The lasso of a fit as it runs: the weights, and how they were found.
+struct ChosenLasso {
+    /// In the user's units.
+    var gate: Double
+    var experts: Double
+    var inner: SlopeWeights
+    /// Where the weight was chosen: what was tried, in the user's units.
+    var path: [LassoReport.Point]
+    /// One more start, in the user's units.
+    var start: MixtureModel?
+
+    func selection(of candidate: Refinement.Candidate) -> SlopeSelection {
+        SlopeSelection(
+            gate: gate > 0,
+            experts: candidate.model.experts.indices.map { experts > 0 && !candidate.background.contains($0) })
+    }
+
+    func report(
+        _ candidate: Refinement.Candidate, _ rows: StandardisedRows, nonzeroParameters: Int
+    ) -> LassoReport {
+        LassoReport(
+            gateWeight: gate, expertWeight: experts,
+            penalisedLogLikelihood: rows.inUserUnits(candidate.penalisedLogLikelihood, candidate),
+            nonzeroParameters: nonzeroParameters, path: path)
+    }
+}
+
+extension LocalFit {
+    /// nil where slopes are not penalised.
+    ///
+    /// - Parameter weight: Σw of the rows as they came.
+    func chosenLasso(_ rows: StandardisedRows, weight: Double) -> ChosenLasso? {
+        func inner(_ gate: Double, _ experts: Double) -> SlopeWeights {
+            SlopeWeights(gate: gate, experts: experts, rows.standardisation, weight: weight)
+        }
+        switch options.lasso {
+        case .none: return nil
+        case .weights(let gate, let experts):
+            guard gate > 0 || experts > 0 else { return nil }
+            return ChosenLasso(gate: gate, experts: experts, inner: inner(gate, experts), path: [])
+        case .automatic:
+            let dense = refined(rows, options, nil).candidates.min(by: Refinement.Candidate.isBetter)
+            guard let dense else { return nil }
+            let search = LassoPath(
+                refinement: refinement(rows, start: 0, parallelism: parallelism, nil), unit: inner(1, 1))
+            let points = search.points(from: dense.model)
+            let path = points.map { described($0, rows, weight: weight) }
+            guard let best = path.indices.min(by: { path[$0].bic < path[$1].bic }) else { return nil }
+            let chosen = path[best].weight
+            return ChosenLasso(
+                gate: chosen, experts: chosen, inner: inner(chosen, chosen), path: path,
+                start: rows.standardisation.inUserUnits(points[best].candidate.model))
+        }
+    }
+
+    private func described(_ point: LassoPath.Point, _ rows: StandardisedRows, weight: Double) -> LassoReport.Point {
+        let candidate = point.candidate
+        let logLikelihood = rows.inUserUnits(candidate.statistics.logLikelihood, candidate)
+        let nonzero = candidate.model.nonzeroParameterCount
+        return LassoReport.Point(
+            weight: point.weight, logLikelihood: logLikelihood,
+            penalisedLogLikelihood: rows.inUserUnits(candidate.penalisedLogLikelihood, candidate),
+            nonzeroParameters: nonzero, bic: -2 * logLikelihood + Double(nonzero) * log(weight))
+    }
+}
+
+extension StandardisedRows {
+    /// A log-likelihood of standardised rows as that of the rows as they came: densities differ by the Jacobian.
+    fileprivate func inUserUnits(_ logLikelihood: Double, _ candidate: Refinement.Candidate) -> Double {
+        weightUnit * (logLikelihood - candidate.statistics.weight * standardisation.logResponseScale)
+    }
+}
+
+extension FitOptions {
+    /// With one more start.
+    func with(start: MixtureModel?) -> FitOptions {
+        var result = self
+        result.initialModels += [start].compactMap { $0 }
+        return result
+    }
+}

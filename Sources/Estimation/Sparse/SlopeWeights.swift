@@ -1,0 +1,55 @@
+import MixtureOfExperts
+
+/// The weights of a lasso in standard units, for a sum of row weights of 1.
+package struct SlopeWeights: Sendable, Equatable {
+    var gate: Double
+    var experts: Double
+
+    package init(gate: Double, experts: Double) {
+        self.gate = gate
+        self.experts = experts
+    }
+
+    /// From weights of a ``Lasso``.
+    ///
+    /// A slope in standard units belongs to a deviation that divides by Σw, and to the response over its scale.
+    ///
+    /// - Parameter weight: Σw of the rows as they came.
+    init(gate: Double, experts: Double, _ standardisation: Standardisation, weight: Double) {
+        let deviations = weight > 1 ? (weight / (weight - 1)).squareRoot() : 1
+        self.gate = gate * deviations / weight
+        self.experts = experts * deviations * standardisation.responseScale / weight
+    }
+
+    func scaled(by factor: Double) -> SlopeWeights { SlopeWeights(gate: factor * gate, experts: factor * experts) }
+
+    /// gate · |gate slopes|₁ + experts · |expert slopes|₁
+    package func value(_ model: MixtureModel) -> Double {
+        var gateSlopes = 0.0
+        let coefficients = model.gate.coefficients
+        for column in 0..<coefficients.columnCount {
+            for row in 1..<max(coefficients.rowCount, 1) { gateSlopes += abs(coefficients[row, column]) }
+        }
+        let count = model.design.expertPositions.count
+        let expertSlopes = model.experts.reduce(0) { sum, expert in
+            expert.coefficients.indices.reduce(sum) {
+                $1.isMultiple(of: count) ? $0 : $0 + abs(expert.coefficients[$1])
+            }
+        }
+        return gate * gateSlopes + experts * expertSlopes
+    }
+}
+
+extension MixtureModel {
+    /// Free parameters but slopes that are 0.
+    package var nonzeroParameterCount: Int {
+        let count = design.expertPositions.count
+        let zeroSlopes = experts.reduce(0) { sum, expert in
+            sum + expert.coefficients.indices.count { !$0.isMultiple(of: count) && expert.coefficients[$0] == 0 }
+        }
+        let gates = (0..<max(expertCount - 1, 0)).reduce(0) { sum, column in
+            sum + gate.coefficients.column(column).dropFirst().count { $0 == 0 }
+        }
+        return parameterCount - zeroSlopes - gates
+    }
+}

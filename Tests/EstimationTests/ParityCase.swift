@@ -1,0 +1,51 @@
+import Foundation
+import LinearAlgebra
+import MixtureOfExperts
+import TestSupport
+import Testing
+
+/// A small data set with its known maximum (`expected.json` of the shared data).
+struct ParityCase: Decodable {
+    var file: String
+    var experts: Int
+    var target: String
+    var expertFeatures: [String]
+    var gateFeatures: [String]
+    var logLikelihood: Double?
+    /// By the weight of a lasso.
+    var penalisedLogLikelihood: [String: Double]?
+
+    private struct All: Decodable {
+        var cases: [ParityCase]
+    }
+
+    static func read(_ file: String) throws -> ParityCase {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let all = try decoder.decode(All.self, from: SharedFiles.contents("data/parity/expected.json"))
+        return try #require(all.cases.first { $0.file == file })
+    }
+
+    var design: Design { Design(target: target, expertFeatures: expertFeatures, gateFeatures: gateFeatures) }
+
+    func rows() throws -> ShardRows {
+        let columns = try columns()
+        return ShardRows(
+            covariates: Matrix(columns: try design.covariates.map { try #require(columns[$0]) }),
+            responses: try #require(columns[target]))
+    }
+
+    /// Columns by name; names may be quoted.
+    private func columns() throws -> [String: [Double]] {
+        let text = String(decoding: try SharedFiles.contents("data/parity/" + file), as: UTF8.self)
+        let lines = text.split(whereSeparator: \.isNewline).map { line in
+            line.split(separator: ",").map { $0.trimmingCharacters(in: ["\"", " "]) }
+        }
+        let names = try #require(lines.first)
+        var result = [String: [Double]]()
+        for (index, name) in names.enumerated() {
+            result[name] = try lines.dropFirst().map { try #require(Double($0[index])) }
+        }
+        return result
+    }
+}
