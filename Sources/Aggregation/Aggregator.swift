@@ -36,10 +36,13 @@ public struct ReducedMixture: Sendable {
     /// What it was compared with on a fresh draw.
     public var candidates: [AggregationReport.Candidate]
     public var warnings: [String]
+    /// How its standard errors follow from those of the local models.
+    public var errors: ErrorSource
 
     public init(
         model: MixtureModel, labels: [Int], chosen: String, objectives: [Double] = [], converged: Bool = true,
-        start: String = "", candidates: [AggregationReport.Candidate] = [], warnings: [String] = []
+        start: String = "", candidates: [AggregationReport.Candidate] = [], warnings: [String] = [],
+        errors: ErrorSource = .unknown
     ) {
         self.model = model
         self.labels = labels
@@ -49,6 +52,7 @@ public struct ReducedMixture: Sendable {
         self.start = start
         self.candidates = candidates
         self.warnings = warnings
+        self.errors = errors
     }
 }
 

@@ -15,12 +15,13 @@ extension Coordinator {
         let order = moments.indices.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
         let contributions = problem.contributions
         let information = problem.mixture.pooledInformation(reduced.labels, count: reduced.model.expertCount)
-        let fitted = problem.standardisation.inUserUnits(
-            FittedMixture(
-                model: reduced.model.reordered(order), moments: order.map { moments[$0] },
-                information: information.isEmpty ? [] : order.map { information[$0] },
-                rowCount: contributions.reduce(0) { $0 + $1.fitted.rowCount },
-                weight: contributions.reduce(0) { $0 + $1.fitted.weight }))
+        var found = FittedMixture(
+            model: reduced.model, moments: moments, information: information,
+            rowCount: contributions.reduce(0) { $0 + $1.fitted.rowCount },
+            weight: contributions.reduce(0) { $0 + $1.fitted.weight })
+        found.errors = problem.errors(of: reduced)?.shifted(by: found.center, of: found.model)
+        var fitted = problem.standardisation.inUserUnits(found.reordered(order))
+        fitted.errors = fitted.errors?.told
         let report = AggregationReport(
             method: aggregator.name, sites: sites(reduced, problem, order: order), leftOut: leftOut,
             siteWeights: problem.options.siteWeights.rawValue, support: problem.supportName,

@@ -22,7 +22,7 @@ struct Distillation {
         let rows = FreshDraw.rows(mixture, source, count: drawsPerSupportPoint * supportSize, generator, parallelism)
         let fitOptions = FitOptions(
             expertCount: start.expertCount, starts: starts, seed: options.seed &+ seedOffset, minRows: 1,
-            initialModels: [start])
+            standardErrors: .none, initialModels: [start])
         let fit = LocalFit(
             design: mixture.design, family: mixture.family, options: fitOptions, parallelism: parallelism)
         // A fit at its variance floor follows the draw, not f̂^W.

@@ -32,8 +32,22 @@ package struct RobustExperts {
             let members = labels.indices.filter { labels[$0] == label && mixture.components[$0].moments.weight > 0 }
             guard !members.isEmpty else { return previous[label] }
             guard let family = mixture.family as? any ClosedFormFamily else { return expertByInformation(members) }
-            return expert(members, family)
+            return expert(members, family).expert
         }
+    }
+
+    /// What each component counts for in the expert of its label.
+    func weights(count: Int) -> [Double] {
+        guard let family = mixture.family as? any ClosedFormFamily else {
+            return [Double](repeating: 1, count: labels.count)
+        }
+        let byLabel = parallelism.map(count: count) { label in
+            let members = labels.indices.filter { labels[$0] == label && mixture.components[$0].moments.weight > 0 }
+            return members.isEmpty ? [] : Array(zip(members, expert(members, family).weights))
+        }
+        var result = [Double](repeating: 0, count: labels.count)
+        for (member, weight) in byLabel.joined() { result[member] = weight }
+        return result
     }
 
     private func expertByInformation(_ members: [Int]) -> Expert {
@@ -46,7 +60,9 @@ package struct RobustExperts {
         return sum.expert(dispersionFloor: dispersionFloor)
     }
 
-    private func expert(_ members: [Int], _ family: any ClosedFormFamily) -> Expert {
+    private func expert(
+        _ members: [Int], _ family: any ClosedFormFamily
+    ) -> (expert: Expert, weights: [Double]) {
         var weights = [Double](repeating: 1, count: members.count)
         var expert = fit(members, weights, family)
         for _ in 0..<Self.iterations {
@@ -56,7 +72,7 @@ package struct RobustExperts {
             weights = next
             expert = fit(members, weights, family)
         }
-        return expert
+        return (expert, weights)
     }
 
     private func fit(_ members: [Int], _ weights: [Double], _ family: any ClosedFormFamily) -> Expert {

@@ -24,6 +24,7 @@ public struct FitOptions: Sendable {
     /// finite maximum.
     public var expertRidge: Double
     public var lasso: Lasso
+    public var standardErrors: StandardErrorMethod
     /// Further starts, in the user's units; models with another number of experts or other covariates are an error of
     /// the caller.
     public var initialModels: [MixtureModel]
@@ -31,7 +32,8 @@ public struct FitOptions: Sendable {
     public init(
         expertCount: Int, starts: Int = 16, tolerance: Double = 1e-9, maxIterations: Int = 500, seed: UInt64 = 1,
         minRows: Double = 10, varianceFloor: Double = 1e-5, gateRidge: Double = 1e-12, expertRidge: Double = 1e-10,
-        lasso: Lasso = .none, initialModels: [MixtureModel] = []
+        lasso: Lasso = .none, standardErrors: StandardErrorMethod = .observed,
+        initialModels: [MixtureModel] = []
     ) {
         self.expertCount = expertCount
         self.starts = starts
@@ -43,6 +45,7 @@ public struct FitOptions: Sendable {
         self.gateRidge = gateRidge
         self.expertRidge = expertRidge
         self.lasso = lasso
+        self.standardErrors = standardErrors
         self.initialModels = initialModels
     }
 }

@@ -71,6 +71,9 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     case expertsNotTold(experts: [Int], minimum: Double)
     case gatesNotTold(experts: [Int], minimum: Double)
     case gateColumnNotTold(column: String, minimum: Double)
+    case undeterminedErrors(columns: [String])
+    case noErrorsAtNoMaximum
+    case noErrorsOfSoMany(parameters: Int, most: Int)
     /// A warning read back from a file.
     case recorded(String)
 
@@ -111,6 +114,13 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
         case .gateColumnNotTold(let column, let minimum):
             "'\(column)' differs from its usual value in fewer than \(minimum.formatted) of the rows between experts here: left "
                 + "out of the gate"
+        case .undeterminedErrors(let columns):
+            "no standard errors for coefficients of \(columns.map { "'\($0)'" }.joined(separator: ", ")): these rows do not "
+                + "determine them"
+        case .noErrorsAtNoMaximum:
+            "no standard errors: the fit ended at no maximum of the likelihood; more starts or fewer experts may help"
+        case .noErrorsOfSoMany(let parameters, let most):
+            "no standard errors: \(parameters) parameters are more than the \(most) they are computed for"
         case .recorded(let text):
             text
         }

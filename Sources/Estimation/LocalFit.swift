@@ -213,7 +213,7 @@ public struct LocalFit: Sendable {
         unordered.selection = lasso?.selection(of: candidate)
         let order = unordered.orderOfWeight
         let complete = unordered.inOrderOfWeight()
-        let (fitted, left) = disclosure.withoutRareColumns(complete, rows, parallelism)
+        var (fitted, left) = disclosure.withoutRareColumns(complete, rows, parallelism)
         var warnings = warnings
         let names = design.covariates + [design.target]
         for (column, pairs) in Dictionary(grouping: left, by: \.column).sorted(by: { $0.key < $1.key }) {
@@ -226,6 +226,9 @@ public struct LocalFit: Sendable {
         let atFloor = fitted.model.floorHits(options.varianceFloor)
         if !atFloor.isEmpty { warnings.append(.varianceFloor(experts: atFloor)) }
         if !candidate.converged { warnings.append(.notConverged(iterations: candidate.trace.count - 1)) }
+        let errors = errors(of: fitted, rows, disclosure, leftOut: left, background: Set(background))
+        fitted.errors = errors.told
+        warnings += errors.warnings
         // Densities of y in the user's units differ by the Jacobian of the standardisation.
         let jacobian = standardisation.logResponseScale
         let weight = candidate.statistics.weight
@@ -236,9 +239,10 @@ public struct LocalFit: Sendable {
             seed: options.seed, tolerance: options.tolerance,
             starts: starts.map { $0.inUserUnits(jacobian: jacobian, weight: weight, weightUnit: weightUnit) },
             warnings: warnings)
-        let local = standardisation.inUserUnits(fitted).scaled(by: weightUnit)
-        report.lasso = lasso?.report(candidate, rows, nonzeroParameters: local.model.nonzeroParameterCount)
-        return LocalModel(fitted: local, report: report)
+        var told = standardisation.inUserUnits(fitted).scaled(by: weightUnit)
+        told.errors = told.errors?.told
+        report.lasso = lasso?.report(candidate, rows, nonzeroParameters: told.model.nonzeroParameterCount)
+        return LocalModel(fitted: told, report: report)
     }
 }
 

@@ -18,80 +18,16 @@ package struct NewtonSystem {
             lasso: algorithm.penalty.lasso)
         gradient = parameters.gradient(statistics, model: model, penalty: algorithm.penalty)
         held = parameters.held(model, gradient: gradient)
-        negativeHessian = Matrix(rowCount: parameters.count, columnCount: parameters.count)
-        fillGates(statistics, ridge: algorithm.penalty.gateRidge)
-        fillExperts(statistics, ridge: algorithm.penalty.expertRidge(model.family))
-        if parameters.hasDispersion { fillDispersions(statistics) }
+        negativeHessian = parameters.secondOrderSums(statistics, sign: -1)
+        addRidge(algorithm.penalty.gateRidge, to: 0..<parameters.expertStart(0))
+        addRidge(
+            algorithm.penalty.expertRidge(model.family),
+            to: parameters.expertStart(0)..<parameters.expertStart(parameters.expertCount))
         for index in held { hold(index) }
     }
 
-    private mutating func fillGates(_ statistics: MixtureStatistics, ridge: Double) {
-        let layout = statistics.layout
-        let (gatePositions, expertPositions) = (parameters.gatePositions, parameters.expertPositions)
-        for first in 0..<parameters.gateCount {
-            for second in 0...first {
-                insert(
-                    statistics.quadraticSum(layout.gateHessian(first, second)), gatePositions, gatePositions,
-                    at: parameters.gateStart(first), parameters.gateStart(second))
-            }
-            for predictor in 0..<parameters.predictorCount {
-                insert(
-                    statistics.quadraticSum(layout.crossHessian(gate: first, predictor: predictor)), gatePositions,
-                    expertPositions, at: parameters.gateStart(first), parameters.predictorStart(predictor))
-            }
-        }
-        for index in 0..<parameters.expertStart(0) { negativeHessian[index, index] += ridge }
-    }
-
-    private mutating func fillExperts(_ statistics: MixtureStatistics, ridge: Double) {
-        let positions = parameters.expertPositions
-        for first in 0..<parameters.predictorCount {
-            for second in 0...first {
-                insert(
-                    statistics.quadraticSum(statistics.layout.expertHessian(first, second)), positions, positions,
-                    at: parameters.predictorStart(first), parameters.predictorStart(second))
-            }
-        }
-        for index in parameters.expertStart(0)..<parameters.expertStart(parameters.expertCount) {
-            negativeHessian[index, index] += ridge
-        }
-    }
-
-    private mutating func fillDispersions(_ statistics: MixtureStatistics) {
-        let layout = statistics.layout
-        for second in 0..<parameters.expertCount {
-            let column = parameters.dispersionIndex(second)
-            for first in 0..<parameters.expertCount {
-                let sums = Array(
-                    statistics.linearSum(layout.expertDispersionHessian(predictor: first, dispersion: second)))
-                insert(sums, parameters.expertPositions, at: parameters.expertStart(first), column)
-                let value = -(statistics.linearSum(layout.dispersionHessian(first, second)).first ?? 0)
-                negativeHessian[parameters.dispersionIndex(first), column] = value
-            }
-            for gate in 0..<parameters.gateCount {
-                let sums = Array(statistics.linearSum(layout.gateDispersionHessian(gate: gate, expert: second)))
-                insert(sums, parameters.gatePositions, at: parameters.gateStart(gate), column)
-            }
-        }
-    }
-
-    private mutating func insert(
-        _ block: PackedSymmetric, _ rows: [Int], _ columns: [Int], at row: Int, _ column: Int
-    ) {
-        for (j, second) in columns.enumerated() {
-            for (i, first) in rows.enumerated() {
-                let value = -block[first, second]
-                negativeHessian[row + i, column + j] = value
-                negativeHessian[column + j, row + i] = value
-            }
-        }
-    }
-
-    private mutating func insert(_ sums: [Double], _ positions: [Int], at row: Int, _ column: Int) {
-        for (i, position) in positions.enumerated() {
-            negativeHessian[row + i, column] = -sums[position]
-            negativeHessian[column, row + i] = -sums[position]
-        }
+    private mutating func addRidge(_ ridge: Double, to parameters: Range<Int>) {
+        for index in parameters { negativeHessian[index, index] += ridge }
     }
 
     private mutating func hold(_ index: Int) {

@@ -12,6 +12,14 @@ struct Penalty: Sendable {
     /// On the sum over rows.
     let lasso: SlopeWeights?
 
+    static let none = Penalty(gateRidge: 0, openRidge: 0, lasso: nil)
+
+    private init(gateRidge: Double, openRidge: Double, lasso: SlopeWeights?) {
+        self.gateRidge = gateRidge
+        self.openRidge = openRidge
+        self.lasso = lasso
+    }
+
     /// - Parameters:
     ///   - weight: Σw of the rows.
     ///   - lasso: for a weight of 1.

@@ -140,7 +140,25 @@ extension Standardisation {
             model: rescaled(fitted.model, center: center, scale: scale),
             moments: fitted.moments.map { $0.rescaled(center: center, scale: scale) },
             information: fitted.information.map { rescaled($0, of: fitted.model, center: center, scale: scale) },
-            rowCount: fitted.rowCount, weight: fitted.weight, selection: fitted.selection)
+            rowCount: fitted.rowCount, weight: fitted.weight, selection: fitted.selection,
+            errors: fitted.errors.map { rescaled($0, of: fitted.model, scale: scale) })
+    }
+
+    /// The errors for columns center + scale · z. Intercepts are at the mean of the covariates, which stays what it is.
+    private func rescaled(_ errors: EstimateErrors, of model: MixtureModel, scale: [Double]) -> EstimateErrors {
+        let design = model.design
+        let response = model.family.responseFactors(
+            count: model.family.coefficientCount(regressors: design.expertPositions.count),
+            scale: scale[scale.count - 1])
+        let regressors = [1] + design.expertCovariates.map { scale[$0] }
+        let coefficients = response.indices.map { response[$0] / regressors[$0 % regressors.count] }
+        let gates = [1] + design.gateCovariates.map { 1 / scale[$0] }
+        return EstimateErrors(
+            source: errors.source,
+            experts: errors.experts.map {
+                $0.scaled(by: coefficients + [Double](repeating: 1, count: $0.count - coefficients.count))
+            },
+            gate: errors.gate.scaled(by: (0..<errors.gate.count).map { gates[$0 % gates.count] }))
     }
 
     /// The information of the coefficients for columns center + scale · z, where `information` is of those for z.
@@ -171,6 +189,17 @@ extension Standardisation {
             }
         }
         return PackedSymmetric(lowerTriangleOf: matrix)
+    }
+}
+
+extension ExpertFamily {
+    /// What ``rescaled(_:center:scale:)`` multiplies each coefficient by; in a log link that is nothing, the scale is added.
+    fileprivate func responseFactors(count: Int, scale: Double) -> [Double] {
+        func coefficients(_ value: Double) -> [Double] {
+            let expert = Expert(coefficients: [Double](repeating: value, count: count), dispersion: 1)
+            return rescaled(expert, center: 0, scale: scale).coefficients
+        }
+        return zip(coefficients(1), coefficients(0)).map(-)
     }
 }
 

@@ -23,4 +23,24 @@ public enum Scalar {
 
     /// The standard normal density.
     public static func normalDensity(_ z: Double) -> Double { exp(-0.5 * z * z - 0.5 * logTwoPi) }
+
+    /// The quantile of the standard normal distribution: bisection between bounds that hold every probability in double
+    /// precision, then Newton's method; for the lower tail, whose distribution function keeps its digits.
+    ///
+    /// - Parameter probability: between 0 and 1.
+    public static func normalQuantile(_ probability: Double) -> Double {
+        precondition(probability > 0 && probability < 1, "a probability between 0 and 1")
+        if probability > 0.5 { return -normalQuantile(1 - probability) }
+        var (low, high) = (-39.0, 0.0)
+        for _ in 0..<20 {
+            let middle = 0.5 * (low + high)
+            if normalDistribution(middle) < probability { low = middle } else { high = middle }
+        }
+        var z = 0.5 * (low + high)
+        for _ in 0..<4 {
+            let density = normalDensity(z)
+            if density > 0 { z -= (normalDistribution(z) - probability) / density }
+        }
+        return z
+    }
 }

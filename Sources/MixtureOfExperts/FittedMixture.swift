@@ -15,10 +15,12 @@ public struct FittedMixture: Sendable, Equatable {
     public var weight: Double
     /// nil where no slope was penalised.
     public var selection: SlopeSelection?
+    /// How sure the parameters are; nil where that is not known.
+    public var errors: EstimateErrors?
 
     public init(
         model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double,
-        selection: SlopeSelection? = nil
+        selection: SlopeSelection? = nil, errors: EstimateErrors? = nil
     ) {
         precondition(moments.count == model.expertCount, "statistics for every expert")
         precondition(
@@ -30,6 +32,15 @@ public struct FittedMixture: Sendable, Equatable {
         self.rowCount = rowCount
         self.weight = weight
         self.selection = selection
+        self.errors = errors
+    }
+
+    /// Means of the covariates over the rows of all experts.
+    public var center: [Double] {
+        let total = moments.reduce(0) { $0 + $1.weight }
+        return (0..<model.design.covariateCount).map { column in
+            moments.reduce(0) { $0 + $1.weight * $1.mean[column] } / (total > 0 ? total : 1)
+        }
     }
 
     /// The same with the covariates in the order of another design; nil where the two do not use the same ones.
@@ -40,7 +51,9 @@ public struct FittedMixture: Sendable, Equatable {
         return FittedMixture(
             model: arranged, moments: moments.map { $0.permuted(columns) },
             information: information.map { $0.permuted(model.coefficientOrder(in: design)) }, rowCount: rowCount,
-            weight: weight, selection: selection)
+            weight: weight, selection: selection,
+            errors: errors?.permuted(
+                coefficients: model.coefficientOrder(in: design), regressors: model.gateOrder(in: design)))
     }
 
     /// The mixture of the same rows with all weights multiplied by `factor`.
@@ -48,7 +61,7 @@ public struct FittedMixture: Sendable, Equatable {
         FittedMixture(
             model: model, moments: moments.map { $0.scaled(by: factor) },
             information: information.map { factor * $0 }, rowCount: rowCount, weight: factor * weight,
-            selection: selection)
+            selection: selection, errors: errors?.scaled(by: factor))
     }
 
     /// The experts by falling weight. Where a lasso chose the gate's slopes, those against its last of three and more experts, that
@@ -60,13 +73,16 @@ public struct FittedMixture: Sendable, Equatable {
     }
 
     /// The same with the experts by falling weight: an order that does not depend on how they were found.
-    public func inOrderOfWeight() -> FittedMixture {
-        let order = orderOfWeight
+    public func inOrderOfWeight() -> FittedMixture { reordered(orderOfWeight) }
+
+    /// The same with the experts in another order: new expert k is old expert `order[k]`.
+    package func reordered(_ order: [Int]) -> FittedMixture {
         var result = self
         result.model = model.reordered(order)
         result.moments = order.map { moments[$0] }
         if !information.isEmpty { result.information = order.map { information[$0] } }
         result.selection = selection?.reordered(order)
+        result.errors = errors?.reordered(order)
         return result
     }
 }

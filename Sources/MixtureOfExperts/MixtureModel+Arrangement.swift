@@ -8,13 +8,18 @@ extension MixtureModel {
             design.offsetFeature == other.offsetFeature
         else { return nil }
         if design == other { return self }
-        let gates = [0] + positions(of: other.gateFeatures, in: design.gateFeatures).map { $0 + 1 }
+        let gates = gateOrder(in: other)
         let order = coefficientOrder(in: other)
         return MixtureModel(
             design: other, family: family, gate: SoftmaxGate(coefficients: gate.coefficients.rows(gates)),
             experts: experts.map { expert in
                 Expert(coefficients: order.map { expert.coefficients[$0] }, dispersion: expert.dispersion)
             })
+    }
+
+    /// Where this model has the regressors of the gate of a design with the same covariates.
+    func gateOrder(in other: Design) -> [Int] {
+        [0] + positions(of: other.gateFeatures, in: design.gateFeatures).map { $0 + 1 }
     }
 
     /// Where this model has the expert coefficients of a design with the same covariates.

@@ -10,6 +10,8 @@ public enum StatisticsLevel: Sendable {
     case expectationMaximization
     /// Gradient and Hessian of the log-likelihood in all parameters.
     case newton
+    /// The gradient, and Σ w² s s' of the rows' scores s where ``newton`` has the Hessian.
+    case scores
 }
 
 /// The additive statistics of a mixture on some rows: all that an estimator ever sees of them.
@@ -166,7 +168,7 @@ public struct StatisticsLayout: Sendable, Equatable {
     /// Linear (its intercept element), the gradient of an expert's log dispersion.
     public func dispersionGradient(_ expert: Int) -> Int { gateCount + predictorCount + expert }
 
-    // MARK: Newton
+    // MARK: Newton and scores
 
     /// Quadratic, the Hessian block of two gates.
     public func gateHessian(_ first: Int, _ second: Int) -> Int { PackedSymmetric.offset(first, second) }
@@ -203,7 +205,7 @@ public struct StatisticsLayout: Sendable, Equatable {
         case .likelihood, .gradient: 0
         case .expectationMaximization:
             isClosedForm ? gateInformation(gateCount, 0) : expertInformation(expertCount, 0, 0)
-        case .newton: crossHessian(gate: gateCount, predictor: 0)
+        case .newton, .scores: crossHessian(gate: gateCount, predictor: 0)
         }
     }
 
@@ -216,7 +218,7 @@ public struct StatisticsLayout: Sendable, Equatable {
         case .gradient: dispersionGradient(dispersionCount)
         case .expectationMaximization:
             isClosedForm ? gateCount : dispersionGradient(2 * dispersionCount)
-        case .newton: hasDispersion ? dispersionHessian(expertCount, 0) : dispersionGradient(0)
+        case .newton, .scores: hasDispersion ? dispersionHessian(expertCount, 0) : dispersionGradient(0)
         }
     }
 }

@@ -67,6 +67,37 @@ extension StatisticsPass {
         formDispersionHessian()
     }
 
+    /// Outer products of the scores of a row with its weight, which are the factors of the gradient.
+    func formScoreFactors() {
+        formGradientFactors()
+        let (lanes, kernels) = (Self.lanes, block.kernels)
+        let (gates, predictors, experts) = (layout.gateCount, layout.predictorCount, layout.expertCount)
+        let gateScores = linearFactors + layout.gateGradient(0) * lanes
+        let expertScores = linearFactors + layout.expertGradient(0) * lanes
+        if gates > 0 {
+            outer(gateScores, gates, gateScores, sign: 1, into: quadraticFactors + layout.gateHessian(0, 0) * lanes)
+            kernels.outer_products(
+                gateScores, gates, expertScores, predictors, 1, 0,
+                quadraticFactors + layout.crossHessian(gate: 0, predictor: 0) * lanes)
+        }
+        outer(
+            expertScores, predictors, expertScores, sign: 1,
+            into: quadraticFactors + layout.expertHessian(0, 0) * lanes)
+        guard layout.hasDispersion else { return }
+        let dispersionScores = linearFactors + layout.dispersionGradient(0) * lanes
+        if gates > 0 {
+            kernels.outer_products(
+                gateScores, gates, dispersionScores, experts, 1, 0,
+                linearFactors + layout.gateDispersionHessian(gate: 0, expert: 0) * lanes)
+        }
+        kernels.outer_products(
+            expertScores, predictors, dispersionScores, experts, 1, 0,
+            linearFactors + layout.expertDispersionHessian(predictor: 0, dispersion: 0) * lanes)
+        outer(
+            dispersionScores, experts, dispersionScores, sign: 1,
+            into: linearFactors + layout.dispersionHessian(0, 0) * lanes)
+    }
+
     private func formGateHessian() {
         let gateCount = layout.gateCount
         guard gateCount > 0 else { return }

@@ -89,6 +89,7 @@ final class StatisticsPass {
         case .gradient: formGradientFactors()
         case .expectationMaximization: formGeneralisedEMFactors()
         case .newton: formNewtonFactors()
+        case .scores: formScoreFactors()
         }
         quadratic.add(block, factors: quadraticFactors, responseFactors: layout.responseFactorCount)
         linear.add(block, factors: linearFactors, responseFactors: layout.linearCount)

@@ -63,6 +63,7 @@ extension ModelFile {
         for (index, expert) in experts.enumerated() {
             try validate(expert, field: "experts[\(index)]", source: source)
         }
+        try validateUncertainty(source: source)
         if kind != .reference {
             guard weight > 0 else { throw refuse("weight", "must be positive") }
             guard experts.allSatisfy({ $0.statistics != nil }) else {

@@ -34,6 +34,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
     public var rows: Int
     public var weight: Double
     public var experts: [ExpertRecord]
+    /// With that of each expert; nil where it is not known.
+    public var uncertainty: UncertaintyRecord?
     public var fit: FitRecord?
     public var aggregation: AggregationRecord?
     /// The rounds of updates that led here, the oldest first; nil where there was none.
@@ -54,6 +56,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
         public var statistics: StatisticsRecord?
         /// Lower triangle of the complete-data information of the coefficients, row by row; absent where the statistics hold it.
         public var information: [Double]?
+        /// Of the coefficients, intercepts at the means of the covariates, and the log dispersion where the family has one.
+        public var uncertainty: CovarianceRecord?
     }
 
     public struct StatisticsRecord: Codable, Sendable, Equatable {
@@ -154,6 +158,7 @@ extension ModelFile {
         self.init(
             fitted.model, kind: kind, moments: fitted.moments, information: fitted.information,
             rows: fitted.rowCount, weight: fitted.weight)
+        set(fitted.errors)
     }
 
     private init(
@@ -264,7 +269,7 @@ extension ModelFile {
         return FittedMixture(
             model: model, moments: moments,
             information: experts.compactMap { $0.information.map { PackedSymmetric(size: size, storage: $0) } },
-            rowCount: rows, weight: weight)
+            rowCount: rows, weight: weight, errors: errors)
     }
 
     public var warnings: [String] {

@@ -13,7 +13,7 @@ struct PassCost {
         switch level {
         case .likelihood, .gradient: return 0
         case .expectationMaximization: return gates
-        case .newton: return gates + experts * (experts + 1) / 2 + (experts - 1) * experts
+        case .newton, .scores: return gates + experts * (experts + 1) / 2 + (experts - 1) * experts
         }
     }
 
@@ -24,7 +24,7 @@ struct PassCost {
         case .likelihood: 0
         case .gradient: 2 * experts - 1
         case .expectationMaximization: experts - 1
-        case .newton: (experts - 1) + experts + (experts - 1) * experts + experts * experts
+        case .newton, .scores: (experts - 1) + experts + (experts - 1) * experts + experts * experts
         }
     }
 
@@ -38,7 +38,7 @@ struct PassCost {
 }
 
 extension StatisticsLevel {
-    static let all: [StatisticsLevel] = [.likelihood, .gradient, .expectationMaximization, .newton]
+    static let all: [StatisticsLevel] = [.likelihood, .gradient, .expectationMaximization, .newton, .scores]
 
     var word: String {
         switch self {
@@ -46,6 +46,7 @@ extension StatisticsLevel {
         case .gradient: "gradient"
         case .expectationMaximization: "em"
         case .newton: "newton"
+        case .scores: "scores"
         }
     }
 }

@@ -60,7 +60,7 @@ public struct TransportAggregator: Aggregator {
             model: best.candidate.model, labels: best.candidate.labels, chosen: best.candidate.name,
             objectives: reduction.objectives, converged: reduction.converged, start: start,
             candidates: scored.map { AggregationReport.Candidate(name: $0.candidate.name, score: $0.mean) },
-            warnings: warnings)
+            warnings: warnings, errors: problem.options.expertSource == .statistics ? .statistics : .unknown)
     }
 
     /// The ways of building the global model, the first the one to keep in doubt, with their log densities on a fresh
