@@ -118,7 +118,8 @@ import Testing
         let expected =
             response * (2 * SpecialFunctions.lowerGammaRatio(shape, response / scale) - 1)
             - mean * (2 * SpecialFunctions.lowerGammaRatio(shape + 1, response / scale) - 1) - scale * inverseBeta
-        #expect(abs(distribution.crps(response) - expected) < 1e-8 * (mean * scale).squareRoot())
+        #expect(abs(distribution.crps(response) - expected) < 1e-12 * max(mean, response))
+        #expect(abs(distribution.integratedCRPS(response) - expected) < 1e-8 * (mean * scale).squareRoot())
     }
 
     @Test(arguments: positives, [0, 0.01, 0.7, 4, 29, 500] as [Double])
@@ -133,9 +134,11 @@ import Testing
         let expected =
             Quadrature.integral(from: -40, to: cut, intervals: 8000) { square($0, 0) }
             + Quadrature.integral(from: cut, to: 8, intervals: 8000) { square($0, 1) }
+        let deviation = distribution.variance.squareRoot()
+        #expect(abs(distribution.crps(response) - expected) < 1e-7 * deviation + 1e-10 * response)
         #expect(
-            abs(distribution.crps(response) - expected)
-                < 1e-7 * distribution.variance.squareRoot() + 1e-10 * response)
+            abs(distribution.integratedCRPS(response) - distribution.crps(response))
+                < 1e-8 * deviation + 1e-12 * response)
     }
 
     /// Numbers of a family without a closed form: the Gaussian one, as if it had none.
@@ -176,6 +179,17 @@ import Testing
             let quantiles = [distribution.quantile(0.05), distribution.quantile(0.95)]
             #expect(quantiles[0] <= quantiles[1] && quantiles[1].isFinite)
         }
+    }
+
+    /// So small a dispersion that the gamma is normal: both ways of the closed form, on both sides of the border.
+    @Test(arguments: [0.9e-8, 1.1e-8], [9.999, 10, 10.0005]) func narrowGammasAreNormal(
+        _ dispersion: Double, _ response: Double
+    ) {
+        let narrow = Self.gamma([0.5, 0.5], [10, 10.0003], [dispersion, 2e-8])
+        let normal = GaussianMixtureDistribution(
+            weights: [0.5, 0.5], means: [10, 10.0003],
+            deviations: [10 * dispersion.squareRoot(), 10.0003 * 2e-8.squareRoot()])
+        #expect(abs(narrow.crps(response) - normal.crps(response)) < 2e-4 * narrow.variance.squareRoot())
     }
 
     // MARK: Scores of a response
