@@ -4,5 +4,5 @@ import ArgumentParser
 struct DMoEBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dmoe-benchmark", abstract: "Time, memory and score of the package on this machine.",
-        subcommands: [RunCommand.self, WorkCommand.self], defaultSubcommand: RunCommand.self)
+        subcommands: [RunCommand.self, CoverageCommand.self, WorkCommand.self], defaultSubcommand: RunCommand.self)
 }

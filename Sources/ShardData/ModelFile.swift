@@ -208,7 +208,7 @@ extension ModelFile {
                     strategy: $0.strategy, screenedLogLikelihoodPerRow: $0.screenedLogLikelihoodPerRow,
                     logLikelihood: $0.logLikelihood, floorHits: $0.floorHits)
             },
-            warnings: report.warnings.map(\.description), lasso: report.lasso.map(LassoRecord.init),
+            warnings: report.warnings.lines, lasso: report.lasso.map(LassoRecord.init),
             expertCounts: report.expertCounts.map(ExpertCountPathRecord.init))
     }
 

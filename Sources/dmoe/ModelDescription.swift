@@ -4,15 +4,27 @@ import DistributedMoE
 struct ModelDescription {
     let file: ModelFile
     let path: String
+    /// nil where nothing is known of the errors.
+    let effects: Effects?
+    let showsAll: Bool
 
-    init(_ file: ModelFile, path: String) {
+    init(_ file: ModelFile, path: String, effects: Effects?, showsAll: Bool) {
         self.file = file
         self.path = path
+        self.effects = effects
+        self.showsAll = showsAll
     }
 
     var text: String {
-        [heading, experts, gate, sketch, report, rounds, disclosure, warnings].compactMap { $0 }.joined(
+        let parameters: [String?] = effects.map { [description(of: $0)] } ?? [experts, gate]
+        return ([heading, study] + parameters + [sketch, report, rounds, disclosure, warnings]).compactMap { $0 }.joined(
             separator: "\n\n")
+    }
+
+    private func description(of effects: Effects) -> String {
+        EffectDescription(
+            effects: effects, target: file.target, isGaussian: file.model.family is GaussianFamily, showsAll: showsAll
+        ).text
     }
 
     private var names: [String] { file.experts.indices.map { "expert \($0 + 1)" } }
@@ -31,6 +43,18 @@ struct ModelDescription {
             predicts '\(file.target)' from \(Format.plural(file.covariates.count, "covariate")) with \
             \(Format.plural(file.experts.count, "\(file.family) expert"))
             """
+    }
+
+    /// How the covariates come from a table, and what became of missing values.
+    private var study: String? {
+        let left = file.reading.map(\.rowsLeftOut) ?? 0
+        var lines = left > 0 ? ["\(Format.plural(left, "row")) left out for missing values"] : []
+        for entry in file.reading?.filled ?? [] {
+            let action = entry.value.map { "filled in with \(Format.short($0))" } ?? "taken as a level of their own"
+            lines.append("'\(entry.covariate)': \(Format.plural(entry.missing, "missing value")) \(action)")
+        }
+        if let study = file.study { lines.insert(StudyDescription(study).text + "\n", at: 0) }
+        return lines.isEmpty ? nil : lines.joined(separator: "\n").trimmingSuffix(while: \.isNewline)
     }
 
     private var experts: String {
@@ -124,7 +148,8 @@ struct ModelDescription {
             return """
                 what leaves the site with this file: the parameters above; for each expert the sum of weights, and mean \
                 and covariance of the \(numbers) columns \((file.covariates + [file.target]).joined(separator: ", ")) \
-                over the rows that it describes; the number of rows; the fit report with its log-likelihoods.
+                over the rows that it describes; the number of rows, of rows left out and of missing values; the fit \
+                report with its log-likelihoods.
                 what does not: no row, no minimum or maximum, no date; no column is told of an expert where few rows \
                 differ from its usual value. A column that is constant is told as that value. The least number of \
                 effective rows behind an expert is \(Format.number(least, digits: 1)).
@@ -134,5 +159,13 @@ struct ModelDescription {
 
     private var warnings: String? {
         file.warnings.isEmpty ? nil : file.warnings.map { "warning: \($0)" }.joined(separator: "\n")
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(while isTrimmed: (Character) -> Bool) -> String {
+        var text = Substring(self)
+        while let last = text.last, isTrimmed(last) { text.removeLast() }
+        return String(text)
     }
 }

@@ -46,4 +46,13 @@ import Testing
             #expect(relativeError(slope, Scalar.normalDensity(z)) < 1e-7)
         }
     }
+
+    /// The inverse of the distribution function, in both tails and near the middle.
+    @Test(arguments: [1e-300, 1e-12, 0.025, 0.3, 0.5, 0.75, 0.975, 1 - 1e-12])
+    func normalQuantile(probability: Double) {
+        let z = Scalar.normalQuantile(probability)
+        let error = relativeError(Scalar.normalDistribution(z), probability)
+        #expect(error < 1e-14 * max(1, z * z))
+        #expect(abs(Scalar.normalQuantile(0.975) - 1.959963984540054) < 1e-14)
+    }
 }

@@ -26,7 +26,7 @@ import Testing
         Shape(covariates: 20, experts: 5, rows: 129, weighted: false),
         Shape(covariates: 3, experts: 9, rows: 100, weighted: true),
     ]
-    private static let levels: [StatisticsLevel] = [.likelihood, .gradient, .expectationMaximization, .newton]
+    private static let levels: [StatisticsLevel] = [.likelihood, .gradient, .expectationMaximization, .newton, .scores]
 
     private func problem(_ shape: Shape) -> (MixtureModel, ShardRows) {
         var random = RandomNumbers(seed: 31)

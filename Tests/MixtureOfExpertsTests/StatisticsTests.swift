@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct StatisticsTests {
-    private static let levels: [StatisticsLevel] = [.likelihood, .gradient, .expectationMaximization, .newton]
+    private static let levels: [StatisticsLevel] = [.likelihood, .gradient, .expectationMaximization, .newton, .scores]
 
     private let model: MixtureModel
     /// More than one part of the partition, the last block not full.

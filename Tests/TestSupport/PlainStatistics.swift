@@ -60,6 +60,9 @@ public struct PlainStatistics {
         case .newton:
             addGradient(row)
             addHessian(row)
+        case .scores:
+            addGradient(row)
+            addScoreProducts(row)
         }
     }
 
@@ -93,6 +96,40 @@ public struct PlainStatistics {
         let variance = model.experts[expert].dispersion
         let residual = row.residuals[expert]
         return (residual / variance, 0.5 * (residual * residual / variance - 1))
+    }
+
+    /// Σ w² s s' of the scores of the gates, then of the experts.
+    private mutating func addScoreProducts(_ row: Row) {
+        let gates = (0..<layout.gateCount).map { row.posteriors[$0] - row.gates[$0] }
+        let own = (0..<layout.expertCount).map { expert in
+            let (mean, dispersion) = score(row, expert)
+            return (mean: row.posteriors[expert] * mean, dispersion: row.posteriors[expert] * dispersion)
+        }
+        let weight = row.weight
+        for first in 0..<layout.gateCount {
+            for second in 0...first {
+                addQuadratic(layout.gateHessian(first, second), weight * gates[first] * gates[second], row)
+            }
+            for (expert, scores) in own.enumerated() {
+                addQuadratic(
+                    layout.crossHessian(gate: first, predictor: expert), weight * gates[first] * scores.mean, row)
+                addLinear(
+                    layout.gateDispersionHessian(gate: first, expert: expert),
+                    weight * gates[first] * scores.dispersion, row)
+            }
+        }
+        for first in own.indices {
+            for second in own.indices {
+                addLinear(
+                    layout.expertDispersionHessian(predictor: first, dispersion: second),
+                    weight * own[first].mean * own[second].dispersion, row)
+                guard second <= first else { continue }
+                addQuadratic(layout.expertHessian(first, second), weight * own[first].mean * own[second].mean, row)
+                addLinear(
+                    layout.dispersionHessian(first, second), weight * own[first].dispersion * own[second].dispersion,
+                    row)
+            }
+        }
     }
 
     /// Louis' formula, term by term.

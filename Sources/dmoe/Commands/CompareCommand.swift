@@ -101,7 +101,7 @@ struct CompareCommand: ParsableCommand {
         result.broken.forEach { Terminal.warn($0.warning) }
         for shard in result.leftOut { Terminal.warn("\(shard.name) is left out: \(shard.reason)") }
         for shard in result.shards {
-            for warning in shard.local.report.warnings { Terminal.warn("\(shard.name): \(warning)") }
+            for warning in shard.local.report.warnings.lines { Terminal.warn("\(shard.name): \(warning)") }
         }
         let report = ComparisonReport(
             target: shards.selection.design.target, experts: globalExperts ?? setting.experts,

@@ -14,21 +14,29 @@ struct InspectCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("Model file, statistics of a round, or several local models.", valueName: "file"))
     var files: [String]
+    @Option(help: ArgumentHelp("Of the intervals.", valueName: "share"))
+    var level = 0.95
+    @Flag(help: "Show all covariates of every expert, not the largest effects alone.")
+    var all = false
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
 
     func validate() throws {
+        guard level > 0, level < 1 else { throw ValidationError("--level must lie between 0 and 1.") }
         guard !files.isEmpty else { throw ValidationError("Give at least one file.") }
     }
 
-    mutating func run() throws {
+    func run() throws {
         guard files.count == 1 else { return try compare() }
         let path = files[0]
-        let file: ModelFile
-        do { file = try ModelFile.read(path: path) } catch ModelFileError.statisticsAsModel {
-            return try show(StatisticsFile.read(path: path)) { StatisticsDescription($0, path: path).text }
+        do {
+            let file = try ModelFile.read(path: path)
+            try show(DescribedModel(file, level: level)) {
+                ModelDescription($0.file, path: path, effects: $0.effects, showsAll: all).text
+            }
+        } catch ModelFileError.statisticsAsModel {
+            try show(StatisticsFile.read(path: path)) { StatisticsDescription($0, path: path).text }
         }
-        try show(file) { ModelDescription($0, path: path).text }
     }
 
     private func compare() throws {
@@ -44,5 +52,24 @@ struct InspectCommand: ParsableCommand {
 
     private func show<Content: Encodable>(_ content: Content, text: (Content) -> String) throws {
         if json { try Terminal.printJSON(content) } else { try Terminal.print(text(content)) }
+    }
+}
+
+/// The model file, with what its covariates do.
+private struct DescribedModel: Encodable {
+    var file: ModelFile
+    var effects: Effects?
+
+    init(_ file: ModelFile, level: Double) {
+        self.file = file
+        effects = file.fitted.flatMap { Effects($0, level: level) }
+    }
+
+    private enum Key: CodingKey { case effects }
+
+    func encode(to encoder: any Encoder) throws {
+        try file.encode(to: encoder)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encodeIfPresent(effects, forKey: .effects)
     }
 }

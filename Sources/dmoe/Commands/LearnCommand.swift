@@ -169,7 +169,7 @@ struct LearnCommand: ParsableCommand {
             return (scores(result.fitted.model), nil)
         }
         progress.clear()
-        for warning in local.report.warnings { Terminal.warn("pooled fit: \(warning)") }
+        for warning in local.report.warnings.lines { Terminal.warn("pooled fit: \(warning)") }
         let pooled = PooledSummary(
             rowsPooled: rows.rowCount, bytesSent: rows.rowCount * (learning.design.covariateCount + 1) * 8,
             learningSeconds: (clock.now - start).seconds,

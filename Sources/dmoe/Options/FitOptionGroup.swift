@@ -18,6 +18,12 @@ struct FitOptionGroup: ParsableArguments {
     @Option(help: ArgumentHelp("Most iterations of a start.", valueName: "n"))
     var maxIterations = 500
 
+    @Option(
+        help: ArgumentHelp(
+            "Of the parameters: observed (from the information), sandwich (also where the densities are not those of the model), none.",
+            valueName: "method"))
+    var standardErrors = StandardErrorMethod.observed
+
     @OptionGroup var lasso: LassoOptions
     @OptionGroup var disclosure: DisclosureOption
 
@@ -33,7 +39,8 @@ struct FitOptionGroup: ParsableArguments {
     func options(experts: Int, seed: UInt64) -> FitOptions {
         FitOptions(
             expertCount: experts, starts: starts, tolerance: tolerance, maxIterations: maxIterations, seed: seed,
-            minRows: Double(disclosure.minRows), lasso: lasso.lasso)
+            minRows: Double(disclosure.minRows), lasso: lasso.lasso,
+            standardErrors: standardErrors)
     }
 
     /// For commands that fit one number of experts.
@@ -43,6 +50,8 @@ struct FitOptionGroup: ParsableArguments {
         }
     }
 }
+
+extension StandardErrorMethod: ExpressibleByArgument {}
 
 /// Where the random numbers begin.
 struct SeedOption: ParsableArguments {

@@ -27,6 +27,9 @@ enum Format {
 
     static func percent(_ share: Double) -> String { "\(number(100 * share, digits: 1)) %" }
 
+    /// A share with no more digits than it has.
+    static func percentage(_ share: Double) -> String { String(format: "%.6g", 100 * share) + " %" }
+
     static func plural(_ count: Int, _ noun: String) -> String {
         "\(self.count(count)) \(noun)\(count == 1 ? "" : "s")"
     }

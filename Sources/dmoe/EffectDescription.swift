@@ -1,0 +1,83 @@
+import DistributedMoE
+
+/// The effects of a mixture as tables: largest first, the long rest counted.
+struct EffectDescription {
+    let effects: Effects
+    let target: String
+    /// Whether the dispersion is a variance.
+    let isGaussian: Bool
+    let showsAll: Bool
+
+    /// Covariates that are shown of each expert and gate.
+    private static let shown = 8
+
+    var text: String {
+        let note =
+            effects.source == EstimateErrors.Source.aggregated.rawValue
+            ? "; from the local models' own errors"
+            : effects.source == EstimateErrors.Source.sandwich.rawValue
+                ? "; sandwich" : ""
+        let title =
+            "effects, largest first, with \(Format.percentage(effects.level)) intervals\(note). Effect: what one standard "
+            + "deviation of the covariate does" + (isGaussian ? ", in standard deviations of '\(target)'" : "")
+        return ([title] + effects.experts.map(expert) + effects.gates.map(gate)).joined(separator: "\n\n")
+    }
+
+    private func expert(_ one: Effects.OfExpert) -> String {
+        var table = TextTable(header: [
+            "expert \(one.expert): \(Format.percent(one.share)) of rows", "effect", "estimate", "interval",
+            "mean ± sd here",
+        ])
+        let typical = Dictionary(one.typicalRow.map { ($0.covariate, $0) }, uniquingKeysWith: { first, _ in first })
+        for effect in shown(one.effects) {
+            let here = typical[effect.covariate].map {
+                "\(Format.short($0.mean)) ± \(Format.short($0.standardDeviation))"
+            }
+            table.append(row(effect) + [here ?? ""])
+        }
+        var lines = one.intercepts.map { ["\(name($0))", ""] + row($0)[2...] }
+        if var dispersion = one.dispersion {
+            if isGaussian {
+                dispersion.covariate = "standard deviation"
+                dispersion.estimate = dispersion.estimate.squareRoot()
+                dispersion.lower = dispersion.lower?.squareRoot()
+                dispersion.upper = dispersion.upper?.squareRoot()
+            }
+            lines.append(row(dispersion))
+        }
+        lines.forEach { table.append($0) }
+        return table.text + rest(one.effects)
+    }
+
+    private func gate(_ one: Effects.OfGate) -> String {
+        var table = TextTable(header: [
+            "gate: log odds of expert \(one.expert) against \(one.against)", "effect", "estimate", "interval",
+        ])
+        shown(one.effects).forEach { table.append(row($0)) }
+        table.append(row(one.intercept))
+        return table.text + rest(one.effects)
+    }
+
+    private func shown(_ effects: [Effects.Effect]) -> [Effects.Effect] {
+        showsAll || effects.count <= Self.shown + 1 ? effects : Array(effects.prefix(Self.shown))
+    }
+
+    private func rest(_ effects: [Effects.Effect]) -> String {
+        let left = effects.count - shown(effects).count
+        return left > 0 ? "\n(\(left) smaller ones: --all)" : ""
+    }
+
+    private func name(_ effect: Effects.Effect) -> String {
+        effect.response.map { "\(effect.covariate), '\($0)'" } ?? effect.covariate
+    }
+
+    private func row(_ effect: Effects.Effect) -> [String] {
+        [
+            name(effect), effect.standardised == 0 ? "" : Format.short(effect.standardised),
+            Format.short(effect.estimate),
+            effect.lower.flatMap { lower in
+                effect.upper.map { "[\(Format.short(lower)), \(Format.short($0))]" }
+            } ?? "not determined",
+        ]
+    }
+}
