@@ -73,13 +73,14 @@ struct ParameterLayout: Sendable {
     /// What stays where it is: the slopes of background experts, slopes that a lasso holds at 0, and dispersions at their floor
     /// that the gradient pulls down.
     func held(_ model: MixtureModel, gradient: [Double]) -> [Int] {
-        let slopes = background.sorted().flatMap { expert in
-            (0..<predictorsPerExpert).flatMap { predictor in
-                expertPositions.indices.dropFirst().map {
-                    predictorStart(expert * predictorsPerExpert + predictor) + $0
+        let slopes =
+            background.sorted().flatMap { expert in
+                (0..<predictorsPerExpert).flatMap { predictor in
+                    expertPositions.indices.dropFirst().map {
+                        predictorStart(expert * predictorsPerExpert + predictor) + $0
+                    }
                 }
             }
-        }
             + penalisedSlopes(model).filter { $0.value == 0 }.map(\.index)
         guard hasDispersion else { return slopes }
         return slopes

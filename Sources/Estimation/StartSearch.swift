@@ -171,6 +171,8 @@ package struct StartSearch {
     private func brought(_ candidate: Screened, toOptimumOn sample: ShardRows) -> Screened {
         let optimum = refinement(sample).optimum(
             from: candidate.model, emIterations: Self.emIterationsBeforeNewton)
-        return candidate.at(optimum.model, score: optimum.penalisedLogLikelihood / optimum.statistics.weight, floor: options.varianceFloor)
+        return candidate.at(
+            optimum.model, score: optimum.penalisedLogLikelihood / optimum.statistics.weight,
+            floor: options.varianceFloor)
     }
 }

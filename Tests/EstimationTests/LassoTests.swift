@@ -30,7 +30,8 @@ import Testing
     }
 
     /// Σ log f - c (|gate slopes|₁ + |expert slopes|₁), slopes of covariates over their deviation.
-    private static func objective(_ model: MixtureModel, _ rows: ShardRows, _ gate: Double, _ experts: Double) -> Double {
+    private static func objective(_ model: MixtureModel, _ rows: ShardRows, _ gate: Double, _ experts: Double) -> Double
+    {
         let total = rows.totalWeight
         let deviations = (0..<rows.covariates.columnCount).map { column -> Double in
             let values = Array(rows.covariates.column(column))
@@ -163,7 +164,8 @@ import Testing
             design: RandomData.design(3),
             gate: SoftmaxGate(coefficients: Matrix(columns: [[0.2, 2, 0, 0], [0, 0, 0, 0], [0, 0, 2, 0]])),
             experts: [
-                Expert(coefficients: [4, 1, 0, 0], dispersion: 0.3), Expert(coefficients: [0, 0, 1, 0], dispersion: 0.3),
+                Expert(coefficients: [4, 1, 0, 0], dispersion: 0.3),
+                Expert(coefficients: [0, 0, 1, 0], dispersion: 0.3),
                 Expert(coefficients: [-4, 0, 0, 1], dispersion: 0.3),
             ])
         let rows = RandomData.rows(truth, count: 900, using: &random)
