@@ -40,6 +40,7 @@ struct FitOptionGroup: ParsableArguments {
         FitOptions(
             expertCount: experts, starts: starts, tolerance: tolerance, maxIterations: maxIterations, seed: seed,
             minRows: Double(disclosure.minRows), lasso: lasso.lasso,
+            refitsSlopes: lasso.l1Refit,
             standardErrors: standardErrors)
     }
 
