@@ -17,7 +17,8 @@ struct LassoOptions: ParsableArguments {
 
     @Flag(
         help: ArgumentHelp(
-            "Fit the slopes that are left once more without the penalty: better where the model is to be aggregated."))
+            "Fit the slopes that are left once more without the penalty: better where the model is to be "
+                + "aggregated. learn and compare always do."))
     var l1Refit = false
 
     func validate() throws {
