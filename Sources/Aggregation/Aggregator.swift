@@ -36,13 +36,15 @@ public struct ReducedMixture: Sendable {
     /// What it was compared with on a fresh draw.
     public var candidates: [AggregationReport.Candidate]
     public var warnings: [String]
+    /// nil where no slope of 0 was chosen.
+    public var selection: SlopeSelection?
     /// How its standard errors follow from those of the local models.
     public var errors: ErrorSource
 
     public init(
         model: MixtureModel, labels: [Int], chosen: String, objectives: [Double] = [], converged: Bool = true,
         start: String = "", candidates: [AggregationReport.Candidate] = [], warnings: [String] = [],
-        errors: ErrorSource = .unknown
+        selection: SlopeSelection? = nil, errors: ErrorSource = .unknown
     ) {
         self.model = model
         self.labels = labels
@@ -52,6 +54,7 @@ public struct ReducedMixture: Sendable {
         self.start = start
         self.candidates = candidates
         self.warnings = warnings
+        self.selection = selection
         self.errors = errors
     }
 }

@@ -12,14 +12,14 @@ extension Coordinator {
     ) -> GlobalModel {
         let moments = problem.mixture.pooledMoments(
             reduced.labels, count: reduced.model.expertCount, problem.parallelism)
-        let order = moments.indices.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
         let contributions = problem.contributions
         let information = problem.mixture.pooledInformation(reduced.labels, count: reduced.model.expertCount)
         var found = FittedMixture(
             model: reduced.model, moments: moments, information: information,
             rowCount: contributions.reduce(0) { $0 + $1.fitted.rowCount },
-            weight: contributions.reduce(0) { $0 + $1.fitted.weight })
+            weight: contributions.reduce(0) { $0 + $1.fitted.weight }, selection: reduced.selection)
         found.errors = problem.errors(of: reduced)?.shifted(by: found.center, of: found.model)
+        let order = found.orderOfWeight
         var fitted = problem.standardisation.inUserUnits(found.reordered(order))
         fitted.errors = fitted.errors?.told
         let report = AggregationReport(

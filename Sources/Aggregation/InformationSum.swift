@@ -15,10 +15,14 @@ struct InformationSum: Sendable {
         score = [Double](repeating: 0, count: size)
     }
 
-    /// - Parameter weight: rows that the expert stands for.
-    init(_ expert: Expert, information: PackedSymmetric, weight: Double) {
+    /// - Parameters:
+    ///   - gradient: of the log-likelihood at the expert, where that is not 0: one Newton step then leads to the maximum without a
+    ///     lasso.
+    ///   - weight: rows that the expert stands for.
+    init(_ expert: Expert, information: PackedSymmetric, gradient: [Double]? = nil, weight: Double) {
         self.information = information
         score = information * expert.coefficients
+        if let gradient { score = zip(score, gradient).map(+) }
         self.weight = weight
         dispersion = weight * expert.dispersion
     }
@@ -31,9 +35,15 @@ struct InformationSum: Sendable {
     }
 
     /// Directions that no expert tells of get coefficient 0.
-    func expert(dispersionFloor: Double) -> Expert {
-        Expert(
-            coefficients: solvePositiveSemidefinite(information.matrix(), score),
-            dispersion: weight > 0 ? max(dispersion / weight, dispersionFloor) : 1)
+    ///
+    /// - Parameter kept: coefficients that are not 0; nil for all.
+    func expert(dispersionFloor: Double, keeping kept: [Int]? = nil) -> Expert {
+        let kept = kept ?? Array(score.indices)
+        var coefficients = [Double](repeating: 0, count: score.count)
+        let solution = solvePositiveSemidefinite(
+            information.submatrix(rows: kept, columns: kept), kept.map { score[$0] })
+        for (index, value) in zip(kept, solution) { coefficients[index] = value }
+        return Expert(
+            coefficients: coefficients, dispersion: weight > 0 ? max(dispersion / weight, dispersionFloor) : 1)
     }
 }

@@ -10,6 +10,10 @@ package struct LocalMixture: Sendable {
         var moments: Moments
         /// nil where the moments hold it.
         var information: PackedSymmetric?
+        /// Whether a lasso chose its slopes.
+        var selectsSlopes = false
+        /// What a lasso left of the gradient by the coefficients; nil where that is 0.
+        var score: [Double]?
     }
 
     let design: Design
@@ -37,7 +41,9 @@ package struct LocalMixture: Sendable {
             site.model.experts.indices.map { expert in
                 Component(
                     expert: site.model.experts[expert], moments: site.moments[expert],
-                    information: site.information.isEmpty ? nil : site.information[expert])
+                    information: site.information.isEmpty ? nil : site.information[expert],
+                    selectsSlopes: site.selection?.experts[expert] ?? false,
+                    score: site.scores.isEmpty ? nil : site.scores[expert])
             }
         }
         var first = 0

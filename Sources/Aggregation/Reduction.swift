@@ -20,21 +20,34 @@ struct Reduction {
         var model: MixtureModel
         /// The global expert of each component.
         var labels: [Int]
+        /// nil where no lasso chose slopes of the local models, or the experts are not from their statistics.
+        var selection: SlopeSelection?
     }
 
     /// The mixtures that the options allow for a grouping that begins at `reduced`; gate by label first.
     func candidates(_ reduced: [Expert], suffix: String = "") -> [Candidate] {
-        let (experts, labels) =
+        var (experts, labels) =
             switch options.expertSource {
             case .statistics: expertsFromStatistics(reduced)
             case .support: (experts: reduced, labels: problem.labels(for: reduced))
             }
+        let selects = options.expertSource == .statistics && mixture.selectsSlopes
+        let vote = selects ? GateVote(mixture, labels: labels, count: experts.count) : nil
+        if let vote {
+            let order = vote.order(experts.count)
+            experts = order.map { experts[$0] }
+            labels = labels.map { order.firstIndex(of: $0) ?? $0 }
+        }
+        let free = vote?.freeCoefficients(experts.count)
+        let selection = selects ? mixture.selection(labels, count: experts.count) : nil
         var previous: SoftmaxGate?
         return (options.gateTarget.map { [$0] } ?? GateTarget.allCases).map { target in
-            let gate = gate(target, experts: experts, labels: labels, from: previous)
+            let gate = gate(target, experts: experts, labels: labels, free: free, from: previous)
             previous = gate
             let model = MixtureModel(design: mixture.design, family: mixture.family, gate: gate, experts: experts)
-            return Candidate(name: "gate by \(target.rawValue)\(suffix)", model: model, labels: labels)
+            return Candidate(
+                name: "gate by \(target.rawValue)\(suffix)", model: model, labels: labels,
+                selection: selection)
         }
     }
 
@@ -68,8 +81,10 @@ struct Reduction {
     ///
     /// Where two experts cross, the plan sends mass to the wrong one and so biases the gate; targets by label send all
     /// of a component to the expert that it stands for.
+    ///
+    /// - Parameter free: coefficients that are not 0, gate after gate; nil for all.
     func gate(
-        _ target: GateTarget, experts: [Expert], labels: [Int], from start: SoftmaxGate? = nil
+        _ target: GateTarget, experts: [Expert], labels: [Int], free: [Bool]? = nil, from start: SoftmaxGate? = nil
     ) -> SoftmaxGate {
         var targets =
             switch target {
@@ -78,7 +93,8 @@ struct Reduction {
             }
         for index in targets.storage.indices { targets.storage[index] *= Double(problem.pointCount) }
         return SoftmaxRegression(
-            rows: problem.rows, design: mixture.design, targets: targets, ridgePerRow: options.gateRidge
+            rows: problem.rows, design: mixture.design, targets: targets, ridgePerRow: options.gateRidge,
+            free: free
         ).fit(from: start)
     }
 }

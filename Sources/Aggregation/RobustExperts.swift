@@ -7,6 +7,7 @@ import MixtureOfExperts
 /// other groups, and each such row counts as much as hundreds of good ones. A component whose rows lie ``tolerance`` times
 /// farther from the common expert than those of the median component loses weight with the square of that, to nothing;
 /// where none does, this is the plain sum. Experts whose fit is not closed are summed by their information, each with its own weight.
+/// Where lassos chose the slopes of the components, those that a ``SlopeVote`` keeps are fitted, the others are 0.
 package struct RobustExperts {
     let mixture: LocalMixture
     let labels: [Int]
@@ -55,32 +56,45 @@ package struct RobustExperts {
         for member in members {
             let component = mixture.components[member]
             guard let information = component.information else { continue }
-            sum.merge(InformationSum(component.expert, information: information, weight: component.moments.weight))
+            sum.merge(
+                InformationSum(
+                    component.expert, information: information, gradient: component.score,
+                    weight: component.moments.weight))
         }
-        return sum.expert(dispersionFloor: dispersionFloor)
+        return sum.expert(
+            dispersionFloor: dispersionFloor, keeping: SlopeVote.keptCoefficients(mixture, members))
     }
 
     private func expert(
         _ members: [Int], _ family: any ClosedFormFamily
     ) -> (expert: Expert, weights: [Double]) {
         var weights = [Double](repeating: 1, count: members.count)
-        var expert = fit(members, weights, family)
+        let kept = SlopeVote.keptCoefficients(mixture, members)
+        var expert = fit(members, weights, family, kept)
         for _ in 0..<Self.iterations {
             let next = self.weights(members, expert)
             let change = zip(next, weights).reduce(0) { max($0, abs($1.0 - $1.1)) }
             guard change > 1e-3 else { break }
             weights = next
-            expert = fit(members, weights, family)
+            expert = fit(members, weights, family, kept)
         }
         return (expert, weights)
     }
 
-    private func fit(_ members: [Int], _ weights: [Double], _ family: any ClosedFormFamily) -> Expert {
+    /// - Parameter kept: coefficients that are not 0; nil for all.
+    private func fit(
+        _ members: [Int], _ weights: [Double], _ family: any ClosedFormFamily, _ kept: [Int]?
+    ) -> Expert {
         let pooled = Moments.sum(
             zip(members, weights).lazy.map { mixture.components[$0].moments.scaled(by: $1) },
             count: mixture.design.covariateCount + 1)
-        return family.fit(
-            pooled, on: mixture.design.expertCovariates, dispersionFloor: dispersionFloor)
+        let covariates = mixture.design.expertCovariates
+        guard let kept else { return family.fit(pooled, on: covariates, dispersionFloor: dispersionFloor) }
+        let fitted = family.fit(
+            pooled, on: kept.dropFirst().map { covariates[$0 - 1] }, dispersionFloor: dispersionFloor)
+        var coefficients = [Double](repeating: 0, count: covariates.count + 1)
+        for (index, value) in zip(kept, fitted.coefficients) { coefficients[index] = value }
+        return Expert(coefficients: coefficients, dispersion: fitted.dispersion)
     }
 
     /// Of rows, not of components: many small sites must not outvote a large one.

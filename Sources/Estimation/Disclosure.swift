@@ -172,6 +172,7 @@ extension FittedMixture {
             let coefficient = model.experts[expert].coefficients[slope]
             model.experts[expert].coefficients[intercept] += coefficient * value
             model.experts[expert].coefficients[slope] = 0
+            if !scores.isEmpty { scores[expert][slope] = value * scores[expert][intercept] }
             if information.isEmpty { continue }
             for index in 0..<information[expert].size {
                 information[expert][slope, index] = value * information[expert][intercept, index]

@@ -8,6 +8,7 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
     case unusableStart(reason: String)
     case valuesTooLarge(column: String)
     case unusableStatistics(reason: String)
+    case nothingHeldOut(rows: Int)
     case noRounds(family: String)
 
     public var description: String {
@@ -27,6 +28,8 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
             "\(rows) rows are too few for a single expert, which needs \(needed): use more rows or fewer covariates"
         case .valuesTooLarge(let column):
             "values of column '\(column)' are too large to be squared: correct them or change the unit"
+        case .nothingHeldOut(let rows):
+            "the share to hold out of \(rows) rows leaves none on one side: choose another"
         case .noRounds(let family):
             "extra rounds are for gaussian experts, these are \(family): the global model of one shot is the result"
         case .unusableStatistics(let reason):

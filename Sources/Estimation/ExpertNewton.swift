@@ -52,13 +52,7 @@ struct ExpertNewton {
     }
 
     private func gradient(_ index: Int, _ expert: Expert) -> [Double] {
-        let layout = statistics.layout
-        let sums = (0..<layout.predictorsPerExpert).flatMap { predictor in
-            let own = Array(
-                statistics.linearSum(layout.expertGradient(index * layout.predictorsPerExpert + predictor)))
-            return design.expertPositions.map { own[$0] }
-        }
-        return zip(sums, expert.coefficients).map { $0 - ridge * $1 }
+        zip(statistics.expertScore(index, design.expertPositions), expert.coefficients).map { $0 - ridge * $1 }
     }
 
     func moved(_ expert: Expert, _ direction: Direction, by length: Double) -> Expert {

@@ -40,6 +40,8 @@ public struct FitReport: Sendable, Equatable {
     public var warnings: [FitWarning]
     /// nil where no slope was penalised.
     public var lasso: LassoReport?
+    /// Where the number of experts was chosen.
+    public var expertCounts: ExpertCountReport?
 
     public init(
         logLikelihood: Double, trace: [Double], stopReason: StopReason, iterations: Int, seed: UInt64,
@@ -71,6 +73,7 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     case expertsNotTold(experts: [Int], minimum: Double)
     case gatesNotTold(experts: [Int], minimum: Double)
     case gateColumnNotTold(column: String, minimum: Double)
+    case expertCountAtEdge(experts: Int, criterion: String, tried: ClosedRange<Int>)
     case undeterminedErrors(columns: [String])
     case noErrorsAtNoMaximum
     case noErrorsOfSoMany(parameters: Int, most: Int)
@@ -114,6 +117,9 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
         case .gateColumnNotTold(let column, let minimum):
             "'\(column)' differs from its usual value in fewer than \(minimum.formatted) of the rows between experts here: left "
                 + "out of the gate"
+        case .expertCountAtEdge(let experts, let criterion, let tried):
+            "\(experts) experts are the best by \(criterion), at the edge of \(tried.lowerBound)..\(tried.upperBound): try "
+                + (experts == tried.upperBound ? "more" : "fewer")
         case .undeterminedErrors(let columns):
             "no standard errors for coefficients of \(columns.map { "'\($0)'" }.joined(separator: ", ")): these rows do not "
                 + "determine them"

@@ -6,19 +6,31 @@ enum GateNewton {
     /// - Parameters:
     ///   - gradient: for each gate but the last, Σ w (target - π_a) x over `positions`.
     ///   - information: the block Σ w π_a (δ_ab - π_b) x x' of two gates.
+    ///   - free: coefficients that move, gate after gate; nil for all.
     ///   - pull: what the gradient of the penalty weighs: 0 leaves coefficients that no row tells of where they are.
     /// - Returns: the direction in the shape of the gate's coefficients, the last column zero.
     static func direction(
-        gate: SoftmaxGate, ridge: Double, pull: Double = 1, gradient: (Int) -> [Double],
+        gate: SoftmaxGate, ridge: Double, free: [Bool]? = nil, pull: Double = 1, gradient: (Int) -> [Double],
         information: (Int, Int) -> Matrix
     ) -> Matrix {
         let (system, right) = system(
             gate: gate, ridge: ridge, pull: pull, gradient: gradient, information: information)
-        let solution = solvePositiveSemidefinite(system, right)
+        let solution =
+            free.map { restrictedSolution(system, right, $0) } ?? solvePositiveSemidefinite(system, right)
         let rows = gate.coefficients.rowCount
         return Matrix(
             rowCount: rows, columnCount: gate.expertCount,
             storage: solution + [Double](repeating: 0, count: rows))
+    }
+
+    private static func restrictedSolution(_ system: Matrix, _ right: [Double], _ free: [Bool]) -> [Double] {
+        let moving = right.indices.filter { free[$0] }
+        let part = Matrix(columns: moving.map { column in moving.map { system[$0, column] } })
+        var result = [Double](repeating: 0, count: right.count)
+        for (index, value) in zip(moving, solvePositiveSemidefinite(part, moving.map { right[$0] })) {
+            result[index] = value
+        }
+        return result
     }
 
     /// The equations of the direction, gate after gate.

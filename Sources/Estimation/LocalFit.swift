@@ -210,7 +210,10 @@ public struct LocalFit: Sendable {
     ) -> LocalModel {
         let (standardisation, weightUnit) = (rows.standardisation, rows.weightUnit)
         var unordered = candidate.fitted(rowCount: rows.rowCount)
-        unordered.selection = lasso?.selection(of: candidate)
+        if let lasso {
+            unordered.selection = lasso.selection(of: candidate)
+            unordered.scores = candidate.scores
+        }
         let order = unordered.orderOfWeight
         let complete = unordered.inOrderOfWeight()
         var (fitted, left) = disclosure.withoutRareColumns(complete, rows, parallelism)

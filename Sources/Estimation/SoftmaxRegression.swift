@@ -10,15 +10,19 @@ public struct SoftmaxRegression {
     /// rows x K, nonnegative.
     let targets: Matrix
     let ridge: Double
+    /// Coefficients that are not 0, gate after gate, the intercept first; nil for all.
+    let free: [Bool]?
 
     /// - Parameters:
     ///   - rows: standardised; the responses are not read.
     ///   - ridgePerRow: in units of the total weight of the rows.
-    public init(rows: ShardRows, design: Design, targets: Matrix, ridgePerRow: Double) {
+    ///   - free: coefficients that are not 0, gate after gate, the intercept first; nil for all.
+    public init(rows: ShardRows, design: Design, targets: Matrix, ridgePerRow: Double, free: [Bool]? = nil) {
         self.rows = rows
         self.design = design
         self.targets = targets
         ridge = ridgePerRow * rows.totalWeight
+        self.free = free
     }
 
     public func fit(from start: SoftmaxGate? = nil, iterations: Int = 50, tolerance: Double = 1e-11) -> SoftmaxGate {
@@ -28,7 +32,7 @@ public struct SoftmaxRegression {
         var current = system(gate)
         for _ in 0..<iterations {
             let direction = GateNewton.direction(
-                gate: gate, ridge: ridge, gradient: { current.gradients[$0] },
+                gate: gate, ridge: ridge, free: free, gradient: { current.gradients[$0] },
                 information: { current.information[PackedSymmetric.offset($0, $1)] })
             guard let (next, system) = improved(gate, current, direction) else { break }
             let change = system.objective - current.objective

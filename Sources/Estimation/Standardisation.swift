@@ -141,7 +141,21 @@ extension Standardisation {
             moments: fitted.moments.map { $0.rescaled(center: center, scale: scale) },
             information: fitted.information.map { rescaled($0, of: fitted.model, center: center, scale: scale) },
             rowCount: fitted.rowCount, weight: fitted.weight, selection: fitted.selection,
-            errors: fitted.errors.map { rescaled($0, of: fitted.model, scale: scale) })
+            errors: fitted.errors.map { rescaled($0, of: fitted.model, scale: scale) },
+            scores: fitted.scores.map { rescaled($0, of: fitted.model.design, center: center, scale: scale) })
+    }
+
+    /// T's with the T of the information below.
+    private func rescaled(_ score: [Double], of design: Design, center: [Double], scale: [Double]) -> [Double] {
+        var result = score
+        let count = design.expertPositions.count
+        for first in Swift.stride(from: 0, to: score.count, by: count) {
+            for (index, covariate) in design.expertCovariates.enumerated() {
+                let slope = first + index + 1
+                result[slope] = scale[covariate] * score[slope] + center[covariate] * score[first]
+            }
+        }
+        return result
     }
 
     /// The errors for columns center + scale · z. Intercepts are at the mean of the covariates, which stays what it is.

@@ -17,10 +17,13 @@ public struct FittedMixture: Sendable, Equatable {
     public var selection: SlopeSelection?
     /// How sure the parameters are; nil where that is not known.
     public var errors: EstimateErrors?
+    /// Of each expert beside its information: the gradient of the log-likelihood by its coefficients, in the user's units, which a
+    /// lasso leaves; none where no slope was penalised, for it is 0 then.
+    public var scores: [[Double]]
 
     public init(
         model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double,
-        selection: SlopeSelection? = nil, errors: EstimateErrors? = nil
+        selection: SlopeSelection? = nil, errors: EstimateErrors? = nil, scores: [[Double]] = []
     ) {
         precondition(moments.count == model.expertCount, "statistics for every expert")
         precondition(
@@ -32,6 +35,7 @@ public struct FittedMixture: Sendable, Equatable {
         self.rowCount = rowCount
         self.weight = weight
         self.selection = selection
+        self.scores = scores
         self.errors = errors
     }
 
@@ -53,7 +57,8 @@ public struct FittedMixture: Sendable, Equatable {
             information: information.map { $0.permuted(model.coefficientOrder(in: design)) }, rowCount: rowCount,
             weight: weight, selection: selection,
             errors: errors?.permuted(
-                coefficients: model.coefficientOrder(in: design), regressors: model.gateOrder(in: design)))
+                coefficients: model.coefficientOrder(in: design), regressors: model.gateOrder(in: design)),
+            scores: scores.map { score in model.coefficientOrder(in: design).map { score[$0] } })
     }
 
     /// The mixture of the same rows with all weights multiplied by `factor`.
@@ -61,7 +66,8 @@ public struct FittedMixture: Sendable, Equatable {
         FittedMixture(
             model: model, moments: moments.map { $0.scaled(by: factor) },
             information: information.map { factor * $0 }, rowCount: rowCount, weight: factor * weight,
-            selection: selection, errors: errors?.scaled(by: factor))
+            selection: selection, errors: errors?.scaled(by: factor),
+            scores: scores.map { $0.map { factor * $0 } })
     }
 
     /// The experts by falling weight. Where a lasso chose the gate's slopes, those against its last of three and more experts, that
@@ -81,6 +87,7 @@ public struct FittedMixture: Sendable, Equatable {
         result.model = model.reordered(order)
         result.moments = order.map { moments[$0] }
         if !information.isEmpty { result.information = order.map { information[$0] } }
+        if !scores.isEmpty { result.scores = order.map { scores[$0] } }
         result.selection = selection?.reordered(order)
         result.errors = errors?.reordered(order)
         return result

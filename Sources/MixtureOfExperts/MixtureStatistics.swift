@@ -90,6 +90,15 @@ public struct MixtureStatistics: Sendable, Equatable {
         return result
     }
 
+    /// The gradient by an expert's coefficients, predictor after predictor, from the sums at `positions`; at the levels that
+    /// have it.
+    public func expertScore(_ expert: Int, _ positions: [Int]) -> [Double] {
+        (0..<layout.predictorsPerExpert).flatMap { predictor in
+            let own = Array(linearSum(layout.expertGradient(expert * layout.predictorsPerExpert + predictor)))
+            return positions.map { own[$0] }
+        }
+    }
+
     /// Moments of (x, y) under each expert's posterior; at level ``StatisticsLevel/expectationMaximization``.
     public var expertMoments: [Moments] {
         (0..<layout.expertCount).map { expert in

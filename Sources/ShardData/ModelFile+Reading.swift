@@ -60,6 +60,9 @@ extension ModelFile {
         for (index, round) in (rounds ?? []).enumerated() where round.sites < 0 || round.rows < 0 {
             throw refuse("rounds[\(index)]", "must not count below 0")
         }
+        if let slopeSelection, slopeSelection.experts.count != experts.count {
+            throw refuse("slopeSelection.experts", "has \(slopeSelection.experts.count) entries, not \(experts.count)")
+        }
         for (index, expert) in experts.enumerated() {
             try validate(expert, field: "experts[\(index)]", source: source)
         }
@@ -68,6 +71,9 @@ extension ModelFile {
             guard weight > 0 else { throw refuse("weight", "must be positive") }
             guard experts.allSatisfy({ $0.statistics != nil }) else {
                 throw .missingField(path: source, field: "experts[…].statistics")
+            }
+            guard Set(experts.map { $0.score == nil }).count == 1 else {
+                throw .missingField(path: source, field: "experts[…].score")
             }
             let total = experts.reduce(0) { $0 + ($1.statistics?.weight ?? 0) }
             guard abs(total - weight) <= 1e-6 * weight else {
@@ -104,6 +110,7 @@ extension ModelFile {
             let information = PackedSymmetric(size: size, storage: information)
             try check((0..<size).allSatisfy { information[$0, $0] >= 0 }, "information", "has a negative diagonal")
         }
+        if let score = expert.score { try count(score, expert.coefficients.count, "score") }
         try expert.statistics?.validate(columns: covariates.count + 1, field: "\(field).statistics", source: source)
     }
 }

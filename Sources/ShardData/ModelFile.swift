@@ -34,6 +34,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
     public var rows: Int
     public var weight: Double
     public var experts: [ExpertRecord]
+    /// Where a lasso chose slopes.
+    public var slopeSelection: SlopeSelectionRecord?
     /// With that of each expert; nil where it is not known.
     public var uncertainty: UncertaintyRecord?
     public var fit: FitRecord?
@@ -56,6 +58,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
         public var statistics: StatisticsRecord?
         /// Lower triangle of the complete-data information of the coefficients, row by row; absent where the statistics hold it.
         public var information: [Double]?
+        /// Beside it, where a lasso chose slopes: the gradient of the log-likelihood by the coefficients.
+        public var score: [Double]?
         /// Of the coefficients, intercepts at the means of the covariates, and the log dispersion where the family has one.
         public var uncertainty: CovarianceRecord?
     }
@@ -78,6 +82,10 @@ public struct ModelFile: Codable, Sendable, Equatable {
         public var trace: [Double]
         public var starts: [StartRecord]
         public var warnings: [String]
+        /// Where slopes were penalised.
+        public var lasso: LassoRecord?
+        /// Where the number of experts was chosen.
+        public var expertCounts: ExpertCountPathRecord?
     }
 
     public struct StartRecord: Codable, Sendable, Equatable {
@@ -158,6 +166,8 @@ extension ModelFile {
         self.init(
             fitted.model, kind: kind, moments: fitted.moments, information: fitted.information,
             rows: fitted.rowCount, weight: fitted.weight)
+        slopeSelection = fitted.selection.map(SlopeSelectionRecord.init)
+        for (index, score) in fitted.scores.enumerated() { experts[index].score = score }
         set(fitted.errors)
     }
 
@@ -198,7 +208,8 @@ extension ModelFile {
                     strategy: $0.strategy, screenedLogLikelihoodPerRow: $0.screenedLogLikelihoodPerRow,
                     logLikelihood: $0.logLikelihood, floorHits: $0.floorHits)
             },
-            warnings: report.warnings.map(\.description))
+            warnings: report.warnings.lines, lasso: report.lasso.map(LassoRecord.init),
+            expertCounts: report.expertCounts.map(ExpertCountPathRecord.init))
     }
 
     public init(_ global: GlobalModel) {
@@ -269,7 +280,9 @@ extension ModelFile {
         return FittedMixture(
             model: model, moments: moments,
             information: experts.compactMap { $0.information.map { PackedSymmetric(size: size, storage: $0) } },
-            rowCount: rows, weight: weight, errors: errors)
+            rowCount: rows, weight: weight,
+            selection: slopeSelection.map { SlopeSelection(gate: $0.gate, experts: $0.experts) }, errors: errors,
+            scores: experts.compactMap(\.score))
     }
 
     public var warnings: [String] {

@@ -35,6 +35,8 @@ public struct RowSelection: Sendable {
     /// What the target holds. Classes without a name are to be found: ``ClassFinder``.
     public var response: ResponseKind
     public var unknownLevels = UnknownLevelRule.error
+    /// Whether rows that the study would refuse for a gap are left out.
+    private let overridesError: Bool
     /// What takes the place of missing covariates with the rule `mean`, by name. Those without a value stay NaN.
     public var fill: [String: Double]
 
@@ -47,17 +49,19 @@ public struct RowSelection: Sendable {
         self.missing = missing
         self.response = response
         study = nil
+        overridesError = false
         fill = [:]
     }
 
     /// - Parameters:
-    ///   - missing: in place of the rule `error` of the study and its covariates.
+    ///   - missing: `drop` takes the place of the rule `error` of the study and its covariates.
     ///   - fill: values for missing covariates where the study fixes none.
     public init(study: Study, missing: MissingRule? = nil, fill: [String: Double] = [:]) {
         design = study.design
         self.study = study
         weights = study.weights
-        self.missing = missing ?? (study.missing == .drop ? .drop : .error)
+        self.missing = missing == .drop || study.missing == .drop ? .drop : .error
+        overridesError = missing == .drop
         response = study.expertFamily?.response ?? .number
         self.fill = fill
         for covariate in study.covariates { if let value = covariate.value { self.fill[covariate.name] = value } }
@@ -103,8 +107,9 @@ public struct RowSelection: Sendable {
 
     /// The rule in force.
     func rule(_ covariate: Study.Covariate) -> Study.MissingRule {
-        let own = study?.missingRule(covariate) ?? .error
-        return own == .error && missing == .drop ? .drop : own
+        guard let study else { return missing == .drop ? .drop : .error }
+        let own = study.missingRule(covariate)
+        return own == .error && overridesError ? .drop : own
     }
 
     /// Whether rows that miss a value of this column are left out, where nothing is put in its place.

@@ -60,7 +60,7 @@ struct LearnSummary: Encodable {
                 name: shard.name, rows: shard.local.fitted.rowCount, experts: shard.local.model.expertCount,
                 logLikelihoodPerRow: report.logLikelihood / shard.local.fitted.weight, iterations: report.iterations,
                 stopReason: report.stopReason.rawValue, seconds: shard.seconds,
-                warnings: report.warnings.map(\.description))
+                warnings: report.warnings.lines)
         }
         leftOut =
             result.leftOut.map { LeftOut(name: $0.name, rows: $0.rowCount, reason: $0.reason.description) }

@@ -17,7 +17,7 @@ struct ModelDescription {
 
     var text: String {
         let parameters: [String?] = effects.map { [description(of: $0)] } ?? [experts, gate, withoutErrors]
-        return ([heading] + parameters + [sketch, report, rounds, disclosure, warnings]).compactMap { $0 }.joined(
+        return ([heading, study] + parameters + [sketch, report, rounds, disclosure, warnings]).compactMap { $0 }.joined(
             separator: "\n\n")
     }
 
@@ -54,6 +54,18 @@ struct ModelDescription {
             predicts '\(file.target)' from \(Format.plural(file.covariates.count, "covariate")) with \
             \(Format.plural(file.experts.count, "\(file.family) expert"))
             """
+    }
+
+    /// How the covariates come from a table, and what became of missing values.
+    private var study: String? {
+        let left = file.reading.map(\.rowsLeftOut) ?? 0
+        var lines = left > 0 ? ["\(Format.plural(left, "row")) left out for missing values"] : []
+        for entry in file.reading?.filled ?? [] {
+            let action = entry.value.map { "filled in with \(Format.short($0))" } ?? "taken as a level of their own"
+            lines.append("'\(entry.covariate)': \(Format.plural(entry.missing, "missing value")) \(action)")
+        }
+        if let study = file.study { lines.insert(StudyDescription(study).text + "\n", at: 0) }
+        return lines.isEmpty ? nil : lines.joined(separator: "\n").trimmingSuffix(while: \.isNewline)
     }
 
     private var experts: String {
@@ -103,6 +115,8 @@ struct ModelDescription {
                 \(Format.plural(fit.iterations, "iteration")); best of \(Format.plural(fit.starts.count, "start")), \
                 seed \(fit.seed)
                 """
+                    + [fit.expertCounts.map { ExpertCountPathTable($0).text }, fit.lasso.map { LassoTable($0).text }]
+                    .compactMap { $0.map { "\n" + $0 } }.joined()
         }
         guard let aggregation = file.aggregation else { return nil }
         var table = TextTable(header: ["sites", "rows", "weight", "local experts went to"])
@@ -145,7 +159,8 @@ struct ModelDescription {
             return """
                 what leaves the site with this file: the parameters above; for each expert the sum of weights, and mean \
                 and covariance of the \(numbers) columns \((file.covariates + [file.target]).joined(separator: ", ")) \
-                over the rows that it describes; the number of rows; the fit report with its log-likelihoods.
+                over the rows that it describes; the number of rows, of rows left out and of missing values; the fit \
+                report with its log-likelihoods.
                 what does not: no row, no minimum or maximum, no date; no column is told of an expert where few rows \
                 differ from its usual value. A column that is constant is told as that value. The least number of \
                 effective rows behind an expert is \(Format.number(least, digits: 1)).
@@ -155,5 +170,13 @@ struct ModelDescription {
 
     private var warnings: String? {
         file.warnings.isEmpty ? nil : file.warnings.map { "warning: \($0)" }.joined(separator: "\n")
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(while isTrimmed: (Character) -> Bool) -> String {
+        var text = Substring(self)
+        while let last = text.last, isTrimmed(last) { text.removeLast() }
+        return String(text)
     }
 }

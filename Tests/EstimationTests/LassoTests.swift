@@ -63,6 +63,30 @@ import Testing
         }
     }
 
+    private static func expectReference(
+        _ reference: LassoReference.Open, _ rows: ShardRows, _ family: any ExpertFamily
+    ) throws {
+        let local = try LocalModel.fitted(rows, RandomData.design(6), experts: 1, family: family) {
+            $0.lasso = .weights(gate: 0, experts: reference.weight)
+            $0.expertRidge = 0
+            $0.tolerance = 1e-14
+        }
+        let objective = try #require(local.report.lasso).penalisedLogLikelihood
+        #expect(abs(objective - reference.objective) < 1e-6)
+        for (own, known) in zip(local.model.experts[0].coefficients.dropFirst(), reference.slopes) {
+            #expect(abs(own - known) < 1e-4)
+            #expect((own == 0) == (known == 0))
+        }
+    }
+
+    @Test(arguments: LassoReference.binary) func twoClassesAreTheOrdinaryLasso(reference: LassoReference.Open) throws {
+        try Self.expectReference(reference, LassoReference.binaryRows, MultinomialFamily(classes: ["0", "1"]))
+    }
+
+    @Test(arguments: LassoReference.poisson) func countsAreTheOrdinaryLasso(reference: LassoReference.Open) throws {
+        try Self.expectReference(reference, LassoReference.poissonRows, PoissonFamily())
+    }
+
     // MARK: Laws
 
     @Test func theReportHoldsTheObjective() throws {

@@ -26,6 +26,5 @@ import Testing
         let report = try #require(local.report.lasso)
         #expect(report.penalisedLogLikelihood >= value - 1e-4)
         #expect(local.warnings.isEmpty)
-        print("lasso", weight, report.penalisedLogLikelihood, value, report.nonzeroParameters, local.report.iterations)
     }
 }

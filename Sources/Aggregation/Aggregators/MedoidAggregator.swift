@@ -23,6 +23,6 @@ extension ReducedMixture {
         return ReducedMixture(
             model: model, labels: problem.transport.labels(for: model.experts),
             chosen: "local model \(problem.names[site])", objectives: [problem.transport.objective(model.experts)],
-            candidates: candidates, errors: .site(site))
+            candidates: candidates, selection: problem.mixture.sites[site].selection, errors: .site(site))
     }
 }

@@ -60,7 +60,8 @@ public struct TransportAggregator: Aggregator {
             model: best.candidate.model, labels: best.candidate.labels, chosen: best.candidate.name,
             objectives: reduction.objectives, converged: reduction.converged, start: start,
             candidates: scored.map { AggregationReport.Candidate(name: $0.candidate.name, score: $0.mean) },
-            warnings: warnings, errors: problem.options.expertSource == .statistics ? .statistics : .unknown)
+            warnings: warnings, selection: best.candidate.selection,
+            errors: problem.options.expertSource == .statistics ? .statistics : .unknown)
     }
 
     /// The ways of building the global model, the first the one to keep in doubt, with their log densities on a fresh
@@ -70,7 +71,8 @@ public struct TransportAggregator: Aggregator {
     ) -> [FreshDraw.Score] {
         var scores = builder.candidates(reduction.experts).map { draw.score($0) }
         guard problem.options.gateTarget == nil, problem.options.expertSource == .statistics else { return scores }
-        if builder.isClear(scores[0].candidate.labels) { return scores }
+        // A fit to draws has no slope of 0.
+        if builder.isClear(scores[0].candidate.labels) || scores[0].candidate.selection != nil { return scores }
         guard let distilled = distillation(from: FreshDraw.choice(scores).candidate, builder, problem) else {
             return scores
         }

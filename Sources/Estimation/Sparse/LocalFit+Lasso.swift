@@ -82,3 +82,11 @@ extension FitOptions {
         return result
     }
 }
+
+extension Refinement.Candidate {
+    /// Of experts whose fit is not closed: their statistics do not hold it.
+    var scores: [[Double]] {
+        guard !(model.family is any ClosedFormFamily) else { return [] }
+        return model.experts.indices.map { statistics.expertScore($0, model.design.expertPositions) }
+    }
+}

@@ -16,6 +16,7 @@ extension Study {
             var format: String?
             var formatVersion: Int?
         }
+        if let reason = syntaxProblem(data) { throw .notAStudy(path: source, reason: reason) }
         let decoder = JSONDecoder()
         // Before the fields: those of a later version may be others.
         if let head = try? decoder.decode(Head.self, from: data) {
@@ -36,6 +37,19 @@ extension Study {
         }
         if let (field, reason) = study.problem { throw .invalidValue(path: source, field: field, reason: reason) }
         return study
+    }
+
+    /// Why the text is no JSON, and in which line.
+    private static func syntaxProblem(_ data: Data) -> String? {
+        do { _ = try JSONSerialization.jsonObject(with: data) } catch {
+            let problem = (error as NSError).userInfo["NSDebugDescription"] as? String ?? "it is no JSON"
+            guard let last = problem.split(separator: " ").last, let position = Int(last.filter(\.isNumber)) else {
+                return problem
+            }
+            let line = 1 + data.prefix(position).count { $0 == UInt8(ascii: "\n") }
+            return "no JSON at or before line \(line)"
+        }
+        return nil
     }
 
     /// The file as text, in an order and with line breaks for people.

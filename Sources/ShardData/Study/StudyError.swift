@@ -29,7 +29,7 @@ public enum StudyError: Error, Sendable, Equatable {
             if let problem = context.underlyingError as? StudyFieldProblem {
                 self = .invalidValue(path: path, field: context.codingPath.fieldName, reason: problem.reason)
             } else if context.codingPath.isEmpty {
-                self = .notAStudy(path: path, reason: context.underlyingError.map { "\($0)" })
+                self = .notAStudy(path: path, reason: nil)
             } else {
                 self = .invalidValue(
                     path: path, field: context.codingPath.fieldName, reason: context.debugDescription)

@@ -55,6 +55,7 @@ struct CompareCommand: ParsableCommand {
     func validate() throws {
         try shardOptions.validate(files: files)
         try StudySetting.validate(columns, fit, data)
+        try fit.refuseRange()
         guard test.isEmpty != (holdout == 0) else { throw ValidationError("Give either --test or --holdout.") }
         guard holdout >= 0, holdout < 1 else { throw ValidationError("--holdout must be at least 0 and below 1.") }
         if holdout > 0, groups != nil { throw ValidationError("--groups names a column of --test.") }
@@ -100,7 +101,7 @@ struct CompareCommand: ParsableCommand {
         result.broken.forEach { Terminal.warn($0.warning) }
         for shard in result.leftOut { Terminal.warn("\(shard.name) is left out: \(shard.reason)") }
         for shard in result.shards {
-            for warning in shard.local.report.warnings { Terminal.warn("\(shard.name): \(warning)") }
+            for warning in shard.local.report.warnings.lines { Terminal.warn("\(shard.name): \(warning)") }
         }
         let report = ComparisonReport(
             target: shards.selection.design.target, experts: globalExperts ?? setting.experts,

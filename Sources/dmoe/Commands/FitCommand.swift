@@ -10,12 +10,15 @@ struct FitCommand: ParsableCommand {
             mean and covariance of the rows that it describes; no row. dmoe inspect says it in words.
 
             Example: dmoe fit clinic-a.csv --target stay --experts 3 --missing drop -o clinic-a.json
+            Number of experts and slopes chosen by BIC: dmoe fit clinic-a.csv --target stay --experts 1..8 --l1 auto \
+            -o clinic-a.json
             """)
 
     @Argument(help: ArgumentHelp("CSV or .npy files of this site; - for standard input.", valueName: "data"))
     var files: [String]
     @OptionGroup(title: "Columns") var columns: ColumnOptions
     @OptionGroup(title: "Fit") var fit: FitOptionGroup
+    @OptionGroup(title: "Number of experts") var counts: ExpertCountOptions
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup var memory: MemoryOption
     @OptionGroup var seed: SeedOption
@@ -23,7 +26,10 @@ struct FitCommand: ParsableCommand {
     @Option(name: [.short, .long], help: ArgumentHelp("Where to write the local model.", valueName: "file"))
     var output: String
 
-    func validate() throws { try StudySetting.validate(columns, fit, data) }
+    func validate() throws {
+        try StudySetting.validate(columns, fit, data)
+        try counts.validate(fit.experts)
+    }
 
     mutating func run() throws {
         try OutputFile.check(output, inputs: files + [columns.study].compactMap { $0 })
@@ -35,13 +41,10 @@ struct FitCommand: ParsableCommand {
         }
         let progress = ProgressLine(totalRows: rows.source.rowCount, quiet: common.quiet)
         let label = FileNames.label(files[0])
-        let fit = LocalFit(
-            design: rows.design, family: columns.expertFamily(rows.selection),
-            options: self.fit.options(experts: setting.experts, seed: setting.seed),
-            parallelism: common.parallelism,
-            progress: { progress.show(label, $0) })
         let local: LocalModel
-        do throws(EstimationError) { local = try fit.fit(rows.source) } catch {
+        do throws(EstimationError) {
+            local = try fitted(rows, setting) { progress.show(label, $0) }
+        } catch {
             progress.clear()
             if let failure = rows.failure() { throw failure }
             throw CommandFailure(error.description).about(files.joined(separator: ", "))
@@ -54,12 +57,33 @@ struct FitCommand: ParsableCommand {
         try OutputFile.write(text, to: output)
         file.warnings.forEach(Terminal.warn)
         try common.report(
-            FitSummary(file, output: output, bytes: text.utf8.count), text: summary(local, bytes: text.utf8.count))
+            FitSummary(file, output: output, bytes: text.utf8.count), text: summary(local, file, bytes: text.utf8.count)
+        )
     }
 
-    private func summary(_ local: LocalModel, bytes: Int) -> String {
+    private func fitted(
+        _ rows: RowReader.Rows, _ setting: StudySetting, _ progress: @escaping FitProgressHandler
+    ) throws(EstimationError) -> LocalModel {
+        let options = fit.options(experts: setting.experts, seed: setting.seed)
+        let family = columns.expertFamily(rows.selection)
+        guard let range = counts.range(fit.experts ?? ExpertNumbers(setting.experts)) else {
+            return try LocalFit(
+                design: rows.design, family: family, options: options, parallelism: common.parallelism,
+                progress: progress
+            ).fit(rows.source)
+        }
+        return try ExpertCountPath(
+            design: rows.design, family: family, options: options, experts: range, criterion: counts.criterion ?? .bic,
+            heldOutShare: counts.holdout ?? 0, parallelism: common.parallelism, progress: progress
+        ).fit(rows.source)
+    }
+
+    private func summary(_ local: LocalModel, _ file: ModelFile, bytes: Int) -> String {
         let report = local.report
-        return """
+        let tables = [
+            file.fit?.expertCounts.map { ExpertCountPathTable($0).text }, file.fit?.lasso.map { LassoTable($0).text },
+        ].compactMap { $0.map { $0 + "\n" } }.joined()
+        return tables + """
             \(Format.plural(local.model.expertCount, "expert")) for '\(local.model.design.target)' from \
             \(Format.plural(local.fitted.rowCount, "row")) and \
             \(Format.plural(local.model.design.covariateCount, "covariate"))
@@ -84,6 +108,8 @@ private struct FitSummary: Encodable {
     var stopReason: String
     var iterations: Int
     var reading: ReadingRecord?
+    var lasso: ModelFile.LassoRecord?
+    var expertCounts: ModelFile.ExpertCountPathRecord?
     var warnings: [String]
 
     init(_ file: ModelFile, output: String, bytes: Int) {
@@ -97,6 +123,8 @@ private struct FitSummary: Encodable {
         stopReason = file.fit?.stopReason ?? ""
         iterations = file.fit?.iterations ?? 0
         reading = file.reading
+        lasso = file.fit?.lasso
+        expertCounts = file.fit?.expertCounts
         warnings = file.warnings
     }
 }

@@ -46,6 +46,10 @@ struct LearnCommand: ParsableCommand {
         }
         guard (0...1000).contains(rounds) else { throw ValidationError("--rounds must be from 0 to 1000.") }
         try shardOptions.validate(files: files)
+        try fit.refuseRange()
+        if rounds > 0, fit.lasso.lasso != .none {
+            throw ValidationError("--rounds makes no slope 0: leave it out with --l1, --l1-gate and --l1-experts.")
+        }
         try StudySetting.validate(columns, fit, data)
     }
 
@@ -165,7 +169,7 @@ struct LearnCommand: ParsableCommand {
             return (scores(result.fitted.model), nil)
         }
         progress.clear()
-        for warning in local.report.warnings { Terminal.warn("pooled fit: \(warning)") }
+        for warning in local.report.warnings.lines { Terminal.warn("pooled fit: \(warning)") }
         let pooled = PooledSummary(
             rowsPooled: rows.rowCount, bytesSent: rows.rowCount * (learning.design.covariateCount + 1) * 8,
             learningSeconds: (clock.now - start).seconds,

@@ -3,8 +3,11 @@ import DistributedMoE
 
 /// How a shard is fitted.
 struct FitOptionGroup: ParsableArguments {
-    @Option(help: ArgumentHelp("Number of experts (default: that of the study).", valueName: "k"))
-    var experts: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Number of experts (default: that of the study); for fit also a range such as 1..8, of which the best is kept.",
+            valueName: "k"))
+    var experts: ExpertNumbers?
 
     @Option(help: ArgumentHelp("Random starts to screen.", valueName: "n"))
     var starts = 16
@@ -21,10 +24,11 @@ struct FitOptionGroup: ParsableArguments {
             valueName: "method"))
     var standardErrors = StandardErrorMethod.observed
 
+    @OptionGroup var lasso: LassoOptions
     @OptionGroup var disclosure: DisclosureOption
 
     func validate() throws {
-        guard (1...1000).contains(experts ?? 1) else { throw ValidationError("--experts must be from 1 to 1000.") }
+        try experts?.validate()
         guard (1...100_000).contains(starts) else { throw ValidationError("--starts must be from 1 to 100000.") }
         guard tolerance > 0, tolerance < 1 else { throw ValidationError("--tolerance must lie between 0 and 1.") }
         guard (1...1_000_000).contains(maxIterations) else {
@@ -35,7 +39,15 @@ struct FitOptionGroup: ParsableArguments {
     func options(experts: Int, seed: UInt64) -> FitOptions {
         FitOptions(
             expertCount: experts, starts: starts, tolerance: tolerance, maxIterations: maxIterations, seed: seed,
-            minRows: Double(disclosure.minRows), standardErrors: standardErrors)
+            minRows: Double(disclosure.minRows), lasso: lasso.lasso,
+            standardErrors: standardErrors)
+    }
+
+    /// For commands that fit one number of experts.
+    func refuseRange() throws {
+        guard experts == nil || experts?.single != nil else {
+            throw ValidationError("--experts takes a range in dmoe fit alone: choose one number.")
+        }
     }
 }
 

@@ -5,12 +5,13 @@ import DistributedMoE
 struct StudySetting {
     /// nil where columns are named by options.
     let study: Study?
+    /// The largest of a range.
     let experts: Int
     let seed: UInt64
 
     init(_ columns: ColumnOptions, _ fit: FitOptionGroup, _ seed: SeedOption) throws {
         study = try columns.readStudy()
-        guard let experts = fit.experts ?? study?.experts else {
+        guard let experts = fit.experts?.last ?? study?.experts else {
             throw ValidationError("--experts is missing: neither the command nor the study file gives their number.")
         }
         self.experts = experts
