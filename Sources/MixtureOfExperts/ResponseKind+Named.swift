@@ -1,7 +1,5 @@
-import MixtureOfExperts
-
 extension ExpertFamilies {
-    /// What the responses of a family are, the classes aside; nil for a family that is not known.
+    /// What the responses of a family are, the names of classes aside; nil for a family that is not known.
     package static func response(_ name: String) -> ResponseKind? { named(name, classes: ["0", "1"])?.response }
 }
 
@@ -11,13 +9,4 @@ extension ResponseKind {
 
     /// The names of the classes; nil for numbers.
     package var classes: [String]? { if case .classes(let names) = self { names } else { nil } }
-
-    /// Whether a number can be a response.
-    func allows(_ value: Double) -> Bool {
-        switch self {
-        case .number, .classes: true
-        case .positiveNumber: value > 0
-        case .count: value >= 0 && value == value.rounded()
-        }
-    }
 }
