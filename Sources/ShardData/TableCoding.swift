@@ -98,7 +98,7 @@ struct TableCoding {
             if let row = responses.firstIndex(where: { !$0.isNaN && !selection.response.accepts($0) }) {
                 throw .unusableResponse(
                     source: table.source, line: table.line(ofRow: row), column: name, value: responses[row],
-                    isCount: selection.response == .count)
+                    needed: selection.response.requirement)
             }
         }
         if !mayBeMissing { try leaveOut(missingIn: responses, name) }
