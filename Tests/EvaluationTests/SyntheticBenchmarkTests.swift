@@ -239,7 +239,7 @@ import Testing
             for seed in 1...5 as ClosedRange<UInt64> {
                 let rows = SyntheticBenchmark(responses, profile: .balanced, shardCount: 4, seed: seed).testRows(5000)
                 let values = rows.rows.responses
-                if let classes = responses.family.response.classes {
+                if case .classes(let classes) = responses.family.response {
                     for code in classes.indices { #expect(values.count { $0 == Double(code) } > 500) }
                 } else {
                     let mean = values.reduce(0, +) / 5000
