@@ -21,7 +21,7 @@ package struct StartSearch {
     package static let comparisonRows = 8000
     package static let emIterationsBeforeNewton = 8
     /// Log-likelihoods per row nearer than this are taken for those of one optimum, or of one basin on the way there.
-    private static let sameOptimum = 1e-6
+    static let sameOptimum = 1e-6
     private static let sameBasin = 3e-4
 
     struct Screened: Sendable {
@@ -99,11 +99,12 @@ package struct StartSearch {
         let best = current
         let converged = parallelism.map(count: best.count) { index in brought(best[index], toOptimumOn: part) }
             .sorted(by: Screened.isBetter)
-        return Result(starts: distinct(converged, tolerance: Self.sameOptimum) + dropped, part: part)
+        let optima = distinct(converged, tolerance: Self.sameOptimum)
+        return Result(starts: [steepened(optima, part)].compactMap { $0 } + optima + dropped, part: part)
     }
 
     /// Starts that arrived at the same place count once: the repetitions go to the end.
-    private func distinct(_ screened: [Screened], tolerance: Double) -> [Screened] {
+    func distinct(_ screened: [Screened], tolerance: Double) -> [Screened] {
         var unique = [Screened]()
         var repeated = [Screened]()
         for candidate in screened {
@@ -168,9 +169,10 @@ package struct StartSearch {
         return candidate.at(result.state.model, score: score, floor: options.varianceFloor)
     }
 
-    private func brought(_ candidate: Screened, toOptimumOn sample: ShardRows) -> Screened {
-        let optimum = refinement(sample).optimum(
-            from: candidate.model, emIterations: Self.emIterationsBeforeNewton)
+    func brought(
+        _ candidate: Screened, toOptimumOn sample: ShardRows, emIterations: Int = emIterationsBeforeNewton
+    ) -> Screened {
+        let optimum = refinement(sample).optimum(from: candidate.model, emIterations: emIterations)
         return candidate.at(
             optimum.model, score: optimum.penalisedLogLikelihood / optimum.statistics.weight,
             floor: options.varianceFloor)

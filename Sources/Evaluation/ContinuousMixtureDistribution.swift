@@ -36,20 +36,24 @@ public struct ContinuousMixtureDistribution: PredictiveDistribution {
         return high
     }
 
-    /// The integral of the definition, cut at y and at the means of the components. Components that hardly weigh and
-    /// tails of probability 1e-14 are left out. All of it together changes the score by less than 3e-7 standard deviations
-    /// for any distribution with a variance (by Cauchy and Schwarz Σ or ∫ of a tail of probability p is at most √p
-    /// deviations), and by less than 1e-8 for one whose tails fall exponentially.
+    /// By the closed form where the family has one, else by an integral. Components that hardly weigh are left out: less than
+    /// 3e-9 Σ_k w_k (|μ_k - μ| + σ_k) of change.
     public func crps(_ response: Double) -> Double {
-        ContinuousMixtureDistribution(members.withoutNegligibleComponents()).integratedCRPS(response)
+        let kept = ContinuousMixtureDistribution(members.withoutNegligibleComponents())
+        return kept.members.closedFormCRPS(response) ?? kept.integratedCRPS(response)
     }
 
-    private func integratedCRPS(_ response: Double) -> Double {
+    /// The integral of the definition, cut at y, at the means of the components and where they begin and end.
+    ///
+    /// Tails of probability 1e-14 are left out. It errs by less than 3e-7 standard deviations for any distribution with a
+    /// variance (by Cauchy and Schwarz the integral of a tail of probability p is at most √p deviations), and by less than 1e-8
+    /// for one whose tails fall exponentially.
+    package func integratedCRPS(_ response: Double) -> Double {
         let deviation = variance.squareRoot()
         let low = isPositive ? Self.tolerance * min(deviation, mean) : members.end(-1) { $0 <= Self.tail }
         let high = members.end(1) { $0 >= 1 - Self.tail }
         return CRPSIntegral(
-            from: low, to: high, breaks: members.means, isPositive: isPositive,
+            from: low, to: high, breaks: members.breaks, isPositive: isPositive,
             tolerance: Self.tolerance * deviation, probability: cumulativeProbability
         ).value(response)
     }

@@ -3,7 +3,7 @@ import MixtureOfExperts
 
 /// The predictive distribution of one row: a finite mixture of members of a family on 0, 1, 2, …
 public struct CountMixtureDistribution: PredictiveDistribution {
-    /// Probability beyond the end of an integral.
+    /// Probability beyond the ends of an integral.
     private static let tail = 1e-14
     /// Of the deviation: what the two rules of an integral may differ by on an interval.
     private static let tolerance = 1e-7
@@ -63,7 +63,8 @@ public struct CountMixtureDistribution: PredictiveDistribution {
     /// With F between the counts on straight lines, by the rule of midpoints: Σ_{k ≥ y} is the integral from y - ½.
     private func integratedCRPS(_ kept: FamilyMixture, _ response: Double) -> Double {
         let integral = CRPSIntegral(
-            from: -0.5, to: kept.end(1) { $0 >= 1 - Self.tail }, breaks: kept.means, isPositive: false,
+            from: max(-0.5, kept.end(-1) { $0 <= Self.tail }), to: kept.end(1) { $0 >= 1 - Self.tail },
+            breaks: kept.breaks, isPositive: false,
             tolerance: Self.tolerance * kept.variance.squareRoot()
         ) { value in
             let count = value.rounded(.down)

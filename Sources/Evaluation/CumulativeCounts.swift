@@ -58,17 +58,20 @@ struct CumulativeCounts {
         let count = Int(range.upperBound - range.lowerBound)
         let responses = (0..<count).map { range.lowerBound + Double($0) }
         let predictors = members.predictors[component].flatMap { [Double](repeating: $0, count: count) }
-        var logs = Self.zeros(Double(count))
+        var probabilities = Self.zeros(Double(count))
         predictors.withUnsafeBufferPointer { predictors in
             guard let first = predictors.baseAddress else { return }
             members.family.logDensity(
                 responses: responses, predictors: LinearPredictors(first, stride: count),
-                dispersion: members.dispersions[component], count: count, into: &logs)
+                dispersion: members.dispersions[component], count: count, into: &probabilities)
         }
         let last = pieces.count - 1
         let offset = Int(range.lowerBound - pieces[last].start)
-        let weight = members.weights[component]
-        for index in 0..<count { pieces[last].values[offset + index] += weight * exp(logs[index]) }
+        for index in 0..<count { probabilities[index] = exp(probabilities[index]) }
+        // They sum to 1 but for the tails: where counts are large, log φ has lost the digits that this brings back.
+        let total = probabilities.reduce(0, +)
+        let scale = total > 0 ? members.weights[component] / total : 0
+        for index in 0..<count { pieces[last].values[offset + index] += scale * probabilities[index] }
     }
 
     private mutating func accumulate() {

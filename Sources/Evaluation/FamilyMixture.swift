@@ -71,6 +71,11 @@ package struct FamilyMixture: Sendable {
         }
     }
 
+    /// Values between which the distribution function is smooth at one scale: the means, and where components begin and end.
+    var breaks: [Double] {
+        [-8.0, 0, 8, 32].flatMap { reach in weights.indices.map { means[$0] + reach * deviations[$0] } }
+    }
+
     /// Without components that change the CRPS by less than 2e-9 of the spread S in all: those of small
     /// w (|μ_k - μ| + σ_k + S), S the mean of |μ_k - μ| + σ_k.
     ///

@@ -28,7 +28,7 @@ extension GaussianMixtureDistribution {
     }
 
     /// E|Z| for Z ~ N(μ, σ²).
-    private static func expectedDistance(_ mean: Double, _ deviation: Double) -> Double {
+    static func expectedDistance(_ mean: Double, _ deviation: Double) -> Double {
         let z = mean / deviation
         return 2 * deviation * Scalar.normalDensity(z) + mean * (2 * Scalar.normalDistribution(z) - 1)
     }

@@ -125,7 +125,7 @@ public enum SpecialFunctions {
     }
 
     /// x^a e^-x / Γ(a + 1), by way of how far x is from a: both powers overflow, and their logarithms cancel.
-    private static func powerRatio(_ a: Double, _ x: Double) -> Double {
+    package static func powerRatio(_ a: Double, _ x: Double) -> Double {
         exp(a * logRatioGap(x / a) - 0.5 * (Scalar.logTwoPi + log(a)) - stirlingError(a))
     }
 

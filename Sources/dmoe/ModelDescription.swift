@@ -16,10 +16,21 @@ struct ModelDescription {
     }
 
     var text: String {
-        let parameters: [String?] = effects.map { [description(of: $0)] } ?? [experts, gate]
+        let parameters: [String?] = effects.map { [description(of: $0)] } ?? [experts, gate, withoutErrors]
         return ([heading, study] + parameters + [sketch, report, rounds, disclosure, warnings]).compactMap { $0 }
             .joined(
                 separator: "\n\n")
+    }
+
+    private var withoutErrors: String? {
+        guard file.kind != .reference else { return nil }
+        let cause =
+            file.rounds != nil
+            ? "an extra round moves the estimates, and tells nothing of their errors"
+            : file.kind == .global
+                ? "not every local model has them, or the method gives none"
+                : "none were asked for, or a lasso chose slopes"
+        return "no standard errors: \(cause)"
     }
 
     private func description(of effects: Effects) -> String {

@@ -5,7 +5,7 @@ import Testing
 @Suite struct EvaluateTests {
     static let keys = [
         "rows", "logLikelihood", "logLikelihoodPerRow", "crps", "rmse", "mae", "relativePredictionError", "rSquared",
-        "correlation",
+        "correlation", "coverage90", "pitHistogram",
     ]
 
     let work: Workspace
@@ -37,11 +37,24 @@ import Testing
         let errors = zip(y, means).map(-)
         #expect(abs(scores.logLikelihood - logDensities.reduce(0, +)) < 1e-9)
         #expect(abs(scores.logLikelihoodPerRow - scores.logLikelihood / 300) < 1e-12)
-        #expect(abs(scores.rmse - (errors.reduce(0) { $0 + $1 * $1 } / 300).squareRoot()) < 1e-12)
-        #expect(abs(scores.mae - errors.reduce(0) { $0 + abs($1) } / 300) < 1e-12)
-        #expect(scores.crps > 0 && scores.crps < scores.mae)
-        #expect(scores.rSquared > 0.5 && scores.rSquared < 1)
-        #expect(scores.correlation > 0.7 && scores.correlation < 1)
+        #expect(try abs(#require(scores.rmse) - (errors.reduce(0) { $0 + $1 * $1 } / 300).squareRoot()) < 1e-12)
+        #expect(try abs(#require(scores.mae) - errors.reduce(0) { $0 + abs($1) } / 300) < 1e-12)
+        let (crps, mae) = (try #require(scores.crps), try #require(scores.mae))
+        #expect(crps > 0 && crps < mae)
+        #expect(try (0.5..<1).contains(#require(scores.rSquared)))
+        #expect(try (0.7..<1).contains(#require(scores.correlation)))
+    }
+
+    @Test func coverageIsThatOfTheIntervals() throws {
+        let scores = try scores("s1.csv")
+        let table = try NumberTable(work.succeed("predict", "m.json", "s1.csv", "--interval", "0.9", "-o", "-").output)
+        let (lower, upper) = (try table.numbers("lower"), try table.numbers("upper"))
+        let y = Sample.columns(seed: 2)[3]
+        let inside = y.indices.count { lower[$0] <= y[$0] && y[$0] <= upper[$0] }
+        #expect(abs(scores.coverage90 - Double(inside) / 300) < 1e-12)
+        let histogram = try #require(scores.pitHistogram)
+        // Of the bins from 0.05 to 0.95.
+        #expect(abs(histogram[1..<19].reduce(0, +) - scores.coverage90) < 1e-12)
     }
 
     /// The fit reports the log-likelihood of the rows that it was made from.
@@ -70,19 +83,20 @@ import Testing
         let weighted = try scores("weighted.csv", "--weights", "w")
         let repeated = try scores("repeated.csv")
         #expect(abs(weighted.logLikelihood - repeated.logLikelihood) < 1e-10)
-        #expect(abs(weighted.rmse - repeated.rmse) < 1e-12)
-        #expect(abs(weighted.crps - repeated.crps) < 1e-12)
-        #expect(abs(weighted.rSquared - repeated.rSquared) < 1e-12)
-        #expect(try abs(scores("weighted.csv").rmse - repeated.rmse) > 1e-6)
+        #expect(try abs(#require(weighted.rmse) - #require(repeated.rmse)) < 1e-12)
+        #expect(try abs(#require(weighted.crps) - #require(repeated.crps)) < 1e-12)
+        #expect(try abs(#require(weighted.rSquared) - #require(repeated.rSquared)) < 1e-12)
+        #expect(try abs(#require(scores("weighted.csv").rmse) - #require(repeated.rmse)) > 1e-6)
     }
 
     @Test func theTextHasEveryScore() throws {
         let text = try work.succeed("evaluate", "m.json", "s1.csv").output
         let scores = try scores("s1.csv")
         #expect(text.contains(/rows +300\n/))
-        #expect(text.split(separator: "\n").count == Self.keys.count)
-        for value in [scores.crps, scores.rmse, scores.mae, scores.rSquared, scores.correlation] {
-            #expect(text.contains(String(format: "%.6f", value)))
+        // The histogram is for JSON alone.
+        #expect(text.split(separator: "\n").count == Self.keys.count - 1)
+        for value in [scores.crps, scores.rmse, scores.mae, scores.rSquared, scores.correlation, scores.coverage90] {
+            #expect(try text.contains(String(format: "%.6f", #require(value))))
         }
     }
 

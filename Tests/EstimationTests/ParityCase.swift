@@ -7,6 +7,7 @@ import Testing
 /// A small data set with its known maximum (`expected.json` of the shared data).
 struct ParityCase: Decodable {
     var file: String
+    var family: String
     var experts: Int
     var target: String
     var expertFeatures: [String]
@@ -27,6 +28,12 @@ struct ParityCase: Decodable {
     }
 
     var design: Design { Design(target: target, expertFeatures: expertFeatures, gateFeatures: gateFeatures) }
+
+    /// Classes are coded in the files.
+    func expertFamily() throws -> any ExpertFamily {
+        let codes = Set(try columns()[target] ?? []).sorted()
+        return try #require(ExpertFamilies.named(family, classes: codes.map { String(Int($0)) }))
+    }
 
     func rows() throws -> ShardRows {
         let columns = try columns()

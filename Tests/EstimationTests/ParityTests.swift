@@ -5,15 +5,19 @@ import Testing
 
 /// Small data sets with known maxima (see `expected.json` beside them).
 @Suite(.enabled(if: SharedFiles.areAvailable, "no shared reference data")) struct ParityTests {
-    @Test(arguments: ["tempanomalies_k2.csv", "faithful_k2.csv", "npreg_k2.csv"])
+    @Test(arguments: [
+        "tempanomalies_k2.csv", "faithful_k2.csv", "npreg_k2.csv", "npreg_poisson_k2.csv", "patent_poisson_k3.csv",
+        "binomial_k2.csv", "multinomial3_k2.csv",
+    ])
     func reachesTheKnownMaximum(file: String) throws {
         let known = try ParityCase.read(file)
-        let local = try LocalFit(design: known.design, options: FitOptions(expertCount: known.experts))
+        let options = FitOptions(expertCount: known.experts)
+        let local = try LocalFit(design: known.design, family: known.expertFamily(), options: options)
             .fit(known.rows())
         let value = try #require(known.logLikelihood)
         #expect(local.report.logLikelihood >= value - 1e-4)
-        // Higher only by collapse, which would be warned of.
-        #expect(local.report.logLikelihood < value + 1e-3)
+        // Classes have narrow optima above the known one; else higher only by collapse, which would be warned of.
+        if known.family != "multinomial" { #expect(local.report.logLikelihood < value + 1e-3) }
         #expect(local.warnings.isEmpty)
     }
 

@@ -24,9 +24,10 @@ struct AveragedModels: ConditionalMixture {
 
     /// What each model gives, side by side.
     private func columns(_ covariates: Matrix, _ part: (Int) -> Matrix) -> Matrix {
-        Matrix(
-            rowCount: covariates.rowCount, columnCount: experts.count,
-            storage: models.indices.flatMap { part($0).storage })
+        let parts = models.indices.map(part)
+        return Matrix(
+            rowCount: covariates.rowCount, columnCount: parts.reduce(0) { $0 + $1.columnCount },
+            storage: parts.flatMap(\.storage))
     }
 
     func gateProbabilities(_ covariates: Matrix) -> Matrix {

@@ -55,7 +55,7 @@ public struct PlainStatistics {
     private mutating func add(_ row: Row, _ level: StatisticsLevel) {
         switch level {
         case .likelihood: return
-        case .gradient, .scores: addGradient(row)
+        case .gradient: addGradient(row)
         case .expectationMaximization: addExpectationMaximization(row)
         case .newton:
             addGradient(row)
