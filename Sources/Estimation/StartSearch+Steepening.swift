@@ -6,8 +6,8 @@ import MixtureOfExperts
 ///
 /// Where an expert has all rows of a class on one side of a plane, its likelihood is highest at infinite slopes, and each plane is an
 /// optimum of its own, too narrow for starts that know nothing of it. What it gains is a few units of the log-likelihood,
-/// whatever the number of rows, and nothing where slopes are penalised: worth looking for where rows are few. Measured on
-/// `multinomial3_k2` of the parity data: 4 to 12 of 100 such starts reach the best optima, 1 of 100 starts at random; in rounds, each from the best so far, 11 of 12 seeds did.
+/// whatever the number of rows, and nothing where slopes are penalised: worth looking for where rows are few. Measured on `multinomial3_k2` of the parity data: 4 to 12
+/// of 100 such starts reach the best optima, 1 of 100 starts at random; in rounds, each from the best so far, 11 of 12 seeds did.
 extension StartSearch {
     private static let steeperRounds = 8
     private static let startsOfARound = 16
@@ -22,8 +22,7 @@ extension StartSearch {
     /// - Parameter optima: on `sample`, best first.
     /// - Returns: the best new optimum, if it is better than all.
     func steepened(_ optima: [Screened], _ sample: ShardRows) -> Screened? {
-        guard case .classes = family.response, let best = optima.first, options.expertCount > 1,
-            options.lasso == Lasso.none,
+        guard case .classes = family.response, let best = optima.first, options.expertCount > 1, options.lasso == .none,
             sample.rowCount == rows.rowCount
         else { return nil }
         let coefficients = best.model.experts.reduce(best.model.gate.coefficients.storage.count) {
