@@ -58,12 +58,12 @@ struct Reduction {
         var labels = problem.labels(for: experts)
         var rounds = 0
         while true {
-            experts = RobustExperts(mixture, labels, dispersionFloor: dispersionFloor, problem.parallelism)
-                .fitted(from: experts)
+            let sums = RobustExperts(mixture, labels, dispersionFloor: dispersionFloor, problem.parallelism)
+            experts = sums.fitted(from: experts)
             // The labels returned are those that the experts were made from.
             let next = problem.labels(for: experts)
             rounds += 1
-            if next == labels || rounds == Self.largestNumberOfRounds { return (experts, labels) }
+            if next == labels || rounds == Self.largestNumberOfRounds { return (sums.refined(experts), labels) }
             labels = next
         }
     }

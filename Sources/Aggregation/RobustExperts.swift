@@ -37,6 +37,19 @@ package struct RobustExperts {
         }
     }
 
+    /// The same experts where they come from sums; beyond straight lines where they come from information.
+    func refined(_ experts: [Expert]) -> [Expert] {
+        guard !(mixture.family is any ClosedFormFamily) else { return experts }
+        return parallelism.map(count: experts.count) { label in
+            let members = labels.indices.filter { labels[$0] == label && mixture.components[$0].moments.weight > 0 }
+            guard !members.isEmpty,
+                let score = PooledScore(
+                    mixture, members, keeping: SlopeVote.keptCoefficients(mixture, members))
+            else { return experts[label] }
+            return score.maximum(from: experts[label])
+        }
+    }
+
     /// What each component counts for in the expert of its label.
     func weights(count: Int) -> [Double] {
         guard let family = mixture.family as? any ClosedFormFamily else {
