@@ -77,9 +77,10 @@ struct GateErrors {
         let gates = model.expertCount - 1
         let probabilities = model.gateProbabilities(problem.points)
         let sums = products(factors: PackedSymmetric.elementCount(size: gates)) { index, block, factors in
-            for lane in 0..<min(lanes, problem.pointCount - index * lanes) {
-                let point = index * lanes + lane
-                let masses = problem.blockMasses.blocks[index]
+            let masses = problem.blockMasses.blocks[index]
+            for lane in 0..<lanes {
+                // Lanes beyond the last point have no mass.
+                let point = min(index * lanes + lane, problem.pointCount - 1)
                 let mass = labels.indices.reduce(0) { $0 + masses[$1 * lanes + lane] }
                 for first in 0..<gates {
                     for second in 0...first {

@@ -211,6 +211,53 @@ static void log_sum_exp(const double *values, ptrdiff_t count, double *log_sums)
     }
 }
 
+/// The first `count` elements, zeros for the others of a vector.
+INLINE vector load_part(const double *source, ptrdiff_t count) {
+    if (count >= LANES) return load(source);
+    double part[LANES] = {0};
+    memcpy(part, source, (size_t)count * sizeof(double));
+    return load(part);
+}
+
+INLINE void store_part(double *target, vector value, ptrdiff_t count) {
+    if (count >= LANES) {
+        store(target, value);
+        return;
+    }
+    double part[LANES];
+    store(part, value);
+    memcpy(target, part, (size_t)count * sizeof(double));
+}
+
+static void reference_softmax(
+    const double *values, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t rows, double *probabilities,
+    ptrdiff_t probability_stride, double *log_sums
+) {
+    for (ptrdiff_t row = 0; row < rows; row += LANES) {
+        ptrdiff_t left = rows - row;
+        vector largest = splat(0);
+        for (ptrdiff_t i = 0; i < count; i++) {
+            vector value = load_part(values + i * stride + row, left);
+            largest = choose(value > largest, value, largest);
+        }
+        vector reference = exponential(-largest);
+        vector sum = reference;
+        for (ptrdiff_t i = 0; i < count; i++) {
+            vector value = exponential(load_part(values + i * stride + row, left) - largest);
+            if (probabilities) store_part(probabilities + (i + 1) * probability_stride + row, value, left);
+            sum += value;
+        }
+        if (log_sums) store_part(log_sums + row, largest + logarithm(sum), left);
+        if (!probabilities) continue;
+        vector inverse = splat(1.0) / sum;
+        store_part(probabilities + row, reference * inverse, left);
+        for (ptrdiff_t i = 1; i <= count; i++) {
+            double *target = probabilities + i * probability_stride + row;
+            store_part(target, load_part(target, left) * inverse, left);
+        }
+    }
+}
+
 // MARK: Factors
 
 static void products(const double *a, const double *b, ptrdiff_t count, double *result) {
@@ -399,6 +446,7 @@ const CKernelsTable TABLE = {
     .predictors = predictors,
     .softmax = softmax,
     .log_sum_exp = log_sum_exp,
+    .reference_softmax = reference_softmax,
     .products = products,
     .outer_products = outer_products,
     .transpose = transpose,

@@ -21,9 +21,9 @@ struct ExpertNewton {
 
     /// - Parameters:
     ///   - interceptsOnly: leaves the slopes as they are.
-    ///   - lasso: weight of the size of the slopes.
+    ///   - lasso: on the sum over rows.
     func direction(
-        _ index: Int, _ expert: Expert, interceptsOnly: Bool = false, lasso: Double = 0
+        _ index: Int, _ expert: Expert, interceptsOnly: Bool = false, lasso: SlopeWeights? = nil
     ) -> Direction {
         let layout = statistics.layout
         let count = design.expertPositions.count
@@ -36,9 +36,12 @@ struct ExpertNewton {
             system[column, column] += ridge
         }
         let solution =
-            lasso > 0
-            ? LassoQuadratic.step(system, gradient, from: expert.coefficients, regressors: count, weight: lasso)
-            : solvePositiveSemidefinite(system, moving.map { gradient[$0] })
+            if let lasso, lasso.experts > 0 {
+                LassoQuadratic.step(
+                    system, gradient, from: expert.coefficients, regressors: count, weight: lasso.expertWeight)
+            } else {
+                solvePositiveSemidefinite(system, moving.map { gradient[$0] })
+            }
         var result = Direction(
             coefficients: [Double](repeating: 0, count: expert.coefficients.count), logDispersion: 0)
         for (position, value) in zip(moving, solution) { result.coefficients[position] = value }

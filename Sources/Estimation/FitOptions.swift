@@ -24,6 +24,9 @@ public struct FitOptions: Sendable {
     /// finite maximum.
     public var expertRidge: Double
     public var lasso: Lasso
+    /// Fits the slopes that the lasso left once more without it. What a site sends is then not shrunk: better where local models
+    /// are aggregated.
+    public var refitsSlopes: Bool
     public var standardErrors: StandardErrorMethod
     /// Further starts, in the user's units; models with another number of experts or other covariates are an error of
     /// the caller.
@@ -32,7 +35,7 @@ public struct FitOptions: Sendable {
     public init(
         expertCount: Int, starts: Int = 16, tolerance: Double = 1e-9, maxIterations: Int = 500, seed: UInt64 = 1,
         minRows: Double = 10, varianceFloor: Double = 1e-5, gateRidge: Double = 1e-12, expertRidge: Double = 1e-10,
-        lasso: Lasso = .none, standardErrors: StandardErrorMethod = .observed,
+        lasso: Lasso = .none, refitsSlopes: Bool = false, standardErrors: StandardErrorMethod = .observed,
         initialModels: [MixtureModel] = []
     ) {
         self.expertCount = expertCount
@@ -45,6 +48,7 @@ public struct FitOptions: Sendable {
         self.gateRidge = gateRidge
         self.expertRidge = expertRidge
         self.lasso = lasso
+        self.refitsSlopes = refitsSlopes
         self.standardErrors = standardErrors
         self.initialModels = initialModels
     }

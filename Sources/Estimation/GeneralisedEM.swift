@@ -135,15 +135,15 @@ package struct GeneralisedEM {
             guard moments[index].weight > 1e-10 * statistics.weight else { return .fitted(expert) }
             let isBackground = background.contains(index)
             guard let family = model.family as? any ClosedFormFamily else {
-                let lasso = isBackground ? 0 : penalty.lasso?.experts ?? 0
+                let lasso = isBackground ? nil : penalty.lasso
                 return .step(newton.direction(index, expert, interceptsOnly: isBackground, lasso: lasso))
             }
             let covariates = model.design.expertCovariates
-            if let lasso = penalty.lasso?.experts, lasso > 0, !isBackground {
+            if let lasso = penalty.lasso, lasso.experts > 0, !isBackground {
                 return .fitted(
                     LassoRegression.expert(
                         moments[index], on: covariates, from: expert, hasDispersion: family.hasDispersion,
-                        dispersionFloor: dispersionFloor, weight: lasso))
+                        dispersionFloor: dispersionFloor, weight: lasso.expertWeight))
             }
             var fitted = family.fit(
                 moments[index], on: isBackground ? [] : covariates, dispersionFloor: dispersionFloor)
@@ -163,7 +163,7 @@ package struct GeneralisedEM {
             statistics.quadraticSum(statistics.layout.gateInformation(first, second))
                 .submatrix(rows: positions, columns: positions)
         }
-        if let lasso = penalty.lasso?.gate, lasso > 0 {
+        if let lasso = penalty.lasso, lasso.gate > 0 {
             return GateNewton.direction(
                 gate: state.model.gate, ridge: ridge, lasso: lasso, gradient: gradient, information: information)
         }

@@ -66,11 +66,15 @@ public struct LocalFit: Sendable {
             known: Set(rare.keys))
         best = withBackgroundExperts(best, rows, lasso?.inner)
         best = withoutSmallExperts(best, rows: rows, lasso?.inner, warnings: &warnings)
-        if let lasso {
+        if var lasso {
             best = refinement(rows, start: 0, parallelism: parallelism, lasso.inner).withBestReference(best)
+            lasso.penalisedLogLikelihood = rows.inUserUnits(best.penalisedLogLikelihood, best)
+            if options.refitsSlopes { best = refitted(best, rows, lasso.inner) }
+            try checkDisclosure(best)
+            return localModel(best, rows, disclosure, starts, warnings, lasso)
         }
         try checkDisclosure(best)
-        return localModel(best, rows, disclosure, starts, warnings, lasso)
+        return localModel(best, rows, disclosure, starts, warnings, nil)
     }
 
     // MARK: Checks
@@ -244,7 +248,8 @@ public struct LocalFit: Sendable {
             warnings: warnings)
         var told = standardisation.inUserUnits(fitted).scaled(by: weightUnit)
         told.errors = told.errors?.told
-        report.lasso = lasso?.report(candidate, rows, nonzeroParameters: told.model.nonzeroParameterCount)
+        report.lasso = lasso?.report(
+            isRefitted: options.refitsSlopes, nonzeroParameters: told.model.nonzeroParameterCount)
         return LocalModel(fitted: told, report: report)
     }
 }

@@ -100,13 +100,14 @@ struct ParameterLayout: Sendable {
     func penalisedSlopes(_ model: MixtureModel) -> [PenalisedSlope] {
         guard let lasso else { return [] }
         var result = [PenalisedSlope]()
+        func add(_ index: Int, _ value: Double, _ weight: Double) {
+            if weight > 0 { result.append(PenalisedSlope(index: index, value: value, weight: weight)) }
+        }
         if lasso.gate > 0 {
             for gate in 0..<gateCount {
                 for row in gatePositions.indices.dropFirst() {
-                    result.append(
-                        PenalisedSlope(
-                            index: gateStart(gate) + row, value: model.gate.coefficients[row, gate],
-                            weight: lasso.gate))
+                    let value = model.gate.coefficients[row, gate]
+                    add(gateStart(gate) + row, value, lasso.gateWeight(of: value))
                 }
             }
         }
@@ -114,8 +115,7 @@ struct ParameterLayout: Sendable {
             for expert in 0..<expertCount where !background.contains(expert) {
                 for (index, value) in model.experts[expert].coefficients.enumerated()
                 where !index.isMultiple(of: expertPositions.count) {
-                    result.append(
-                        PenalisedSlope(index: expertStart(expert) + index, value: value, weight: lasso.experts))
+                    add(expertStart(expert) + index, value, lasso.expertWeight(of: value))
                 }
             }
         }

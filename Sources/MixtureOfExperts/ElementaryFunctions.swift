@@ -1,6 +1,6 @@
 import CKernels
 
-/// exp and log of many numbers at a time, by the processor's widest instructions: for families, whose rows would else pay a call of
+/// exp, log and softmax of many numbers at a time, by the processor's widest instructions: for families, whose rows would else pay a call of
 /// the C library each.
 package enum ElementaryFunctions {
     private static let kernels = InstructionSet.best.kernels
@@ -17,5 +17,15 @@ package enum ElementaryFunctions {
         _ values: UnsafePointer<Double>, count: Int, into result: UnsafeMutablePointer<Double>
     ) {
         kernels.logarithms(values, count, result)
+    }
+
+    /// Softmax over 0 and `count` values, for some rows; value v of row i at v · stride + i, with its probability at the place after, that
+    /// of the 0 first. Also the logarithms of the sums. What is nil is not computed.
+    package static func referenceSoftmax(
+        _ values: UnsafePointer<Double>, stride: Int, count: Int, rows: Int,
+        probabilities: UnsafeMutablePointer<Double>? = nil, probabilityStride: Int = 0,
+        logSums: UnsafeMutablePointer<Double>? = nil
+    ) {
+        kernels.reference_softmax(values, stride, count, rows, probabilities, probabilityStride, logSums)
     }
 }

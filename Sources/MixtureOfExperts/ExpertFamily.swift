@@ -22,6 +22,12 @@ public enum ResponseKind: Sendable, Equatable {
     /// Coded 0, 1, 2, … in the order of these names.
     case classes([String])
 
+    /// The names of the classes; nil for numbers.
+    public var classes: [String]? { if case .classes(let names) = self { names } else { nil } }
+
+    /// Whether an exposure makes sense: the mean is a rate times it.
+    public var takesExposure: Bool { self == .count || self == .positiveNumber }
+
     /// Whether a number can be a response.
     public func accepts(_ response: Double) -> Bool {
         switch self {

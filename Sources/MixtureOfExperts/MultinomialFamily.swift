@@ -20,59 +20,23 @@ public struct MultinomialFamily: ExpertFamily {
     /// The share of a class that no row shows.
     private static let leastShare = 1e-8
 
-    /// Probabilities of the classes, `stride` apart, and log Σ e^η. The largest predictor is taken out first: with it nothing
-    /// overflows, and log φ ≥ -2 max|η| - log C.
-    private func probabilities(
-        _ predictors: LinearPredictors, count: Int, into result: UnsafeMutablePointer<Double>, stride: Int,
-        logSums: UnsafeMutablePointer<Double>
-    ) {
-        // The probabilities of the reference hold the largest predictor until they are known.
-        let reference = result
-        reference.update(repeating: 0, count: count)
-        for index in 0..<predictorCount {
-            let predictor = predictors[index]
-            for row in 0..<count { reference[row] = max(reference[row], predictor[row]) }
-        }
-        for index in 0..<predictorCount {
-            let (predictor, own) = (predictors[index], result + (index + 1) * stride)
-            for row in 0..<count { own[row] = predictor[row] - reference[row] }
-            ElementaryFunctions.exponentials(own, count: count, into: own)
-        }
-        for row in 0..<count { logSums[row] = reference[row] }
-        for row in 0..<count { reference[row] = -reference[row] }
-        ElementaryFunctions.exponentials(reference, count: count, into: reference)
-        normalise(result, count: count, stride: stride, logSums: logSums)
-    }
-
-    /// Divides by the sums, and adds their logarithms.
-    private func normalise(
-        _ values: UnsafeMutablePointer<Double>, count: Int, stride: Int, logSums: UnsafeMutablePointer<Double>
-    ) {
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(count, 1)) { sums in
-            let sums = sums.baseAddress!
-            sums.initialize(from: values, count: count)
-            for index in 1..<classes.count {
-                let own = values + index * stride
-                for row in 0..<count { sums[row] += own[row] }
-            }
-            for index in 0..<classes.count {
-                let own = values + index * stride
-                for row in 0..<count { own[row] /= sums[row] }
-            }
-            ElementaryFunctions.logarithms(sums, count: count, into: sums)
-            for row in 0..<count { logSums[row] += sums[row] }
-        }
+    /// log Σ e^η of all classes. The largest predictor is taken out first: with it nothing overflows, and log φ ≥ -2 max|η| - log C.
+    private func logSums(_ predictors: LinearPredictors, count: Int, into result: UnsafeMutablePointer<Double>) {
+        ElementaryFunctions.referenceSoftmax(
+            predictors.values, stride: predictors.stride, count: predictorCount, rows: count, logSums: result)
     }
 
     /// Calls `body` with probabilities [class][row], `count` apart, and log Σ e^η.
     private func withProbabilities(
         _ predictors: LinearPredictors, count: Int,
-        _ body: (_ probabilities: UnsafeMutablePointer<Double>, _ logSums: UnsafeMutablePointer<Double>) -> Void
+        _ body: (_ probabilities: UnsafePointer<Double>, _ logSums: UnsafePointer<Double>) -> Void
     ) {
         withUnsafeTemporaryAllocation(of: Double.self, capacity: max((classes.count + 1) * count, 1)) { memory in
             let values = memory.baseAddress!
             let logSums = values + classes.count * count
-            probabilities(predictors, count: count, into: values, stride: count, logSums: logSums)
+            ElementaryFunctions.referenceSoftmax(
+                predictors.values, stride: predictors.stride, count: predictorCount, rows: count,
+                probabilities: values, probabilityStride: count, logSums: logSums)
             body(values, logSums)
         }
     }
@@ -90,9 +54,8 @@ public struct MultinomialFamily: ExpertFamily {
         responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: UnsafeMutablePointer<Double>
     ) {
-        withProbabilities(predictors, count: count) { _, logSums in
-            for row in 0..<count { result[row] = -logSums[row] }
-        }
+        logSums(predictors, count: count, into: result)
+        for row in 0..<count { result[row] = -result[row] }
         for index in 0..<predictorCount {
             let (predictor, code) = (predictors[index], Double(index + 1))
             for row in 0..<count { result[row] += responses[row] == code ? predictor[row] : 0 }
@@ -128,10 +91,9 @@ public struct MultinomialFamily: ExpertFamily {
         predictors: LinearPredictors, dispersion: Double, count: Int, into result: UnsafeMutablePointer<Double>,
         stride: Int
     ) {
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(count, 1)) { logSums in
-            probabilities(
-                predictors, count: count, into: result, stride: stride, logSums: logSums.baseAddress!)
-        }
+        ElementaryFunctions.referenceSoftmax(
+            predictors.values, stride: predictors.stride, count: predictorCount, rows: count, probabilities: result,
+            probabilityStride: stride)
     }
 
     public func statistics(of response: Double) -> [Double] {
@@ -168,9 +130,7 @@ public struct MultinomialFamily: ExpertFamily {
         from: LinearPredictors, fromDispersion: Double, to: LinearPredictors, toDispersion: Double,
         count: Int, into result: UnsafeMutablePointer<Double>
     ) {
-        withProbabilities(to, count: count) { _, logSums in
-            for row in 0..<count { result[row] = logSums[row] }
-        }
+        logSums(to, count: count, into: result)
         withProbabilities(from, count: count) { probabilities, logSums in
             for row in 0..<count { result[row] -= logSums[row] }
             for index in 0..<predictorCount {

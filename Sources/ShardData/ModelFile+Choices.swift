@@ -28,6 +28,7 @@ extension ModelFile {
         public var gateWeight: Double
         public var expertWeight: Double
         public var penalisedLogLikelihood: Double
+        public var refitted: Bool
         public var nonzeroParameters: Int
         /// Where the weight was chosen: all that were tried.
         public var path: [Point]?
@@ -36,6 +37,7 @@ extension ModelFile {
             gateWeight = report.gateWeight
             expertWeight = report.expertWeight
             penalisedLogLikelihood = report.penalisedLogLikelihood
+            refitted = report.isRefitted
             nonzeroParameters = report.nonzeroParameters
             let points = report.path.map {
                 Point(

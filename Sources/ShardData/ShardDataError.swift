@@ -51,7 +51,7 @@ public enum ShardDataError: Error, Equatable, Sendable {
     /// A field at the 1-based `line` that is none of the spellings of its column.
     case unknownSpelling(source: String, line: Int, column: String, field: String, kind: Spelling, known: [String])
     /// A response that the family cannot have.
-    case unusableResponse(source: String, line: Int, column: String, value: Double, isCount: Bool)
+    case unusableResponse(source: String, line: Int, column: String, value: Double, needed: String)
     /// The classes of a response are to be found in it, and there are too few or too many.
     case unusableClasses(source: String, column: String, found: String)
     /// An exposure that is not positive.
@@ -137,9 +137,8 @@ extension ShardDataError: CustomStringConvertible {
         case .unknownSpelling(let source, let line, let column, let field, let kind, let known):
             "\(source.visible), line \(line): column \(column.quoted) has \(field.quoted), "
                 + Self.advice(on: kind, known)
-        case .unusableResponse(let source, let line, let column, let value, let isCount):
-            "\(source.visible), line \(line): target \(column.quoted) is \(value); "
-                + (isCount ? "counts are 0, 1, 2, …" : "this family has responses above 0")
+        case .unusableResponse(let source, let line, let column, let value, let needed):
+            "\(source.visible), line \(line): target \(column.quoted) is \(value); this family needs \(needed)"
         case .unusableClasses(let source, let column, let found):
             "\(source.visible): \(found) in target \(column.quoted); classes are two to \(ClassFinder.mostClasses); "
                 + "name them with --classes or in a study, or choose another family"

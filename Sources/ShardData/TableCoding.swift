@@ -95,10 +95,10 @@ struct TableCoding {
             responses = try positions(name, classes, .aClass).map { $0.map(Double.init) ?? .nan }
         } else {
             responses = try usableNumbers(name)
-            if let row = responses.firstIndex(where: { !$0.isNaN && !selection.response.allows($0) }) {
+            if let row = responses.firstIndex(where: { !$0.isNaN && !selection.response.accepts($0) }) {
                 throw .unusableResponse(
                     source: table.source, line: table.line(ofRow: row), column: name, value: responses[row],
-                    isCount: selection.response == .count)
+                    needed: selection.response.requirement)
             }
         }
         if !mayBeMissing { try leaveOut(missingIn: responses, name) }

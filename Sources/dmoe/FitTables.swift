@@ -10,7 +10,7 @@ struct LassoTable {
         let line = """
             lasso: weight \(Format.short(record.gateWeight)) on gate slopes, \(Format.short(record.expertWeight)) on \
             expert slopes; \(Format.plural(record.nonzeroParameters, "nonzero parameter")), penalised log-likelihood \
-            \(Format.number(record.penalisedLogLikelihood, digits: 4))
+            \(Format.number(record.penalisedLogLikelihood, digits: 4))\(record.refitted ? "; refitted without" : "")
             """
         guard let path = record.path else { return line }
         var table = TextTable(header: ["weight tried", "penalised log-likelihood", "nonzero parameters", "BIC", ""])

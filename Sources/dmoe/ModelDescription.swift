@@ -17,8 +17,9 @@ struct ModelDescription {
 
     var text: String {
         let parameters: [String?] = effects.map { [description(of: $0)] } ?? [experts, gate, withoutErrors]
-        return ([heading, study] + parameters + [sketch, report, rounds, disclosure, warnings]).compactMap { $0 }.joined(
-            separator: "\n\n")
+        return ([heading, study] + parameters + [sketch, report, rounds, disclosure, warnings]).compactMap { $0 }
+            .joined(
+                separator: "\n\n")
     }
 
     private var withoutErrors: String? {

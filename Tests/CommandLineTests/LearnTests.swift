@@ -102,7 +102,7 @@ import Testing
             try learn("s0.csv", "s1.csv", "s2.csv", "-o", "g.json", "--holdout", "0.2", "--pooled", "--json"))
         #expect(
             Set(summary.keys) == [
-                "output", "target", "experts", "shards", "leftOut", "rounds", "rowsLeftOut", "bytesSent",
+                "output", "target", "experts", "shards", "leftOut", "rounds", "rowsLeftOut", "filled", "bytesSent",
                 "learningSeconds",
                 "aggregationSeconds", "wallSeconds", "heldOut", "pooled",
             ])

@@ -118,7 +118,7 @@ import Testing
         Refusal(
             "half a count", files: ["d.csv": "a,y\n1,2\n2,1.5\n"],
             ["fit", "d.csv", "--target", "y", "--family", "poisson", "--experts", "1"],
-            says: ["d.csv, line 3: target \"y\" is 1.5", "counts are 0, 1, 2"]),
+            says: ["d.csv, line 3: target \"y\" is 1.5", "a whole number from 0"]),
         Refusal(
             "a cost of nothing", files: ["d.csv": "a,y\n1,2\n2,0\n"],
             ["fit", "d.csv", "--target", "y", "--family", "gamma", "--experts", "1"],

@@ -86,6 +86,7 @@ import Testing
         Refusal("no weight", two + ["--l1-experts", "nan"], says: ["--l1-experts must be 0 or more"]),
         Refusal("endless weight", two + ["--l1-experts", "inf"], says: ["--l1-experts must be 0 or more"]),
         Refusal("auto and a weight", two + ["--l1", "auto", "--l1-gate", "2"], says: ["--l1 auto chooses the weight"]),
+        Refusal("refit of everything", two + ["--l1-refit"], says: ["--l1-refit fits what a penalty left"]),
         Refusal("a weight for both", two + ["--l1", "2"], says: ["--l1 must be auto", "--l1-experts"]),
         Refusal(
             "rounds", learn + ["--experts", "2", "--rounds", "1", "--l1", "auto"], says: ["--rounds makes no slope 0"]),

@@ -31,6 +31,24 @@ import Testing
         #expect(try work.text("other/test.csv") != test)
     }
 
+    /// Of any family: shards to fit, and the truth to score; classes are written as text.
+    @Test(arguments: ["poisson", "gamma", "multinomial"]) func simulateWritesOtherResponses(family: String) throws {
+        try work.succeed(
+            "simulate", "--family", family, "--rows", "600", "--shards", "2", "--test-rows", "200", "-o", "bench")
+        let lines = try work.text("bench/shards/shard-01.csv").split(separator: "\n").map { $0.split(separator: ",") }
+        #expect(lines[0].map(String.init) == (1...10).map { "x\($0)" } + ["y"])
+        let responses = lines.dropFirst().compactMap(\.last).map(String.init)
+        switch family {
+        case "multinomial": #expect(Set(responses) == ["a", "b", "c"])
+        case "poisson": #expect(responses.allSatisfy { Int($0).map { $0 >= 0 } ?? false })
+        default: #expect(responses.allSatisfy { Double($0).map { $0 > 0 } ?? false })
+        }
+        #expect(try work.model("bench/truth.json").family == family)
+        try work.succeed(
+            "fit", "bench/shards/shard-01.csv", "--target", "y", "--family", family, "--experts", "1", "-o", "m.json")
+        try work.succeed("evaluate", "bench/truth.json", "bench/test.csv")
+    }
+
     /// Shard 2 leans to large x2, the others do not; the test set is of all.
     @Test func simulateShiftsTheCovariates() throws {
         try work.succeed("simulate", "--shift", "--rows", "8000", "--shards", "4", "--test-rows", "2000", "-o", "s")

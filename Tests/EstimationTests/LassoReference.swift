@@ -51,7 +51,6 @@ enum LassoReference {
         Open(
             weight: 8, objective: -80.49728374886065,
             slopes: [0.1798983099, -0.1961758791, 0, 0.06965821988, 0, 0]),
-        Open(weight: 20, objective: -82.37124743155931, slopes: [0, 0, 0, 0, 0, 0]),
     ]
 
     static var binaryRows: ShardRows {

@@ -202,6 +202,27 @@ import Testing
         #expect(abs(report.penalisedLogLikelihood - Self.objective(local.model, rows, 10, 10)) < 1e-8)
     }
 
+    /// The maximum among models with these zeros.
+    @Test func aRefitIsNotShrunk() throws {
+        let rows = Self.rows(800)
+        let shrunk = try Self.fit(rows, .weights(gate: 20, experts: 20))
+        let refitted = try Self.fit(rows, .weights(gate: 20, experts: 20)) { $0.refitsSlopes = true }
+        #expect(refitted.report.logLikelihood > shrunk.report.logLikelihood + 1)
+        #expect(refitted.report.lasso?.penalisedLogLikelihood == shrunk.report.lasso?.penalisedLogLikelihood)
+        let best = Self.objective(refitted.model, rows, 0, 0)
+        for expert in 0..<2 {
+            for index in 0..<5 {
+                let value = refitted.model.experts[expert].coefficients[index]
+                #expect((value == 0) == (shrunk.model.experts[expert].coefficients[index] == 0))
+                for step in [-1e-3, 1e-3] where value != 0 {
+                    var moved = refitted.model
+                    moved.experts[expert].coefficients[index] += step
+                    #expect(Self.objective(moved, rows, 0, 0) < best)
+                }
+            }
+        }
+    }
+
     // MARK: Path
 
     @Test func theWeightIsChosenByBIC() throws {

@@ -192,4 +192,61 @@ import Testing
             #expect(abs(variance - 3) < 3 * 1.5 * error)
         }
     }
+
+    // MARK: Other responses
+
+    @Test(arguments: SyntheticBenchmark.Responses.allCases, SyntheticBenchmark.Profile.allCases)
+    func theGateIsThePosteriorForAnyResponse(
+        responses: SyntheticBenchmark.Responses, profile: SyntheticBenchmark.Profile
+    ) {
+        let benchmark = SyntheticBenchmark(responses, profile: profile, shardCount: 4, seed: 7)
+        #expect(benchmark.trueModel.family.name == responses.rawValue)
+        #expect(difference(benchmark.pooledShares.reduce(0, +), 1) < 1e-14)
+        let points = benchmark.testRows(20).rows.covariates
+        let gates = benchmark.trueModel.gateProbabilities(points)
+        for row in 0..<20 {
+            let joint = (0..<benchmark.expertCount).map { group in
+                let away = zip(points.row(row), benchmark.means[group]).map(-)
+                return benchmark.pooledShares[group] * exp(-0.5 * dot(away, away))
+            }
+            #expect(difference(gates.row(row), joint.map { $0 / joint.reduce(0, +) }) < 1e-12)
+        }
+    }
+
+    /// No expert with other slopes describes the rows as well.
+    @Test(arguments: SyntheticBenchmark.Responses.allCases)
+    func responsesComeFromTheTrueModel(responses: SyntheticBenchmark.Responses) {
+        let benchmark = SyntheticBenchmark(responses, profile: .moderate, shardCount: 4, seed: 7)
+        let (model, count) = (benchmark.trueModel, 20_000)
+        let rows = benchmark.testRows(count).rows
+        let densities = model.logDensities(rows.covariates, responses: rows.responses)
+        let mean = densities.reduce(0, +) / Double(count)
+        for expert in model.experts.indices {
+            for factor in [0.7, 1.4] {
+                var other = model
+                for index in other.experts[expert].coefficients.indices {
+                    other.experts[expert].coefficients[index] *= factor
+                }
+                let value = other.logDensities(rows.covariates, responses: rows.responses).reduce(0, +)
+                #expect(value / Double(count) < mean - 1e-4)
+            }
+        }
+    }
+
+    /// Counts and positive numbers within four orders of magnitude, every class common.
+    @Test func responsesAreInRange() throws {
+        for responses in [SyntheticBenchmark.Responses.poisson, .gamma, .multinomial] {
+            for seed in 1...5 as ClosedRange<UInt64> {
+                let rows = SyntheticBenchmark(responses, profile: .balanced, shardCount: 4, seed: seed).testRows(5000)
+                let values = rows.rows.responses
+                if case .classes(let classes) = responses.family.response {
+                    for code in classes.indices { #expect(values.count { $0 == Double(code) } > 500) }
+                } else {
+                    let mean = values.reduce(0, +) / 5000
+                    #expect((2...50).contains(mean))
+                    #expect(try #require(values.max()) < 5000)
+                }
+            }
+        }
+    }
 }

@@ -166,10 +166,12 @@ import Testing
 
     @Test func responsesThatAFamilyCannotHaveAreRefused() {
         #expect(
-            throws: ShardDataError.unusableResponse(source: "t.csv", line: 3, column: "n", value: 1.5, isCount: true)
+            throws: ShardDataError.unusableResponse(
+                source: "t.csv", line: 3, column: "n", value: 1.5, needed: "a whole number from 0")
         ) { try selection("n", .count).rows(of: responses) }
         #expect(
-            throws: ShardDataError.unusableResponse(source: "t.csv", line: 2, column: "cost", value: 0, isCount: false)
+            throws: ShardDataError.unusableResponse(
+                source: "t.csv", line: 2, column: "cost", value: 0, needed: "a number above 0")
         ) { try selection("cost", .positiveNumber).rows(of: responses) }
     }
 

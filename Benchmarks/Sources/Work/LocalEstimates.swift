@@ -14,7 +14,20 @@ struct LocalEstimates: Sendable {
         let model = MixtureModel(
             design: truth.design, gate: gate(truth, statistics),
             experts: moments.map { GaussianFamily().fit($0, on: truth.design.expertCovariates, dispersionFloor: 1e-3) })
-        return FittedMixture(model: model, moments: moments, rowCount: rows, weight: Double(rows))
+        return FittedMixture(
+            model: model, moments: moments, rowCount: rows, weight: Double(rows), errors: errors(model))
+    }
+
+    /// Of the size that errors have: their values make no difference to the time that their aggregation takes.
+    private func errors(_ model: MixtureModel) -> EstimateErrors {
+        func block(_ count: Int) -> ParameterCovariance {
+            ParameterCovariance(
+                standardErrors: [Double](repeating: 1 / Double(rows).squareRoot(), count: count),
+                correlations: [Double](repeating: 0, count: ParameterCovariance.pairCount(count)))
+        }
+        return EstimateErrors(
+            source: .observed, experts: model.experts.map { block($0.coefficients.count + 1) },
+            gate: block((model.expertCount - 1) * model.design.gatePositions.count))
     }
 
     /// One Newton step: all gates but the last, their blocks one after the other.

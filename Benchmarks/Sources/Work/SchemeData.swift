@@ -15,7 +15,7 @@ enum SchemeData: Codable, Sendable {
 
     var expertCount: Int {
         switch self {
-        case .synthetic: SyntheticBenchmark.expertCount
+        case .synthetic: SyntheticBenchmark.Responses.gaussian.expertCount
         case .files(_, _, let experts): experts
         }
     }

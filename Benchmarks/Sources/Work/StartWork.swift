@@ -11,7 +11,7 @@ struct StartWork: Work {
         let table = try DataTable.read(path: path, options: TableOptions(columnNames: design.covariates + ["y"]))
         let columns = try design.covariates.map { try table.numbers($0) }
         let rows = ShardRows(covariates: Matrix(columns: columns), responses: try table.numbers("y"))
-        let options = FitOptions(expertCount: SyntheticBenchmark.expertCount, starts: 1)
+        let options = FitOptions(expertCount: SyntheticBenchmark.Responses.gaussian.expertCount, starts: 1)
         let fit = LocalFit(design: design, options: options, parallelism: Parallelism(threads: threads))
         let (seconds, local) = try Stopwatch.seconds { try fit.fit(rows) }
         return [

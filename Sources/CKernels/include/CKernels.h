@@ -47,6 +47,13 @@ typedef struct {
     /// log_sums[row] = log of the sum over the index of exp(values[index][row]).
     void (*log_sum_exp)(const double *values, ptrdiff_t count, double *log_sums);
 
+    /// The softmax over 0 and values[index * stride + row], index < count: the probability of the 0 first, then those of the values,
+    /// `probability_stride` apart, and the logs of the sums; each where its pointer is not null. Any number of rows, nothing
+    /// aligned; values and results apart.
+    void (*reference_softmax)(
+        const double *values, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t rows, double *probabilities,
+        ptrdiff_t probability_stride, double *log_sums);
+
     /// result[i][row] = a[i][row] * b[i][row], i < count.
     void (*products)(const double *a, const double *b, ptrdiff_t count, double *result);
 

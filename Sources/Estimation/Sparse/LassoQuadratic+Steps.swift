@@ -2,28 +2,31 @@ import LinearAlgebra
 import MixtureOfExperts
 
 extension LassoQuadratic {
-    /// θ - θ₀ for coefficients of some linear predictors after each other, all of their slopes with one weight.
+    /// θ - θ₀ for coefficients of some linear predictors after each other.
     ///
-    /// - Parameter regressors: of a predictor, the intercept first.
+    /// - Parameters:
+    ///   - regressors: of a predictor, the intercept first.
+    ///   - weight: of a slope.
     static func step(
-        _ curvature: Matrix, _ gradient: [Double], from start: [Double], regressors: Int, weight: Double
+        _ curvature: Matrix, _ gradient: [Double], from start: [Double], regressors: Int,
+        weight: (_ slope: Double) -> Double
     ) -> [Double] {
-        let weights = start.indices.map { $0.isMultiple(of: regressors) ? 0 : weight }
+        let weights = start.indices.map { $0.isMultiple(of: regressors) ? 0 : weight(start[$0]) }
         let minimum = LassoQuadratic(curvature: curvature, gradient: gradient, weights: weights).minimum(from: start)
         return zip(minimum, start).map(-)
     }
 }
 
 extension GateNewton {
-    /// The proximal Newton direction: to the minimum of the quadratic model and `lasso` · |slopes|₁.
+    /// The proximal Newton direction: to the minimum of the quadratic model and the penalty.
     static func direction(
-        gate: SoftmaxGate, ridge: Double, lasso: Double, gradient: (Int) -> [Double],
+        gate: SoftmaxGate, ridge: Double, lasso: SlopeWeights, gradient: (Int) -> [Double],
         information: (Int, Int) -> Matrix
     ) -> Matrix {
         let (system, right) = system(gate: gate, ridge: ridge, gradient: gradient, information: information)
         let rows = gate.coefficients.rowCount
         let start = Array(gate.coefficients.storage.prefix(right.count))
-        let step = LassoQuadratic.step(system, right, from: start, regressors: rows, weight: lasso)
+        let step = LassoQuadratic.step(system, right, from: start, regressors: rows, weight: lasso.gateWeight)
         return Matrix(
             rowCount: rows, columnCount: gate.expertCount, storage: step + [Double](repeating: 0, count: rows))
     }

@@ -10,20 +10,19 @@ enum LassoRegression {
 
     /// - Parameters:
     ///   - expert: where the turns begin.
-    ///   - weight: λ.
+    ///   - weight: λ of a slope.
     static func expert(
         _ moments: Moments, on covariates: [Int], from expert: Expert, hasDispersion: Bool, dispersionFloor: Double,
-        weight: Double
+        weight: (_ slope: Double) -> Double
     ) -> Expert {
         let scatter = moments.scatter.submatrix(rows: covariates, columns: covariates)
         let products = covariates.map { moments.scatter[$0, moments.count - 1] }
         var result = expert
         for _ in 0..<mostTurns {
             let slopes = Array(result.coefficients.dropFirst())
-            let threshold = weight * result.dispersion
             let fitted = LassoQuadratic(
                 curvature: scatter, gradient: zip(products, scatter * slopes).map(-),
-                weights: slopes.map { _ in threshold }
+                weights: slopes.map { weight($0) * result.dispersion }
             ).minimum(from: slopes)
             let intercept = moments.mean[moments.count - 1] - dot(fitted, covariates.map { moments.mean[$0] })
             result.coefficients = [intercept] + fitted

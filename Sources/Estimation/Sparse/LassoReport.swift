@@ -26,17 +26,22 @@ public struct LassoReport: Sendable, Equatable {
 
     public var gateWeight: Double
     public var expertWeight: Double
+    /// Of the optimum with the penalty.
     public var penalisedLogLikelihood: Double
+    /// Whether the slopes that stayed were fitted once more without it.
+    public var isRefitted: Bool
     public var nonzeroParameters: Int
     /// Where the weight was chosen: all that were tried, the largest first.
     public var path: [Point]
 
     public init(
-        gateWeight: Double, expertWeight: Double, penalisedLogLikelihood: Double, nonzeroParameters: Int, path: [Point]
+        gateWeight: Double, expertWeight: Double, penalisedLogLikelihood: Double, isRefitted: Bool = false,
+        nonzeroParameters: Int, path: [Point]
     ) {
         self.gateWeight = gateWeight
         self.expertWeight = expertWeight
         self.penalisedLogLikelihood = penalisedLogLikelihood
+        self.isRefitted = isRefitted
         self.nonzeroParameters = nonzeroParameters
         self.path = path
     }

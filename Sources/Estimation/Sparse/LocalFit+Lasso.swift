@@ -11,6 +11,8 @@ struct ChosenLasso {
     var path: [LassoReport.Point]
     /// One more start, in the user's units.
     var start: MixtureModel?
+    /// Of the optimum with the penalty.
+    var penalisedLogLikelihood = 0.0
 
     func selection(of candidate: Refinement.Candidate) -> SlopeSelection {
         SlopeSelection(
@@ -18,17 +20,25 @@ struct ChosenLasso {
             experts: candidate.model.experts.indices.map { experts > 0 && !candidate.background.contains($0) })
     }
 
-    func report(
-        _ candidate: Refinement.Candidate, _ rows: StandardisedRows, nonzeroParameters: Int
-    ) -> LassoReport {
+    func report(isRefitted: Bool, nonzeroParameters: Int) -> LassoReport {
         LassoReport(
-            gateWeight: gate, expertWeight: experts,
-            penalisedLogLikelihood: rows.inUserUnits(candidate.penalisedLogLikelihood, candidate),
-            nonzeroParameters: nonzeroParameters, path: path)
+            gateWeight: gate, expertWeight: experts, penalisedLogLikelihood: penalisedLogLikelihood,
+            isRefitted: isRefitted, nonzeroParameters: nonzeroParameters, path: path)
     }
 }
 
 extension LocalFit {
+    /// The optimum without a penalty among the slopes that stayed (the relaxed lasso, Meinshausen 2007).
+    func refitted(
+        _ candidate: Refinement.Candidate, _ rows: StandardisedRows, _ lasso: SlopeWeights
+    ) -> Refinement.Candidate {
+        var held = lasso
+        held.holdsZeros = true
+        var refinement = refinement(rows, start: 0, parallelism: parallelism, held)
+        refinement.background = candidate.background
+        return refinement.optimum(from: candidate.model, emIterations: Refinement.iterationsFromOptimum)
+    }
+
     /// nil where slopes are not penalised.
     ///
     /// - Parameter weight: Σw of the rows as they came.
@@ -69,7 +79,7 @@ extension LocalFit {
 
 extension StandardisedRows {
     /// A log-likelihood of standardised rows as that of the rows as they came: densities differ by the Jacobian.
-    fileprivate func inUserUnits(_ logLikelihood: Double, _ candidate: Refinement.Candidate) -> Double {
+    func inUserUnits(_ logLikelihood: Double, _ candidate: Refinement.Candidate) -> Double {
         weightUnit * (logLikelihood - candidate.statistics.weight * standardisation.logResponseScale)
     }
 }

@@ -4,6 +4,8 @@ import MixtureOfExperts
 package struct SlopeWeights: Sendable, Equatable {
     var gate: Double
     var experts: Double
+    /// Once slopes are chosen: those at 0 stay there, the others are free.
+    var holdsZeros = false
 
     package init(gate: Double, experts: Double) {
         self.gate = gate
@@ -21,10 +23,19 @@ package struct SlopeWeights: Sendable, Equatable {
         self.experts = experts * deviations * standardisation.responseScale / weight
     }
 
-    func scaled(by factor: Double) -> SlopeWeights { SlopeWeights(gate: factor * gate, experts: factor * experts) }
+    func scaled(by factor: Double) -> SlopeWeights {
+        var result = self
+        result.gate *= factor
+        result.experts *= factor
+        return result
+    }
+
+    func gateWeight(of slope: Double) -> Double { holdsZeros ? (slope == 0 ? .infinity : 0) : gate }
+    func expertWeight(of slope: Double) -> Double { holdsZeros ? (slope == 0 ? .infinity : 0) : experts }
 
     /// gate · |gate slopes|₁ + experts · |expert slopes|₁
     package func value(_ model: MixtureModel) -> Double {
+        guard !holdsZeros else { return 0 }
         var gateSlopes = 0.0
         let coefficients = model.gate.coefficients
         for column in 0..<coefficients.columnCount {

@@ -83,7 +83,7 @@ struct CompareCommand: ParsableCommand {
         let note = ProgressNote(quiet: common.quiet)
         let learning = DistributedLearning(
             design: shards.selection.design, family: columns.expertFamily(shards.selection),
-            fitOptions: fit.options(experts: setting.experts, seed: setting.seed),
+            fitOptions: fit.options(experts: setting.experts, seed: setting.seed, aggregated: true),
             coordinator: Coordinator(
                 options: aggregation.options(expertCount: globalExperts, seed: setting.seed)),
             rowsPerParameter: shardOptions.rowsPerParameter, parallelism: common.parallelism)

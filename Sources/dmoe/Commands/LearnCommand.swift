@@ -69,7 +69,7 @@ struct LearnCommand: ParsableCommand {
             totalRows: shards.training.reduce(0) { $0 + $1.rows.rowCount }, quiet: common.quiet)
         let learning = DistributedLearning(
             design: shards.selection.design, family: columns.expertFamily(shards.selection),
-            fitOptions: fit.options(experts: setting.experts, seed: setting.seed),
+            fitOptions: fit.options(experts: setting.experts, seed: setting.seed, aggregated: true),
             coordinator: Coordinator(
                 aggregator: aggregation.aggregator,
                 options: aggregation.options(

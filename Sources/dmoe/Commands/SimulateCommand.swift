@@ -2,13 +2,15 @@ import ArgumentParser
 import DistributedMoE
 
 extension SyntheticBenchmark.Profile: ExpressibleByArgument {}
+extension SyntheticBenchmark.Responses: ExpressibleByArgument {}
 
 struct SimulateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
         abstract: "Write a synthetic benchmark: shards, a test set and the true model.",
         discussion: """
-            20 covariates, 5 groups with a regression each. Writes shards/shard-01.csv and so on, test.csv (with a \
+            20 covariates, 5 groups with a regression each; for families other than gaussian 10 covariates and 3 groups. \
+            Classes are a, b and c. Writes shards/shard-01.csv and so on, test.csv (with a \
             column 'group', the true expert from 1) and truth.json.
 
             Example: dmoe simulate --profile balanced --rows 100000 --shards 16 -o bench
@@ -16,14 +18,19 @@ struct SimulateCommand: ParsableCommand {
                      dmoe evaluate global.json bench/test.csv
             """)
 
-    @Option(help: "Shares of the groups: equal, 0.10 to 0.30, or 0.02 to 0.40.")
+    @Option(help: "Family of the responses.")
+    var family = SyntheticBenchmark.Responses.gaussian
+    @Option(
+        help: "Shares of the groups: equal, 0.10 to 0.30, or 0.02 to 0.40 (of 3 groups 0.20 to 0.50, 0.05 to 0.60).")
     var profile = SyntheticBenchmark.Profile.balanced
     @Option(help: ArgumentHelp("Rows in all shards together.", valueName: "n"))
     var rows = 100_000
     @Option(help: ArgumentHelp("Number of shards.", valueName: "m"))
     var shards = 16
-    @Option(help: ArgumentHelp("How many of the 5 groups a shard sees, others in the next shard.", valueName: "k"))
-    var capacity = SyntheticBenchmark.expertCount
+    @Option(
+        help: ArgumentHelp(
+            "How many of the groups a shard sees, others in the next shard (default: all).", valueName: "k"))
+    var capacity: Int?
     @Flag(help: "Each shard leans to a region of x of its own (by a standard deviation); y given x is the same in all.")
     var shift = false
     @Option(help: ArgumentHelp("Rows of the test set.", valueName: "n"))
@@ -37,17 +44,19 @@ struct SimulateCommand: ParsableCommand {
         guard shards >= 1, rows >= shards else {
             throw ValidationError("--rows must be at least --shards, both 1 or more.")
         }
-        guard (1...SyntheticBenchmark.expertCount).contains(capacity) else {
-            throw ValidationError("--capacity must be from 1 to \(SyntheticBenchmark.expertCount).")
+        let groups = family.expertCount
+        let capacity = capacity ?? groups
+        guard (1...groups).contains(capacity) else {
+            throw ValidationError("--capacity must be from 1 to \(groups).")
         }
-        guard !shift || capacity == SyntheticBenchmark.expertCount else {
+        guard !shift || capacity == groups else {
             throw ValidationError(
                 "--shift and --capacity cannot go together: the pooled rows would have no known gate.")
         }
         guard shards <= 100_000, rows <= 1_000_000_000, testRows <= 1_000_000_000 else {
             throw ValidationError("At most 100000 shards and 1000000000 rows.")
         }
-        guard shards + capacity > SyntheticBenchmark.expertCount else {
+        guard shards + capacity > groups else {
             throw ValidationError(
                 "--shards \(shards) with --capacity \(capacity) leave a group that no shard sees: use more of either.")
         }
@@ -56,7 +65,7 @@ struct SimulateCommand: ParsableCommand {
 
     mutating func run() throws {
         let benchmark = SyntheticBenchmark(
-            profile: profile, shardCount: shards, capacity: capacity, shift: shift ? 1 : 0, seed: seed.value())
+            family, profile: profile, shardCount: shards, capacity: capacity, shift: shift ? 1 : 0, seed: seed.value())
         try OutputFile.makeDirectory(output + "/shards")
         let digits = String(shards).count
         for index in 0..<shards {
@@ -80,11 +89,13 @@ struct SimulateCommand: ParsableCommand {
         _ data: SyntheticBenchmark.LabelledRows, to name: String, labelled: Bool, _ benchmark: SyntheticBenchmark
     ) throws {
         let design = benchmark.design
+        let classes = benchmark.responses.family.response.classes
         var writer = CSVWriter(header: design.covariates + [design.target] + (labelled ? ["group"] : []))
-        for row in 0..<data.rows.rowCount {
+        for (row, response) in data.rows.responses.enumerated() {
+            let fields = data.rows.covariates.row(row).map(CSVWriter.Field.number)
             writer.append(
-                data.rows.covariates.row(row) + [data.rows.responses[row]]
-                    + (labelled ? [Double(data.labels[row] + 1)] : []))
+                fields + [classes.map { .text($0[Int(response)]) } ?? .number(response)]
+                    + (labelled ? [.number(Double(data.labels[row] + 1))] : []))
         }
         try OutputFile.write(writer.contents, to: output + "/" + name)
     }

@@ -36,10 +36,12 @@ struct FitOptionGroup: ParsableArguments {
         }
     }
 
-    func options(experts: Int, seed: UInt64) -> FitOptions {
+    /// - Parameter aggregated: the fit is one of many that are aggregated: slopes that a lasso left are fitted without it.
+    func options(experts: Int, seed: UInt64, aggregated: Bool = false) -> FitOptions {
         FitOptions(
             expertCount: experts, starts: starts, tolerance: tolerance, maxIterations: maxIterations, seed: seed,
             minRows: Double(disclosure.minRows), lasso: lasso.lasso,
+            refitsSlopes: lasso.l1Refit || aggregated,
             standardErrors: standardErrors)
     }
 

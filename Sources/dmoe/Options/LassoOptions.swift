@@ -15,10 +15,19 @@ struct LassoOptions: ParsableArguments {
     @Option(help: ArgumentHelp("auto: one weight for both, the best by BIC on a path of them.", valueName: "auto"))
     var l1: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Fit the slopes that are left once more without the penalty: better where the model is to be "
+                + "aggregated. learn and compare always do."))
+    var l1Refit = false
+
     func validate() throws {
         for (name, value) in [("--l1-gate", l1Gate), ("--l1-experts", l1Experts)] {
             guard let value else { continue }
             guard value >= 0, value.isFinite else { throw ValidationError("\(name) must be 0 or more.") }
+        }
+        if l1Refit, lasso == .none {
+            throw ValidationError("--l1-refit fits what a penalty left: give --l1 auto, --l1-gate or --l1-experts.")
         }
         guard let l1 else { return }
         guard l1 == "auto" else {
