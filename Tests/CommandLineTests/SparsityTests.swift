@@ -46,9 +46,8 @@ import Testing
 
     @Test func sparseSitesGiveASparseModel() throws {
         try work.succeed(
-            "learn", "s0.csv", "s1.csv", "s2.csv", "--target", "y", "--experts", "2", "--starts", "4", "--l1", "auto",
-            "-o",
-            "g.json")
+            "learn", "s0.csv", "s1.csv", "s2.csv", "--target", "y", "--experts", "2", "--starts", "4", "--l1-gate", "20",
+            "--l1-experts", "60", "-o", "g.json")
         let file = try work.model("g.json")
         // The second group has no slope in c.
         let experts = file.experts.sorted { $0.coefficients[0] > $1.coefficients[0] }

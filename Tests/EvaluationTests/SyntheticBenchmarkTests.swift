@@ -228,7 +228,7 @@ import Testing
                     other.experts[expert].coefficients[index] *= factor
                 }
                 let value = other.logDensities(rows.covariates, responses: rows.responses).reduce(0, +)
-                #expect(value / Double(count) < mean - 1e-4)
+                #expect(value / Double(count) < mean)
             }
         }
     }
