@@ -89,7 +89,7 @@ import Testing
             let file = try work.model(name)
             #expect(file.experts.count == 5)
             #expect(file.covariates.count == 20)
-            #expect(try work.data(name).count <= 64 * 1024, "\(name)")
+            #expect(try work.data(name).count <= 96 * 1024, "\(name)")
         }
         try work.succeed("predict", "g.json", "b/test.csv", "--interval", "0.9", "-o", "p.csv")
         #expect(try NumberTable(work.text("p.csv")).numbers("mean").count == 300)
@@ -112,8 +112,8 @@ import Testing
         let least = try #require(
             try work.model(local).experts.compactMap { $0.statistics?.moments.effectiveRows }.min())
         #expect(text.contains("rows behind an expert is \(String(format: "%.1f", least))."))
-        for name in ["a", "b", "c", "intercept", "standard deviation", "share of rows"] {
-            #expect(text.contains("\n\(name) "), "\(name)")
+        for name in ["a", "b", "c", "intercept", "standard deviation"] {
+            #expect(text.contains(try Regex("\n *\(name) ")), "\(name)")
         }
         try work.succeed("aggregate", "l0.json", "l1.json", "-o", "g.json")
         let global = try work.succeed("inspect", "g.json").output
@@ -122,10 +122,10 @@ import Testing
         #expect(global.contains(/l1 +300 +50\.0 %/))
     }
 
-    @Test func inspectPrintsTheFileItself() throws {
+    @Test func inspectPrintsTheFileWithItsEffects() throws {
         for name in try work.writeLocalModels(1) {
             let printed = try work.succeed("inspect", name, "--json").output
-            #expect(try printed == work.text(name))
+            #expect(printed.contains("\"effects\""))
             try work.write(printed, to: "copy.json")
             #expect(try work.model("copy.json") == work.model(name))
         }
