@@ -25,4 +25,6 @@ expect "predicts 'arr_delay' from 6 covariates" output.txt
 expect "^1,.*" output.txt
 expect "left out for missing values" messages.txt
 expect "HA: 27 rows carry 1 of 3 experts" messages.txt
+expect "predicts 'arrival'" output.txt
+expect "^accuracy" output.txt
 echo "demo-small: passed"

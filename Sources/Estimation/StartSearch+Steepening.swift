@@ -16,6 +16,9 @@ extension StartSearch {
     /// Of the logarithm of the factor.
     private static let spread = 2.0
     private static let emIterations = 20
+    /// With fewer, planes that happen to part a class from the others are found everywhere and mean nothing: a carrier of 545
+    /// flights was so far from all others that it was taken for broken.
+    private static let rowsPerCoefficient = 80
     /// Rows times coefficients, summed over all starts: a bound on the time.
     private static let work = 4_000_000
 
@@ -28,6 +31,7 @@ extension StartSearch {
         let coefficients = best.model.experts.reduce(best.model.gate.coefficients.storage.count) {
             $0 + $1.coefficients.count
         }
+        guard sample.rowCount >= Self.rowsPerCoefficient * coefficients else { return nil }
         let affordable = Self.work / (Self.steeperRounds * sample.rowCount * coefficients)
         let count = min(Self.startsOfARound, affordable)
         let generator = RandomNumbers(seed: options.seed).split(-6)

@@ -69,19 +69,7 @@ struct ModelDescription {
         return lines.isEmpty ? nil : lines.joined(separator: "\n").trimmingSuffix(while: \.isNewline)
     }
 
-    private var experts: String {
-        var table = TextTable(header: ["experts: mean of '\(file.target)'"] + names)
-        let total = file.experts.reduce(0) { $0 + ($1.statistics?.weight ?? 0) }
-        if total > 0 {
-            table.append(
-                ["share of rows"] + file.experts.map { Format.percent(($0.statistics?.weight ?? 0) / total) })
-        }
-        for (index, name) in (["intercept"] + file.expertCovariates).enumerated() {
-            table.append([name] + file.experts.map { Format.short($0.coefficients[index]) })
-        }
-        table.append(["standard deviation"] + file.experts.map { Format.short($0.dispersion.squareRoot()) })
-        return table.text
-    }
+    private var experts: String { ExpertTables(file).text }
 
     private var gate: String? {
         guard file.experts.count > 1 else { return nil }
@@ -96,7 +84,8 @@ struct ModelDescription {
         guard file.experts.allSatisfy({ $0.statistics != nil }) else { return nil }
         let moments = file.experts.compactMap(\.statistics?.moments)
         var table = TextTable(header: ["sketch: mean ± standard deviation"] + names)
-        for (index, name) in (file.covariates + [file.target]).enumerated() {
+        // Codes of classes have no moments.
+        for (index, name) in (file.covariates + (file.classes == nil ? [file.target] : [])).enumerated() {
             table.append(
                 [name]
                     + moments.map {
