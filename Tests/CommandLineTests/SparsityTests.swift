@@ -46,7 +46,8 @@ import Testing
 
     @Test func sparseSitesGiveASparseModel() throws {
         try work.succeed(
-            "learn", "s0.csv", "s1.csv", "s2.csv", "--target", "y", "--experts", "2", "--starts", "4", "--l1-gate", "20",
+            "learn", "s0.csv", "s1.csv", "s2.csv", "--target", "y", "--experts", "2", "--starts", "4", "--l1-gate",
+            "20",
             "--l1-experts", "30", "-o", "g.json")
         let file = try work.model("g.json")
         let slopes = file.experts.flatMap { $0.coefficients.dropFirst() }
