@@ -66,6 +66,9 @@ extension Coordinator {
             result.append(
                 "\(empty.count) of \(expertCount) global experts stand for no local expert: fewer would do")
         }
-        return reduced.warnings + result
+        return reduced.warnings
+            + problem.mixture.unknownClasses.map {
+                "class '\($0)' is known to no site: its probability says nothing; it has too few rows at each, or none"
+            } + result
     }
 }

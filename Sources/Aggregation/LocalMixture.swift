@@ -60,6 +60,16 @@ package struct LocalMixture: Sendable {
         sketch = CovariateSketch(sites: sites.map(\.moments), parallelism: parallelism)
     }
 
+    /// Classes whose intercepts all components together hardly tell of: less than the information of a row of even odds.
+    var unknownClasses: [String] {
+        guard case .classes(let names) = family.response else { return [] }
+        let regressors = design.expertPositions.count
+        return (1..<names.count).filter { code in
+            let intercept = (code - 1) * regressors
+            return components.reduce(0) { $0 + ($1.information?[intercept, intercept] ?? 0) } < 0.25
+        }.map { names[$0] }
+    }
+
     /// What f̂^W says too much of its own rows, a row, for having been fitted to them: half a parameter each (Akaike 1974). A fit to
     /// draws takes over these errors of the local models, which sums of their statistics cancel.
     var optimism: Double {

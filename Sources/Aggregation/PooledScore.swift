@@ -21,6 +21,9 @@ struct PooledScore {
     private static let iterations = 4
     /// Of the normal covariates, half of them mirrored.
     private static let pointCount = 256
+    /// Of a coefficient, in pooled standard units. What is corrected is of second order; where no site tells of a class, steps are
+    /// without bound.
+    private static let longestStep = 5.0
     /// Gain of log-likelihood below which a step is not worth another.
     private static let negligible = 1e-6
 
@@ -33,9 +36,9 @@ struct PooledScore {
         self.kept = kept ?? Array(0..<size)
     }
 
-    /// The expert from which no step leads to a higher likelihood; `start` where that is not found.
+    /// The expert from which no step leads to a higher likelihood; the best before where steps do not shrink.
     func maximum(from start: Expert) -> Expert {
-        var best = start
+        var (best, before) = (start, start)
         var last = Double.infinity
         for _ in 0..<Self.iterations {
             let score = members.reduce(into: [Double](repeating: 0, count: information.size)) { sum, member in
@@ -44,7 +47,9 @@ struct PooledScore {
             let own = kept.map { score[$0] }
             let step = solvePositiveSemidefinite(information.submatrix(rows: kept, columns: kept), own)
             let gain = dot(own, step)
-            guard gain.isFinite, gain < last else { return gain.isFinite ? best : start }
+            // A step that promises no less than the one before led away from the maximum.
+            guard gain.isFinite, gain < last, step.allSatisfy({ abs($0) < Self.longestStep }) else { return before }
+            before = best
             for (index, value) in zip(kept, step) { best.coefficients[index] += value }
             if gain < Self.negligible { break }
             last = gain

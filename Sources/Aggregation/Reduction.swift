@@ -22,6 +22,8 @@ struct Reduction {
         var labels: [Int]
         /// nil where no lasso chose slopes of the local models, or the experts are not from their statistics.
         var selection: SlopeSelection?
+        /// Whose errors its parameters have.
+        var errors = ErrorSource.unknown
     }
 
     /// The mixtures that the options allow for a grouping that begins at `reduced`; gate by label first.
@@ -47,7 +49,8 @@ struct Reduction {
             let model = MixtureModel(design: mixture.design, family: mixture.family, gate: gate, experts: experts)
             return Candidate(
                 name: "gate by \(target.rawValue)\(suffix)", model: model, labels: labels,
-                selection: selection)
+                selection: selection,
+                errors: options.expertSource == .statistics && target == .label ? .statistics : .unknown)
         }
     }
 

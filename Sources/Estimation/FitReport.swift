@@ -69,6 +69,7 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     case backgroundExpert(experts: [Int])
     case rareCovariate(String, minimum: Double)
     case rareClass(String, minimum: Double)
+    case absentClass(String)
     case statisticsLeftOut(column: String, experts: [Int], minimum: Double)
     case expertsNotTold(experts: [Int], minimum: Double)
     case gatesNotTold(experts: [Int], minimum: Double)
@@ -103,6 +104,8 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
         case .rareCovariate(let name, let minimum):
             "covariate '\(name)' differs from its usual value in fewer than \(minimum.formatted) rows: taken as constant "
                 + "here, so that these rows are not told"
+        case .absentClass(let name):
+            "class '\(name)' has no rows here: nothing is told of it"
         case .rareClass(let name, let minimum):
             "class '\(name)' has fewer than \(minimum.formatted) rows here: they are left out, so that they are not told"
         case .statisticsLeftOut(let column, let experts, let minimum):

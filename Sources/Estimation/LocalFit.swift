@@ -34,7 +34,7 @@ public struct LocalFit: Sendable {
             throw .unsuitableResponse(
                 target: design.target, value: value, family: family.name, requirement: family.response.requirement)
         }
-        let (source, rareClasses) = source.withoutRareClasses(family, minRows: options.minRows, parallelism)
+        let (source, classWarnings) = source.withoutRareClasses(family, minRows: options.minRows, parallelism)
         try checkCapacity(rows: source.rowCount)
         let summaries = source.columnSummaries(parallelism)
         let disclosure = Disclosure(
@@ -57,7 +57,7 @@ public struct LocalFit: Sendable {
             starts[index].logLikelihood = candidate.statistics.logLikelihood
             starts[index].floorHits = candidate.floorHits
         }
-        var warnings = rareClasses.map { FitWarning.rareClass($0, minimum: options.minRows) }
+        var warnings = classWarnings
         warnings += rare.keys.sorted().map {
             FitWarning.rareCovariate(design.covariates[$0], minimum: options.minRows)
         }

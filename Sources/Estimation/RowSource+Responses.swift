@@ -23,21 +23,24 @@ extension RowSource {
     /// The rows without those of classes that some but fewer than `minRows` of them have: coefficients of such a class would be
     /// these rows. Sites may lack a class.
     ///
-    /// - Returns: the rows themselves where no class is rare, else the others in memory; the names of the rare classes.
+    /// - Returns: the rows themselves where no class is rare, else the others in memory; what to say of rare and absent classes.
     func withoutRareClasses(
         _ family: any ExpertFamily, minRows: Double, _ parallelism: Parallelism
-    ) -> (rows: any RowSource, classes: [String]) {
+    ) -> (rows: any RowSource, warnings: [FitWarning]) {
         guard case .classes(let names) = family.response else { return (self, []) }
         let counts = classCounts(names.count, parallelism)
         let rare = Set(counts.indices.filter { counts[$0] > 0 && Double(counts[$0]) < minRows })
-        guard !rare.isEmpty else { return (self, []) }
+        let warnings =
+            counts.indices.filter { counts[$0] == 0 }.map { FitWarning.absentClass(names[$0]) }
+            + rare.sorted().map { FitWarning.rareClass(names[$0], minimum: minRows) }
+        guard !rare.isEmpty else { return (self, warnings) }
         var kept = [Int]()
         let block = RowBlock(momentCount: momentCount)
         defer { block.deallocate() }
         forEachBlock(in: 0..<rowCount, block) { start, count in
             for lane in 0..<count where !rare.contains(Int(block.responses[lane])) { kept.append(start + lane) }
         }
-        return (chosen(kept), rare.sorted().map { names[$0] })
+        return (chosen(kept), warnings)
     }
 
     private func classCounts(_ classCount: Int, _ parallelism: Parallelism) -> [Int] {

@@ -88,7 +88,8 @@ struct CumulativeCounts {
 
     func probability(upTo response: Double) -> Double {
         guard let piece = pieces.last(where: { $0.start <= response }) else { return 0 }
-        return piece.values[min(Int(response - piece.start), piece.values.count - 1)]
+        // Counts may be beyond what an integer holds.
+        return piece.values[Int(min(response - piece.start, Double(piece.values.count - 1)))]
     }
 
     /// The least count with at least this probability up to it.

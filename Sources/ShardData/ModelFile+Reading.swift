@@ -60,6 +60,7 @@ extension ModelFile {
         for (index, round) in (rounds ?? []).enumerated() where round.sites < 0 || round.rows < 0 {
             throw refuse("rounds[\(index)]", "must not count below 0")
         }
+        if let problem = reading?.problem { throw refuse("reading", problem) }
         if let slopeSelection, slopeSelection.experts.count != experts.count {
             throw refuse("slopeSelection.experts", "has \(slopeSelection.experts.count) entries, not \(experts.count)")
         }

@@ -42,6 +42,18 @@ public struct ReadingRecord: Codable, Sendable, Equatable {
         }
     }
 
+    /// What makes the record unusable, in words.
+    var problem: String? {
+        let counts = 0...ModelFile.largestRowCount
+        guard counts.contains(rowsLeftOut), filled.allSatisfy({ counts.contains($0.missing) }) else {
+            return "counts must be from 0 to 2^53"
+        }
+        guard filled.allSatisfy({ abs($0.value ?? 0) <= RowSelection.largestValue }) else {
+            return "a value that fills gaps is too large"
+        }
+        return Set(filled.map(\.covariate)).count == filled.count ? nil : "a covariate stands twice"
+    }
+
     /// The values by covariate.
     public var fill: [String: Double] { filled.reduce(into: [:]) { $0[$1.covariate] = $1.value } }
 

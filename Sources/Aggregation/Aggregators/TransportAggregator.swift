@@ -61,7 +61,7 @@ public struct TransportAggregator: Aggregator {
             objectives: reduction.objectives, converged: reduction.converged, start: start,
             candidates: scored.map { AggregationReport.Candidate(name: $0.candidate.name, score: $0.mean) },
             warnings: warnings, selection: best.candidate.selection,
-            errors: problem.options.expertSource == .statistics ? .statistics : .unknown)
+            errors: best.candidate.errors)
     }
 
     /// The ways of building the global model, the first the one to keep in doubt, with their log densities on a fresh
