@@ -15,6 +15,10 @@ struct GateErrors {
     let labels: [Int]
     let parallelism: Parallelism
 
+    /// From 200 sites on each takes every second block of points, from 400 on every fourth.
+    private static let sitesPerStep = 100
+    private static let largestStep = 4
+
     /// - Parameter errors: of the gate of each site, intercepts where covariates are 0; nil where the correlations are not known.
     func covariance(_ errors: [Matrix]) -> ParameterCovariance {
         let size = (model.expertCount - 1) * regressors
@@ -42,7 +46,8 @@ struct GateErrors {
         // Labels of the reference, or of no component here, have no row.
         let present = Set(labels[members]).filter { $0 < model.expertCount - 1 }.sorted()
         let free = members.dropLast()
-        let sums = products(factors: present.count * free.count) { index, _, factors in
+        let blocks = blocks(of: site)
+        let sums = products(factors: present.count * free.count, blocks) { index, factors in
             problem.blockMasses.blocks[index].withUnsafeBufferPointer { masses in
                 for lane in 0..<lanes {
                     var total = 0.0
@@ -60,12 +65,13 @@ struct GateErrors {
                 }
             }
         }
+        let scale = mass(of: members, in: Array(problem.blockMasses.blocks.indices)) / mass(of: members, in: blocks)
         var result = Matrix(
             rowCount: (model.expertCount - 1) * regressors, columnCount: free.count * regressors)
         for (row, label) in present.enumerated() {
             for column in 0..<free.count {
                 insert(
-                    sums[row * free.count + column], at: label * regressors, column * regressors, &result)
+                    scale * sums[row * free.count + column], at: label * regressors, column * regressors, &result)
             }
         }
         return result
@@ -76,7 +82,8 @@ struct GateErrors {
         let lanes = RowBlock.capacity
         let gates = model.expertCount - 1
         let probabilities = model.gateProbabilities(problem.points)
-        let sums = products(factors: PackedSymmetric.elementCount(size: gates)) { index, block, factors in
+        let blocks = Array(problem.blockMasses.blocks.indices)
+        let sums = products(factors: PackedSymmetric.elementCount(size: gates), blocks) { index, factors in
             let masses = problem.blockMasses.blocks[index]
             for lane in 0..<lanes {
                 // Lanes beyond the last point have no mass.
@@ -101,10 +108,26 @@ struct GateErrors {
         return result
     }
 
-    /// Σ_s factor(s) z z' for some factors at once.
+    /// The blocks of points that serve for a site, in turns: of many sites each needs but a part, since what it errs by averages out.
+    private func blocks(of site: Int) -> [Int] {
+        let all = Array(problem.blockMasses.blocks.indices)
+        let step = max(1, min(Self.largestStep, mixture.sites.count / Self.sitesPerStep))
+        let chosen = all.filter { ($0 + site).isMultiple(of: step) }
+        let members = mixture.members[site]
+        return mass(of: members, in: chosen) * Double(2 * step) > mass(of: members, in: all) ? chosen : all
+    }
+
+    private func mass(of members: Range<Int>, in blocks: [Int]) -> Double {
+        let lanes = RowBlock.capacity
+        return blocks.reduce(0) { sum, index in
+            let masses = problem.blockMasses.blocks[index]
+            return (members.lowerBound * lanes..<members.upperBound * lanes).reduce(sum) { $0 + masses[$1] }
+        }
+    }
+
+    /// Σ_s factor(s) z z' for some factors at once, over some blocks of points.
     private func products(
-        factors count: Int,
-        _ fill: (_ index: Int, _ block: RowBlock, _ factors: UnsafeMutablePointer<Double>) -> Void
+        factors count: Int, _ blocks: [Int], _ fill: (_ index: Int, _ factors: UnsafeMutablePointer<Double>) -> Void
     ) -> [PackedSymmetric] {
         let size = mixture.design.momentCount
         let block = RowBlock(momentCount: size)
@@ -114,11 +137,12 @@ struct GateErrors {
             block.deallocate()
             sums.deallocate()
         }
-        var index = 0
-        problem.rows.forEachBlock(in: 0..<problem.pointCount, block) { _, _ in
-            fill(index, block, factors.pointer)
-            sums.add(block, factors: factors.pointer, responseFactors: 0)
-            index += 1
+        for index in blocks {
+            let start = index * RowBlock.capacity
+            problem.rows.forEachBlock(in: start..<min(start + RowBlock.capacity, problem.pointCount), block) { _, _ in
+                fill(index, factors.pointer)
+                sums.add(block, factors: factors.pointer, responseFactors: 0)
+            }
         }
         let packed = PackedSymmetric.elementCount(size: size)
         let all = sums.collected(responseFactors: 0)

@@ -29,12 +29,13 @@ import Testing
     }
 
     /// Of M equal sites the variance is that of one over M; of one site it is its own.
-    @Test(arguments: [1, 4]) func equalSites(count: Int) throws {
+    @Test(arguments: [1, 4, 400]) func equalSites(count: Int) throws {
         let site = try Self.local(1)
         let global = try Self.aggregated([FittedMixture](repeating: site, count: count))
         let (one, all) = (try Self.numbers(site), try Self.numbers(global))
         for (own, other) in zip(one, all) {
-            #expect(relativeError(other, own / Double(count).squareRoot()) < 1e-4)
+            // Of many sites each takes a part of the points.
+            #expect(relativeError(other, own / Double(count).squareRoot()) < (count < 200 ? 1e-4 : 0.02))
         }
         #expect(global.errors?.source == .aggregated)
     }
