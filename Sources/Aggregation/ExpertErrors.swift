@@ -23,9 +23,7 @@ struct ExpertErrors {
     /// - Parameter errors: of each component, intercepts where covariates are 0.
     func covariances(_ errors: [ParameterCovariance]) -> [ParameterCovariance] {
         parallelism.map(count: model.expertCount) { expert in
-            let members = labels.indices.filter {
-                labels[$0] == expert && mixture.components[$0].moments.weight > 0 && weights[$0] > 0
-            }
+            let members = mixture.components(labelled: expert, in: labels).filter { weights[$0] > 0 }
             return covariance(expert, members, errors)
         }
     }

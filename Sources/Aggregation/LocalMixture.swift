@@ -85,6 +85,11 @@ package struct LocalMixture: Sendable {
         }
     }
 
+    /// The components of a label that stand for rows.
+    func components(labelled label: Int, in labels: [Int]) -> [Int] {
+        labels.indices.filter { labels[$0] == label && components[$0].moments.weight > 0 }
+    }
+
     /// A component as greedy merging takes it.
     func group(_ component: Int) -> GreedyMerging.Group {
         let own = components[component]

@@ -93,13 +93,13 @@ struct PooledScore {
             rows = Self.rows(component, mixture, draws)
             scale = component.moments.weight / Double(draws.rowCount)
             let own = Self.statistics(expert, rows, mixture)
-            ownScore = Self.score(own, mixture)
+            ownScore = own.expertScore(0, mixture.design.expertPositions)
             ownInformation = own.expertInformation(0, mixture.design.expertPositions)
         }
 
         func score(at other: Expert) -> [Double] {
             let difference = zip(other.coefficients, expert.coefficients).map(-)
-            let there = Self.score(Self.statistics(other, rows, mixture), mixture)
+            let there = Self.statistics(other, rows, mixture).expertScore(0, mixture.design.expertPositions)
             let (line, ownLine) = (information * difference, ownInformation * difference)
             return gradient.indices.map { index in
                 gradient[index] - line[index] + scale * (there[index] - ownScore[index] + ownLine[index])
@@ -134,18 +134,8 @@ struct PooledScore {
         private static func statistics(_ expert: Expert, _ rows: ShardRows, _ mixture: LocalMixture)
             -> MixtureStatistics
         {
-            MixtureModel(
-                design: mixture.design, family: mixture.family,
-                gate: SoftmaxGate(expertCount: 1, covariateCount: mixture.design.gateCovariates.count),
-                experts: [expert]
-            ).statistics(of: rows, level: .expectationMaximization)
-        }
-
-        private static func score(_ statistics: MixtureStatistics, _ mixture: LocalMixture) -> [Double] {
-            (0..<mixture.family.predictorCount).flatMap { predictor in
-                let sums = Array(statistics.linearSum(statistics.layout.expertGradient(predictor)))
-                return mixture.design.expertPositions.map { sums[$0] }
-            }
+            MixtureModel(design: mixture.design, family: mixture.family, ungated: [expert])
+                .statistics(of: rows, level: .expectationMaximization)
         }
     }
 }

@@ -30,7 +30,7 @@ package struct RobustExperts {
     /// One expert for each label; that of a label without components stays.
     package func fitted(from previous: [Expert]) -> [Expert] {
         parallelism.map(count: previous.count) { label in
-            let members = labels.indices.filter { labels[$0] == label && mixture.components[$0].moments.weight > 0 }
+            let members = mixture.components(labelled: label, in: labels)
             guard !members.isEmpty else { return previous[label] }
             guard let family = mixture.family as? any ClosedFormFamily else { return expertByInformation(members) }
             return expert(members, family).expert
@@ -41,7 +41,7 @@ package struct RobustExperts {
     func refined(_ experts: [Expert]) -> [Expert] {
         guard !(mixture.family is any ClosedFormFamily) else { return experts }
         return parallelism.map(count: experts.count) { label in
-            let members = labels.indices.filter { labels[$0] == label && mixture.components[$0].moments.weight > 0 }
+            let members = mixture.components(labelled: label, in: labels)
             guard !members.isEmpty,
                 let score = PooledScore(
                     mixture, members, keeping: SlopeVote.keptCoefficients(mixture, members))
@@ -56,7 +56,7 @@ package struct RobustExperts {
             return [Double](repeating: 1, count: labels.count)
         }
         let byLabel = parallelism.map(count: count) { label in
-            let members = labels.indices.filter { labels[$0] == label && mixture.components[$0].moments.weight > 0 }
+            let members = mixture.components(labelled: label, in: labels)
             return members.isEmpty ? [] : Array(zip(members, expert(members, family).weights))
         }
         var result = [Double](repeating: 0, count: labels.count)

@@ -12,9 +12,7 @@ extension TransportProblem {
     func componentsOnSupport(rows: Double) -> [GreedyMerging.Group] {
         parallelism.map(count: componentCount) { component in
             let expert = components[component]
-            let model = MixtureModel(
-                design: design, family: family,
-                gate: SoftmaxGate(expertCount: 1, covariateCount: design.gateCovariates.count), experts: [expert])
+            let model = MixtureModel(design: design, family: family, ungated: [expert])
             let predictors = model.predictors(points)
             let points = ShardRows(
                 covariates: points, responses: (0..<pointCount).map { family.mean(predictors.row($0)) },

@@ -38,11 +38,7 @@ public struct WeightedAverage: ConditionalMixture {
 
     public func predictors(_ covariates: Matrix) -> Matrix {
         // Of the experts alone: the gates of this model are not those of f̂^W.
-        MixtureModel(
-            design: design, family: family,
-            gate: SoftmaxGate(expertCount: experts.count, covariateCount: design.gateCovariates.count),
-            experts: experts
-        ).predictors(covariates)
+        MixtureModel(design: design, family: family, ungated: experts).predictors(covariates)
     }
 
     public func logJointDensities(_ covariates: Matrix, responses: [Double]) -> Matrix {

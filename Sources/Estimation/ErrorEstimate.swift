@@ -75,15 +75,6 @@ struct ErrorEstimate {
 }
 
 extension Matrix {
-    /// The chosen rows and columns.
-    fileprivate func submatrix(_ indices: [Int]) -> Matrix {
-        var result = Matrix(rowCount: indices.count, columnCount: indices.count)
-        for (column, second) in indices.enumerated() {
-            for (row, first) in indices.enumerated() { result[row, column] = self[first, second] }
-        }
-        return result
-    }
-
     /// The matrix as the chosen rows and columns of a larger one, zero elsewhere.
     fileprivate func spread(to indices: [Int], of count: Int) -> Matrix {
         var result = Matrix(rowCount: count, columnCount: count)

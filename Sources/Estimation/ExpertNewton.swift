@@ -29,12 +29,9 @@ struct ExpertNewton {
         let count = design.expertPositions.count
         let moving = expert.coefficients.indices.filter { !interceptsOnly || $0.isMultiple(of: count) }
         let gradient = gradient(index, expert)
-        let information = statistics.expertInformation(index, design.expertPositions).matrix()
-        var system = Matrix(rowCount: moving.count, columnCount: moving.count)
-        for (column, second) in moving.enumerated() {
-            for (row, first) in moving.enumerated() { system[row, column] = information[first, second] }
-            system[column, column] += ridge
-        }
+        var system = statistics.expertInformation(index, design.expertPositions)
+            .submatrix(rows: moving, columns: moving)
+        for index in moving.indices { system[index, index] += ridge }
         let solution =
             if let lasso, lasso.experts > 0 {
                 LassoQuadratic.step(

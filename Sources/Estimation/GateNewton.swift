@@ -25,11 +25,9 @@ enum GateNewton {
 
     private static func restrictedSolution(_ system: Matrix, _ right: [Double], _ free: [Bool]) -> [Double] {
         let moving = right.indices.filter { free[$0] }
-        let part = Matrix(columns: moving.map { column in moving.map { system[$0, column] } })
         var result = [Double](repeating: 0, count: right.count)
-        for (index, value) in zip(moving, solvePositiveSemidefinite(part, moving.map { right[$0] })) {
-            result[index] = value
-        }
+        let solution = solvePositiveSemidefinite(system.submatrix(moving), moving.map { right[$0] })
+        for (index, value) in zip(moving, solution) { result[index] = value }
         return result
     }
 

@@ -48,7 +48,7 @@ public struct LocalFit: Sendable {
         let rows = StandardisedRows(
             source: source, standardisation: standardisation,
             weightUnit: source.isWeighted ? weight / Double(source.rowCount) : 1)
-        let lasso = chosenLasso(rows, weight: weight)
+        var lasso = chosenLasso(rows, weight: weight)
         var (starts, candidates) = refined(rows, options.with(start: lasso?.start), lasso?.inner)
         guard var best = candidates.min(by: Refinement.Candidate.isBetter) else {
             throw .noModelPossible(rows: source.rowCount, needed: 1)
@@ -66,15 +66,13 @@ public struct LocalFit: Sendable {
             known: Set(rare.keys))
         best = withBackgroundExperts(best, rows, lasso?.inner)
         best = withoutSmallExperts(best, rows: rows, lasso?.inner, warnings: &warnings)
-        if var lasso {
-            best = refinement(rows, start: 0, parallelism: parallelism, lasso.inner).withBestReference(best)
-            lasso.penalisedLogLikelihood = rows.inUserUnits(best.penalisedLogLikelihood, best)
-            if options.refitsSlopes { best = refitted(best, rows, lasso.inner) }
-            try checkDisclosure(best)
-            return localModel(best, rows, disclosure, starts, warnings, lasso)
+        if let inner = lasso?.inner {
+            best = refinement(rows, start: 0, parallelism: parallelism, inner).withBestReference(best)
+            lasso?.penalisedLogLikelihood = rows.inUserUnits(best.penalisedLogLikelihood, best)
+            if options.refitsSlopes { best = refitted(best, rows, inner) }
         }
         try checkDisclosure(best)
-        return localModel(best, rows, disclosure, starts, warnings, nil)
+        return localModel(best, rows, disclosure, starts, warnings, lasso)
     }
 
     // MARK: Checks
@@ -240,7 +238,7 @@ public struct LocalFit: Sendable {
         let jacobian = standardisation.logResponseScale
         let weight = candidate.statistics.weight
         var report = FitReport(
-            logLikelihood: weightUnit * (candidate.statistics.logLikelihood - weight * jacobian),
+            logLikelihood: rows.inUserUnits(candidate.statistics.logLikelihood, candidate),
             trace: candidate.trace.map { $0 / weight - jacobian },
             stopReason: candidate.converged ? .converged : .maxIterations, iterations: candidate.trace.count - 1,
             seed: options.seed, tolerance: options.tolerance,

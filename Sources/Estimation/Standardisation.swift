@@ -139,13 +139,13 @@ extension Standardisation {
         FittedMixture(
             model: rescaled(fitted.model, center: center, scale: scale),
             moments: fitted.moments.map { $0.rescaled(center: center, scale: scale) },
-            information: fitted.information.map { rescaled($0, of: fitted.model, center: center, scale: scale) },
+            information: fitted.information.map { rescaled($0, of: fitted.model.design, center: center, scale: scale) },
             rowCount: fitted.rowCount, weight: fitted.weight, selection: fitted.selection,
             errors: fitted.errors.map { rescaled($0, of: fitted.model, scale: scale) },
             scores: fitted.scores.map { rescaled($0, of: fitted.model.design, center: center, scale: scale) })
     }
 
-    /// T's with the T of the information below.
+    /// The gradient by the coefficients: T's with the T of the information below.
     private func rescaled(_ score: [Double], of design: Design, center: [Double], scale: [Double]) -> [Double] {
         var result = score
         let count = design.expertPositions.count
@@ -177,32 +177,19 @@ extension Standardisation {
 
     /// The information of the coefficients for columns center + scale · z, where `information` is of those for z.
     ///
-    /// Old coefficients are new ones times T, of slopes scale_j and of intercept Σ_j center_j; the information is T'IT, formed for
-    /// each pair of predictors by its columns, then its rows.
+    /// Old coefficients are new ones times T, of slopes scale_j and of intercept Σ_j center_j: a score becomes T's, the information
+    /// T'IT. (T'M)', twice.
     private func rescaled(
-        _ information: PackedSymmetric, of model: MixtureModel, center: [Double], scale: [Double]
+        _ information: PackedSymmetric, of design: Design, center: [Double], scale: [Double]
     ) -> PackedSymmetric {
-        let covariates = model.design.expertCovariates
-        let count = covariates.count + 1
-        var matrix = information.matrix()
-        for first in Swift.stride(from: 0, to: matrix.columnCount, by: count) {
-            for (index, covariate) in covariates.enumerated() {
-                for row in 0..<matrix.rowCount {
-                    let own = matrix[row, first + index + 1] * scale[covariate]
-                    matrix[row, first + index + 1] = own + matrix[row, first] * center[covariate]
+        func turned(_ matrix: Matrix) -> Matrix {
+            Matrix(
+                columns: (0..<matrix.columnCount).map {
+                    rescaled(Array(matrix.column($0)), of: design, center: center, scale: scale)
                 }
-            }
+            ).transposed()
         }
-        matrix = matrix.transposed()
-        for first in Swift.stride(from: 0, to: matrix.columnCount, by: count) {
-            for (index, covariate) in covariates.enumerated() {
-                for row in 0..<matrix.rowCount {
-                    let own = matrix[row, first + index + 1] * scale[covariate]
-                    matrix[row, first + index + 1] = own + matrix[row, first] * center[covariate]
-                }
-            }
-        }
-        return PackedSymmetric(lowerTriangleOf: matrix)
+        return PackedSymmetric(lowerTriangleOf: turned(turned(information.matrix())))
     }
 }
 

@@ -41,9 +41,7 @@ package struct WeightedFit {
         var options = FitOptions(expertCount: 1)
         options.varianceFloor = dispersionFloor
         let algorithm = GeneralisedEM(rows: rows, weight: weight, options: options, parallelism: .serial)
-        let model = MixtureModel(
-            design: design, family: family,
-            gate: SoftmaxGate(expertCount: 1, covariateCount: design.gateCovariates.count), experts: [start])
+        let model = MixtureModel(design: design, family: family, ungated: [start])
         return algorithm.run(from: algorithm.state(model), iterations: iterations, tolerance: Self.tolerance)
             .state.model.experts[0]
     }
@@ -62,9 +60,7 @@ package struct WeightedFit {
         } else {
             expert = self.expert(representatives(points, statistics), from: start)
         }
-        let model = MixtureModel(
-            design: design, family: family,
-            gate: SoftmaxGate(expertCount: 1, covariateCount: design.gateCovariates.count), experts: [expert])
+        let model = MixtureModel(design: design, family: family, ungated: [expert])
         expert.dispersion = model.predictors(points).storage.withUnsafeBufferPointer {
             family.dispersion(
                 for: statistics, predictors: LinearPredictors($0.baseAddress!, stride: points.rowCount))

@@ -50,6 +50,15 @@ public struct Matrix: Sendable, Equatable {
         return Matrix(rowCount: indices.count, columnCount: columnCount, storage: result)
     }
 
+    /// The chosen rows and columns.
+    public func submatrix(_ indices: [Int]) -> Matrix {
+        var result = Matrix(rowCount: indices.count, columnCount: indices.count)
+        for (column, second) in indices.enumerated() {
+            for (row, first) in indices.enumerated() { result[row, column] = self[first, second] }
+        }
+        return result
+    }
+
     public func transposed() -> Matrix {
         var result = Matrix(rowCount: columnCount, columnCount: rowCount)
         for column in 0..<columnCount {

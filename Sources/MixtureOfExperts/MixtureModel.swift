@@ -15,6 +15,14 @@ public struct MixtureModel: Sendable, Equatable {
         self.experts = experts
     }
 
+    /// Experts with equal gates everywhere: for what depends on the experts alone, or on a single one.
+    package init(design: Design, family: any ExpertFamily, ungated experts: [Expert]) {
+        self.init(
+            design: design, family: family,
+            gate: SoftmaxGate(expertCount: experts.count, covariateCount: design.gateCovariates.count),
+            experts: experts)
+    }
+
     public var expertCount: Int { experts.count }
 
     public static func == (left: MixtureModel, right: MixtureModel) -> Bool {

@@ -71,10 +71,7 @@ struct LassoQuadratic {
     private func solution(signs: [Int], _ start: [Double]) -> (values: [Double], isMinimum: Bool)? {
         let free = signs.indices.filter { (signs[$0] != 0 || weights[$0] == 0) && curvature[$0, $0] > 0 }
         guard !free.isEmpty else { return nil }
-        var system = Matrix(rowCount: free.count, columnCount: free.count)
-        for (column, second) in free.enumerated() {
-            for (row, first) in free.enumerated() { system[row, column] = curvature[first, second] }
-        }
+        let system = curvature.submatrix(free)
         guard let factor = Cholesky(system), factor.reciprocalCondition(of: system) > 1e-12 else { return nil }
         // From a point that is 0 where the signs are.
         var values = signs.indices.map { signs[$0] == 0 && weights[$0] > 0 ? 0 : start[$0] }
