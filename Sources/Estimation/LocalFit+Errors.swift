@@ -8,15 +8,15 @@ extension LocalFit {
     /// Columns that may not be told of some expert, or of the gate, are held: the errors of the others are then those of the model as
     /// it is told, on rows without these columns.
     func errors(
-        of fitted: FittedMixture, _ rows: StandardisedRows, _ disclosure: Disclosure,
+        _ method: StandardErrorMethod, of fitted: FittedMixture, _ rows: StandardisedRows, _ disclosure: Disclosure,
         leftOut: [Disclosure.RareColumn], background: Set<Int>
     ) -> (told: EstimateErrors?, warnings: [FitWarning]) {
         // Of slopes that a lasso shrank and chose there is no covariance that would say how sure they are.
-        guard options.standardErrors != .none, fitted.selection == nil else { return (nil, []) }
+        guard method != .none, fitted.selection == nil else { return (nil, []) }
         let model = fitted.model
         let parameters = ParameterLayout(model, dispersionFloor: options.varianceFloor, background: background)
         let estimate = ErrorEstimate(
-            method: options.standardErrors, rows: rows, model: model, parameters: parameters,
+            method: method, rows: rows, model: model, parameters: parameters,
             held: heldSlopes(leftOut, parameters).union(heldGates(model, parameters, rows, disclosure)),
             parallelism: parallelism)
         switch estimate.outcome() {

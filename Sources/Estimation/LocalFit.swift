@@ -30,6 +30,20 @@ public struct LocalFit: Sendable {
 
     /// - Parameter source: rows of weight 0 count as rows here; leave them out.
     package func fit(_ source: any RowSource) throws(EstimationError) -> LocalModel {
+        localModel(try optimum(source), standardErrors: options.standardErrors)
+    }
+
+    /// An optimum on some rows, of which ``localModel(_:standardErrors:)`` makes what is told.
+    struct Optimum {
+        var candidate: Refinement.Candidate
+        var rows: StandardisedRows
+        var disclosure: Disclosure
+        var starts: [FitReport.Start]
+        var warnings: [FitWarning]
+        var lasso: ChosenLasso?
+    }
+
+    func optimum(_ source: any RowSource) throws(EstimationError) -> Optimum {
         if let value = source.response(notOf: family.response, parallelism) {
             throw .unsuitableResponse(
                 target: design.target, value: value, family: family.name, requirement: family.response.requirement)
@@ -72,7 +86,8 @@ public struct LocalFit: Sendable {
             if options.refitsSlopes { best = refitted(best, rows, inner) }
         }
         try checkDisclosure(best)
-        return localModel(best, rows, disclosure, starts, warnings, lasso)
+        return Optimum(
+            candidate: best, rows: rows, disclosure: disclosure, starts: starts, warnings: warnings, lasso: lasso)
     }
 
     // MARK: Checks
@@ -206,10 +221,9 @@ public struct LocalFit: Sendable {
 
     // MARK: Result
 
-    private func localModel(
-        _ candidate: Refinement.Candidate, _ rows: StandardisedRows, _ disclosure: Disclosure,
-        _ starts: [FitReport.Start], _ warnings: [FitWarning], _ lasso: ChosenLasso?
-    ) -> LocalModel {
+    func localModel(_ optimum: Optimum, standardErrors: StandardErrorMethod) -> LocalModel {
+        let (candidate, rows, disclosure) = (optimum.candidate, optimum.rows, optimum.disclosure)
+        let lasso = optimum.lasso
         let (standardisation, weightUnit) = (rows.standardisation, rows.weightUnit)
         var unordered = candidate.fitted(rowCount: rows.rowCount)
         if let lasso {
@@ -219,7 +233,7 @@ public struct LocalFit: Sendable {
         let order = unordered.orderOfWeight
         let complete = unordered.inOrderOfWeight()
         var (fitted, left) = disclosure.withoutRareColumns(complete, rows, parallelism)
-        var warnings = warnings
+        var warnings = optimum.warnings
         let names = design.covariates + [design.target]
         for (column, pairs) in Dictionary(grouping: left, by: \.column).sorted(by: { $0.key < $1.key }) {
             warnings.append(
@@ -231,7 +245,8 @@ public struct LocalFit: Sendable {
         let atFloor = fitted.model.floorHits(options.varianceFloor)
         if !atFloor.isEmpty { warnings.append(.varianceFloor(experts: atFloor)) }
         if !candidate.converged { warnings.append(.notConverged(iterations: candidate.trace.count - 1)) }
-        let errors = errors(of: fitted, rows, disclosure, leftOut: left, background: Set(background))
+        let errors = errors(
+            standardErrors, of: fitted, rows, disclosure, leftOut: left, background: Set(background))
         fitted.errors = errors.told
         warnings += errors.warnings
         // Densities of y in the user's units differ by the Jacobian of the standardisation.
@@ -242,7 +257,7 @@ public struct LocalFit: Sendable {
             trace: candidate.trace.map { $0 / weight - jacobian },
             stopReason: candidate.converged ? .converged : .maxIterations, iterations: candidate.trace.count - 1,
             seed: options.seed, tolerance: options.tolerance,
-            starts: starts.map { $0.inUserUnits(jacobian: jacobian, weight: weight, weightUnit: weightUnit) },
+            starts: optimum.starts.map { $0.inUserUnits(jacobian: jacobian, weight: weight, weightUnit: weightUnit) },
             warnings: warnings)
         var told = standardisation.inUserUnits(fitted).scaled(by: weightUnit)
         told.errors = told.errors?.told

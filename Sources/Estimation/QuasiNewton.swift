@@ -5,7 +5,7 @@ import MixtureOfExperts
 ///
 /// A pass for the gradient costs a sixth of one for the Hessian. Near an optimum a Hessian serves for many steps, be it that of a
 /// part of the rows; what it has wrong is learned from the changes of the gradient: limited-memory BFGS (Nocedal 1980) with
-/// this Hessian as its first metric.
+/// this Hessian, scaled, as its first metric.
 struct QuasiNewton {
     let algorithm: GeneralisedEM
     private let hessian: Cholesky
@@ -54,9 +54,7 @@ struct QuasiNewton {
             }
             trace.append(current.objective)
             let gain = next.objective - current.objective
-            if let change = Change(
-                step: direction.map { length * $0 }, fall: zip(current.gradient, next.gradient).map(-))
-            {
+            if let change = change(step: direction.map { length * $0 }, from: current, to: next) {
                 changes.append(change)
             }
             current = next
@@ -69,15 +67,27 @@ struct QuasiNewton {
     private struct Change {
         var step: [Double]
         var fall: [Double]
+        /// step'fall
         var curvature: Double
+        /// What the curvature would be if the Hessian told the step from the fall.
+        var metricCurvature: Double
+    }
 
-        /// Fails where the objective was not concave along the step: such a change would spoil the metric.
-        init?(step: [Double], fall: [Double]) {
-            curvature = dot(step, fall)
-            guard curvature > 1e-12 * (dot(step, step) * dot(fall, fall)).squareRoot() else { return nil }
-            self.step = step
-            self.fall = fall
-        }
+    /// Fails where the objective was not concave along the step: such a change would spoil the metric.
+    private func change(step: [Double], from current: Evaluation, to next: Evaluation) -> Change? {
+        let fall = zip(current.gradient, next.gradient).map(-)
+        let curvature = dot(step, fall)
+        guard curvature > 1e-12 * (dot(step, step) * dot(fall, fall)).squareRoot() else { return nil }
+        return Change(
+            step: step, fall: fall, curvature: curvature,
+            metricCurvature: dot(fall, hessian.solve(fall)) / scale)
+    }
+
+    /// By what steps with the Hessian are too long on the whole (Nocedal & Wright 2006, 7.20, over all steps). The Hessian of a part
+    /// is too flat at the optimum of that part: classes seem to be told apart there better than they are.
+    private func scaling(_ changes: [Change]) -> Double {
+        guard !changes.isEmpty else { return 1 }
+        return changes.reduce(0) { $0 + $1.curvature } / changes.reduce(0) { $0 + $1.metricCurvature }
     }
 
     /// The two-loop recursion.
@@ -89,7 +99,8 @@ struct QuasiNewton {
             weights.append(weight)
             for index in result.indices { result[index] -= weight * change.fall[index] }
         }
-        result = hessian.solve(result).map { $0 / scale }
+        let factor = scaling(changes) / scale
+        result = hessian.solve(result).map { factor * $0 }
         for (change, weight) in zip(changes, weights.reversed()) {
             let correction = weight - dot(change.fall, result) / change.curvature
             for index in result.indices { result[index] += correction * change.step[index] }

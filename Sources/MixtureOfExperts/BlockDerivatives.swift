@@ -37,11 +37,11 @@ struct BlockDerivatives {
         seconds + expert * layout.predictorPairCount * Self.lanes
     }
 
-    /// Where the family of an expert writes.
-    subscript(expert: Int) -> PredictorDerivatives {
+    /// Where the family of an expert writes; its log densities elsewhere.
+    func place(of expert: Int, logDensity: UnsafeMutablePointer<Double>) -> PredictorDerivatives {
         let start = expert * Self.lanes
         return PredictorDerivatives(
-            firsts: firsts(of: expert), seconds: seconds(of: expert), stride: Self.lanes,
+            logDensity: logDensity, firsts: firsts(of: expert), seconds: seconds(of: expert), stride: Self.lanes,
             dispersionFirst: dispersionFirst + start, dispersionMixed: dispersionMixed + start,
             dispersionSecond: dispersionSecond + start)
     }

@@ -28,4 +28,16 @@ package enum ElementaryFunctions {
     ) {
         kernels.reference_softmax(values, stride, count, rows, probabilities, probabilityStride, logSums)
     }
+
+    /// log P of the class of each row, `count` predictors beside the 0 of class 0, and its derivatives by them: first ones, second ones
+    /// packed. What is nil is not computed.
+    package static func multinomial(
+        _ responses: UnsafePointer<Double>, _ predictors: UnsafePointer<Double>, stride: Int, count: Int, rows: Int,
+        logDensity: UnsafeMutablePointer<Double>, firsts: UnsafeMutablePointer<Double>? = nil,
+        seconds: UnsafeMutablePointer<Double>? = nil, derivativeStride: Int = 0,
+        instructionSet: InstructionSet = .best
+    ) {
+        instructionSet.kernels.multinomial(
+            responses, predictors, stride, count, rows, logDensity, firsts, seconds, derivativeStride)
+    }
 }

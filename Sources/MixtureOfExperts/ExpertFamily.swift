@@ -81,8 +81,8 @@ public protocol ExpertFamily: Sendable {
 
     // MARK: Derivatives
 
-    /// First and second derivatives of log φ by the predictors and s for `count` rows. The second ones by the predictors are
-    /// those of a concave function.
+    /// log φ, and its first and second derivatives by the predictors and s, for `count` rows: what they have in common is computed
+    /// once. The second ones by the predictors are those of a concave function.
     func derivatives(
         responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: PredictorDerivatives)
@@ -181,13 +181,14 @@ public struct LinearPredictors {
     public subscript(_ predictor: Int) -> UnsafePointer<Double> { values + predictor * stride }
 }
 
-/// Where a family writes derivatives of log φ; those of row i at i of each stretch.
+/// Where a family writes log φ and its derivatives; those of row i at i of each stretch.
 public struct PredictorDerivatives {
+    public let logDensity: UnsafeMutablePointer<Double>
     /// ∂/∂η_a, `stride` apart.
     private let firsts: UnsafeMutablePointer<Double>
     /// ∂²/∂η_a∂η_b, packed, `stride` apart.
     private let seconds: UnsafeMutablePointer<Double>
-    private let stride: Int
+    let stride: Int
     /// ∂/∂s
     public let dispersionFirst: UnsafeMutablePointer<Double>
     /// ∂²/∂η∂s
@@ -196,10 +197,12 @@ public struct PredictorDerivatives {
     public let dispersionSecond: UnsafeMutablePointer<Double>
 
     public init(
-        firsts: UnsafeMutablePointer<Double>, seconds: UnsafeMutablePointer<Double>, stride: Int,
-        dispersionFirst: UnsafeMutablePointer<Double>, dispersionMixed: UnsafeMutablePointer<Double>,
+        logDensity: UnsafeMutablePointer<Double>, firsts: UnsafeMutablePointer<Double>,
+        seconds: UnsafeMutablePointer<Double>, stride: Int, dispersionFirst: UnsafeMutablePointer<Double>,
+        dispersionMixed: UnsafeMutablePointer<Double>,
         dispersionSecond: UnsafeMutablePointer<Double>
     ) {
+        self.logDensity = logDensity
         self.firsts = firsts
         self.seconds = seconds
         self.stride = stride

@@ -71,6 +71,7 @@ public struct GammaFamily: ExpertFamily {
     ) {
         let (predictors, shape) = (predictors[0], 1 / dispersion)
         let (first, second) = (result.first(0), result.second(0, 0))
+        let constant = Self.logNormaliser(shape: shape)
         // With t = log ν = -s: ∂c/∂t = ν (log ν - ψ(ν)), and the same once more.
         let slope = shape * SpecialFunctions.logMinusDigamma(shape)
         let curvature = slope + shape - shape * shape * SpecialFunctions.trigamma(shape)
@@ -79,6 +80,7 @@ public struct GammaFamily: ExpertFamily {
             Self.ratios(responses, predictors, count: count, logarithms: logarithms, into: second)
             for row in 0..<count {
                 let scaledGap = shape * (second[row] - 1 - (logarithms[row] - predictors[row]))
+                result.logDensity[row] = constant - logarithms[row] - scaledGap
                 let score = shape * (second[row] - 1)
                 first[row] = score
                 second[row] *= -shape

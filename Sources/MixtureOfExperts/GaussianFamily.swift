@@ -31,6 +31,8 @@ public struct GaussianFamily: ClosedFormFamily {
         responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: PredictorDerivatives
     ) {
+        logDensity(
+            responses: responses, predictors: predictors, dispersion: dispersion, count: count, into: result.logDensity)
         let precision = 1 / dispersion
         let (predictors, first, second) = (predictors[0], result.first(0), result.second(0, 0))
         for row in 0..<count {

@@ -209,6 +209,15 @@ public struct StatisticsLayout: Sendable, Equatable {
 
     // MARK: Sizes
 
+    /// Of log φ.
+    var needsDerivatives: Bool {
+        switch level {
+        case .likelihood: false
+        case .expectationMaximization: !isClosedForm
+        case .gradient, .newton, .scores: true
+        }
+    }
+
     var quadraticCount: Int {
         switch level {
         case .likelihood, .gradient: 0

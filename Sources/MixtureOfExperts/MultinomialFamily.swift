@@ -54,12 +54,9 @@ public struct MultinomialFamily: ExpertFamily {
         responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: UnsafeMutablePointer<Double>
     ) {
-        logSums(predictors, count: count, into: result)
-        for row in 0..<count { result[row] = -result[row] }
-        for index in 0..<predictorCount {
-            let (predictor, code) = (predictors[index], Double(index + 1))
-            for row in 0..<count { result[row] += responses[row] == code ? predictor[row] : 0 }
-        }
+        ElementaryFunctions.multinomial(
+            responses, predictors.values, stride: predictors.stride, count: predictorCount, rows: count,
+            logDensity: result)
     }
 
     // MARK: Derivatives
@@ -68,18 +65,10 @@ public struct MultinomialFamily: ExpertFamily {
         responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: PredictorDerivatives
     ) {
-        withProbabilities(predictors, count: count) { probabilities, _ in
-            for a in 0..<predictorCount {
-                let (own, code) = (probabilities + (a + 1) * count, Double(a + 1))
-                let first = result.first(a)
-                for row in 0..<count { first[row] = (responses[row] == code ? 1 : 0) - own[row] }
-                for b in 0...a {
-                    let (other, second) = (probabilities + (b + 1) * count, result.second(a, b))
-                    let same = a == b ? 1.0 : 0
-                    for row in 0..<count { second[row] = own[row] * (other[row] - same) }
-                }
-            }
-        }
+        ElementaryFunctions.multinomial(
+            responses, predictors.values, stride: predictors.stride, count: predictorCount, rows: count,
+            logDensity: result.logDensity, firsts: result.first(0), seconds: result.second(0, 0),
+            derivativeStride: result.stride)
     }
 
     // MARK: Sufficient statistics

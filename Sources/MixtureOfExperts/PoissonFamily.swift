@@ -31,11 +31,18 @@ public struct PoissonFamily: ExpertFamily {
         responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: UnsafeMutablePointer<Double>
     ) {
-        let predictors = predictors[0]
-        Self.means(predictors, count: count, into: result)
-        Self.logFactorials.withUnsafeBufferPointer { table in
+        Self.means(predictors[0], count: count, into: result)
+        Self.logDensity(responses, predictors[0], means: result, count: count, into: result)
+    }
+
+    /// `result` may be `means`.
+    private static func logDensity(
+        _ responses: UnsafePointer<Double>, _ predictors: UnsafePointer<Double>, means: UnsafePointer<Double>,
+        count: Int, into result: UnsafeMutablePointer<Double>
+    ) {
+        logFactorials.withUnsafeBufferPointer { table in
             for row in 0..<count {
-                result[row] = responses[row] * predictors[row] - result[row] - Self.logFactorial(responses[row], table)
+                result[row] = responses[row] * predictors[row] - means[row] - logFactorial(responses[row], table)
             }
         }
     }
@@ -62,6 +69,7 @@ public struct PoissonFamily: ExpertFamily {
     ) {
         let (first, second) = (result.first(0), result.second(0, 0))
         Self.means(predictors[0], count: count, into: second)
+        Self.logDensity(responses, predictors[0], means: second, count: count, into: result.logDensity)
         for row in 0..<count {
             first[row] = responses[row] - second[row]
             second[row] = -second[row]

@@ -22,7 +22,6 @@ extension StatisticsPass {
 
     /// Of the experts' part of the complete-data log-likelihood.
     private func formExpertInformation() {
-        formDerivatives()
         formExpertGradients()
         let lanes = Self.lanes
         for expert in 0..<layout.expertCount {
@@ -41,7 +40,6 @@ extension StatisticsPass {
     func formGradientFactors() {
         weigh(posteriors, count: layout.expertCount, into: weightedPosteriors)
         weigh(gates, count: layout.gateCount, into: weightedGates)
-        formDerivatives()
         formGateGradients()
         formExpertGradients()
     }
@@ -205,14 +203,6 @@ extension StatisticsPass {
         let target = linearFactors + layout.gateGradient(0) * Self.lanes
         for index in 0..<layout.gateCount * Self.lanes {
             target[index] = weightedPosteriors[index] - weightedGates[index]
-        }
-    }
-
-    private func formDerivatives() {
-        for expert in 0..<layout.expertCount {
-            model.family.derivatives(
-                responses: block.responses, predictors: predictors(of: expert),
-                dispersion: model.experts[expert].dispersion, count: Self.lanes, into: derivatives[expert])
         }
     }
 

@@ -111,9 +111,7 @@ final class StatisticsPass {
         }
         for (expert, parameters) in model.experts.enumerated() {
             let joint = posteriors + expert * lanes
-            model.family.logDensity(
-                responses: block.responses, predictors: predictors(of: expert), dispersion: parameters.dispersion,
-                count: lanes, into: joint)
+            computeDensities(of: expert, parameters, into: joint)
             let logGate = logGates + expert * lanes
             for lane in 0..<lanes { joint[lane] += logGate[lane] - logNormalisers[lane] }
         }
@@ -124,7 +122,21 @@ final class StatisticsPass {
         }
     }
 
-    func predictors(of expert: Int) -> LinearPredictors {
+    /// log φ of an expert, with the derivatives where the sums take them.
+    private func computeDensities(of expert: Int, _ parameters: Expert, into result: UnsafeMutablePointer<Double>) {
+        let predictors = predictors(of: expert)
+        if layout.needsDerivatives {
+            model.family.derivatives(
+                responses: block.responses, predictors: predictors, dispersion: parameters.dispersion,
+                count: Self.lanes, into: derivatives.place(of: expert, logDensity: result))
+        } else {
+            model.family.logDensity(
+                responses: block.responses, predictors: predictors, dispersion: parameters.dispersion,
+                count: Self.lanes, into: result)
+        }
+    }
+
+    private func predictors(of expert: Int) -> LinearPredictors {
         LinearPredictors(predictors + expert * layout.predictorsPerExpert * Self.lanes, stride: Self.lanes)
     }
 

@@ -30,6 +30,8 @@ struct TrivialFamily: ClosedFormFamily {
         responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: PredictorDerivatives
     ) {
+        logDensity(
+            responses: responses, predictors: predictors, dispersion: dispersion, count: count, into: result.logDensity)
         for row in 0..<count {
             result.first(0)[row] = withoutDerivatives ? .nan : (responses[row] - predictors[0][row]) / dispersion
             result.second(0, 0)[row] = -1 / dispersion

@@ -43,6 +43,14 @@ import Testing
         }
     }
 
+    @Test(arguments: FamilyCase.all) func derivativesComeWithTheDensity(one: FamilyCase) {
+        for (point, response) in one.points.flatMap({ point in one.responses.map { (point, $0) } }) {
+            let alone = one.family.logDensity(response, point.predictors, point.dispersion)
+            let together = one.family.derivatives(response, point.predictors, point.dispersion).logDensity
+            #expect(difference(together, alone) < 1e-14)
+        }
+    }
+
     @Test(arguments: FamilyCase.all) func secondDerivativesAreConcave(one: FamilyCase) {
         var random = RandomNumbers(seed: 1)
         let count = one.family.predictorCount

@@ -136,6 +136,49 @@ import Testing
         #expect(ends[0] == 0 && ends[1] == 0 && ends[2].isFinite && ends[2] > 1e308 && ends[3].isNaN)
     }
 
+    /// Log probabilities and derivatives of classes by their definitions; a row has the same bits alone as among others, of which
+    /// some are far.
+    @Test(arguments: InstructionSet.available) func classes(instructionSet: InstructionSet) {
+        let (rows, count, pairs) = (19, 2, 3)
+        let predictors = (0..<count * rows).map { index in
+            let scale = index.isMultiple(of: 5) ? 2000.0 : 4
+            return scale * sin(2.3 * Double(index))
+        }
+        let responses = (0..<rows).map { Double($0 % 3) }
+        /// The log probability, the first and the second derivatives of some rows: [value][row].
+        func values(_ range: Range<Int>) -> [[Double]] {
+            let length = range.count
+            var logDensity = [Double](repeating: .nan, count: length)
+            var (firsts, seconds) = (
+                [Double](repeating: .nan, count: count * length), [Double](repeating: .nan, count: pairs * length)
+            )
+            predictors.withUnsafeBufferPointer { predictors in
+                ElementaryFunctions.multinomial(
+                    Array(responses[range]), predictors.baseAddress! + range.lowerBound, stride: rows, count: count,
+                    rows: length, logDensity: &logDensity, firsts: &firsts, seconds: &seconds, derivativeStride: length,
+                    instructionSet: instructionSet)
+            }
+            return [logDensity]
+                + [firsts, seconds].flatMap { all in
+                    stride(from: 0, to: all.count, by: length).map { Array(all[$0..<$0 + length]) }
+                }
+        }
+        let all = values(0..<rows)
+        for row in 0..<rows {
+            var shares = [0] + (0..<count).map { predictors[$0 * rows + row] }
+            let own = shares[row % 3]
+            let logSum = Scalar.softmax(&shares)
+            let (p, q) = (shares[1], shares[2])
+            let expected = [
+                own - logSum, (row % 3 == 1 ? 1 : 0) - p, (row % 3 == 2 ? 1 : 0) - q, p * (p - 1), p * q, q * (q - 1),
+            ]
+            let found = all.map { $0[row] }
+            #expect(difference(found[0], expected[0]) < 1e-14)
+            #expect(difference(found.dropFirst(), expected.dropFirst()) < 1e-12)
+            #expect(values(row..<row + 1).map { $0[0] } == found)
+        }
+    }
+
     /// Far terms vanish, what is no number stays none, and equal terms share.
     @Test(arguments: InstructionSet.available) func softmaxAtTheEnds(instructionSet: InstructionSet) {
         let lanes = RowBlock.capacity

@@ -28,15 +28,15 @@ extension ExpertFamily {
         return result
     }
 
-    /// ∂/∂η_a, ∂²/∂η_a∂η_b packed, ∂/∂s, ∂²/∂η∂s, ∂²/∂s².
+    /// log φ, ∂/∂η_a, ∂²/∂η_a∂η_b packed, ∂/∂s, ∂²/∂η∂s, ∂²/∂s².
     public func derivatives(
         _ response: Double, _ predictors: [Double], _ dispersion: Double = 1
-    ) -> (firsts: [Double], seconds: [Double], dispersion: [Double]) {
+    ) -> (logDensity: Double, firsts: [Double], seconds: [Double], dispersion: [Double]) {
         let pairs = PackedSymmetric.elementCount(size: predictorCount)
         var (firsts, seconds) = (
             [Double](repeating: 0, count: predictorCount), [Double](repeating: 0, count: pairs)
         )
-        var others = [0.0, 0, 0]
+        var others = [0.0, 0, 0, 0]
         predictors.withUnsafeBufferPointer { predictors in
             firsts.withUnsafeMutableBufferPointer { firsts in
                 seconds.withUnsafeMutableBufferPointer { seconds in
@@ -46,14 +46,15 @@ extension ExpertFamily {
                             predictors: LinearPredictors(predictors.baseAddress!, stride: 1),
                             dispersion: dispersion, count: 1,
                             into: PredictorDerivatives(
-                                firsts: firsts.baseAddress!, seconds: seconds.baseAddress!, stride: 1,
+                                logDensity: others.baseAddress! + 3, firsts: firsts.baseAddress!,
+                                seconds: seconds.baseAddress!, stride: 1,
                                 dispersionFirst: others.baseAddress!, dispersionMixed: others.baseAddress! + 1,
                                 dispersionSecond: others.baseAddress! + 2))
                     }
                 }
             }
         }
-        return (firsts, seconds, others)
+        return (others[3], firsts, seconds, Array(others.prefix(3)))
     }
 
     /// E[T(Y) | η].

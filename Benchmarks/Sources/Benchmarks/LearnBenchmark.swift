@@ -1,5 +1,3 @@
-import Foundation
-
 /// The whole path by the command line, against the fit of the pooled rows in the same run.
 struct LearnBenchmark: Benchmark {
     let name = "learn"
@@ -15,50 +13,10 @@ struct LearnBenchmark: Benchmark {
     }
 
     private func learn(_ session: Session, _ path: String, rows: Int, shards: Int) throws {
-        let sizes = ["rows": rows, "M": shards, "threads": session.threads]
-        let arguments = [
-            "learn", path, "--target", "y", "--experts", "5", "--shards", String(shards), "--holdout", "0.2",
-            "--pooled", "--quiet", "--json", "--threads", String(session.threads), "-o",
-            try session.data.scratch("learned.json"),
-        ]
+        let call = LearnCall(
+            paths: [path], experts: 5, threads: session.threads, more: ["--shards", String(shards)])
+        let arguments = call.arguments(output: try session.data.scratch("learned.json"))
         guard let outcome = try session.dmoe("M=\(shards) rows=\(rows)", arguments) else { return }
-        let summary = try JSONDecoder().decode(Summary.self, from: Data(outcome.output.utf8))
-        let pooled = summary.pooled
-        session.record(
-            Measurement(
-                what: "slowest shard + merge", sizes: sizes, seconds: summary.learningSeconds,
-                score: summary.heldOut.score,
-                figures: [
-                    "s merge": summary.aggregationSeconds,
-                    "x pooled": summary.learningSeconds / pooled.learningSeconds,
-                    "held-out below pooled":
-                        pooled.heldOut.logLikelihoodPerRow - summary.heldOut.logLikelihoodPerRow,
-                ]))
-        session.record(
-            Measurement(
-                what: "pooled", sizes: sizes, seconds: pooled.learningSeconds, score: pooled.heldOut.score))
-        // Reading, all shards on this machine, the pooled fit and the scores: the process as a whole.
-        session.record(
-            Measurement(
-                what: "wall, pooled included", sizes: sizes, seconds: outcome.seconds, peakMB: outcome.peakMB,
-                figures: ["s without pooled": summary.wallSeconds]))
-    }
-
-    private struct Summary: Decodable {
-        var learningSeconds: Double
-        var aggregationSeconds: Double
-        var wallSeconds: Double
-        var heldOut: HeldOut
-        var pooled: Pooled
-    }
-
-    private struct Pooled: Decodable {
-        var learningSeconds: Double
-        var heldOut: HeldOut
-    }
-
-    private struct HeldOut: Decodable {
-        var logLikelihoodPerRow: Double
-        var score: Measurement.Score { .init(name: "held-out", value: logLikelihoodPerRow) }
+        for measurement in try call.measurements(["rows": rows, "M": shards], outcome) { session.record(measurement) }
     }
 }

@@ -11,9 +11,8 @@ protocol Benchmark: Sendable {
 /// All of them, in the order in which they run.
 enum Benchmarks {
     static let all: [any Benchmark] = [
-        PassBenchmark(), StartBenchmark(), SchemesBenchmark(), FitBenchmark(), LearnBenchmark(), ReadingBenchmark(),
-        AggregationBenchmark(),
-        OutOfCoreBenchmark(),
+        PassBenchmark(), StartBenchmark(), FamiliesBenchmark(), SchemesBenchmark(), FitBenchmark(), LearnBenchmark(),
+        ReadingBenchmark(), AggregationBenchmark(), OutOfCoreBenchmark(),
     ]
 
     static var names: [String] { all.map(\.name) }
@@ -29,6 +28,7 @@ enum WorkOrder: Codable, Sendable {
     case aggregation(AggregationWork)
     case data(DataWork)
     case dgemm(DgemmWork)
+    case familyStart(FamilyStartWork)
     case pass(PassWork)
     case reading(ReadingWork)
     case scheme(SchemeWork)
@@ -39,6 +39,7 @@ enum WorkOrder: Codable, Sendable {
         case .aggregation(let work): work
         case .data(let work): work
         case .dgemm(let work): work
+        case .familyStart(let work): work
         case .pass(let work): work
         case .reading(let work): work
         case .scheme(let work): work

@@ -53,10 +53,20 @@ final class Session {
     func measure(
         _ what: String, _ order: WorkOrder, isAlone: Bool = true, environment: [String: String] = [:]
     ) throws {
-        guard let (done, outcome) = try perform(what, order, environment) else { return }
-        for var measurement in done {
-            if isAlone { measurement.peakMB = outcome.peakMB }
+        for measurement in try measurements(what, order, isAlone: isAlone, environment: environment) {
             record(measurement)
+        }
+    }
+
+    /// The same, not recorded.
+    func measurements(
+        _ what: String, _ order: WorkOrder, isAlone: Bool = true, environment: [String: String] = [:]
+    ) throws -> [Measurement] {
+        guard let (done, outcome) = try perform(what, order, environment) else { return [] }
+        return done.map {
+            var measurement = $0
+            if isAlone { measurement.peakMB = outcome.peakMB }
+            return measurement
         }
     }
 

@@ -1,5 +1,14 @@
+import Foundation
+
 /// Seconds of pieces of work.
 enum Stopwatch {
+    /// That this process has had of all processors: what others do on the machine changes it little.
+    static var processorSeconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+    }
+
     static func seconds<Result>(_ work: () throws -> Result) rethrows -> (Double, Result) {
         let clock = ContinuousClock()
         let start = clock.now

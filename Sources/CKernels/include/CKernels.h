@@ -54,6 +54,13 @@ typedef struct {
         const double *values, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t rows, double *probabilities,
         ptrdiff_t probability_stride, double *log_sums);
 
+    /// For the classes 0 ... count with predictors 0 and predictors[index * stride + row], index < count, and the class of each row
+    /// in `responses`: the log of its probability and, where `firsts` is not null, the derivatives of that by the predictors, the
+    /// second ones packed; `derivative_stride` apart. Any number of rows, nothing aligned.
+    void (*multinomial)(
+        const double *responses, const double *predictors, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t rows,
+        double *log_densities, double *firsts, double *seconds, ptrdiff_t derivative_stride);
+
     /// result[i][row] = a[i][row] * b[i][row], i < count.
     void (*products)(const double *a, const double *b, ptrdiff_t count, double *result);
 

@@ -214,6 +214,8 @@ public struct EstimatorComparison: Sendable {
     private func fit(_ rows: ShardRows) -> TimedFit {
         var options = learning.fitOptions
         options.expertCount = expertCount
+        // A yardstick: its errors nobody sees.
+        options.standardErrors = .none
         let fit = LocalFit(
             design: learning.design, family: learning.family, options: options, parallelism: parallelism)
         let outcome = Stopwatch.measure { Swift.Result { () throws(EstimationError) in try fit.fit(rows) } }

@@ -44,29 +44,33 @@ public struct ExpertCountPath: Sendable {
     package func fit(_ source: any RowSource) throws(EstimationError) -> LocalModel {
         let (training, heldOut) = try split(source)
         var points = [ExpertCountReport.Point]()
-        var best: (local: LocalModel, value: Double, experts: Int)?
+        var best: (fit: LocalFit, optimum: LocalFit.Optimum, value: Double, experts: Int)?
         for count in experts {
-            let local: LocalModel
-            do throws(EstimationError) { local = try fit(training, experts: count) } catch {
+            let fit = fit(experts: count)
+            let optimum: LocalFit.Optimum
+            do throws(EstimationError) { optimum = try fit.optimum(training) } catch {
                 guard case .tooFewRows = error, best != nil else { throw error }
                 break
             }
+            let local = fit.localModel(optimum, standardErrors: .none)
             let point = ExpertCountReport.Point(
                 local, asked: count, entropy: entropy(local.model, training),
                 heldOut: heldOut.map { score(local.model, $0) })
             points.append(point)
             let value = point.value(criterion)
-            if best.map({ value < $0.value }) ?? true { best = (local, value, count) }
+            if best.map({ value < $0.value }) ?? true { best = (fit, optimum, value, count) }
         }
-        guard var best else { throw .noModelPossible(rows: source.rowCount, needed: 1) }
-        best.local.report.expertCounts = ExpertCountReport(
+        guard let best else { throw .noModelPossible(rows: source.rowCount, needed: 1) }
+        // The errors of the others nobody would see.
+        var local = best.fit.localModel(best.optimum, standardErrors: options.standardErrors)
+        local.report.expertCounts = ExpertCountReport(
             criterion: criterion, chosen: best.experts, points: points, heldOutRows: heldOut?.rowCount ?? 0)
         let tried = experts.lowerBound...experts.lowerBound + points.count - 1
         if isAtEdge(best.experts, of: tried) {
-            best.local.report.warnings.append(
+            local.report.warnings.append(
                 .expertCountAtEdge(experts: best.experts, criterion: criterion.rawValue, tried: tried))
         }
-        return best.local
+        return local
     }
 
     /// One expert is no edge: there is nothing below.
@@ -74,12 +78,11 @@ public struct ExpertCountPath: Sendable {
         tried.count > 1 && (experts == tried.upperBound || (experts == tried.lowerBound && experts > 1))
     }
 
-    private func fit(_ source: any RowSource, experts: Int) throws(EstimationError) -> LocalModel {
+    private func fit(experts: Int) -> LocalFit {
         var options = options
         options.expertCount = experts
-        return try LocalFit(
-            design: design, family: family, options: options, parallelism: parallelism, progress: progress
-        ).fit(source)
+        return LocalFit(
+            design: design, family: family, options: options, parallelism: parallelism, progress: progress)
     }
 
     private func split(_ source: any RowSource) throws(EstimationError) -> (any RowSource, heldOut: ShardRows?) {

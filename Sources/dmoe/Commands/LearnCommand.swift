@@ -156,6 +156,8 @@ struct LearnCommand: ParsableCommand {
         let start = clock.now
         let rows = ShardRows.concatenation(kept.map(\.0.rows))
         var options = learning.fitOptions
+        // A yardstick: its errors nobody sees.
+        options.standardErrors = .none
         // The aggregated model is one more start: the comparison should be with the best pooled fit to be had.
         if result.fitted.model.expertCount == options.expertCount { options.initialModels = [result.fitted.model] }
         let fit = LocalFit(
