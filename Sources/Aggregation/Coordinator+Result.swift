@@ -69,6 +69,9 @@ extension Coordinator {
         return reduced.warnings
             + problem.mixture.unknownClasses.map {
                 "class '\($0)' is known to no site: its probability says nothing; it has too few rows at each, or none"
+            }
+            + problem.mixture.unknownCovariates.map {
+                "covariate '\($0)' has one value at all sites, or others in too few rows of each: no site knows its coefficients"
             } + result
     }
 }

@@ -70,6 +70,13 @@ package struct LocalMixture: Sendable {
         }.map { names[$0] }
     }
 
+    /// Covariates that have one value at all sites: the moments of all components together do not vary.
+    var unknownCovariates: [String] {
+        let total = Moments.sum(components.map(\.moments), count: design.covariateCount + 1)
+        return design.covariates.indices.filter { $0 != design.offset && total.scatter[$0, $0] == 0 }
+            .map { design.covariates[$0] }
+    }
+
     /// What f̂^W says too much of its own rows, a row, for having been fitted to them: half a parameter each (Akaike 1974). A fit to
     /// draws takes over these errors of the local models, which sums of their statistics cancel.
     var optimism: Double {

@@ -31,17 +31,23 @@ struct Disclosure {
                 .map { ($0.column, (value: $0.value, others: $1)) })
     }
 
-    /// Covariates where some but fewer than `minRows` rows differ from the usual value, and the constant to take for them: the
-    /// usual value, or the mean where fewer than `minRows` rows share that value.
-    var rareCovariates: [Int: Double] {
-        let rare = usual.filter {
-            $0.key < source.covariateCount && $0.key != offset && isRare($0.value.others)
-        }
-        return Dictionary(
-            uniqueKeysWithValues: rare.map { column, found in
-                let isShared = Double(source.rowCount - found.others) >= minRows
-                return (column, isShared ? found.value : summaries[column].mean)
-            })
+    /// Covariates where some but fewer than `minRows` rows differ from the usual value, and that value.
+    var rareValues: [Int: Double] {
+        rareCovariates.filter { isShared($0.value) }.mapValues(\.value)
+    }
+
+    /// Covariates whose usual value fewer than `minRows` rows share, as few as have others, and the mean, which takes the place of all.
+    var scarceCovariates: [Int: Double] {
+        Dictionary(
+            uniqueKeysWithValues: rareCovariates.filter { !isShared($0.value) }.map { ($0.key, summaries[$0.key].mean) })
+    }
+
+    private var rareCovariates: [Int: (value: Double, others: Int)] {
+        usual.filter { $0.key < source.covariateCount && $0.key != offset && isRare($0.value.others) }
+    }
+
+    private func isShared(_ usual: (value: Double, others: Int)) -> Bool {
+        Double(source.rowCount - usual.others) >= minRows
     }
 
     /// The usual value of the response where some but fewer than `minRows` rows differ from it.

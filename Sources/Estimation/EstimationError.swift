@@ -5,6 +5,7 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
     case rareResponse(target: String, value: Double, minimum: Double)
     case tooFewRows(rows: Int, experts: Int, largest: Int)
     case noModelPossible(rows: Int, needed: Int)
+    case tooFewToldRows(rows: Int, of: Int, needed: Int)
     case unusableStart(reason: String)
     case valuesTooLarge(column: String)
     case unusableStatistics(reason: String)
@@ -26,6 +27,9 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
                 + (largest > 1 ? " or fewer" : "") + ", or fewer covariates"
         case .noModelPossible(let rows, let needed):
             "\(rows) rows are too few for a single expert, which needs \(needed): use more rows or fewer covariates"
+        case .tooFewToldRows(let rows, let total, let needed):
+            "without the rows of values and classes that too few rows have, \(rows) of \(total) are left, too few for a single "
+                + "expert, which needs \(needed): merge rare levels, or use fewer covariates"
         case .valuesTooLarge(let column):
             "values of column '\(column)' are too large to be squared: correct them or change the unit"
         case .nothingHeldOut(let rows):

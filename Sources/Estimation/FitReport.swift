@@ -38,6 +38,8 @@ public struct FitReport: Sendable, Equatable {
     public var tolerance: Double
     public var starts: [Start]
     public var warnings: [FitWarning]
+    /// Rows of values and classes that too few rows have: for the site alone, no file tells how many there were.
+    public var leftOutRows = 0
     /// nil where no slope was penalised.
     public var lasso: LassoReport?
     /// Where the number of experts was chosen.
@@ -68,6 +70,7 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     case expertBelowMinimumRows(minimum: Double, left: Int)
     case backgroundExpert(experts: [Int])
     case rareCovariate(String, minimum: Double)
+    case scarceCovariate(String, minimum: Double)
     case rareClass(String, minimum: Double)
     case absentClass(String)
     case statisticsLeftOut(column: String, experts: [Int], minimum: Double)
@@ -102,8 +105,11 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
             "expert \(experts.map { String($0 + 1) }.joined(separator: ", ")) describes too few rows for a regression: fitted with a "
                 + "mean and a variance, its slopes are 0"
         case .rareCovariate(let name, let minimum):
-            "covariate '\(name)' differs from its usual value in fewer than \(minimum.formatted) rows: taken as constant "
-                + "here, so that these rows are not told"
+            "covariate '\(name)' differs from its usual value in fewer than \(minimum.formatted) rows: they are left out, "
+                + "so that they are not told"
+        case .scarceCovariate(let name, let minimum):
+            "no value of covariate '\(name)' is that of \(minimum.formatted) rows: taken as constant here, so that these rows are "
+                + "not told"
         case .absentClass(let name):
             "class '\(name)' has no rows here: nothing is told of it"
         case .rareClass(let name, let minimum):

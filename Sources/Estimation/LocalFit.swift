@@ -34,20 +34,16 @@ public struct LocalFit: Sendable {
             throw .unsuitableResponse(
                 target: design.target, value: value, family: family.name, requirement: family.response.requirement)
         }
-        let (source, classWarnings) = source.withoutRareClasses(family, minRows: options.minRows, parallelism)
-        try checkCapacity(rows: source.rowCount)
-        let summaries = source.columnSummaries(parallelism)
-        let disclosure = Disclosure(
-            minRows: options.minRows, source: source, summaries: summaries, offset: design.offset,
-            parallelism: parallelism)
-        let rare = disclosure.rareCovariates
+        let told = ToldRows(source, design, family, minRows: options.minRows, parallelism)
+        try checkCapacity(rows: told.source.rowCount, of: source.rowCount)
+        let summaries = told.summaries
         let standardisation = Standardisation(
-            summaries, constants: rare, keeping: design.unscaledColumns(family))
-        try check(standardisation, summaries, disclosure)
+            summaries, constants: told.disclosure.scarceCovariates, keeping: design.unscaledColumns(family))
+        try check(standardisation, summaries, told.disclosure)
         let weight = summaries[0].weight
         let rows = StandardisedRows(
-            source: source, standardisation: standardisation,
-            weightUnit: source.isWeighted ? weight / Double(source.rowCount) : 1)
+            source: told.source, standardisation: standardisation,
+            weightUnit: source.isWeighted ? weight / Double(told.source.rowCount) : 1)
         var lasso = chosenLasso(rows, weight: weight)
         var (starts, candidates) = refined(rows, options.with(start: lasso?.start), lasso?.inner)
         guard var best = candidates.min(by: Refinement.Candidate.isBetter) else {
@@ -57,13 +53,10 @@ public struct LocalFit: Sendable {
             starts[index].logLikelihood = candidate.statistics.logLikelihood
             starts[index].floorHits = candidate.floorHits
         }
-        var warnings = classWarnings
-        warnings += rare.keys.sorted().map {
-            FitWarning.rareCovariate(design.covariates[$0], minimum: options.minRows)
-        }
+        var warnings = told.warnings
         warnings += Collinearity.warnings(
             Moments.sum(best.statistics.expertMoments, count: design.covariateCount + 1), standardisation, design,
-            known: Set(rare.keys))
+            known: told.untoldColumns)
         best = withBackgroundExperts(best, rows, lasso?.inner)
         best = withoutSmallExperts(best, rows: rows, lasso?.inner, warnings: &warnings)
         if let inner = lasso?.inner {
@@ -72,14 +65,21 @@ public struct LocalFit: Sendable {
             if options.refitsSlopes { best = refitted(best, rows, inner) }
         }
         try checkDisclosure(best)
-        return localModel(best, rows, disclosure, starts, warnings, lasso)
+        var local = localModel(best, rows, told.disclosure, starts, warnings, lasso)
+        local.report.leftOutRows = source.rowCount - told.source.rowCount
+        return local
     }
 
     // MARK: Checks
 
-    private func checkCapacity(rows: Int) throws(EstimationError) {
+    /// - Parameter total: with those that are left out.
+    private func checkCapacity(rows: Int, of total: Int) throws(EstimationError) {
         let needed = Capacity.minimumRows(design, family, minRows: options.minRows)
-        guard rows >= needed else { throw .noModelPossible(rows: rows, needed: needed) }
+        guard rows >= needed else {
+            throw total < needed
+                ? .noModelPossible(rows: rows, needed: needed)
+                : .tooFewToldRows(rows: rows, of: total, needed: needed)
+        }
         let largest = Capacity.largest(rows: rows, design: design, family: family, minRows: options.minRows)
         guard options.expertCount <= largest else {
             throw .tooFewRows(rows: rows, experts: options.expertCount, largest: largest)
