@@ -31,15 +31,23 @@ struct Disclosure {
                 .map { ($0.column, (value: $0.value, others: $1)) })
     }
 
-    /// Covariates where some but fewer than `minRows` rows differ from the usual value, and that value.
-    var rareValues: [Int: Double] {
-        rareCovariates.filter { isShared($0.value) }.mapValues(\.value)
+    /// Covariates of two values, levels and flags, one of which some but fewer than `minRows` rows have; and the other.
+    var rareLevels: [Int: Double] {
+        rareCovariates.filter { isLevel($0.key, $0.value) }.mapValues(\.value)
     }
 
-    /// Covariates whose usual value fewer than `minRows` rows share, as few as have others, and the mean, which takes the place of all.
-    var scarceCovariates: [Int: Double] {
-        Dictionary(
-            uniqueKeysWithValues: rareCovariates.filter { !isShared($0.value) }.map { ($0.key, summaries[$0.key].mean) })
+    /// Other covariates where some but fewer than `minRows` rows differ from the usual value, and the constant to take for them: the
+    /// usual value, or the mean where fewer than `minRows` rows share that value.
+    var rareNumbers: [Int: Double] {
+        let numbers = rareCovariates.filter { !isLevel($0.key, $0.value) }
+        return Dictionary(
+            uniqueKeysWithValues: numbers.map { column, usual in
+                (column, isShared(usual) ? usual.value : summaries[column].mean)
+            })
+    }
+
+    private func isLevel(_ column: Int, _ usual: (value: Double, others: Int)) -> Bool {
+        summaries[column].distinct?.count == 2 && isShared(usual)
     }
 
     private var rareCovariates: [Int: (value: Double, others: Int)] {

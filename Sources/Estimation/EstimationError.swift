@@ -10,6 +10,7 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
     case valuesTooLarge(column: String)
     case unusableStatistics(reason: String)
     case nothingHeldOut(rows: Int)
+    case tooFewHeldOut(rows: Int, needed: Int)
     case noRounds(family: String)
 
     public var description: String {
@@ -34,6 +35,8 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
             "values of column '\(column)' are too large to be squared: correct them or change the unit"
         case .nothingHeldOut(let rows):
             "the share to hold out of \(rows) rows leaves none on one side: choose another"
+        case .tooFewHeldOut(let rows, let needed):
+            "\(rows) rows held out are too few to tell their score, which needs \(needed): hold out a larger share"
         case .noRounds(let family):
             "extra rounds are for gaussian experts, these are \(family): the global model of one shot is the result"
         case .unusableStatistics(let reason):

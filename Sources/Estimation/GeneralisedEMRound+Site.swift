@@ -26,7 +26,7 @@ extension GeneralisedEMRound {
         let (summaries, disclosure) = (told.summaries, told.disclosure)
         try check(summaries, disclosure)
         let own = Standardisation(
-            summaries, constants: disclosure.scarceCovariates, keeping: design.unscaledColumns(model.family))
+            summaries, constants: disclosure.rareNumbers, keeping: design.unscaledColumns(model.family))
         let constants = Dictionary(
             uniqueKeysWithValues: own.constantColumns.filter { $0 < design.covariateCount }.map { ($0, own.center[$0]) }
         )

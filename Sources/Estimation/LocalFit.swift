@@ -36,38 +36,47 @@ public struct LocalFit: Sendable {
         }
         let told = ToldRows(source, design, family, minRows: options.minRows, parallelism)
         try checkCapacity(rows: told.source.rowCount, of: source.rowCount)
-        let summaries = told.summaries
-        let standardisation = Standardisation(
-            summaries, constants: told.disclosure.scarceCovariates, keeping: design.unscaledColumns(family))
-        try check(standardisation, summaries, told.disclosure)
-        let weight = summaries[0].weight
-        let rows = StandardisedRows(
-            source: told.source, standardisation: standardisation,
-            weightUnit: source.isWeighted ? weight / Double(told.source.rowCount) : 1)
-        var lasso = chosenLasso(rows, weight: weight)
+        let rows = standardised(told)
+        try check(rows.standardisation, told.summaries, told.disclosure)
+        let lasso = chosenLasso(rows, weight: told.summaries[0].weight)
         var (starts, candidates) = refined(rows, options.with(start: lasso?.start), lasso?.inner)
-        guard var best = candidates.min(by: Refinement.Candidate.isBetter) else {
+        guard let best = candidates.min(by: Refinement.Candidate.isBetter) else {
             throw .noModelPossible(rows: source.rowCount, needed: 1)
         }
         for (index, candidate) in candidates.enumerated() {
             starts[index].logLikelihood = candidate.statistics.logLikelihood
             starts[index].floorHits = candidate.floorHits
         }
-        var warnings = told.warnings
-        warnings += Collinearity.warnings(
-            Moments.sum(best.statistics.expertMoments, count: design.covariateCount + 1), standardisation, design,
+        var interim = InterimFit(best, told, rows, lasso)
+        interim.warnings += Collinearity.warnings(
+            Moments.sum(best.statistics.expertMoments, count: design.covariateCount + 1), rows.standardisation, design,
             known: told.untoldColumns)
-        best = withBackgroundExperts(best, rows, lasso?.inner)
-        best = withoutSmallExperts(best, rows: rows, lasso?.inner, warnings: &warnings)
-        if let inner = lasso?.inner {
-            best = refinement(rows, start: 0, parallelism: parallelism, inner).withBestReference(best)
-            lasso?.penalisedLogLikelihood = rows.inUserUnits(best.penalisedLogLikelihood, best)
-            if options.refitsSlopes { best = refitted(best, rows, inner) }
-        }
-        try checkDisclosure(best)
-        var local = localModel(best, rows, told.disclosure, starts, warnings, lasso)
-        local.report.leftOutRows = source.rowCount - told.source.rowCount
+        interim.candidate = withBackgroundExperts(best, rows, lasso?.inner)
+        withoutSmallExperts(&interim)
+        silence(&interim)
+        if let inner = interim.lasso?.inner { finish(&interim, inner) }
+        try checkDisclosure(interim.candidate)
+        var local = localModel(interim, starts)
+        local.report.leftOutRows = source.rowCount - interim.told.source.rowCount
         return local
+    }
+
+    func standardised(_ told: ToldRows) -> StandardisedRows {
+        let standardisation = Standardisation(
+            told.summaries, constants: told.disclosure.rareNumbers, keeping: design.unscaledColumns(family))
+        return StandardisedRows(
+            source: told.source, standardisation: standardisation,
+            weightUnit: told.source.isWeighted ? told.summaries[0].weight / Double(told.source.rowCount) : 1)
+    }
+
+    /// The best last gate of a lasso, and the slopes that stayed without its penalty.
+    private func finish(_ interim: inout InterimFit, _ inner: SlopeWeights) {
+        let rows = interim.rows
+        let (best, order) = refinement(rows, start: 0, parallelism: parallelism, inner)
+            .withBestReference(interim.candidate)
+        interim.take(best, order: order)
+        interim.lasso?.penalisedLogLikelihood = rows.inUserUnits(best.penalisedLogLikelihood, best)
+        if options.refitsSlopes { interim.candidate = refitted(best, rows, inner) }
     }
 
     // MARK: Checks
@@ -158,7 +167,8 @@ public struct LocalFit: Sendable {
         let selects = lasso.map { $0.experts > 0 } ?? false
         while let thin = BackgroundExpert.thinnestRegression(current, selectsSlopes: selects) {
             var refinement = refinement(rows, start: 0, parallelism: parallelism, lasso)
-            refinement.background = current.background.union([thin])
+            refinement.held = current.held
+            refinement.held.background.insert(thin)
             current = refinement.optimum(
                 from: BackgroundExpert.start(from: current, expert: thin, rows: someRows(rows)),
                 emIterations: Self.emIterationsBeforeNewton)
@@ -174,25 +184,22 @@ public struct LocalFit: Sendable {
     // MARK: Disclosure
 
     /// Leaves out experts that describe fewer effective rows than may be told of, and refits the others.
-    private func withoutSmallExperts(
-        _ candidate: Refinement.Candidate, rows: StandardisedRows, _ lasso: SlopeWeights?,
-        warnings: inout [FitWarning]
-    ) -> Refinement.Candidate {
-        var current = candidate
-        while current.model.expertCount > 1 {
+    func withoutSmallExperts(_ interim: inout InterimFit) {
+        while interim.candidate.model.expertCount > 1 {
+            let current = interim.candidate
             let effective = current.statistics.expertMoments.map(\.effectiveRows)
             guard let smallest = effective.indices.min(by: { effective[$0] < effective[$1] }),
                 effective[smallest] < options.minRows
             else { break }
             let kept = effective.indices.filter { $0 != smallest }
-            var refinement = refinement(rows, start: 0, parallelism: parallelism, lasso)
-            refinement.background = Set(kept.indices.filter { current.background.contains(kept[$0]) })
-            current = refinement.optimum(
+            var refinement = refinement(interim.rows, start: 0, parallelism: parallelism, interim.lasso?.inner)
+            refinement.held = current.held.reordered(kept)
+            let next = refinement.optimum(
                 from: current.model.reordered(kept), emIterations: Self.emIterationsBeforeNewton)
-            warnings.append(.expertBelowMinimumRows(minimum: options.minRows, left: kept.count))
-            current = withBackgroundExperts(current, rows, lasso)
+            interim.warnings.append(.expertBelowMinimumRows(minimum: options.minRows, left: kept.count))
+            interim.reorder(kept)
+            interim.candidate = withBackgroundExperts(next, interim.rows, interim.lasso?.inner)
         }
-        return current
     }
 
     /// A single expert cannot be left out: very unequal weights may let it describe a few rows, or one.
@@ -206,12 +213,21 @@ public struct LocalFit: Sendable {
 
     // MARK: Result
 
-    private func localModel(
-        _ candidate: Refinement.Candidate, _ rows: StandardisedRows, _ disclosure: Disclosure,
-        _ starts: [FitReport.Start], _ warnings: [FitWarning], _ lasso: ChosenLasso?
-    ) -> LocalModel {
+    /// Of classes that are not told of some experts only.
+    private func classWarnings(_ fitted: FittedMixture, _ told: ToldRows) -> [FitWarning] {
+        (family.response.classes ?? []).enumerated().compactMap { code, name in
+            let experts = fitted.silentClasses.indices.filter { fitted.silentClasses[$0].contains(code) }
+            guard !experts.isEmpty, !told.rareClasses.contains(code) else { return nil }
+            return .classNotTold(name, experts: experts, minimum: options.minRows)
+        }
+    }
+
+    private func localModel(_ interim: InterimFit, _ starts: [FitReport.Start]) -> LocalModel {
+        let (candidate, rows, lasso) = (interim.candidate, interim.rows, interim.lasso)
+        let disclosure = interim.told.disclosure
         let (standardisation, weightUnit) = (rows.standardisation, rows.weightUnit)
         var unordered = candidate.fitted(rowCount: rows.rowCount)
+        unordered.silentClasses = interim.untoldClasses
         if let lasso {
             unordered.selection = lasso.selection(of: candidate)
             unordered.scores = candidate.scores
@@ -219,19 +235,19 @@ public struct LocalFit: Sendable {
         let order = unordered.orderOfWeight
         let complete = unordered.inOrderOfWeight()
         var (fitted, left) = disclosure.withoutRareColumns(complete, rows, parallelism)
-        var warnings = warnings
+        var warnings = interim.told.warnings + interim.warnings + classWarnings(fitted, interim.told)
         let names = design.covariates + [design.target]
         for (column, pairs) in Dictionary(grouping: left, by: \.column).sorted(by: { $0.key < $1.key }) {
             warnings.append(
                 .statisticsLeftOut(
                     column: names[column], experts: pairs.map(\.expert), minimum: options.minRows))
         }
-        let background = fitted.model.experts.indices.filter { candidate.background.contains(order[$0]) }
+        let background = fitted.model.experts.indices.filter { candidate.held.background.contains(order[$0]) }
         if !background.isEmpty { warnings.append(.backgroundExpert(experts: background)) }
         let atFloor = fitted.model.floorHits(options.varianceFloor)
         if !atFloor.isEmpty { warnings.append(.varianceFloor(experts: atFloor)) }
         if !candidate.converged { warnings.append(.notConverged(iterations: candidate.trace.count - 1)) }
-        let errors = errors(of: fitted, rows, disclosure, leftOut: left, background: Set(background))
+        let errors = errors(of: fitted, rows, disclosure, held: candidate.held.reordered(order))
         fitted.errors = errors.told
         warnings += errors.warnings
         // Densities of y in the user's units differ by the Jacobian of the standardisation.

@@ -88,6 +88,10 @@ public struct ExpertCountPath: Sendable {
         let order = random.permutation(source.rowCount)
         let count = Int((Double(source.rowCount) * heldOutShare).rounded())
         guard (1..<source.rowCount).contains(count) else { throw .nothingHeldOut(rows: source.rowCount) }
+        // Their score goes with the model.
+        guard Double(count) >= options.minRows else {
+            throw .tooFewHeldOut(rows: count, needed: Int(options.minRows.rounded(.up)))
+        }
         return (source.chosen(order.dropFirst(count).sorted()), source.chosen(order.prefix(count).sorted()))
     }
 
