@@ -32,7 +32,9 @@ public struct AggregationProblem: Sendable {
         _ contributions: [Contribution], support chosen: GivenSupport? = nil, options: AggregationOptions,
         parallelism: Parallelism = .serial
     ) throws(AggregationError) {
-        let given = contributions.map { Contribution(name: $0.name, fitted: $0.fitted.inOrderOfWeight()) }
+        let given = contributions.map {
+            Contribution(name: $0.name, fitted: $0.fitted.inOrderOfWeight(), warnings: $0.warnings)
+        }
         order = given.indices.sorted { Contribution.precedes(given[$0], given[$1]) }
         guard let first = order.first.map({ given[$0] }) else { throw .noModels }
         let ordered = try order.map { index throws(AggregationError) in try given[index].arranged(as: first) }

@@ -8,12 +8,17 @@ import MixtureOfExperts
 /// taken to the local models of the other sites, one by one, and the value is that which a share of them stays below: the
 /// nearest alone could be a twin with the same damage, the median would punish whoever sees what few see. To it comes how far
 /// the parameters are from the statistics beside them, which must tell of the same rows.
+///
+/// A site that does not know a covariate has slope 0 for it, and is no witness against one that does: rows with a level of which it
+/// may not tell would all speak against the site that may.
 struct BrokenSites {
     /// Of each site, mean over its components; nats a row.
     let divergences: [Double]
 
     /// Share of the other sites that a component must resemble.
     private static let witnesses = 0.3
+    /// With fewer that know as much only what is absurd counts.
+    private static let leastWitnesses = 3
     /// Honest sites differ too: carriers of the flights by up to 1.3, the Beijing stations by 0.15; damaged ones from 4 to 1e8.
     private static let leastDivergence = 2.0
     /// Of what a site weighs: with less on the points they tell nothing of where its rows are.
@@ -24,16 +29,20 @@ struct BrokenSites {
     init(_ table: SiteDivergences, _ mixture: LocalMixture) {
         // An expert of fewer rows is too poorly estimated to be told from a wrong one.
         let needed = 2 * Double(mixture.family.coefficientCount(regressors: mixture.design.expertPositions.count))
+        let known = mixture.knownCovariates
         divergences = (0..<table.siteCount).map { site in
             let others = table.references.indices.filter { table.references[$0] != site }
+            let witnesses = others.filter { known[site].isSubset(of: known[table.references[$0]]) }
+            let isWitnessed = witnesses.count >= min(Self.leastWitnesses, others.count)
+            let judges = isWitnessed ? witnesses : others
             guard !others.isEmpty, table.mass(site) >= Self.leastMass * mixture.weightShare(site) else { return 0 }
-            let rank = max(0, Int((Self.witnesses * Double(others.count)).rounded(.up)) - 1)
+            let rank = max(0, Int((Self.witnesses * Double(judges.count)).rounded(.up)) - 1)
             let told = table.members[site].filter { mixture.components[$0].moments.effectiveRows >= needed }
             let divergence = table.mean(told) { component in
-                others.map { Self.bounded(table.sums[component, $0]) }.sorted()[rank]
+                judges.map { Self.bounded(table.sums[component, $0]) }.sorted()[rank]
                     + table.masses[component] * mixture.contradiction(component)
             }
-            return Self.bounded(divergence)
+            return Self.bounded(isWitnessed ? divergence : divergence / Self.absurdity)
         }
     }
 
@@ -62,6 +71,15 @@ struct BrokenSites {
 }
 
 extension LocalMixture {
+    /// Of each site the covariates of its experts that vary there.
+    fileprivate var knownCovariates: [Set<Int>] {
+        members.map { own in
+            Set(design.expertCovariates.filter { column in
+                own.contains { components[$0].moments.scatter[column, column] > 0 }
+            })
+        }
+    }
+
     fileprivate func weightShare(_ site: Int) -> Double {
         sites[site].weight / sites.reduce(0) { $0 + $1.weight }
     }

@@ -5,10 +5,13 @@ import MixtureOfExperts
 public struct Contribution: Sendable {
     public var name: String
     public var fitted: FittedMixture
+    /// Of its fit, in words.
+    public var warnings: [String]
 
-    public init(name: String, fitted: FittedMixture) {
+    public init(name: String, fitted: FittedMixture, warnings: [String] = []) {
         self.name = name
         self.fitted = fitted
+        self.warnings = warnings
     }
 }
 

@@ -18,6 +18,7 @@ extension Coordinator {
             model: reduced.model, moments: moments, information: information,
             rowCount: contributions.reduce(0) { $0 + $1.fitted.rowCount },
             weight: contributions.reduce(0) { $0 + $1.fitted.weight }, selection: reduced.selection)
+        found.silentClasses = problem.mixture.silentClasses(reduced.labels, count: reduced.model.expertCount)
         found.errors = problem.errors(of: reduced)?.shifted(by: found.center, of: found.model)
         let order = found.orderOfWeight
         var fitted = problem.standardisation.inUserUnits(found.reordered(order))
@@ -41,6 +42,24 @@ extension Coordinator {
                 name: contribution.name, rows: contribution.fitted.rowCount,
                 weight: contribution.fitted.weight / total, labels: labels)
         }
+    }
+
+    /// Which local models keep the global one from having errors, and why.
+    ///
+    /// Their part of the estimates has no known error: without it the errors would be those of other estimates, and the information
+    /// of their statistics says how sure they were only if it were known which rows belong to which expert, which is too sure.
+    private func withoutErrors(_ reduced: ReducedMixture, _ problem: AggregationProblem) -> [String] {
+        let contributions = problem.contributions
+        let without = contributions.filter { $0.fitted.errors == nil }
+        guard reduced.errors == .statistics, (1..<contributions.count).contains(without.count) else { return [] }
+        let lines = without.prefix(3).map { site in
+            let reason = site.warnings.first { $0.hasPrefix("no standard errors: ") }?.dropFirst(20)
+            return site.name + (reason.map { " (\($0))" } ?? "")
+        }
+        return [
+            "no standard errors: \(without.count) of \(contributions.count) local models came without theirs: "
+                + lines.joined(separator: ", ") + (without.count > 3 ? ", …" : "")
+        ]
     }
 
     private func warnings(_ reduced: ReducedMixture, _ problem: AggregationProblem) -> [String] {
@@ -69,6 +88,9 @@ extension Coordinator {
         return reduced.warnings
             + problem.mixture.unknownClasses.map {
                 "class '\($0)' is known to no site: its probability says nothing; it has too few rows at each, or none"
-            } + result
+            }
+            + problem.mixture.unknownCovariates.map {
+                "covariate '\($0)' has one value at all sites, or others in too few rows of each: no site knows its coefficients"
+            } + withoutErrors(reduced, problem) + result
     }
 }

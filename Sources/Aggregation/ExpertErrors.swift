@@ -84,9 +84,10 @@ struct ExpertErrors {
         (0..<sums.rowCount).contains { index in
             let regressors = mixture.design.expertPositions.count
             let intercept = index / regressors * regressors
-            guard index != intercept, errors.standardErrors[index] == 0, sums[intercept, intercept] > 0 else {
-                return false
-            }
+            // Without an intercept that moves it is a class of which nothing is told.
+            guard index != intercept, errors.standardErrors[index] == 0, errors.standardErrors[intercept] > 0,
+                sums[intercept, intercept] > 0
+            else { return false }
             let spread =
                 sums[index, index] - sums[index, intercept] * sums[index, intercept] / sums[intercept, intercept]
             return spread > 1e-9 * sums[intercept, intercept]

@@ -14,6 +14,8 @@ package struct LocalMixture: Sendable {
         var selectsSlopes = false
         /// What a lasso left of the gradient by the coefficients; nil where that is 0.
         var score: [Double]?
+        /// Classes, by number, of which it tells nothing.
+        var silentClasses: [Int] = []
     }
 
     let design: Design
@@ -43,7 +45,8 @@ package struct LocalMixture: Sendable {
                     expert: site.model.experts[expert], moments: site.moments[expert],
                     information: site.information.isEmpty ? nil : site.information[expert],
                     selectsSlopes: site.selection?.experts[expert] ?? false,
-                    score: site.scores.isEmpty ? nil : site.scores[expert])
+                    score: site.scores.isEmpty ? nil : site.scores[expert],
+                    silentClasses: site.silentClasses.isEmpty ? [] : site.silentClasses[expert])
             }
         }
         var first = 0
@@ -70,6 +73,13 @@ package struct LocalMixture: Sendable {
         }.map { names[$0] }
     }
 
+    /// Covariates that have one value at all sites: the moments of all components together do not vary.
+    var unknownCovariates: [String] {
+        let total = Moments.sum(components.map(\.moments), count: design.covariateCount + 1)
+        return design.covariates.indices.filter { $0 != design.offset && total.scatter[$0, $0] == 0 }
+            .map { design.covariates[$0] }
+    }
+
     /// What f̂^W says too much of its own rows, a row, for having been fitted to them: half a parameter each (Akaike 1974). A fit to
     /// draws takes over these errors of the local models, which sums of their statistics cancel.
     var optimism: Double {
@@ -83,6 +93,15 @@ package struct LocalMixture: Sendable {
                 labels.indices.lazy.filter { labels[$0] == expert }.map { components[$0].moments },
                 count: design.covariateCount + 1)
         }
+    }
+
+    /// Of each label the classes of which none of its components tells; empty where there are none.
+    func silentClasses(_ labels: [Int], count: Int) -> [[Int]] {
+        let silent = (0..<count).map { label in
+            let own = labels.indices.filter { labels[$0] == label }.map { Set(components[$0].silentClasses) }
+            return own.dropFirst().reduce(own.first ?? []) { $0.intersection($1) }.sorted()
+        }
+        return silent.allSatisfy(\.isEmpty) ? [] : silent
     }
 
     /// The components of a label that stand for rows.

@@ -78,6 +78,7 @@ struct PooledScore {
         private let gradient: [Double]
         private let mixture: LocalMixture
         private let rows: ShardRows
+        private let silent: [Int]
         /// n_l over the number of points.
         private let scale: Double
         /// E[s(β_l)] and E[I(β_l)] over the points, times n_l.
@@ -90,6 +91,7 @@ struct PooledScore {
             self.information = information
             gradient = component.score ?? [Double](repeating: 0, count: information.size)
             self.mixture = mixture
+            silent = component.silentClasses
             rows = Self.rows(component, mixture, draws)
             scale = component.moments.weight / Double(draws.rowCount)
             let own = Self.statistics(expert, rows, mixture)
@@ -97,13 +99,34 @@ struct PooledScore {
             ownInformation = own.expertInformation(0, mixture.design.expertPositions)
         }
 
-        func score(at other: Expert) -> [Double] {
+        func score(at pooled: Expert) -> [Double] {
+            let other = silent.isEmpty ? pooled : told(pooled)
             let difference = zip(other.coefficients, expert.coefficients).map(-)
             let there = Self.statistics(other, rows, mixture).expertScore(0, mixture.design.expertPositions)
             let (line, ownLine) = (information * difference, ownInformation * difference)
             return gradient.indices.map { index in
-                gradient[index] - line[index] + scale * (there[index] - ownScore[index] + ownLine[index])
+                isSilent(index)
+                    ? 0 : gradient[index] - line[index] + scale * (there[index] - ownScore[index] + ownLine[index])
             }
+        }
+
+        private var regressors: Int { mixture.design.expertPositions.count }
+
+        private func isSilent(_ coefficient: Int) -> Bool { silent.contains(coefficient / regressors + 1) }
+
+        /// The pooled expert among the classes that this one tells of: the others it does not show. The odds between classes do not
+        /// depend on which others there are.
+        private func told(_ pooled: Expert) -> Expert {
+            var result = pooled
+            for index in result.coefficients.indices where isSilent(index) {
+                result.coefficients[index] = expert.coefficients[index]
+            }
+            guard silent.contains(0) else { return result }
+            // The odds against the reference are those that it has here.
+            let intercepts = stride(from: 0, to: result.coefficients.count, by: regressors).filter { !isSilent($0) }
+            let shift = intercepts.reduce(0) { $0 + expert.coefficients[$1] - pooled.coefficients[$1] }
+            for index in intercepts { result.coefficients[index] += shift / Double(intercepts.count) }
+            return result
         }
 
         /// Normal covariates with the moments of the component, responses at its means: their scores differ by what means

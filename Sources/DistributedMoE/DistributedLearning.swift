@@ -112,7 +112,11 @@ public struct DistributedLearning: Sendable {
         let global: GlobalModel
         do throws(AggregationError) {
             global = try coordinator.aggregate(
-                fitted.map { Contribution(name: $0.name, fitted: $0.local.fitted) }, support: support)
+                fitted.map {
+                    Contribution(
+                        name: $0.name, fitted: $0.local.fitted,
+                        warnings: $0.local.report.warnings.map(\.description))
+                }, support: support)
         } catch { throw .aggregation(error) }
         let seconds = (clock.now - start).seconds
         return Result(
@@ -144,7 +148,20 @@ public struct DistributedLearning: Sendable {
         if let progress { observer = { progress(shard.name, $0) } }
         let fit = LocalFit(
             design: design, family: family, options: options, parallelism: parallelism, progress: observer)
-        var local = try fit.fit(shard.rows)
+        var local: LocalModel
+        do throws(EstimationError) { local = try fit.fit(shard.rows) } catch {
+            // Rows that may not be told of do not carry experts.
+            guard case .tooFewRows(let rows, _, let largest) = error else { throw error }
+            options.expertCount = min(
+                largest,
+                Capacity.advisable(
+                    rows: rows, asked: largest, design: design, family: family, minRows: fitOptions.minRows,
+                    rowsPerParameter: rowsPerParameter))
+            guard options.expertCount > 0 else { throw error }
+            local = try LocalFit(
+                design: design, family: family, options: options, parallelism: parallelism, progress: observer
+            ).fit(shard.rows)
+        }
         if options.expertCount < fitOptions.expertCount {
             local.report.warnings.append(
                 .fewerExperts(

@@ -20,7 +20,7 @@ enum BackgroundExpert {
     /// - Parameter selectsSlopes: slopes of 0 need no rows.
     static func thinnestRegression(_ candidate: Refinement.Candidate, selectsSlopes: Bool = false) -> Int? {
         let model = candidate.model
-        let regressions = model.experts.indices.filter { !candidate.background.contains($0) }
+        let regressions = model.experts.indices.filter { !candidate.held.background.contains($0) }
         let rows = candidate.statistics.expertMoments.map(\.effectiveRows)
         guard regressions.count > 1, let thinnest = regressions.min(by: { rows[$0] < rows[$1] }) else { return nil }
         let coefficients =

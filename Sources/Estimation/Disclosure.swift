@@ -31,17 +31,31 @@ struct Disclosure {
                 .map { ($0.column, (value: $0.value, others: $1)) })
     }
 
-    /// Covariates where some but fewer than `minRows` rows differ from the usual value, and the constant to take for them: the
+    /// Covariates of two values, levels and flags, one of which some but fewer than `minRows` rows have; and the other.
+    var rareLevels: [Int: Double] {
+        rareCovariates.filter { isLevel($0.key, $0.value) }.mapValues(\.value)
+    }
+
+    /// Other covariates where some but fewer than `minRows` rows differ from the usual value, and the constant to take for them: the
     /// usual value, or the mean where fewer than `minRows` rows share that value.
-    var rareCovariates: [Int: Double] {
-        let rare = usual.filter {
-            $0.key < source.covariateCount && $0.key != offset && isRare($0.value.others)
-        }
+    var rareNumbers: [Int: Double] {
+        let numbers = rareCovariates.filter { !isLevel($0.key, $0.value) }
         return Dictionary(
-            uniqueKeysWithValues: rare.map { column, found in
-                let isShared = Double(source.rowCount - found.others) >= minRows
-                return (column, isShared ? found.value : summaries[column].mean)
+            uniqueKeysWithValues: numbers.map { column, usual in
+                (column, isShared(usual) ? usual.value : summaries[column].mean)
             })
+    }
+
+    private func isLevel(_ column: Int, _ usual: (value: Double, others: Int)) -> Bool {
+        summaries[column].distinct?.count == 2 && isShared(usual)
+    }
+
+    private var rareCovariates: [Int: (value: Double, others: Int)] {
+        usual.filter { $0.key < source.covariateCount && $0.key != offset && isRare($0.value.others) }
+    }
+
+    private func isShared(_ usual: (value: Double, others: Int)) -> Bool {
+        Double(source.rowCount - usual.others) >= minRows
     }
 
     /// The usual value of the response where some but fewer than `minRows` rows differ from it.

@@ -5,10 +5,12 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
     case rareResponse(target: String, value: Double, minimum: Double)
     case tooFewRows(rows: Int, experts: Int, largest: Int)
     case noModelPossible(rows: Int, needed: Int)
+    case tooFewToldRows(rows: Int, of: Int, needed: Int)
     case unusableStart(reason: String)
     case valuesTooLarge(column: String)
     case unusableStatistics(reason: String)
     case nothingHeldOut(rows: Int)
+    case tooFewHeldOut(rows: Int, needed: Int)
     case noRounds(family: String)
 
     public var description: String {
@@ -26,10 +28,15 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
                 + (largest > 1 ? " or fewer" : "") + ", or fewer covariates"
         case .noModelPossible(let rows, let needed):
             "\(rows) rows are too few for a single expert, which needs \(needed): use more rows or fewer covariates"
+        case .tooFewToldRows(let rows, let total, let needed):
+            "without the rows of values and classes that too few rows have, \(rows) of \(total) are left, too few for a single "
+                + "expert, which needs \(needed): merge rare levels, or use fewer covariates"
         case .valuesTooLarge(let column):
             "values of column '\(column)' are too large to be squared: correct them or change the unit"
         case .nothingHeldOut(let rows):
             "the share to hold out of \(rows) rows leaves none on one side: choose another"
+        case .tooFewHeldOut(let rows, let needed):
+            "\(rows) rows held out are too few to tell their score, which needs \(needed): hold out a larger share"
         case .noRounds(let family):
             "extra rounds are for gaussian experts, these are \(family): the global model of one shot is the result"
         case .unusableStatistics(let reason):

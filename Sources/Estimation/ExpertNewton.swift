@@ -21,17 +21,23 @@ struct ExpertNewton {
 
     /// - Parameters:
     ///   - interceptsOnly: leaves the slopes as they are.
+    ///   - held: coefficients that stay as they are.
     ///   - lasso: on the sum over rows.
     func direction(
-        _ index: Int, _ expert: Expert, interceptsOnly: Bool = false, lasso: SlopeWeights? = nil
+        _ index: Int, _ expert: Expert, interceptsOnly: Bool = false, held: Set<Int> = [],
+        lasso: SlopeWeights? = nil
     ) -> Direction {
         let layout = statistics.layout
         let count = design.expertPositions.count
         let moving = expert.coefficients.indices.filter { !interceptsOnly || $0.isMultiple(of: count) }
-        let gradient = gradient(index, expert)
+        var gradient = gradient(index, expert)
         var system = statistics.expertInformation(index, design.expertPositions)
             .submatrix(rows: moving, columns: moving)
         for index in moving.indices { system[index, index] += ridge }
+        for (index, position) in moving.enumerated() where held.contains(position) {
+            for other in moving.indices { system[index, other] = other == index ? 1 : 0 }
+            gradient[position] = 0
+        }
         let solution =
             if let lasso, lasso.experts > 0 {
                 LassoQuadratic.step(

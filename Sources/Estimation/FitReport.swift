@@ -38,6 +38,8 @@ public struct FitReport: Sendable, Equatable {
     public var tolerance: Double
     public var starts: [Start]
     public var warnings: [FitWarning]
+    /// Rows of values and classes that too few rows have: for the site alone, no file tells how many there were.
+    public var leftOutRows = 0
     /// nil where no slope was penalised.
     public var lasso: LassoReport?
     /// Where the number of experts was chosen.
@@ -68,8 +70,10 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     case expertBelowMinimumRows(minimum: Double, left: Int)
     case backgroundExpert(experts: [Int])
     case rareCovariate(String, minimum: Double)
+    case rareLevel(String, minimum: Double)
     case rareClass(String, minimum: Double)
     case absentClass(String)
+    case classNotTold(String, experts: [Int], minimum: Double)
     case statisticsLeftOut(column: String, experts: [Int], minimum: Double)
     case expertsNotTold(experts: [Int], minimum: Double)
     case gatesNotTold(experts: [Int], minimum: Double)
@@ -104,8 +108,14 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
         case .rareCovariate(let name, let minimum):
             "covariate '\(name)' differs from its usual value in fewer than \(minimum.formatted) rows: taken as constant "
                 + "here, so that these rows are not told"
+        case .rareLevel(let name, let minimum):
+            "'\(name)' has one of its two values in fewer than \(minimum.formatted) rows: they are left out, so that they are not "
+                + "told"
         case .absentClass(let name):
             "class '\(name)' has no rows here: nothing is told of it"
+        case .classNotTold(let name, let experts, let minimum):
+            "class '\(name)' has fewer than \(minimum.formatted) rows of expert "
+                + "\(experts.map { String($0 + 1) }.joined(separator: ", ")): they are left out, and nothing is told of it there"
         case .rareClass(let name, let minimum):
             "class '\(name)' has fewer than \(minimum.formatted) rows here: they are left out, so that they are not told"
         case .statisticsLeftOut(let column, let experts, let minimum):

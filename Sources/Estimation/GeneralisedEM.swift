@@ -14,8 +14,7 @@ package struct GeneralisedEM {
     let weight: Double
     let dispersionFloor: Double
     let penalty: Penalty
-    /// Experts with a mean and no slopes.
-    let background: Set<Int>
+    let held: HeldCoefficients
     let parallelism: Parallelism
 
     package struct State {
@@ -32,14 +31,14 @@ package struct GeneralisedEM {
     package var ridge: Double { penalty.gateRidge }
 
     package init(
-        rows: any RowSource, weight: Double, options: FitOptions, parallelism: Parallelism, background: Set<Int> = [],
-        lasso: SlopeWeights? = nil
+        rows: any RowSource, weight: Double, options: FitOptions, parallelism: Parallelism,
+        held: HeldCoefficients = HeldCoefficients(), lasso: SlopeWeights? = nil
     ) {
         self.rows = rows
         self.weight = weight
         dispersionFloor = options.varianceFloor
         penalty = Penalty(options, weight: weight, lasso: lasso)
-        self.background = background
+        self.held = held
         self.parallelism = parallelism
     }
 
@@ -133,10 +132,11 @@ package struct GeneralisedEM {
         return model.experts.enumerated().map { index, expert in
             // An expert that holds no row stays where it is.
             guard moments[index].weight > 1e-10 * statistics.weight else { return .fitted(expert) }
-            let isBackground = background.contains(index)
+            let isBackground = held.background.contains(index)
             guard let family = model.family as? any ClosedFormFamily else {
                 let lasso = isBackground ? nil : penalty.lasso
-                return .step(newton.direction(index, expert, interceptsOnly: isBackground, lasso: lasso))
+                return .step(
+                    newton.direction(index, expert, interceptsOnly: isBackground, held: held[index], lasso: lasso))
             }
             let covariates = model.design.expertCovariates
             if let lasso = penalty.lasso, lasso.experts > 0, !isBackground {
@@ -145,9 +145,12 @@ package struct GeneralisedEM {
                         moments[index], on: covariates, from: expert, hasDispersion: family.hasDispersion,
                         dispersionFloor: dispersionFloor, weight: lasso.expertWeight))
             }
+            let free = covariates.indices.filter { !isBackground && !held[index].contains($0 + 1) }
             var fitted = family.fit(
-                moments[index], on: isBackground ? [] : covariates, dispersionFloor: dispersionFloor)
-            if isBackground { fitted.coefficients += [Double](repeating: 0, count: covariates.count) }
+                moments[index], on: free.map { covariates[$0] }, dispersionFloor: dispersionFloor)
+            var coefficients = [Double](repeating: 0, count: covariates.count + 1)
+            for (slope, value) in zip([0] + free.map { $0 + 1 }, fitted.coefficients) { coefficients[slope] = value }
+            fitted.coefficients = coefficients
             return .fitted(fitted)
         }
     }

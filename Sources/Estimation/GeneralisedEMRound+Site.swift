@@ -17,25 +17,25 @@ extension GeneralisedEMRound {
     ) throws(EstimationError) -> (statistics: RoundStatistics, warnings: [FitWarning]) {
         _ = try closedFormFamily()
         let needed = Capacity.minimumRows(design, minRows: options.minRows)
-        guard source.rowCount >= needed else { throw .noModelPossible(rows: source.rowCount, needed: needed) }
-        let summaries = source.columnSummaries(parallelism)
-        let disclosure = Disclosure(
-            minRows: options.minRows, source: source, summaries: summaries, parallelism: parallelism)
+        let told = ToldRows(source, design, model.family, minRows: options.minRows, parallelism)
+        guard told.source.rowCount >= needed else {
+            throw source.rowCount < needed
+                ? .noModelPossible(rows: source.rowCount, needed: needed)
+                : .tooFewToldRows(rows: told.source.rowCount, of: source.rowCount, needed: needed)
+        }
+        let (summaries, disclosure) = (told.summaries, told.disclosure)
         try check(summaries, disclosure)
-        let rare = disclosure.rareCovariates
-        let own = Standardisation(summaries, constants: rare, keeping: design.unscaledColumns(model.family))
+        let own = Standardisation(
+            summaries, constants: disclosure.rareNumbers, keeping: design.unscaledColumns(model.family))
         let constants = Dictionary(
             uniqueKeysWithValues: own.constantColumns.filter { $0 < design.covariateCount }.map { ($0, own.center[$0]) }
         )
         let rows = StandardisedRows(
-            source: ConstantColumns(source: source, values: constants), standardisation: standardisation,
-            weightUnit: source.isWeighted ? summaries[0].weight / Double(source.rowCount) : 1)
+            source: ConstantColumns(source: told.source, values: constants), standardisation: standardisation,
+            weightUnit: source.isWeighted ? summaries[0].weight / Double(told.source.rowCount) : 1)
         let site = try SiteSums(
             rows, model: model, constants: constants, disclosure: disclosure, parallelism: parallelism)
-        let warnings = rare.keys.sorted().map {
-            FitWarning.rareCovariate(design.covariates[$0], minimum: options.minRows)
-        }
-        return (site.statistics, warnings + site.warnings)
+        return (site.statistics, told.warnings + site.warnings)
     }
 
     private func check(_ summaries: [ColumnSummary], _ disclosure: Disclosure) throws(EstimationError) {

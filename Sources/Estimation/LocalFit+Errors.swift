@@ -5,20 +5,18 @@ import MixtureOfExperts
 extension LocalFit {
     /// The errors of what is told, in the units of the rows, and what to say where there are none.
     ///
-    /// Columns that may not be told of some expert, or of the gate, are held: the errors of the others are then those of the model as
-    /// it is told, on rows without these columns.
+    /// Coefficients that were held, and columns that may not be told of the gate, count as known: the fit is the maximum in the others.
     func errors(
         _ method: StandardErrorMethod, of fitted: FittedMixture, _ rows: StandardisedRows, _ disclosure: Disclosure,
-        leftOut: [Disclosure.RareColumn], background: Set<Int>
+        held: HeldCoefficients
     ) -> (told: EstimateErrors?, warnings: [FitWarning]) {
         // Of slopes that a lasso shrank and chose there is no covariance that would say how sure they are.
         guard method != .none, fitted.selection == nil else { return (nil, []) }
         let model = fitted.model
-        let parameters = ParameterLayout(model, dispersionFloor: options.varianceFloor, background: background)
+        let parameters = ParameterLayout(model, dispersionFloor: options.varianceFloor, held: held)
         let estimate = ErrorEstimate(
             method: method, rows: rows, model: model, parameters: parameters,
-            held: heldSlopes(leftOut, parameters).union(heldGates(model, parameters, rows, disclosure)),
-            parallelism: parallelism)
+            held: heldGates(model, parameters, rows, disclosure), parallelism: parallelism)
         switch estimate.outcome() {
         case .errors(let errors):
             let names = undetermined(errors)
@@ -29,16 +27,6 @@ extension LocalFit {
         case .tooManyParameters:
             return (nil, [.noErrorsOfSoMany(parameters: parameters.count, most: ErrorEstimate.mostParameters)])
         }
-    }
-
-    private func heldSlopes(_ leftOut: [Disclosure.RareColumn], _ parameters: ParameterLayout) -> Set<Int> {
-        Set(
-            leftOut.flatMap { rare -> [Int] in
-                guard let index = design.expertCovariates.firstIndex(of: rare.column) else { return [] }
-                return (0..<parameters.predictorsPerExpert).map {
-                    parameters.predictorStart(rare.expert * parameters.predictorsPerExpert + $0) + index + 1
-                }
-            })
     }
 
     private func heldGates(

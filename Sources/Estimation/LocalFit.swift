@@ -33,68 +33,66 @@ public struct LocalFit: Sendable {
         localModel(try optimum(source), standardErrors: options.standardErrors)
     }
 
-    /// An optimum on some rows, of which ``localModel(_:standardErrors:)`` makes what is told.
-    struct Optimum {
-        var candidate: Refinement.Candidate
-        var rows: StandardisedRows
-        var disclosure: Disclosure
-        var starts: [FitReport.Start]
-        var warnings: [FitWarning]
-        var lasso: ChosenLasso?
-    }
-
-    func optimum(_ source: any RowSource) throws(EstimationError) -> Optimum {
+    /// An optimum, of which ``localModel(_:standardErrors:)`` makes what is told.
+    func optimum(_ source: any RowSource) throws(EstimationError) -> InterimFit {
         if let value = source.response(notOf: family.response, parallelism) {
             throw .unsuitableResponse(
                 target: design.target, value: value, family: family.name, requirement: family.response.requirement)
         }
-        let (source, classWarnings) = source.withoutRareClasses(family, minRows: options.minRows, parallelism)
-        try checkCapacity(rows: source.rowCount)
-        let summaries = source.columnSummaries(parallelism)
-        let disclosure = Disclosure(
-            minRows: options.minRows, source: source, summaries: summaries, offset: design.offset,
-            parallelism: parallelism)
-        let rare = disclosure.rareCovariates
-        let standardisation = Standardisation(
-            summaries, constants: rare, keeping: design.unscaledColumns(family))
-        try check(standardisation, summaries, disclosure)
-        let weight = summaries[0].weight
-        let rows = StandardisedRows(
-            source: source, standardisation: standardisation,
-            weightUnit: source.isWeighted ? weight / Double(source.rowCount) : 1)
-        var lasso = chosenLasso(rows, weight: weight)
+        let told = ToldRows(source, design, family, minRows: options.minRows, parallelism)
+        try checkCapacity(rows: told.source.rowCount, of: source.rowCount)
+        let rows = standardised(told)
+        try check(rows.standardisation, told.summaries, told.disclosure)
+        let lasso = chosenLasso(rows, weight: told.summaries[0].weight)
         var (starts, candidates) = refined(rows, options.with(start: lasso?.start), lasso?.inner)
-        guard var best = candidates.min(by: Refinement.Candidate.isBetter) else {
+        guard let best = candidates.min(by: Refinement.Candidate.isBetter) else {
             throw .noModelPossible(rows: source.rowCount, needed: 1)
         }
         for (index, candidate) in candidates.enumerated() {
             starts[index].logLikelihood = candidate.statistics.logLikelihood
             starts[index].floorHits = candidate.floorHits
         }
-        var warnings = classWarnings
-        warnings += rare.keys.sorted().map {
-            FitWarning.rareCovariate(design.covariates[$0], minimum: options.minRows)
-        }
-        warnings += Collinearity.warnings(
-            Moments.sum(best.statistics.expertMoments, count: design.covariateCount + 1), standardisation, design,
-            known: Set(rare.keys))
-        best = withBackgroundExperts(best, rows, lasso?.inner)
-        best = withoutSmallExperts(best, rows: rows, lasso?.inner, warnings: &warnings)
-        if let inner = lasso?.inner {
-            best = refinement(rows, start: 0, parallelism: parallelism, inner).withBestReference(best)
-            lasso?.penalisedLogLikelihood = rows.inUserUnits(best.penalisedLogLikelihood, best)
-            if options.refitsSlopes { best = refitted(best, rows, inner) }
-        }
-        try checkDisclosure(best)
-        return Optimum(
-            candidate: best, rows: rows, disclosure: disclosure, starts: starts, warnings: warnings, lasso: lasso)
+        var interim = InterimFit(best, told, rows, lasso, starts)
+        interim.warnings += Collinearity.warnings(
+            Moments.sum(best.statistics.expertMoments, count: design.covariateCount + 1), rows.standardisation, design,
+            known: told.untoldColumns)
+        interim.candidate = withBackgroundExperts(best, rows, lasso?.inner)
+        withoutSmallExperts(&interim)
+        silence(&interim)
+        if let inner = interim.lasso?.inner { finish(&interim, inner) }
+        try checkDisclosure(interim.candidate)
+        interim.leftOutRows = source.rowCount - interim.told.source.rowCount
+        return interim
+    }
+
+    func standardised(_ told: ToldRows) -> StandardisedRows {
+        let standardisation = Standardisation(
+            told.summaries, constants: told.disclosure.rareNumbers, keeping: design.unscaledColumns(family))
+        return StandardisedRows(
+            source: told.source, standardisation: standardisation,
+            weightUnit: told.source.isWeighted ? told.summaries[0].weight / Double(told.source.rowCount) : 1)
+    }
+
+    /// The best last gate of a lasso, and the slopes that stayed without its penalty.
+    private func finish(_ interim: inout InterimFit, _ inner: SlopeWeights) {
+        let rows = interim.rows
+        let (best, order) = refinement(rows, start: 0, parallelism: parallelism, inner)
+            .withBestReference(interim.candidate)
+        interim.take(best, order: order)
+        interim.lasso?.penalisedLogLikelihood = rows.inUserUnits(best.penalisedLogLikelihood, best)
+        if options.refitsSlopes { interim.candidate = refitted(best, rows, inner) }
     }
 
     // MARK: Checks
 
-    private func checkCapacity(rows: Int) throws(EstimationError) {
+    /// - Parameter total: with those that are left out.
+    private func checkCapacity(rows: Int, of total: Int) throws(EstimationError) {
         let needed = Capacity.minimumRows(design, family, minRows: options.minRows)
-        guard rows >= needed else { throw .noModelPossible(rows: rows, needed: needed) }
+        guard rows >= needed else {
+            throw total < needed
+                ? .noModelPossible(rows: rows, needed: needed)
+                : .tooFewToldRows(rows: rows, of: total, needed: needed)
+        }
         let largest = Capacity.largest(rows: rows, design: design, family: family, minRows: options.minRows)
         guard options.expertCount <= largest else {
             throw .tooFewRows(rows: rows, experts: options.expertCount, largest: largest)
@@ -173,7 +171,8 @@ public struct LocalFit: Sendable {
         let selects = lasso.map { $0.experts > 0 } ?? false
         while let thin = BackgroundExpert.thinnestRegression(current, selectsSlopes: selects) {
             var refinement = refinement(rows, start: 0, parallelism: parallelism, lasso)
-            refinement.background = current.background.union([thin])
+            refinement.held = current.held
+            refinement.held.background.insert(thin)
             current = refinement.optimum(
                 from: BackgroundExpert.start(from: current, expert: thin, rows: someRows(rows)),
                 emIterations: Self.emIterationsBeforeNewton)
@@ -189,25 +188,22 @@ public struct LocalFit: Sendable {
     // MARK: Disclosure
 
     /// Leaves out experts that describe fewer effective rows than may be told of, and refits the others.
-    private func withoutSmallExperts(
-        _ candidate: Refinement.Candidate, rows: StandardisedRows, _ lasso: SlopeWeights?,
-        warnings: inout [FitWarning]
-    ) -> Refinement.Candidate {
-        var current = candidate
-        while current.model.expertCount > 1 {
+    func withoutSmallExperts(_ interim: inout InterimFit) {
+        while interim.candidate.model.expertCount > 1 {
+            let current = interim.candidate
             let effective = current.statistics.expertMoments.map(\.effectiveRows)
             guard let smallest = effective.indices.min(by: { effective[$0] < effective[$1] }),
                 effective[smallest] < options.minRows
             else { break }
             let kept = effective.indices.filter { $0 != smallest }
-            var refinement = refinement(rows, start: 0, parallelism: parallelism, lasso)
-            refinement.background = Set(kept.indices.filter { current.background.contains(kept[$0]) })
-            current = refinement.optimum(
+            var refinement = refinement(interim.rows, start: 0, parallelism: parallelism, interim.lasso?.inner)
+            refinement.held = current.held.reordered(kept)
+            let next = refinement.optimum(
                 from: current.model.reordered(kept), emIterations: Self.emIterationsBeforeNewton)
-            warnings.append(.expertBelowMinimumRows(minimum: options.minRows, left: kept.count))
-            current = withBackgroundExperts(current, rows, lasso)
+            interim.warnings.append(.expertBelowMinimumRows(minimum: options.minRows, left: kept.count))
+            interim.reorder(kept)
+            interim.candidate = withBackgroundExperts(next, interim.rows, interim.lasso?.inner)
         }
-        return current
     }
 
     /// A single expert cannot be left out: very unequal weights may let it describe a few rows, or one.
@@ -221,11 +217,21 @@ public struct LocalFit: Sendable {
 
     // MARK: Result
 
-    func localModel(_ optimum: Optimum, standardErrors: StandardErrorMethod) -> LocalModel {
-        let (candidate, rows, disclosure) = (optimum.candidate, optimum.rows, optimum.disclosure)
-        let lasso = optimum.lasso
+    /// Of classes that are not told of some experts only.
+    private func classWarnings(_ fitted: FittedMixture, _ told: ToldRows) -> [FitWarning] {
+        (family.response.classes ?? []).enumerated().compactMap { code, name in
+            let experts = fitted.silentClasses.indices.filter { fitted.silentClasses[$0].contains(code) }
+            guard !experts.isEmpty, !told.rareClasses.contains(code) else { return nil }
+            return .classNotTold(name, experts: experts, minimum: options.minRows)
+        }
+    }
+
+    func localModel(_ interim: InterimFit, standardErrors: StandardErrorMethod) -> LocalModel {
+        let (candidate, rows, lasso) = (interim.candidate, interim.rows, interim.lasso)
+        let disclosure = interim.told.disclosure
         let (standardisation, weightUnit) = (rows.standardisation, rows.weightUnit)
         var unordered = candidate.fitted(rowCount: rows.rowCount)
+        unordered.silentClasses = interim.untoldClasses
         if let lasso {
             unordered.selection = lasso.selection(of: candidate)
             unordered.scores = candidate.scores
@@ -233,20 +239,19 @@ public struct LocalFit: Sendable {
         let order = unordered.orderOfWeight
         let complete = unordered.inOrderOfWeight()
         var (fitted, left) = disclosure.withoutRareColumns(complete, rows, parallelism)
-        var warnings = optimum.warnings
+        var warnings = interim.told.warnings + interim.warnings + classWarnings(fitted, interim.told)
         let names = design.covariates + [design.target]
         for (column, pairs) in Dictionary(grouping: left, by: \.column).sorted(by: { $0.key < $1.key }) {
             warnings.append(
                 .statisticsLeftOut(
                     column: names[column], experts: pairs.map(\.expert), minimum: options.minRows))
         }
-        let background = fitted.model.experts.indices.filter { candidate.background.contains(order[$0]) }
+        let background = fitted.model.experts.indices.filter { candidate.held.background.contains(order[$0]) }
         if !background.isEmpty { warnings.append(.backgroundExpert(experts: background)) }
         let atFloor = fitted.model.floorHits(options.varianceFloor)
         if !atFloor.isEmpty { warnings.append(.varianceFloor(experts: atFloor)) }
         if !candidate.converged { warnings.append(.notConverged(iterations: candidate.trace.count - 1)) }
-        let errors = errors(
-            standardErrors, of: fitted, rows, disclosure, leftOut: left, background: Set(background))
+        let errors = errors(standardErrors, of: fitted, rows, disclosure, held: candidate.held.reordered(order))
         fitted.errors = errors.told
         warnings += errors.warnings
         // Densities of y in the user's units differ by the Jacobian of the standardisation.
@@ -257,8 +262,9 @@ public struct LocalFit: Sendable {
             trace: candidate.trace.map { $0 / weight - jacobian },
             stopReason: candidate.converged ? .converged : .maxIterations, iterations: candidate.trace.count - 1,
             seed: options.seed, tolerance: options.tolerance,
-            starts: optimum.starts.map { $0.inUserUnits(jacobian: jacobian, weight: weight, weightUnit: weightUnit) },
+            starts: interim.starts.map { $0.inUserUnits(jacobian: jacobian, weight: weight, weightUnit: weightUnit) },
             warnings: warnings)
+        report.leftOutRows = interim.leftOutRows
         var told = standardisation.inUserUnits(fitted).scaled(by: weightUnit)
         told.errors = told.errors?.told
         report.lasso = lasso?.report(

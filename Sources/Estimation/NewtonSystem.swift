@@ -14,7 +14,7 @@ package struct NewtonSystem {
 
     package init(_ statistics: MixtureStatistics, model: MixtureModel, algorithm: GeneralisedEM) {
         parameters = ParameterLayout(
-            model, dispersionFloor: algorithm.dispersionFloor, background: algorithm.background,
+            model, dispersionFloor: algorithm.dispersionFloor, held: algorithm.held,
             lasso: algorithm.penalty.lasso)
         gradient = parameters.gradient(statistics, model: model, penalty: algorithm.penalty)
         held = parameters.held(model, gradient: gradient)

@@ -10,13 +10,13 @@ struct ParameterLayout: Sendable {
     let predictorsPerExpert: Int
     let hasDispersion: Bool
     let dispersionFloor: Double
-    /// Experts without slopes.
-    let background: Set<Int>
+    private let fixed: HeldCoefficients
     /// On the sum over rows.
     private let lasso: SlopeWeights?
 
     init(
-        _ model: MixtureModel, dispersionFloor: Double, background: Set<Int> = [], lasso: SlopeWeights? = nil
+        _ model: MixtureModel, dispersionFloor: Double, held: HeldCoefficients = HeldCoefficients(),
+        lasso: SlopeWeights? = nil
     ) {
         expertPositions = model.design.expertPositions
         gatePositions = model.design.gatePositions
@@ -24,7 +24,7 @@ struct ParameterLayout: Sendable {
         predictorsPerExpert = model.family.predictorCount
         hasDispersion = model.family.hasDispersion
         self.dispersionFloor = dispersionFloor
-        self.background = background
+        fixed = held
         self.lasso = lasso
     }
 
@@ -70,20 +70,21 @@ struct ParameterLayout: Sendable {
         return gradient
     }
 
-    /// What stays where it is: the slopes of background experts, slopes that a lasso holds at 0, and dispersions at their floor
-    /// that the gradient pulls down.
+    /// What stays where it is: the slopes of background experts and other held coefficients, slopes that a lasso holds at 0, and
+    /// dispersions at their floor that the gradient pulls down.
     func held(_ model: MixtureModel, gradient: [Double]) -> [Int] {
-        let slopes =
-            background.sorted().flatMap { expert in
-                (0..<predictorsPerExpert).flatMap { predictor in
-                    expertPositions.indices.dropFirst().map {
-                        predictorStart(expert * predictorsPerExpert + predictor) + $0
-                    }
+        var result = [Int]()
+        for expert in 0..<expertCount {
+            for position in 0..<predictorsPerExpert * expertPositions.count {
+                let isSlope = !position.isMultiple(of: expertPositions.count)
+                if fixed[expert].contains(position) || (isSlope && fixed.background.contains(expert)) {
+                    result.append(expertStart(expert) + position)
                 }
             }
-            + penalisedSlopes(model).filter { $0.value == 0 }.map(\.index)
-        guard hasDispersion else { return slopes }
-        return slopes
+        }
+        result += penalisedSlopes(model).filter { $0.value == 0 }.map(\.index)
+        guard hasDispersion else { return result }
+        return result
             + (0..<expertCount).filter {
                 model.experts[$0].dispersion <= dispersionFloor * (1 + 1e-9) && gradient[dispersionIndex($0)] < 0
             }.map(dispersionIndex)
@@ -112,7 +113,7 @@ struct ParameterLayout: Sendable {
             }
         }
         if lasso.experts > 0 {
-            for expert in 0..<expertCount where !background.contains(expert) {
+            for expert in 0..<expertCount where !fixed.background.contains(expert) {
                 for (index, value) in model.experts[expert].coefficients.enumerated()
                 where !index.isMultiple(of: expertPositions.count) {
                     add(expertStart(expert) + index, value, lasso.expertWeight(of: value))

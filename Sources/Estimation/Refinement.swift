@@ -7,8 +7,7 @@ package struct Refinement {
     let rows: any RowSource
     let weight: Double
     let parallelism: Parallelism
-    /// Experts with a mean and no slopes: the optimum is that of this submodel.
-    var background: Set<Int> = []
+    var held = HeldCoefficients()
     /// For a weight of 1; nil where slopes are not penalised.
     var lasso: SlopeWeights?
     /// Called with each iteration of EM and the log-likelihood per row.
@@ -32,8 +31,7 @@ package struct Refinement {
         package var trace: [Double]
         package var converged: Bool
         package var floorHits: Int
-        /// Experts with a mean and no slopes.
-        package var background: Set<Int> = []
+        package var held = HeldCoefficients()
         /// What a lasso takes from the log-likelihood.
         package var lassoPenalty = 0.0
 
@@ -49,7 +47,7 @@ package struct Refinement {
     package var algorithm: GeneralisedEM {
         GeneralisedEM(
             rows: rows, weight: weight, options: options, parallelism: parallelism,
-            background: background, lasso: lasso)
+            held: held, lasso: lasso)
     }
 
     /// - Parameter firstIterations: of EM, before the first Newton step.
@@ -118,7 +116,7 @@ package struct Refinement {
         Candidate(
             model: state.model, statistics: state.statistics, trace: trace + [state.objective],
             converged: converged, floorHits: state.model.floorHits(options.varianceFloor).count,
-            background: background, lassoPenalty: lasso?.scaled(by: weight).value(state.model) ?? 0)
+            held: held, lassoPenalty: lasso?.scaled(by: weight).value(state.model) ?? 0)
     }
 
     /// Newton steps while they help; finished where one changes the objective by less than the tolerance, and a full step

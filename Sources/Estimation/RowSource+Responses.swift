@@ -20,30 +20,24 @@ extension RowSource {
         }
     }
 
-    /// The rows without those of classes that some but fewer than `minRows` of them have: coefficients of such a class would be
-    /// these rows. Sites may lack a class.
-    ///
-    /// - Returns: the rows themselves where no class is rare, else the others in memory; what to say of rare and absent classes.
-    func withoutRareClasses(
-        _ family: any ExpertFamily, minRows: Double, _ parallelism: Parallelism
-    ) -> (rows: any RowSource, warnings: [FitWarning]) {
-        guard case .classes(let names) = family.response else { return (self, []) }
-        let counts = classCounts(names.count, parallelism)
-        let rare = Set(counts.indices.filter { counts[$0] > 0 && Double(counts[$0]) < minRows })
-        let warnings =
-            counts.indices.filter { counts[$0] == 0 }.map { FitWarning.absentClass(names[$0]) }
-            + rare.sorted().map { FitWarning.rareClass(names[$0], minimum: minRows) }
-        guard !rare.isEmpty else { return (self, warnings) }
-        var kept = [Int]()
-        let block = RowBlock(momentCount: momentCount)
-        defer { block.deallocate() }
-        forEachBlock(in: 0..<rowCount, block) { start, count in
-            for lane in 0..<count where !rare.contains(Int(block.responses[lane])) { kept.append(start + lane) }
+    /// The rows that satisfy a condition, ascending.
+    func rows(
+        _ parallelism: Parallelism, where isWanted: @Sendable (_ block: RowBlock, _ lane: Int) -> Bool
+    ) -> [Int] {
+        reduce(parallelism, into: []) { part in
+            var found = [Int]()
+            let block = RowBlock(momentCount: momentCount)
+            defer { block.deallocate() }
+            forEachBlock(in: part, block) { start, count in
+                for lane in 0..<count where isWanted(block, lane) { found.append(start + lane) }
+            }
+            return found
+        } merge: {
+            $0 += $1
         }
-        return (chosen(kept), warnings)
     }
 
-    private func classCounts(_ classCount: Int, _ parallelism: Parallelism) -> [Int] {
+    func classCounts(_ classCount: Int, _ parallelism: Parallelism) -> [Int] {
         reduce(parallelism, into: [Int](repeating: 0, count: classCount)) { part in
             var counts = [Int](repeating: 0, count: classCount)
             let block = RowBlock(momentCount: momentCount)

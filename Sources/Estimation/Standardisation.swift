@@ -136,13 +136,14 @@ extension Standardisation {
     }
 
     private func rescaled(_ fitted: FittedMixture, center: [Double], scale: [Double]) -> FittedMixture {
-        FittedMixture(
-            model: rescaled(fitted.model, center: center, scale: scale),
-            moments: fitted.moments.map { $0.rescaled(center: center, scale: scale) },
-            information: fitted.information.map { rescaled($0, of: fitted.model.design, center: center, scale: scale) },
-            rowCount: fitted.rowCount, weight: fitted.weight, selection: fitted.selection,
-            errors: fitted.errors.map { rescaled($0, of: fitted.model, scale: scale) },
-            scores: fitted.scores.map { rescaled($0, of: fitted.model.design, center: center, scale: scale) })
+        let (model, design) = (fitted.model, fitted.model.design)
+        var result = fitted
+        result.model = rescaled(model, center: center, scale: scale)
+        result.moments = fitted.moments.map { $0.rescaled(center: center, scale: scale) }
+        result.information = fitted.information.map { rescaled($0, of: design, center: center, scale: scale) }
+        result.errors = fitted.errors.map { rescaled($0, of: model, scale: scale) }
+        result.scores = fitted.scores.map { rescaled($0, of: design, center: center, scale: scale) }
+        return result
     }
 
     /// The gradient by the coefficients: T's with the T of the information below.

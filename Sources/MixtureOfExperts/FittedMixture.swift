@@ -20,6 +20,8 @@ public struct FittedMixture: Sendable, Equatable {
     /// Of each expert beside its information: the gradient of the log-likelihood by its coefficients, in the user's units, which a
     /// lasso leaves; none where no slope was penalised, for it is 0 then.
     public var scores: [[Double]]
+    /// Of each expert the classes, by number, of which it tells nothing, not even that they are rare; empty where there are none.
+    public var silentClasses: [[Int]] = []
 
     public init(
         model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double,
@@ -52,22 +54,26 @@ public struct FittedMixture: Sendable, Equatable {
         guard let arranged = model.arranged(as: design) else { return nil }
         if model.design == design { return self }
         let columns = design.positions(of: model.design) + [model.design.covariateCount]
-        return FittedMixture(
+        var result = FittedMixture(
             model: arranged, moments: moments.map { $0.permuted(columns) },
             information: information.map { $0.permuted(model.coefficientOrder(in: design)) }, rowCount: rowCount,
             weight: weight, selection: selection,
             errors: errors?.permuted(
                 coefficients: model.coefficientOrder(in: design), regressors: model.gateOrder(in: design)),
             scores: scores.map { score in model.coefficientOrder(in: design).map { score[$0] } })
+        result.silentClasses = silentClasses
+        return result
     }
 
     /// The mixture of the same rows with all weights multiplied by `factor`.
     public func scaled(by factor: Double) -> FittedMixture {
-        FittedMixture(
-            model: model, moments: moments.map { $0.scaled(by: factor) },
-            information: information.map { factor * $0 }, rowCount: rowCount, weight: factor * weight,
-            selection: selection, errors: errors?.scaled(by: factor),
-            scores: scores.map { $0.map { factor * $0 } })
+        var result = self
+        result.moments = moments.map { $0.scaled(by: factor) }
+        result.information = information.map { factor * $0 }
+        result.weight = factor * weight
+        result.errors = errors?.scaled(by: factor)
+        result.scores = scores.map { $0.map { factor * $0 } }
+        return result
     }
 
     /// The experts by falling weight. Where a lasso chose the gate's slopes, those against its last of three and more experts, that
@@ -88,6 +94,7 @@ public struct FittedMixture: Sendable, Equatable {
         result.moments = order.map { moments[$0] }
         if !information.isEmpty { result.information = order.map { information[$0] } }
         if !scores.isEmpty { result.scores = order.map { scores[$0] } }
+        if !silentClasses.isEmpty { result.silentClasses = order.map { silentClasses[$0] } }
         result.selection = selection?.reordered(order)
         result.errors = errors?.reordered(order)
         return result

@@ -54,6 +54,12 @@ extension FitWarning {
                 "differ from their usual values in fewer than \(spelledNumber(minimum)) rows: taken as constant here, so that "
                     + "these rows are not told"
             )
+        case .rareLevel(let name, let minimum):
+            (
+                name,
+                "have one of their two values in fewer than \(spelledNumber(minimum)) rows: they are left out, so that they are "
+                    + "not told"
+            )
         case .statisticsLeftOut(let column, let experts, let minimum):
             (
                 column,

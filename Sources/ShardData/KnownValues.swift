@@ -1,19 +1,29 @@
+import Foundation
 import LinearAlgebra
 import MixtureOfExperts
 
 /// Sums of the known values of the covariates whose missing ones are to get the mean of the site.
 ///
+/// The means are rounded to about a quarter of a standard deviation. Rows of classes and values that too few rows have are left out
+/// of a fit, after gaps are filled: a mean of all digits, less what the moments tell of the rows that stay, would be these rows.
+/// Where a value is put in, a column says so, and its coefficient takes what the rounding changed.
+///
 /// Sums run in the order of the rows, so that the means have the same bits whether the rows are in memory or come in pieces.
 package struct KnownValues {
     private let columns: [(covariate: String, column: Int)]
+    /// The first known values: what is summed are differences.
+    private var origins: [Double?]
     private var sums: [Double]
+    private var squares: [Double]
     private var weights: [Double]
     private var counts: [Int]
 
     package init(_ selection: RowSelection) {
         columns = selection.filledColumns.filter { selection.fill[$0.covariate] == nil }
         sums = [Double](repeating: 0, count: columns.count)
+        squares = sums
         weights = sums
+        origins = [Double?](repeating: nil, count: columns.count)
         counts = [Int](repeating: 0, count: columns.count)
     }
 
@@ -25,7 +35,10 @@ package struct KnownValues {
         for (index, entry) in columns.enumerated() {
             let values = rows.covariates.column(entry.column)
             for (row, value) in values.enumerated() where !value.isNaN && rows.weight(row) > 0 {
-                sums[index] += rows.weight(row) * value
+                let origin = origins[index] ?? value
+                origins[index] = origin
+                sums[index] += rows.weight(row) * (value - origin)
+                squares[index] += rows.weight(row) * (value - origin) * (value - origin)
                 weights[index] += rows.weight(row)
                 counts[index] += 1
             }
@@ -41,9 +54,21 @@ package struct KnownValues {
                 throw .tooFewToFill(
                     source: source, column: entry.covariate, known: counts[index], needed: max(1, least))
             }
-            means[entry.covariate] = sums[index] / weights[index]
+            let shift = sums[index] / weights[index]
+            let deviation = max(squares[index] / weights[index] - shift * shift, 0).squareRoot()
+            means[entry.covariate] = Self.rounded((origins[index] ?? 0) + shift, deviation: deviation)
         }
         return means
+    }
+
+    /// To a multiple of 1, 2 or 5 times a power of ten, of a quarter of the deviation at least.
+    private static func rounded(_ mean: Double, deviation: Double) -> Double {
+        guard deviation > 1e-9 * abs(mean) else { return mean }
+        let least = deviation / 4
+        let power = pow(10, floor(log10(least)))
+        let unit = power * ([1, 2, 5].first { $0 * power >= least } ?? 10)
+        // Of a power below 1 a quotient is the nearest double: 0.3 rather than 3 · 0.1.
+        return unit < 1 ? (mean / unit).rounded() / (1 / unit).rounded() : (mean / unit).rounded() * unit
     }
 }
 

@@ -60,6 +60,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
         public var information: [Double]?
         /// Beside it, where a lasso chose slopes: the gradient of the log-likelihood by the coefficients.
         public var score: [Double]?
+        /// Of a response of classes: those of which the expert tells nothing; absent where there are none.
+        public var silentClasses: [String]?
         /// Of the coefficients, intercepts at the means of the covariates, and the log dispersion where the family has one.
         public var uncertainty: CovarianceRecord?
     }
@@ -168,6 +170,9 @@ extension ModelFile {
             rows: fitted.rowCount, weight: fitted.weight)
         slopeSelection = fitted.selection.map(SlopeSelectionRecord.init)
         for (index, score) in fitted.scores.enumerated() { experts[index].score = score }
+        for (index, codes) in fitted.silentClasses.enumerated() where !codes.isEmpty {
+            experts[index].silentClasses = codes.compactMap { code in classes.map { $0[code] } }
+        }
         set(fitted.errors)
     }
 
@@ -277,12 +282,16 @@ extension ModelFile {
         let moments = experts.compactMap(\.statistics?.moments)
         guard moments.count == experts.count else { return nil }
         let size = experts[0].coefficients.count
-        return FittedMixture(
+        var fitted = FittedMixture(
             model: model, moments: moments,
             information: experts.compactMap { $0.information.map { PackedSymmetric(size: size, storage: $0) } },
             rowCount: rows, weight: weight,
             selection: slopeSelection.map { SlopeSelection(gate: $0.gate, experts: $0.experts) }, errors: errors,
             scores: experts.compactMap(\.score))
+        if let classes, experts.contains(where: { $0.silentClasses != nil }) {
+            fitted.silentClasses = experts.map { ($0.silentClasses ?? []).compactMap(classes.firstIndex) }
+        }
+        return fitted
     }
 
     public var warnings: [String] {

@@ -1,6 +1,7 @@
 import Estimation
 import LinearAlgebra
 import MixtureOfExperts
+import TestSupport
 import Testing
 
 /// What a local model tells of a value that few rows have.
@@ -76,7 +77,49 @@ import Testing
             for other in 0..<3 { #expect(moments.scatter[1, other] == 0) }
         }
         #expect(local.model.experts.allSatisfy { $0.coefficients[2] == 0 })
-        #expect(local.report.warnings.contains(.rareCovariate("flag", minimum: 10)))
+        #expect(local.report.warnings.contains(.rareLevel("flag", minimum: 10)))
+    }
+
+    /// They are no rows of the usual value: as if they had never been there.
+    @Test func rowsOfARareFlagCountForNothing() throws {
+        let flagged = [3, 17, 250, 399]
+        let all = Self.rows(flagged: flagged)
+        let others = all.subset((0..<400).filter { !flagged.contains($0) })
+        let (local, without) = (try Self.fit(all), try Self.fit(others))
+        for (own, wanted) in zip(local.model.experts, without.model.experts) {
+            #expect(difference(own.coefficients, wanted.coefficients) < 1e-6)
+        }
+        for (own, wanted) in zip(local.fitted.moments, without.fitted.moments) {
+            #expect(difference(own.scatter.storage, wanted.scatter.storage) < 1e-6)
+        }
+        #expect(local.fitted.rowCount == 396)
+        #expect(local.report.leftOutRows == 4)
+        #expect(without.report.leftOutRows == 0)
+    }
+
+    /// Where the rows of one value are left out another may become rare.
+    @Test func rareValuesOfSeveralColumns() throws {
+        var random = RandomNumbers(seed: 9)
+        let x = (0..<100).map { _ in random.normal() }
+        // Eleven rows of b, three of which are among the five of a.
+        let a = (0..<100).map { $0 < 5 ? 1.0 : 0 }
+        let b = (0..<100).map { (2..<13).contains($0) ? 1.0 : 0 }
+        let local = try LocalFit(
+            design: Design(target: "y", covariates: ["x", "a", "b"]), options: FitOptions(expertCount: 1)
+        ).fit(ShardRows(covariates: Matrix(columns: [x, a, b]), responses: x.map { $0 + random.normal() }))
+        #expect(local.fitted.rowCount == 87)
+        #expect(local.report.warnings == [.rareLevel("a", minimum: 10), .rareLevel("b", minimum: 10)])
+    }
+
+    @Test func aSiteOfRareValuesOnlyIsRefused() {
+        var random = RandomNumbers(seed: 10)
+        let x = (0..<24).map { _ in random.normal() }
+        let levels = (0..<3).map { level in (0..<24).map { $0 / 6 == level ? 1.0 : 0 } }
+        #expect(throws: EstimationError.tooFewToldRows(rows: 6, of: 24, needed: 10)) {
+            try LocalFit(
+                design: Design(target: "y", covariates: ["x", "a", "b", "c"]), options: FitOptions(expertCount: 1)
+            ).fit(ShardRows(covariates: Matrix(columns: [x] + levels), responses: x))
+        }
     }
 
     /// Frequent at the site, but in one expert's rows only.

@@ -44,10 +44,10 @@ public struct ExpertCountPath: Sendable {
     package func fit(_ source: any RowSource) throws(EstimationError) -> LocalModel {
         let (training, heldOut) = try split(source)
         var points = [ExpertCountReport.Point]()
-        var best: (fit: LocalFit, optimum: LocalFit.Optimum, value: Double, experts: Int)?
+        var best: (fit: LocalFit, optimum: LocalFit.InterimFit, value: Double, experts: Int)?
         for count in experts {
             let fit = fit(experts: count)
-            let optimum: LocalFit.Optimum
+            let optimum: LocalFit.InterimFit
             do throws(EstimationError) { optimum = try fit.optimum(training) } catch {
                 guard case .tooFewRows = error, best != nil else { throw error }
                 break
@@ -91,6 +91,10 @@ public struct ExpertCountPath: Sendable {
         let order = random.permutation(source.rowCount)
         let count = Int((Double(source.rowCount) * heldOutShare).rounded())
         guard (1..<source.rowCount).contains(count) else { throw .nothingHeldOut(rows: source.rowCount) }
+        // Their score goes with the model.
+        guard Double(count) >= options.minRows else {
+            throw .tooFewHeldOut(rows: count, needed: Int(options.minRows.rounded(.up)))
+        }
         return (source.chosen(order.dropFirst(count).sorted()), source.chosen(order.prefix(count).sorted()))
     }
 

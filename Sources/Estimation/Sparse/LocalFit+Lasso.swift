@@ -17,7 +17,7 @@ struct ChosenLasso {
     func selection(of candidate: Refinement.Candidate) -> SlopeSelection {
         SlopeSelection(
             gate: gate > 0,
-            experts: candidate.model.experts.indices.map { experts > 0 && !candidate.background.contains($0) })
+            experts: candidate.model.experts.indices.map { experts > 0 && !candidate.held.background.contains($0) })
     }
 
     func report(isRefitted: Bool, nonzeroParameters: Int) -> LassoReport {
@@ -35,7 +35,7 @@ extension LocalFit {
         var held = lasso
         held.holdsZeros = true
         var refinement = refinement(rows, start: 0, parallelism: parallelism, held)
-        refinement.background = candidate.background
+        refinement.held = candidate.held
         return refinement.optimum(from: candidate.model, emIterations: Refinement.iterationsFromOptimum)
     }
 

@@ -19,6 +19,8 @@ public struct StudyDraft: Sendable {
         public var missing = Study.MissingRule.error
         public var experts: Int?
         public var seed: UInt64?
+        /// Levels and classes of fewer rows are named to those who read the draft: the study shares their names.
+        public var minRows = 10
 
         public init(target: String) { self.target = target }
     }
@@ -101,6 +103,7 @@ public struct StudyDraft: Sendable {
             study.classes = classes
         } else {
             study.classes = try ClassFinder(target).classes(source: table.source)
+            noteRare(target, "class", minRows: choices.minRows)
         }
         noteGaps(target, "rows without it are \(study.missing == .drop ? "left out" : "refused")")
     }
@@ -138,6 +141,7 @@ public struct StudyDraft: Sendable {
             return nil
         } else {
             covariate = .category(column.name, levels: column.levels, reference: usual)
+            noteRare(column, "level", minRows: choices.minRows)
         }
         decideGaps(column, &covariate, choices.missing)
         return covariate
@@ -163,6 +167,17 @@ public struct StudyDraft: Sendable {
                     ? "filled in with the site's mean, and told by a column '\(column.name) missing'"
                     : "a level of their own")
         }
+    }
+
+    /// Names that few rows have leave the site with the study, before any fit.
+    private mutating func noteRare(_ column: ColumnProfile, _ kind: String, minRows: Int) {
+        let rare = column.levels.filter { (column.counts[$0] ?? 0) < minRows }
+        guard !rare.isEmpty else { return }
+        let names = rare.prefix(5).map { "'\($0.prefix(40))' (\(column.counts[$0] ?? 0))" }.joined(separator: ", ")
+        notes.append(
+            "'\(column.name)' has \(rare.count) \(kind)\(rare.count == 1 ? "" : kind == "class" ? "es" : "s") of fewer than "
+                + "\(minRows) rows, whose names the study shares: \(names)\(rare.count > 5 ? ", …" : ""); merge them, or take "
+                + "them out of the file, where they may not be known")
     }
 
     private mutating func noteGaps(_ column: ColumnProfile, _ what: String) {

@@ -85,7 +85,7 @@ struct FitCommand: ParsableCommand {
         ].compactMap { $0.map { $0 + "\n" } }.joined()
         return tables + """
             \(Format.plural(local.model.expertCount, "expert")) for '\(local.model.design.target)' from \
-            \(Format.plural(local.fitted.rowCount, "row")) and \
+            \(Format.plural(local.fitted.rowCount, "row"))\(report.leftOutRows > 0 ? " (\(report.leftOutRows) left out)" : "") and \
             \(Format.plural(local.model.design.covariateCount, "covariate"))
             log-likelihood \(Format.number(report.logLikelihood, digits: 4)), \
             \(Format.number(report.logLikelihood / local.fitted.weight, digits: 5)) a row; \
