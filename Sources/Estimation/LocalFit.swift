@@ -35,7 +35,7 @@ public struct LocalFit: Sendable {
                 target: design.target, value: value, family: family.name, requirement: family.response.requirement)
         }
         let (source, classWarnings) = source.withoutRareClasses(family, minRows: options.minRows, parallelism)
-        try checkCapacity(rows: source.rowCount)
+        try checkCapacity(source)
         let summaries = source.columnSummaries(parallelism)
         let disclosure = Disclosure(
             minRows: options.minRows, source: source, summaries: summaries, offset: design.offset,
@@ -64,12 +64,12 @@ public struct LocalFit: Sendable {
         warnings += Collinearity.warnings(
             Moments.sum(best.statistics.expertMoments, count: design.covariateCount + 1), standardisation, design,
             known: Set(rare.keys))
+        warnings += [source.warningOfWeights(sum: weight, parallelism)].compactMap { $0 }
         best = withBackgroundExperts(best, rows, lasso?.inner)
         best = withoutSmallExperts(best, rows: rows, lasso?.inner, warnings: &warnings)
-        if let inner = lasso?.inner {
-            best = refinement(rows, start: 0, parallelism: parallelism, inner).withBestReference(best)
-            lasso?.penalisedLogLikelihood = rows.inUserUnits(best.penalisedLogLikelihood, best)
-            if options.refitsSlopes { best = refitted(best, rows, inner) }
+        if var chosen = lasso {
+            best = withBestReference(best, rows, &chosen, warnings: &warnings)
+            lasso = chosen
         }
         try checkDisclosure(best)
         return localModel(best, rows, disclosure, starts, warnings, lasso)
@@ -77,10 +77,13 @@ public struct LocalFit: Sendable {
 
     // MARK: Checks
 
-    private func checkCapacity(rows: Int) throws(EstimationError) {
-        let needed = Capacity.minimumRows(design, family, minRows: options.minRows)
+    private func checkCapacity(_ source: any RowSource) throws(EstimationError) {
+        let rows = source.rowCount
+        let predictors = source.determinedPredictors(family, parallelism).count
+        let needed = Capacity.minimumRows(design, family, predictors: predictors, minRows: options.minRows)
         guard rows >= needed else { throw .noModelPossible(rows: rows, needed: needed) }
-        let largest = Capacity.largest(rows: rows, design: design, family: family, minRows: options.minRows)
+        let largest = Capacity.largest(
+            rows: rows, design: design, family: family, predictors: predictors, minRows: options.minRows)
         guard options.expertCount <= largest else {
             throw .tooFewRows(rows: rows, experts: options.expertCount, largest: largest)
         }
@@ -197,11 +200,20 @@ public struct LocalFit: Sendable {
 
     /// A single expert cannot be left out: very unequal weights may let it describe a few rows, or one.
     private func checkDisclosure(_ candidate: Refinement.Candidate) throws(EstimationError) {
-        let effective = candidate.statistics.expertMoments.map(\.effectiveRows).min() ?? 0
-        guard effective >= options.minRows * (1 - 1e-9) else {
+        guard isTold(candidate) else {
             throw .noModelPossible(
-                rows: Int(effective), needed: Capacity.minimumRows(design, family, minRows: options.minRows))
+                rows: Int(fewestRows(candidate)),
+                needed: Capacity.minimumRows(design, family, minRows: options.minRows))
         }
+    }
+
+    func isTold(_ candidate: Refinement.Candidate) -> Bool {
+        fewestRows(candidate) >= options.minRows * (1 - 1e-9)
+    }
+
+    /// Effective ones, of an expert.
+    private func fewestRows(_ candidate: Refinement.Candidate) -> Double {
+        candidate.statistics.expertMoments.map(\.effectiveRows).min() ?? 0
     }
 
     // MARK: Result
@@ -246,8 +258,8 @@ public struct LocalFit: Sendable {
             warnings: warnings)
         var told = standardisation.inUserUnits(fitted).scaled(by: weightUnit)
         told.errors = told.errors?.told
-        report.lasso = lasso?.report(
-            isRefitted: options.refitsSlopes, nonzeroParameters: told.model.nonzeroParameterCount)
+        report.freeParameters = freeParameters(candidate, rows)
+        report.lasso = lasso?.report(nonzeroParameters: report.freeParameters)
         return LocalModel(fitted: told, report: report)
     }
 }

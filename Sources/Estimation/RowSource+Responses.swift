@@ -43,7 +43,8 @@ extension RowSource {
         return (chosen(kept), warnings)
     }
 
-    private func classCounts(_ classCount: Int, _ parallelism: Parallelism) -> [Int] {
+    /// How many rows have each class.
+    func classCounts(_ classCount: Int, _ parallelism: Parallelism) -> [Int] {
         reduce(parallelism, into: [Int](repeating: 0, count: classCount)) { part in
             var counts = [Int](repeating: 0, count: classCount)
             let block = RowBlock(momentCount: momentCount)
