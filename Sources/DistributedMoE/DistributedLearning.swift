@@ -137,12 +137,14 @@ public struct DistributedLearning: Sendable {
     /// The fit of one shard with as many experts as its rows carry.
     public func fit(_ shard: Shard, parallelism: Parallelism) throws(EstimationError) -> LocalModel {
         var options = fitOptions
+        let predictors = shard.rows.determinedPredictors(family, minRows: fitOptions.minRows, parallelism).count
         options.expertCount = Capacity.advisable(
             rows: shard.rows.rowCount, asked: fitOptions.expertCount, design: design, family: family,
-            minRows: fitOptions.minRows, rowsPerParameter: rowsPerParameter)
+            predictors: predictors, minRows: fitOptions.minRows, rowsPerParameter: rowsPerParameter)
         guard options.expertCount > 0 else {
             throw .noModelPossible(
-                rows: shard.rows.rowCount, needed: Capacity.minimumRows(design, family, minRows: fitOptions.minRows))
+                rows: shard.rows.rowCount,
+                needed: Capacity.minimumRows(design, family, predictors: predictors, minRows: fitOptions.minRows))
         }
         var observer: FitProgressHandler?
         if let progress { observer = { progress(shard.name, $0) } }

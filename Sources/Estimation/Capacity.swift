@@ -11,27 +11,37 @@ public enum Capacity {
     public static let rowsPerParameter = 2
 
     /// The least rows for one expert: more than its coefficients, and not below the disclosure limit.
-    public static func minimumRows(_ design: Design, _ family: any ExpertFamily = GaussianFamily(), minRows: Double)
-        -> Int
-    {
-        max(
-            Int(minRows.rounded(.up)),
-            family.coefficientCount(regressors: design.expertPositions.count) + 2)
+    ///
+    /// - Parameter predictors: linear predictors of an expert that the rows tell of, where these are not all: a site may lack classes.
+    public static func minimumRows(
+        _ design: Design, _ family: any ExpertFamily = GaussianFamily(), predictors: Int? = nil, minRows: Double
+    ) -> Int {
+        let coefficients =
+            family.coefficientCount(regressors: design.expertPositions.count)
+            - unknown(design, family, predictors)
+        return max(Int(minRows.rounded(.up)), coefficients + 2)
     }
 
     /// The most experts that a fit accepts.
     public static func largest(
-        rows: Int, design: Design, family: any ExpertFamily = GaussianFamily(), minRows: Double
+        rows: Int, design: Design, family: any ExpertFamily = GaussianFamily(), predictors: Int? = nil, minRows: Double
     ) -> Int {
-        rows / minimumRows(design, family, minRows: minRows)
+        rows / minimumRows(design, family, predictors: predictors, minRows: minRows)
     }
 
     /// The number of experts for a shard of a study that asks for `asked`: as many as its rows can carry well.
     public static func advisable(
-        rows: Int, asked: Int, design: Design, family: any ExpertFamily = GaussianFamily(), minRows: Double,
-        rowsPerParameter: Int = rowsPerParameter
+        rows: Int, asked: Int, design: Design, family: any ExpertFamily = GaussianFamily(), predictors: Int? = nil,
+        minRows: Double, rowsPerParameter: Int = rowsPerParameter
     ) -> Int {
-        let carried = rows / max(1, rowsPerParameter) / design.parametersPerExpert(family)
-        return min(asked, max(carried, 1), largest(rows: rows, design: design, family: family, minRows: minRows))
+        let parameters = design.parametersPerExpert(family) - unknown(design, family, predictors)
+        let carried = rows / max(1, rowsPerParameter) / parameters
+        let largest = Self.largest(rows: rows, design: design, family: family, predictors: predictors, minRows: minRows)
+        return min(asked, max(carried, 1), largest)
+    }
+
+    /// Coefficients of an expert that the rows tell nothing of.
+    private static func unknown(_ design: Design, _ family: any ExpertFamily, _ predictors: Int?) -> Int {
+        max(0, family.predictorCount - max(1, predictors ?? family.predictorCount)) * design.expertPositions.count
     }
 }

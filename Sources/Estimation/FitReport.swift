@@ -40,6 +40,9 @@ public struct FitReport: Sendable, Equatable {
     public var warnings: [FitWarning]
     /// Rows of values and classes that too few rows have: for the site alone, no file tells how many there were.
     public var leftOutRows = 0
+    /// Coefficients and dispersions that the rows determine: all but slopes of 0, which a lasso, a constant column or an expert of few
+    /// rows has, and the predictors of classes that no row shows. Dispersions at their floor count.
+    public var freeParameters = 0
     /// nil where no slope was penalised.
     public var lasso: LassoReport?
     /// Where the number of experts was chosen.
@@ -78,6 +81,8 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     case expertsNotTold(experts: [Int], minimum: Double)
     case gatesNotTold(experts: [Int], minimum: Double)
     case gateColumnNotTold(column: String, minimum: Double)
+    case refitBelowMinimumRows(minimum: Double)
+    case weightsAreNoCounts(sum: Double, rows: Int)
     case expertCountAtEdge(experts: Int, criterion: String, tried: ClosedRange<Int>)
     case undeterminedErrors(columns: [String])
     case noErrorsAtNoMaximum
@@ -130,6 +135,13 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
         case .gateColumnNotTold(let column, let minimum):
             "'\(column)' differs from its usual value in fewer than \(minimum.formatted) of the rows between experts here: left "
                 + "out of the gate"
+        case .refitBelowMinimumRows(let minimum):
+            "without the penalty an expert would describe fewer than \(minimum.formatted) rows: the slopes that the penalty left "
+                + "are not refitted"
+        case .weightsAreNoCounts(let sum, let rows):
+            "the weights of \(rows) rows sum to \(sum.formatted) and are no whole numbers: BIC and standard errors take a weight of 2 for "
+                + "a row that is there twice; scale the weights to a mean of 1, or use --standard-errors sandwich, if they are no "
+                + "numbers of rows"
         case .expertCountAtEdge(let experts, let criterion, let tried):
             "\(experts) experts are the best by \(criterion), at the edge of \(tried.lowerBound)..\(tried.upperBound): try "
                 + (experts == tried.upperBound ? "more" : "fewer")
@@ -149,5 +161,5 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Double {
-    fileprivate var formatted: String { self == rounded() ? String(Int(self)) : String(self) }
+    fileprivate var formatted: String { self == rounded() && abs(self) < 1e15 ? String(Int(self)) : String(self) }
 }

@@ -40,7 +40,7 @@ public struct LocalFit: Sendable {
                 target: design.target, value: value, family: family.name, requirement: family.response.requirement)
         }
         let told = ToldRows(source, design, family, minRows: options.minRows, parallelism)
-        try checkCapacity(rows: told.source.rowCount, of: source.rowCount)
+        try checkCapacity(told.source, of: source.rowCount)
         let rows = standardised(told)
         try check(rows.standardisation, told.summaries, told.disclosure)
         let lasso = chosenLasso(rows, weight: told.summaries[0].weight)
@@ -56,10 +56,11 @@ public struct LocalFit: Sendable {
         interim.warnings += Collinearity.warnings(
             Moments.sum(best.statistics.expertMoments, count: design.covariateCount + 1), rows.standardisation, design,
             known: told.untoldColumns)
+        interim.warnings += [told.source.warningOfWeights(sum: told.summaries[0].weight, parallelism)].compactMap { $0 }
         interim.candidate = withBackgroundExperts(best, rows, lasso?.inner)
         withoutSmallExperts(&interim)
         silence(&interim)
-        if let inner = interim.lasso?.inner { finish(&interim, inner) }
+        finishLasso(&interim)
         try checkDisclosure(interim.candidate)
         interim.leftOutRows = source.rowCount - interim.told.source.rowCount
         return interim
@@ -73,27 +74,20 @@ public struct LocalFit: Sendable {
             weightUnit: told.source.isWeighted ? told.summaries[0].weight / Double(told.source.rowCount) : 1)
     }
 
-    /// The best last gate of a lasso, and the slopes that stayed without its penalty.
-    private func finish(_ interim: inout InterimFit, _ inner: SlopeWeights) {
-        let rows = interim.rows
-        let (best, order) = refinement(rows, start: 0, parallelism: parallelism, inner)
-            .withBestReference(interim.candidate)
-        interim.take(best, order: order)
-        interim.lasso?.penalisedLogLikelihood = rows.inUserUnits(best.penalisedLogLikelihood, best)
-        if options.refitsSlopes { interim.candidate = refitted(best, rows, inner) }
-    }
-
     // MARK: Checks
 
     /// - Parameter total: with those that are left out.
-    private func checkCapacity(rows: Int, of total: Int) throws(EstimationError) {
-        let needed = Capacity.minimumRows(design, family, minRows: options.minRows)
+    private func checkCapacity(_ source: any RowSource, of total: Int) throws(EstimationError) {
+        let rows = source.rowCount
+        let predictors = source.determinedPredictors(family, parallelism).count
+        let needed = Capacity.minimumRows(design, family, predictors: predictors, minRows: options.minRows)
         guard rows >= needed else {
             throw total < needed
                 ? .noModelPossible(rows: rows, needed: needed)
                 : .tooFewToldRows(rows: rows, of: total, needed: needed)
         }
-        let largest = Capacity.largest(rows: rows, design: design, family: family, minRows: options.minRows)
+        let largest = Capacity.largest(
+            rows: rows, design: design, family: family, predictors: predictors, minRows: options.minRows)
         guard options.expertCount <= largest else {
             throw .tooFewRows(rows: rows, experts: options.expertCount, largest: largest)
         }
@@ -208,11 +202,20 @@ public struct LocalFit: Sendable {
 
     /// A single expert cannot be left out: very unequal weights may let it describe a few rows, or one.
     private func checkDisclosure(_ candidate: Refinement.Candidate) throws(EstimationError) {
-        let effective = candidate.statistics.expertMoments.map(\.effectiveRows).min() ?? 0
-        guard effective >= options.minRows * (1 - 1e-9) else {
+        guard isTold(candidate) else {
             throw .noModelPossible(
-                rows: Int(effective), needed: Capacity.minimumRows(design, family, minRows: options.minRows))
+                rows: Int(fewestRows(candidate)),
+                needed: Capacity.minimumRows(design, family, minRows: options.minRows))
         }
+    }
+
+    func isTold(_ candidate: Refinement.Candidate) -> Bool {
+        fewestRows(candidate) >= options.minRows * (1 - 1e-9)
+    }
+
+    /// Effective ones, of an expert.
+    private func fewestRows(_ candidate: Refinement.Candidate) -> Double {
+        candidate.statistics.expertMoments.map(\.effectiveRows).min() ?? 0
     }
 
     // MARK: Result
@@ -267,8 +270,8 @@ public struct LocalFit: Sendable {
         report.leftOutRows = interim.leftOutRows
         var told = standardisation.inUserUnits(fitted).scaled(by: weightUnit)
         told.errors = told.errors?.told
-        report.lasso = lasso?.report(
-            isRefitted: options.refitsSlopes, nonzeroParameters: told.model.nonzeroParameterCount)
+        report.freeParameters = freeParameters(candidate, rows)
+        report.lasso = lasso?.report(nonzeroParameters: report.freeParameters)
         return LocalModel(fitted: told, report: report)
     }
 }

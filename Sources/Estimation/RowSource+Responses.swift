@@ -37,6 +37,7 @@ extension RowSource {
         }
     }
 
+    /// How many rows have each class.
     func classCounts(_ classCount: Int, _ parallelism: Parallelism) -> [Int] {
         reduce(parallelism, into: [Int](repeating: 0, count: classCount)) { part in
             var counts = [Int](repeating: 0, count: classCount)

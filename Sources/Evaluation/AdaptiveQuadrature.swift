@@ -1,20 +1,25 @@
-/// Integrals by the Gauss–Kronrod rules with 7 and 15 nodes, halving an interval until the two agree.
+/// Integrals by the Gauss–Kronrod rules with 7 and 15 nodes, halving an interval until the two agree,
+/// or until there are ``mostIntervals``.
 enum AdaptiveQuadrature {
     /// Halvings of an interval; what is left then is below the digits of its ends.
     private static let deepest = 50
+    /// Of one integral: a bound on the time. What is open then is taken as the rules give it.
+    private static let mostIntervals = 20_000
 
     /// - Parameters:
     ///   - breaks: ascending; the integral is from the first to the last, and the integrand may jump at them.
     ///   - tolerance: of the difference between the two rules on an interval, which overstates the error of the better one.
     static func integral(over breaks: [Double], tolerance: Double, _ integrand: (Double) -> Double) -> Double {
         var sum = 0.0
+        var intervals = 0
         for (low, high) in zip(breaks, breaks.dropFirst()) where low < high {
             var open = [(low: low, high: high, depth: 0)]
             while let interval = open.popLast() {
                 let (coarse, fine) = rules(interval.low, interval.high, integrand)
                 let middle = 0.5 * (interval.low + interval.high)
+                intervals += 1
                 // Also where an integral is not a number.
-                if !(abs(fine - coarse) > tolerance) || interval.depth == deepest {
+                if !(abs(fine - coarse) > tolerance) || interval.depth == deepest || intervals >= mostIntervals {
                     sum += fine
                 } else {
                     open.append((middle, interval.high, interval.depth + 1))

@@ -9,20 +9,30 @@ public struct ContinuousMixtureDistribution: PredictiveDistribution {
     /// Of the deviation: what the two rules of an integral may differ by on an interval, and the least positive number that
     /// counts.
     private static let tolerance = 1e-9
+    /// In units of the mean of a positive number, from where on its distribution counts as one point.
+    private static let farthest = 1e100
 
+    /// In units of ``unit``.
     private let members: FamilyMixture
     private let isPositive: Bool
+    /// Of the response: squares of positive numbers near the ends of the range of numbers would leave it.
+    private let unit: Double
 
     /// - Parameter members: of a family with `.number` or `.positiveNumber` responses.
     package init(_ members: FamilyMixture) {
-        self.members = members
         isPositive = members.family.response == .positiveNumber
+        (self.members, unit) = isPositive ? members.inUnitOfMeans() : (members, 1)
     }
 
-    public var mean: Double { members.mean }
-    public var variance: Double { members.variance }
+    private init(_ members: FamilyMixture, like other: ContinuousMixtureDistribution) {
+        (self.members, isPositive, unit) = (members, other.isPositive, other.unit)
+    }
 
-    public func cumulativeProbability(_ response: Double) -> Double { members.cumulativeProbability(response) }
+    public var mean: Double { unit * members.mean }
+    public var variance: Double { unit * unit * members.variance }
+    public var standardDeviation: Double { unit * members.variance.squareRoot() }
+
+    public func cumulativeProbability(_ response: Double) -> Double { members.cumulativeProbability(response / unit) }
 
     /// By bisection to the last bits, between bounds that are moved out until they hold the level.
     public func quantile(_ level: Double) -> Double {
@@ -31,16 +41,19 @@ public struct ContinuousMixtureDistribution: PredictiveDistribution {
         for _ in 0..<2000 {
             let middle = 0.5 * (low + high)
             if middle <= low || middle >= high { break }
-            if cumulativeProbability(middle) < level { low = middle } else { high = middle }
+            if members.cumulativeProbability(middle) < level { low = middle } else { high = middle }
         }
-        return high
+        return unit * high
     }
 
     /// By the closed form where the family has one, else by an integral. Components that hardly weigh are left out: less than
     /// 3e-9 Σ_k w_k (|μ_k - μ| + σ_k) of change.
     public func crps(_ response: Double) -> Double {
-        let kept = ContinuousMixtureDistribution(members.withoutNegligibleComponents())
-        return kept.members.closedFormCRPS(response) ?? kept.integratedCRPS(response)
+        let scaled = response / unit
+        // The rest is below the digits of the response.
+        guard scaled < Self.farthest else { return response }
+        let kept = ContinuousMixtureDistribution(members.withoutNegligibleComponents(), like: self)
+        return kept.members.closedFormCRPS(scaled).map { unit * $0 } ?? kept.integratedCRPS(response)
     }
 
     /// The integral of the definition, cut at y, at the means of the components and where they begin and end.
@@ -49,12 +62,12 @@ public struct ContinuousMixtureDistribution: PredictiveDistribution {
     /// variance (by Cauchy and Schwarz the integral of a tail of probability p is at most √p deviations), and by less than 1e-8
     /// for one whose tails fall exponentially.
     package func integratedCRPS(_ response: Double) -> Double {
-        let deviation = variance.squareRoot()
-        let low = isPositive ? Self.tolerance * min(deviation, mean) : members.end(-1) { $0 <= Self.tail }
+        let deviation = members.variance.squareRoot()
+        let low = isPositive ? Self.tolerance * min(deviation, members.mean) : members.end(-1) { $0 <= Self.tail }
         let high = members.end(1) { $0 >= 1 - Self.tail }
-        return CRPSIntegral(
+        let integral = CRPSIntegral(
             from: low, to: high, breaks: members.breaks, isPositive: isPositive,
-            tolerance: Self.tolerance * deviation, probability: cumulativeProbability
-        ).value(response)
+            tolerance: Self.tolerance * deviation, probability: members.cumulativeProbability)
+        return unit * integral.value(response / unit)
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 import MixtureOfExperts
 
@@ -32,6 +33,18 @@ package struct FamilyMixture: Sendable {
         dispersions = kept.map { other.dispersions[$0] }
         means = kept.map { other.means[$0] }
         deviations = kept.map { other.deviations[$0] }
+    }
+
+    /// Positive numbers, whose predictors are logarithms of means, in a unit near the largest mean where that is far from 1.
+    func inUnitOfMeans() -> (FamilyMixture, Double) {
+        let largest = weights.indices.filter { weights[$0] > 0 }.map { means[$0] }.max() ?? 1
+        guard largest > 0, !(1e-20...1e20).contains(largest) else { return (self, 1) }
+        let shift = log(largest)
+        let moved = predictors.indices.map { index in
+            // As the family takes it: means stop growing somewhere.
+            [means[index] > 0 ? log(means[index]) - shift : predictors[index][0] - shift]
+        }
+        return (FamilyMixture(family, weights: weights, predictors: moved, dispersions: dispersions), exp(shift))
     }
 
     var mean: Double { dot(weights, means) }

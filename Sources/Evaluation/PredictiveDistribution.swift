@@ -2,6 +2,8 @@
 public protocol PredictiveDistribution: Sendable {
     var mean: Double { get }
     var variance: Double { get }
+    /// The root of the variance, also where that is beyond the range of numbers.
+    var standardDeviation: Double { get }
     /// P(Y ≤ y).
     func cumulativeProbability(_ response: Double) -> Double
     /// The least value that the response does not exceed with probability `level`, which lies between 0 and 1.
@@ -29,6 +31,8 @@ public struct ResponseScore: Sendable, Equatable {
 }
 
 extension PredictiveDistribution {
+    public var standardDeviation: Double { variance.squareRoot() }
+
     /// Of a continuous distribution.
     public func score(_ response: Double) -> ResponseScore {
         let probability = cumulativeProbability(response)

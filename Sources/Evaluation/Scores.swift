@@ -14,6 +14,9 @@ public struct Scores: Sendable, Equatable, Codable {
     public var crps: Double?
     public var rmse: Double?
     public var mae: Double?
+    /// Of y under the prediction ŷ, a row: of counts the mean of 2 (y log(y/ŷ) - y + ŷ), of positive numbers that of
+    /// 2 (y/ŷ - 1 - log(y/ŷ)); other families have none.
+    public var meanDeviance: Double?
     /// Σ(y - ŷ)² / Σy².
     public var relativePredictionError: Double?
     /// 1 - Σ(y - ŷ)² / Σ(y - ȳ)²; 0 where the responses do not vary.
@@ -66,34 +69,36 @@ public struct Scores: Sendable, Equatable, Codable {
         }
     }
 
+    private init(_ common: ScoreSums) {
+        rows = common.rows
+        logLikelihood = common.logLikelihood
+        logLikelihoodPerRow = common.logLikelihood / common.weight
+        coverage90 = common.covered / common.weight
+    }
+
     private init(_ sums: NumberScoreSums, isDiscrete: Bool) {
-        let weight = sums.moments.weight
+        self.init(sums.common)
+        let weight = sums.common.weight
         let spread = sums.moments.scatter
-        rows = sums.rows
-        logLikelihood = sums.logLikelihood
-        logLikelihoodPerRow = sums.logLikelihood / weight
         crps = sums.crps / weight
         rmse = (sums.squaredError / weight).squareRoot()
         mae = sums.absoluteError / weight
+        meanDeviance = sums.deviance.map { $0 / weight }
         relativePredictionError = Self.ratio(sums.squaredError, sums.squaredResponse)
         rSquared = spread[1, 1] > 0 ? 1 - sums.squaredError / spread[1, 1] : 0
         correlation = Self.ratio(spread[1, 0], (spread[0, 0] * spread[1, 1]).squareRoot())
-        coverage90 = sums.covered / weight
-        expectedCoverage90 = isDiscrete ? sums.expectedCovered / weight : nil
+        expectedCoverage90 = isDiscrete ? sums.common.expectedCovered / weight : nil
         pitHistogram = sums.histogram.weights.map { $0 / weight }
     }
 
     private init(_ sums: ClassScoreSums, classes: [String]) {
-        let weight = sums.weight
-        rows = sums.rows
-        logLikelihood = sums.logLikelihood
-        logLikelihoodPerRow = sums.logLikelihood / weight
+        self.init(sums.common)
+        let weight = sums.common.weight
         logLoss = -logLikelihoodPerRow
         accuracy = classes.indices.reduce(0) { $0 + sums.confusion[$1][$1] } / weight
         brier = sums.brier / weight
         auc = sums.ranked?.area
-        coverage90 = sums.covered / weight
-        expectedCoverage90 = sums.expectedCovered / weight
+        expectedCoverage90 = sums.common.expectedCovered / weight
         self.classes = classes
         confusion = sums.confusion
     }

@@ -118,6 +118,10 @@ public protocol ExpertFamily: Sendable {
     func mean(_ predictors: [Double]) -> Double
     func variance(_ predictors: [Double], dispersion: Double) -> Double
 
+    /// Twice what the log density at a mean of y exceeds that at this mean, dispersion 1 (McCullagh & Nelder 1989, section 2.3); nil
+    /// where it is the squared error, or where the response is a class.
+    func unitDeviance(_ response: Double, mean: Double) -> Double?
+
     // MARK: Divergence
 
     /// KL(φ(· | from) ‖ φ(· | to)) between two members of the family, for `count` pairs of predictors.
@@ -146,6 +150,8 @@ extension ExpertFamily {
     public var standardisesResponses: Bool { false }
 
     public func rescaled(_ expert: Expert, center: Double, scale: Double) -> Expert { expert }
+
+    public func unitDeviance(_ response: Double, mean: Double) -> Double? { nil }
 
     public func representatives(statistics: [Double]) -> [(response: Double, share: Double)] {
         [(statistics[0], 1)]

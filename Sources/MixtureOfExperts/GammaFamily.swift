@@ -150,6 +150,12 @@ public struct GammaFamily: ExpertFamily {
         return dispersion * mean * mean
     }
 
+    /// 2 f(r)
+    public func unitDeviance(_ response: Double, mean: Double) -> Double? {
+        let r = min(log(max(response, Self.leastResponse)) - log(max(mean, Self.leastResponse)), Self.largestExponent)
+        return 2 * max(0, expm1(r) - r)
+    }
+
     // MARK: Divergence
 
     /// c(ν) - c(ν') + (ν' - ν) (log ν - ψ(ν)) + ν' f(η - η')

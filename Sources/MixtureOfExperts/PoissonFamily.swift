@@ -98,6 +98,12 @@ public struct PoissonFamily: ExpertFamily {
     public func mean(_ predictors: [Double]) -> Double { Self.mean(predictors) }
     public func variance(_ predictors: [Double], dispersion: Double) -> Double { Self.mean(predictors) }
 
+    /// 2 (y log(y / μ) - y + μ)
+    public func unitDeviance(_ response: Double, mean: Double) -> Double? {
+        guard response > 0 else { return 2 * mean }
+        return 2 * max(0, response * (log(response) - log(max(mean, .leastNormalMagnitude))) - (response - mean))
+    }
+
     // MARK: Divergence
 
     /// μ (η - η') - μ + μ'

@@ -44,7 +44,7 @@ package struct ArrayFile {
                 name: names[index],
                 content: .numbers(index < columns.response ? Array(rows.covariates.column(index)) : rows.responses))
         }
-        var lines = TableRowLines()
+        var lines = TableRowLines(.row)
         lines.note(row: 0, line: range.lowerBound + 1)
         return DataTable(
             source: path, columns: table, rowCount: range.count, rowLines: lines, isWhole: range.count == rowCount)

@@ -18,7 +18,7 @@ struct CSVReader {
     var plainRuns = true
 
     /// Reads the header.
-    /// - Throws: `emptyFile`, `duplicateColumn`, `unterminatedQuote`.
+    /// - Throws: `emptyFile`, `duplicateColumn`, `notUTF8`, `unterminatedQuote`.
     init(source: String, data: Data, options: TableOptions) throws(ShardDataError) {
         self.source = source
         self.data = data
@@ -118,8 +118,12 @@ struct CSVReader {
         guard cursor.reachRow() else { throw .emptyFile(path: cursor.source) }
         var names: [String] = []
         var known: Set<String> = []
+        let line = cursor.line
         repeat {
             let name = try name(cursor.field(), in: cursor.bytes, position: names.count + 1)
+            guard !name.hasReplacedBytes else {
+                throw .notUTF8(source: cursor.source, line: line, text: name)
+            }
             guard known.insert(name).inserted else { throw .duplicateColumn(source: cursor.source, name: name) }
             names.append(name)
         } while !cursor.rowEnded

@@ -8,10 +8,10 @@ extension ModelFile {
         reading = record
     }
 
-    /// Takes study and reading over from the local models that this one was made of.
+    /// Takes study and reading over from the local models that this one was made of, whatever their order.
     public mutating func carryStudy(of locals: [ModelFile]) {
-        study = locals.first?.study
-        studyDigest = locals.first?.studyDigest
+        study = Study.common(locals.compactMap(\.study))
+        studyDigest = study?.digest
         reading = ReadingRecord.merged(locals.compactMap { local in local.reading.map { ($0, local.weight) } })
     }
 

@@ -87,7 +87,7 @@ public struct ModelFile: Codable, Sendable, Equatable {
         /// Where slopes were penalised.
         public var lasso: LassoRecord?
         /// Where the number of experts was chosen.
-        public var expertCounts: ExpertCountPathRecord?
+        public var expertCounts: ExpertCountReport?
     }
 
     public struct StartRecord: Codable, Sendable, Equatable {
@@ -214,7 +214,7 @@ extension ModelFile {
                     logLikelihood: $0.logLikelihood, floorHits: $0.floorHits)
             },
             warnings: report.warnings.lines, lasso: report.lasso.map(LassoRecord.init),
-            expertCounts: report.expertCounts.map(ExpertCountPathRecord.init))
+            expertCounts: report.expertCounts)
     }
 
     public init(_ global: GlobalModel) {

@@ -12,6 +12,7 @@ public enum ModelFileError: Error, Sendable, Equatable {
     case statisticsAsModel(path: String)
     case ensembleAsModel(path: String)
     case modelAsStatistics(path: String)
+    case studyInstead(path: String)
     /// - Parameter what: in words, what differs from the model.
     case statisticsOfAnotherModel(path: String, model: String, what: String)
 
@@ -78,6 +79,9 @@ extension ModelFileError: CustomStringConvertible {
             "\(path.visible): statistics of a site, not a model; they are for dmoe update, after the model"
         case .modelAsStatistics(let path):
             "\(path.visible): a model, not statistics; make statistics with it at the sites: dmoe statistics MODEL DATA"
+        case .studyInstead(let path):
+            "\(path.visible): a study, which says how tables are read; fit with it (dmoe fit --study), and give the model that comes "
+                + "of it here; dmoe study check says whether a table fits it"
         case .statisticsOfAnotherModel(let path, let model, let what):
             "\(path.visible): statistics of another model than \(model.visible): \(what.visible); make them anew with it"
         case .differentStudies(let what):

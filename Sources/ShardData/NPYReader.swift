@@ -33,7 +33,7 @@ struct NPYReader {
             return TableColumn(
                 name: names[column], content: isText ? .text(values.map(spelledNumber)) : .numbers(values))
         }
-        return DataTable(source: source, columns: table, rowCount: rows)
+        return DataTable(source: source, columns: table, rowCount: rows, rowLines: TableRowLines(.row))
     }
 
     /// - Throws: `malformedNPY`, `noRows`, `columnNamesMismatch`, `duplicateColumn`.

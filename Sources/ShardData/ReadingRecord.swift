@@ -66,7 +66,9 @@ public struct ReadingRecord: Codable, Sendable, Equatable {
                 site.record.filled.first { $0.covariate == merged.filled[index].covariate }.map { ($0, site.weight) }
             }
             merged.filled[index].missing = entries.reduce(0) { $0 + $1.0.missing }
+            // Sorted: sums in another order have other bits.
             let known = entries.compactMap { entry in entry.0.value.map { (value: $0, weight: entry.1) } }
+                .sorted { ($0.value, $0.weight) < ($1.value, $1.weight) }
             guard let first = known.first else { continue }
             // As a difference from the first, a value that all sites share keeps its bits.
             let weight = known.reduce(0) { $0 + $1.weight }

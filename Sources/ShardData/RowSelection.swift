@@ -35,6 +35,8 @@ public struct RowSelection: Sendable {
     /// What the target holds. Classes without a name are to be found: ``ClassFinder``.
     public var response: ResponseKind
     public var unknownLevels = UnknownLevelRule.error
+    /// Whether what a study says can be changed in its file, and no option stands against it.
+    public var isOfStudyFile = false
     /// Whether rows that the study would refuse for a gap are left out.
     private let overridesError: Bool
     /// What takes the place of missing covariates with the rule `mean`, by name. Those without a value stay NaN.

@@ -22,6 +22,8 @@ public enum ShardDataError: Error, Equatable, Sendable {
     case textInNumericColumn(source: String, line: Int, column: String, field: String)
     /// A column was asked for as text, but it was read without keeping its texts.
     case textNotKept(source: String, column: String)
+    /// A field, or a name of a column, at the 1-based `line` that is not encoded in UTF-8.
+    case notUTF8(source: String, line: Int, text: String)
     /// The row that begins at the 1-based `line` has `found` fields where the header has `expected`.
     case raggedRow(source: String, line: Int, found: Int, expected: Int)
     /// The quoted field opened at the 1-based `line` is never closed.
@@ -37,11 +39,11 @@ public enum ShardDataError: Error, Equatable, Sendable {
     /// No numeric column is left to serve as a covariate.
     case noCovariates(source: String)
     /// An infinite value at the 1-based `line`, or one too large to be squared.
-    case unusableValue(source: String, line: Int, column: String, value: Double)
-    /// A missing value at the 1-based `line`, where none is allowed.
-    case missingValue(source: String, line: Int, column: String)
+    case unusableValue(source: String, line: TablePlace, column: String, value: Double)
+    /// A missing value at the 1-based `line`, where none is allowed: by a study file, or else by an option.
+    case missingValue(source: String, line: TablePlace, column: String, underStudy: Bool = false)
     /// A row weight that is negative, missing or infinite.
-    case unusableWeight(source: String, line: Int, column: String, value: Double)
+    case unusableWeight(source: String, line: TablePlace, column: String, value: Double)
     /// The file cannot be read anew in every pass.
     case notOutOfCore(path: String, reason: String)
     /// Rows could not be written to a temporary file in `directory`.
@@ -49,13 +51,14 @@ public enum ShardDataError: Error, Equatable, Sendable {
     /// No row has a positive weight.
     case allWeightsZero(source: String, column: String)
     /// A field at the 1-based `line` that is none of the spellings of its column.
-    case unknownSpelling(source: String, line: Int, column: String, field: String, kind: Spelling, known: [String])
+    case unknownSpelling(
+        source: String, line: TablePlace, column: String, field: String, kind: Spelling, known: [String])
     /// A response that the family cannot have.
-    case unusableResponse(source: String, line: Int, column: String, value: Double, needed: String)
+    case unusableResponse(source: String, line: TablePlace, column: String, value: Double, needed: String)
     /// The classes of a response are to be found in it, and there are too few or too many.
     case unusableClasses(source: String, column: String, found: String)
     /// An exposure that is not positive.
-    case unusableExposure(source: String, line: Int, column: String, value: Double)
+    case unusableExposure(source: String, line: TablePlace, column: String, value: Double)
     /// A mean that is to fill gaps would stand for too few values.
     case tooFewToFill(source: String, column: String, known: Int, needed: Int)
 
@@ -100,6 +103,9 @@ extension ShardDataError: CustomStringConvertible {
                 + "correct the field, write NA if it is missing, or leave the column out"
         case .textNotKept(let source, let column):
             "\(source.visible): column \(column.quoted) was not read as text; name it among the text columns"
+        case .notUTF8(let source, let line, let name):
+            "\(source.visible), line \(line): \(name.quoted) holds bytes that are no UTF-8 text; save the file as CSV in UTF-8, or "
+                + "convert it: iconv -f latin1 -t utf-8"
         case .raggedRow(let source, let line, let found, let expected):
             "\(source.visible), line \(line): \(found) field\(found == 1 ? "" : "s") where the header has \(expected); "
                 + "check the delimiter, and quote fields that contain it"
@@ -118,14 +124,16 @@ extension ShardDataError: CustomStringConvertible {
         case .noCovariates(let source):
             "\(source.visible): no numeric column is left to serve as a covariate; name some with --features"
         case .unusableValue(let source, let line, let column, let value):
-            "\(source.visible), line \(line): column \(column.quoted) is \(value.isInfinite ? "infinite" : "\(value)"); "
+            "\(source.visible), \(line): column \(column.quoted) is \(value.isInfinite ? "infinite" : "\(value)"); "
                 + "correct the field, or write NA if it is missing; "
                 + "values lie between -1e100 and 1e100"
-        case .missingValue(let source, let line, let column):
-            "\(source.visible), line \(line): column \(column.quoted) is missing; "
-                + "fill it in, or leave such rows out with --missing drop, or by its rule in the study"
+        case .missingValue(let source, let line, let column, let underStudy):
+            "\(source.visible), \(line): column \(column.quoted) is missing; "
+                + (underStudy
+                    ? "fill it in, or edit its rule in the study file: \"missing\": \"drop\" leaves such rows out"
+                    : "fill it in, or leave such rows out with --missing drop")
         case .unusableWeight(let source, let line, let column, let value):
-            "\(source.visible), line \(line): weight \(column.quoted) is \(value); weights are 0, or numbers from 1e-100 to 1e100"
+            "\(source.visible), \(line): weight \(column.quoted) is \(value); weights are 0, or numbers from 1e-100 to 1e100"
         case .notOutOfCore(let path, let reason):
             "\(path.visible): cannot be read out of core: \(reason); "
                 + "give a plain CSV or .npy file, or leave out --out-of-core"
@@ -135,30 +143,31 @@ extension ShardDataError: CustomStringConvertible {
         case .allWeightsZero(let source, let column):
             "\(source.visible): weight \(column.quoted) is 0 in every row; at least one row must count"
         case .unknownSpelling(let source, let line, let column, let field, let kind, let known):
-            "\(source.visible), line \(line): column \(column.quoted) has \(field.quoted), "
-                + Self.advice(on: kind, known)
+            "\(source.visible), \(line): column \(column.quoted) has \(field.quoted), "
+                + Self.advice(on: kind, known, near: known.first { $0.likeness == field.likeness })
         case .unusableResponse(let source, let line, let column, let value, let needed):
-            "\(source.visible), line \(line): target \(column.quoted) is \(value); this family needs \(needed)"
+            "\(source.visible), \(line): target \(column.quoted) is \(value); this family needs \(needed)"
         case .unusableClasses(let source, let column, let found):
             "\(source.visible): \(found) in target \(column.quoted); classes are two to \(ClassFinder.mostClasses); "
                 + "name them with --classes or in a study, or choose another family"
         case .unusableExposure(let source, let line, let column, let value):
-            "\(source.visible), line \(line): exposure \(column.quoted) is \(value); exposures must be above 0"
+            "\(source.visible), \(line): exposure \(column.quoted) is \(value); exposures must be above 0"
         case .tooFewToFill(let source, let column, let known, let needed):
             "\(source.visible): \(known) value\(known == 1 ? "" : "s") of \(column.quoted) are known, and the mean that fills "
                 + "its gaps must stand for \(needed) or more; fix a \"value\" in the study"
         }
     }
 
-    private static func advice(on kind: Spelling, _ known: [String]) -> String {
+    private static func advice(on kind: Spelling, _ known: [String], near: String?) -> String {
         let shown = known.prefix(20).map(\.quoted).joined(separator: ", ")
         let list = known.count > 20 ? "\(shown) and \(known.count - 20) more" : shown
+        let correct = near.map { "write \($0.quoted) if that is meant" } ?? "correct the field"
         return switch kind {
         case .level:
-            "which is no level of it in the study (\(list)); correct the field, or add the level to the study before sites are "
+            "which is no level of it in the study (\(list)); \(correct), or add the level to the study before sites are "
                 + "fitted; predict and evaluate can take it as the reference (--unknown reference)"
-        case .answer: "which is neither spelling of it in the study (\(list)); correct the field"
-        case .aClass: "which is none of the classes (\(list)); correct the field"
+        case .answer: "which is neither spelling of it in the study (\(list)); \(correct)"
+        case .aClass: "which is none of the classes (\(list)); \(correct)"
         }
     }
 

@@ -5,4 +5,33 @@ extension String {
         guard let first, let last, isBlank(first) || isBlank(last) else { return self }
         return String(drop(while: isBlank).reversed().drop(while: isBlank).reversed())
     }
+
+    /// The same for spellings that people take for one: case and blanks do not count.
+    var likeness: String { split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased() }
+
+    /// Whether bytes that are no UTF-8 may have been replaced in it.
+    var hasReplacedBytes: Bool { utf8.contains(0xEF) && unicodeScalars.contains("\u{FFFD}") }
+}
+
+extension Sequence<String> {
+    /// Pairs of different spellings that people take for one, the first of each kind with the next.
+    var alikePairs: [(String, String)] {
+        var first = [String: String]()
+        return compactMap { spelling in
+            guard let other = first[spelling.likeness] else {
+                first[spelling.likeness] = spelling
+                return nil
+            }
+            return other == spelling ? nil : (other, spelling)
+        }
+    }
+
+    /// A line on each such pair.
+    ///
+    /// - Parameter what: they are, in words.
+    func alikeNotes(_ what: String) -> [String] {
+        alikePairs.map {
+            "\(what) \($0.quoted) and \($1.quoted) differ by case or blanks alone: make them one if they are"
+        }
+    }
 }

@@ -107,28 +107,41 @@ public struct DataTable: Sendable {
     /// The 1-based line of the file where the 0-based row begins; for an array the 1-based number of the row.
     public func line(ofRow row: Int) -> Int { rowLines.line(ofRow: row) }
 
+    /// The same as messages name it.
+    func place(ofRow row: Int) -> TablePlace { TablePlace(rowLines.unit, line(ofRow: row)) }
+
     /// The numbers of a column, one for each row; NaN marks a missing value, and infinite values are left as they are.
     ///
     /// The fields of a column kept as text are read as numbers here, by the same rules.
-    /// - Throws: `noSuchColumn`, or `textInNumericColumn` for the first field that is neither number nor missing.
+    /// - Throws: `noSuchColumn`, or `textInNumericColumn` or `notUTF8` for the first field that is neither number nor missing.
     public func numbers(_ name: String) throws(ShardDataError) -> [Double] {
         switch try column(name).content {
         case .numbers(let values): return values
         case .text(let fields): return try parsed(fields, of: name)
         case .notNumeric(let line, _, let field):
-            throw .textInNumericColumn(source: source, line: line, column: name, field: field)
+            throw noNumber(field, line: line, name)
         }
+    }
+
+    private func noNumber(_ field: String, line: Int, _ name: String) -> ShardDataError {
+        field.hasReplacedBytes
+            ? .notUTF8(source: source, line: line, text: field)
+            : .textInNumericColumn(source: source, line: line, column: name, field: field)
     }
 
     /// The texts of a column, one for each row.
     ///
     /// Numbers are written out in their shortest exact form, whole ones without a fraction, missing ones empty. To have
     /// the fields as the file spells them, name the column in ``TableOptions/textColumns``.
-    /// - Throws: `noSuchColumn`, or `textNotKept` if the column holds text but was not named as a text column.
+    /// - Throws: `noSuchColumn`, `notUTF8`, or `textNotKept` if the column holds text but was not named as a text column.
     public func text(_ name: String) throws(ShardDataError) -> [String] {
         switch try column(name).content {
         case .numbers(let values): return values.map(spelledNumber)
-        case .text(let fields): return fields
+        case .text(let fields):
+            if let row = fields.firstIndex(where: \.hasReplacedBytes) {
+                throw .notUTF8(source: source, line: line(ofRow: row), text: fields[row])
+            }
+            return fields
         case .notNumeric: throw .textNotKept(source: source, column: name)
         }
     }
@@ -145,7 +158,7 @@ public struct DataTable: Sendable {
         values.reserveCapacity(fields.count)
         for (row, field) in fields.enumerated() {
             guard let value = CSVNumber.value(of: field) else {
-                throw .textInNumericColumn(source: source, line: line(ofRow: row), column: name, field: field)
+                throw noNumber(field, line: line(ofRow: row), name)
             }
             values.append(value)
         }

@@ -77,7 +77,7 @@ struct TableCoding {
         guard let name = selection.study?.exposure else { return }
         let exposures = try usableNumbers(name)
         for (row, value) in exposures.enumerated() where value <= 0 {
-            throw .unusableExposure(source: table.source, line: table.line(ofRow: row), column: name, value: value)
+            throw .unusableExposure(source: table.source, line: table.place(ofRow: row), column: name, value: value)
         }
         try leaveOut(missingIn: exposures, name)
         columns.append(exposures.map { log($0) })
@@ -97,7 +97,7 @@ struct TableCoding {
             responses = try usableNumbers(name)
             if let row = responses.firstIndex(where: { !$0.isNaN && !selection.response.accepts($0) }) {
                 throw .unusableResponse(
-                    source: table.source, line: table.line(ofRow: row), column: name, value: responses[row],
+                    source: table.source, line: table.place(ofRow: row), column: name, value: responses[row],
                     needed: selection.response.requirement)
             }
         }
@@ -112,7 +112,7 @@ struct TableCoding {
         let kept = kept
         for row in kept where !RowSelection.isUsableWeight(weights[row]) {
             throw .unusableWeight(
-                source: table.source, line: table.line(ofRow: row), column: name, value: weights[row])
+                source: table.source, line: table.place(ofRow: row), column: name, value: weights[row])
         }
         guard !table.isWhole || kept.isEmpty || kept.contains(where: { weights[$0] > 0 }) else {
             throw .allWeightsZero(source: table.source, column: name)
@@ -149,7 +149,7 @@ struct TableCoding {
                 case .aClass: kind = .aClass
                 }
                 throw .unknownSpelling(
-                    source: table.source, line: table.line(ofRow: row), column: name, field: field, kind: kind,
+                    source: table.source, line: table.place(ofRow: row), column: name, field: field, kind: kind,
                     known: kind == .answer ? spellings.reversed() : spellings)
             }
         }
@@ -160,7 +160,7 @@ struct TableCoding {
         let values = try table.numbers(name)
         if let row = values.firstIndex(where: { abs($0) > RowSelection.largestValue }) {
             throw .unusableValue(
-                source: table.source, line: table.line(ofRow: row), column: name, value: values[row])
+                source: table.source, line: table.place(ofRow: row), column: name, value: values[row])
         }
         return values
     }
@@ -172,7 +172,9 @@ struct TableCoding {
     private mutating func leaveOut(_ rows: [Int], _ name: String) throws(ShardDataError) {
         guard let first = rows.first else { return }
         guard selection.leavesOut(name) else {
-            throw .missingValue(source: table.source, line: table.line(ofRow: first), column: name)
+            throw .missingValue(
+                source: table.source, line: table.place(ofRow: first), column: name,
+                underStudy: selection.isOfStudyFile)
         }
         for row in rows { complete[row] = false }
     }

@@ -101,6 +101,18 @@ extension DataTable {
         if let format = foreignFormats.first(where: { bytes.starts(with: $0.magic) }) {
             throw .unsupportedFormat(source: source, format: format.name)
         }
+        if isJSON(bytes) {
+            throw .unsupportedFormat(
+                source: source, format: "JSON text, as model, study and statistics files are, not a table")
+        }
+    }
+
+    /// No header begins so, but objects of JSON and arrays of them do.
+    private static func isJSON(_ bytes: some Collection<UInt8>) -> Bool {
+        let blanks = Set(" \t\r\n".utf8)
+        let start = bytes.prefix(4096).lazy.filter { !blanks.contains($0) }.prefix(2)
+        let text = String(decoding: Array(start), as: UTF8.self)
+        return ["{\"", "{}", "[{", "[[", "[\""].contains(text)
     }
 
     /// Files people try that would otherwise fail with a puzzling complaint about their first line.

@@ -2,6 +2,10 @@
 struct TableRowLines: Sendable {
     private var rows = [0]
     private var shifts = [1]
+    /// What is counted.
+    let unit: TablePlace.Unit
+
+    init(_ unit: TablePlace.Unit = .line) { self.unit = unit }
 
     /// Records that `row` begins at the 1-based `line`; rows are noted in order, and rows not noted follow the last one.
     mutating func note(row: Int, line: Int) {

@@ -25,6 +25,7 @@ package struct VersionedJSON {
 
     /// - Parameter version: the newest that is known.
     func decode<File: Decodable>(_ type: File.Type, format: String, version: Int) throws(ModelFileError) -> File {
+        if self.format == Study.formatName { throw .studyInstead(path: source) }
         guard let head, head.format == format else { throw incomplete }
         guard head.formatVersion >= 1 else {
             throw .invalidValue(path: source, field: "formatVersion", reason: "must be 1 or more")

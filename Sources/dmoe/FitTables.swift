@@ -27,16 +27,16 @@ struct LassoTable {
 
 /// What each number of experts came to.
 struct ExpertCountPathTable {
-    let record: ModelFile.ExpertCountPathRecord
+    let report: ExpertCountReport
 
-    init(_ record: ModelFile.ExpertCountPathRecord) { self.record = record }
+    init(_ report: ExpertCountReport) { self.report = report }
 
     var text: String {
-        let scored = record.heldOutRows > 0
+        let scored = report.heldOutRows > 0
         var table = TextTable(
             header: ["experts", "log-likelihood", "parameters", "BIC", "AIC", "ICL"]
                 + (scored ? ["held out, a row"] : []) + [""])
-        for point in record.points {
+        for point in report.points {
             table.append(
                 [
                     point.fitted == point.experts ? String(point.experts) : "\(point.experts) (\(point.fitted) left)",
@@ -44,8 +44,9 @@ struct ExpertCountPathTable {
                     Format.number(point.bic, digits: 2), Format.number(point.aic, digits: 2),
                     Format.number(point.icl, digits: 2),
                 ] + (scored ? [point.heldOutLogLikelihood.map { Format.number($0, digits: 5) } ?? ""] : [])
-                    + [point.experts == record.chosen ? "chosen by \(record.criterion)" : ""])
+                    + [point.experts == report.chosen ? "chosen by \(report.criterion.rawValue)" : ""])
         }
-        return table.text
+        return ([table.text] + (report.failures ?? []).map { "\(Format.plural($0.experts, "expert")): \($0.reason)" })
+            .joined(separator: "\n")
     }
 }

@@ -68,7 +68,7 @@ struct PredictionTable: Sendable {
             let distribution = prediction.distribution(row)
             let range = interval.map { [0.5 * (1 - $0), 0.5 * (1 + $0)].map(distribution.quantile) } ?? []
             return (
-                [distribution.mean, distribution.variance.squareRoot()].map { .number($0) }, range.map { .number($0) }
+                [distribution.mean, distribution.standardDeviation].map { .number($0) }, range.map { .number($0) }
             )
         }
         let distribution = prediction.classDistribution(row)

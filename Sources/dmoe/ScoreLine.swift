@@ -26,6 +26,7 @@ struct ScoreLine {
     /// In the order of the fields of ``Scores``.
     static let all = [
         crps, rmse, mae,
+        ScoreLine(title: "mean deviance", column: "mean_deviance", digits: 6) { $0.meanDeviance },
         ScoreLine(title: "relative prediction error", column: "relative_prediction_error", digits: 6) {
             $0.relativePredictionError
         },

@@ -30,7 +30,7 @@ import Testing
             says: ["d.csv, line 3: column \"night\" has \"maybe\"", "(\"yes\", \"no\")"]),
         fit(
             "gap under rule error", study: StudySample.study { $0.covariates[2].missing = nil },
-            says: ["d.csv, line ", "column \"temp\" is missing", "rule in the study"]),
+            says: ["d.csv, line ", "column \"temp\" is missing", "edit its rule in the study file"]),
         fit(
             "a gap in a category", table: firstRow + ",1,9,no,4,1\n",
             says: ["d.csv, line 3: column \"origin\" is missing"]),

@@ -21,9 +21,10 @@ import Testing
         #expect(study.missing == .error)
         #expect(
             study.covariates == [
-                .category("origin", levels: ["EWR", "JFK", "LGA", "SFO"], reference: "EWR"),
-                .category("month", levels: ["1", "2", "3"], reference: study.covariates[1].reference ?? ""),
-                .number("temp", missing: .mean), .yesNo("night", yes: "yes", no: "no"),
+                .category("origin", levels: ["EWR", "JFK", "LGA", "SFO"], reference: "EWR", missing: .level),
+                .category(
+                    "month", levels: ["1", "2", "3"], reference: study.covariates[1].reference ?? "", missing: .level),
+                .number("temp", missing: .mean), .yesNo("night", yes: "yes", no: "no", missing: .level),
             ])
         #expect(outcome.output.contains("'temp' has "))
         #expect(outcome.output.contains("study.json written"))

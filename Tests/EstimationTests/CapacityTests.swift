@@ -30,6 +30,22 @@ import Testing
         #expect(advisable(9) == 0)
     }
 
+    /// A site without two of four classes carries as many experts as one that knows of two.
+    @Test func classesThatASiteLacksAreNotCounted() {
+        let (four, two) = (MultinomialFamily(classes: ["a", "b", "c", "d"]), MultinomialFamily(classes: ["a", "c"]))
+        func advisable(_ family: MultinomialFamily, _ predictors: Int?) -> Int {
+            Capacity.advisable(
+                rows: 200, asked: 9, design: design, family: family, predictors: predictors, minRows: 10,
+                rowsPerParameter: 5)
+        }
+        #expect(advisable(two, nil) == 4)
+        #expect(advisable(four, 1) == 4)
+        #expect(advisable(four, nil) == 2)
+        #expect(
+            Capacity.minimumRows(design, four, predictors: 1, minRows: 0)
+                == Capacity.minimumRows(design, two, minRows: 0))
+    }
+
     /// What is advised can be fitted.
     @Test(arguments: [1.0, 10, 57, 500, 1e4]) func advisableIsAccepted(minRows: Double) {
         var refused = [String]()

@@ -94,7 +94,7 @@ import Testing
         let local = try Self.fit(rows, .weights(gate: 4, experts: 7))
         let report = try #require(local.report.lasso)
         #expect(abs(report.penalisedLogLikelihood - Self.objective(local.model, rows, 4, 7)) < 1e-8)
-        #expect(report.nonzeroParameters == local.model.nonzeroParameterCount)
+        #expect(report.nonzeroParameters == local.model.freeParameterCount(predictors: [0]))
         #expect(local.fitted.selection == SlopeSelection(gate: true, experts: [true, true]))
     }
 
@@ -221,6 +221,31 @@ import Testing
                 }
             }
         }
+    }
+
+    /// The limit lies between the rows of the rarest expert with the penalty and without it.
+    @Test func aRefitThatWouldTellOfFewRowsIsLeftOut() throws {
+        func fitted(_ rows: ShardRows, minRows: Double, refits: Bool) throws -> LocalModel {
+            try Self.fit(rows, .weights(gate: 6, experts: 6)) {
+                $0.minRows = minRows
+                $0.refitsSlopes = refits
+            }
+        }
+        func fewest(_ local: LocalModel) -> Double { local.fitted.moments.map(\.effectiveRows).min() ?? 0 }
+        var found: (rows: ShardRows, limit: Double)?
+        for seed in 1...20 where found == nil {
+            var random = RandomNumbers(seed: UInt64(seed))
+            let rows = RandomData.rows(Self.model, count: 80, using: &random)
+            let shrunk = fewest(try fitted(rows, minRows: 3, refits: false))
+            let refitted = fewest(try fitted(rows, minRows: 3, refits: true))
+            if refitted < shrunk - 0.1 { found = (rows, (shrunk + refitted) / 2) }
+        }
+        let (rows, limit) = try #require(found)
+        let local = try fitted(rows, minRows: limit, refits: true)
+        #expect(local.report.lasso?.isRefitted == false)
+        #expect(local.warnings.contains(.refitBelowMinimumRows(minimum: limit)))
+        #expect(local.model == (try fitted(rows, minRows: limit, refits: false).model))
+        #expect(fewest(local) >= limit)
     }
 
     // MARK: Path

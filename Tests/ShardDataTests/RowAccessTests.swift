@@ -144,7 +144,7 @@ import Testing
             }
             return nil
         }
-        let line = kind == "npy" ? 2001 : 2002
+        let line = kind == "npy" ? TablePlace(.row, 2001) : 2002
         #expect(
             try refusal { $0[2000][2] = .nan } == .missingValue(source: file.path, line: line, column: "y"))
         #expect(

@@ -1,5 +1,5 @@
 import Foundation
-import ShardData
+@testable import ShardData
 import Testing
 
 /// The study file: what is written is read, what is wrong is named, what differs is told.
@@ -245,6 +245,25 @@ import Testing
                 #expect(isSame == (first.digest == second.digest))
             }
         }
+    }
+
+    /// Studies that are the same but in what does not matter become one study, whatever their order.
+    @Test func commonStudiesDoNotDependOnTheOrder() throws {
+        var first = Self.study
+        var second = Self.study
+        (first.note, second.note) = ("of one", "of another")
+        (first.seed, second.seed) = (1, 2)
+        (first.experts, second.experts) = (3, nil)
+        second.gate = first.names(first.gate).reversed()
+        second.covariates[0].missing = second.missingRule(second.covariates[0])
+        second.covariates[0].note = "in years"
+        #expect(first.difference(from: second, own: "a", another: "b") == nil)
+        let common = try #require(Study.common([first, second]))
+        #expect(common.text() == Study.common([second, first])?.text())
+        #expect(common.digest == first.digest && common.problem == nil)
+        #expect(common.note == nil && common.seed == nil && common.experts == nil)
+        #expect(Study.common([first, first]) == first)
+        #expect(Study.common([]) == nil)
     }
 
     @Test func notesExpertsAndSeedMakeNoOtherStudy() {

@@ -115,6 +115,17 @@ import Testing
         #expect(merged.filled.map(\.missing) == [2, 4, 0])
         #expect(abs((merged.fill["a"] ?? 0) - 4.25) < 1e-15)
         #expect(merged.fill["b"] == 4)
+        // The order of the sites changes no bit.
+        let three = [(0.1, 0.7), (0.2, 0.3), (17.3, 0.9)].map {
+            value, weight -> (record: ReadingRecord, weight: Double) in
+            var record = records[0]
+            record.filled[0].value = value
+            return (record, weight)
+        }
+        let orders = [[0, 1, 2], [2, 1, 0], [1, 0, 2], [1, 2, 0]].map { order in
+            ReadingRecord.merged(order.map { three[$0] })
+        }
+        #expect(orders.allSatisfy { $0 == orders[0] })
         // The bits of a value that all sites share stay.
         records[0].filled[0].value = 0.1
         records[1].filled[0].value = 0.1

@@ -34,9 +34,10 @@ public struct ExpertCountPath: Sendable {
         self.progress = progress
     }
 
-    /// The best model, its report with all that were tried. Numbers beyond those that the rows carry are not tried.
+    /// The best model, its report with all that were tried. A number that cannot be fitted is a failure in the report; beyond one
+    /// that the rows cannot carry none is tried.
     ///
-    /// - Throws: ``EstimationError`` where not even the first number can be fitted.
+    /// - Throws: ``EstimationError`` of the first number where none can be fitted.
     public func fit(_ rows: ShardRows) throws(EstimationError) -> LocalModel {
         try fit(rows.withoutWeightlessRows() as any RowSource)
     }
@@ -44,38 +45,45 @@ public struct ExpertCountPath: Sendable {
     package func fit(_ source: any RowSource) throws(EstimationError) -> LocalModel {
         let (training, heldOut) = try split(source)
         var points = [ExpertCountReport.Point]()
+        var failures = [(experts: Int, error: EstimationError)]()
         var best: (fit: LocalFit, optimum: LocalFit.InterimFit, value: Double, experts: Int)?
         for count in experts {
-            let fit = fit(experts: count)
-            let optimum: LocalFit.InterimFit
-            do throws(EstimationError) { optimum = try fit.optimum(training) } catch {
-                guard case .tooFewRows = error, best != nil else { throw error }
-                break
+            do throws(EstimationError) {
+                let fit = fit(experts: count)
+                let optimum = try fit.optimum(training)
+                // The errors of those that are not chosen nobody would see.
+                let local = fit.localModel(optimum, standardErrors: .none)
+                let point = ExpertCountReport.Point(
+                    local, asked: count, entropy: entropy(local.model, training),
+                    heldOut: heldOut.map { score(local.model, $0) })
+                points.append(point)
+                let value = point.value(criterion)
+                if best.map({ value < $0.value }) ?? true { best = (fit, optimum, value, count) }
+            } catch {
+                failures.append((count, error))
+                if case .tooFewRows = error { break }
             }
-            let local = fit.localModel(optimum, standardErrors: .none)
-            let point = ExpertCountReport.Point(
-                local, asked: count, entropy: entropy(local.model, training),
-                heldOut: heldOut.map { score(local.model, $0) })
-            points.append(point)
-            let value = point.value(criterion)
-            if best.map({ value < $0.value }) ?? true { best = (fit, optimum, value, count) }
         }
-        guard let best else { throw .noModelPossible(rows: source.rowCount, needed: 1) }
-        // The errors of the others nobody would see.
+        guard let best else { throw failures.first?.error ?? .noModelPossible(rows: source.rowCount, needed: 1) }
         var local = best.fit.localModel(best.optimum, standardErrors: options.standardErrors)
-        local.report.expertCounts = ExpertCountReport(
-            criterion: criterion, chosen: best.experts, points: points, heldOutRows: heldOut?.rowCount ?? 0)
-        let tried = experts.lowerBound...experts.lowerBound + points.count - 1
-        if isAtEdge(best.experts, of: tried) {
-            local.report.warnings.append(
-                .expertCountAtEdge(experts: best.experts, criterion: criterion.rawValue, tried: tried))
-        }
+        let report = ExpertCountReport(
+            criterion: criterion, chosen: best.experts, heldOutRows: heldOut?.rowCount ?? 0, points: points,
+            failures: failures.isEmpty
+                ? nil : failures.map { ExpertCountReport.Failure(experts: $0.experts, reason: $0.error.description) })
+        local.report.expertCounts = report
+        local.report.warnings += edgeWarning(report).map { [$0] } ?? []
         return local
     }
 
-    /// One expert is no edge: there is nothing below.
-    private func isAtEdge(_ experts: Int, of tried: ClosedRange<Int>) -> Bool {
-        tried.count > 1 && (experts == tried.upperBound || (experts == tried.lowerBound && experts > 1))
+    /// One expert is no edge: there is nothing below. Nor is there where what lies beyond could not be fitted.
+    private func edgeWarning(_ report: ExpertCountReport) -> FitWarning? {
+        let tried = report.points.map(\.experts)
+        guard tried.count > 1, let first = tried.first, let last = tried.last else { return nil }
+        let failed = (report.failures ?? []).map(\.experts)
+        let isFirst = report.chosen == first && first > 1 && !failed.contains { $0 < first }
+        let isLast = report.chosen == last && !failed.contains { $0 > last }
+        return isFirst || isLast
+            ? .expertCountAtEdge(experts: report.chosen, criterion: criterion.rawValue, tried: first...last) : nil
     }
 
     private func fit(experts: Int) -> LocalFit {
@@ -87,7 +95,7 @@ public struct ExpertCountPath: Sendable {
 
     private func split(_ source: any RowSource) throws(EstimationError) -> (any RowSource, heldOut: ShardRows?) {
         guard heldOutShare > 0 else { return (source, nil) }
-        var random = RandomNumbers(seed: options.seed).split(-6)
+        var random = RandomNumbers(seed: options.seed).split(-7)
         let order = random.permutation(source.rowCount)
         let count = Int((Double(source.rowCount) * heldOutShare).rounded())
         guard (1..<source.rowCount).contains(count) else { throw .nothingHeldOut(rows: source.rowCount) }

@@ -3,7 +3,7 @@ import Foundation
 /// What a fit with a ``Lasso`` came to.
 public struct LassoReport: Sendable, Equatable {
     /// One weight of a path.
-    public struct Point: Sendable, Equatable {
+    public struct Point: Sendable, Equatable, Codable {
         /// Of gate and experts.
         public var weight: Double
         public var logLikelihood: Double

@@ -13,6 +13,7 @@ struct ChosenLasso {
     var start: MixtureModel?
     /// Of the optimum with the penalty.
     var penalisedLogLikelihood = 0.0
+    var isRefitted = false
 
     func selection(of candidate: Refinement.Candidate) -> SlopeSelection {
         SlopeSelection(
@@ -20,7 +21,7 @@ struct ChosenLasso {
             experts: candidate.model.experts.indices.map { experts > 0 && !candidate.held.background.contains($0) })
     }
 
-    func report(isRefitted: Bool, nonzeroParameters: Int) -> LassoReport {
+    func report(nonzeroParameters: Int) -> LassoReport {
         LassoReport(
             gateWeight: gate, expertWeight: experts, penalisedLogLikelihood: penalisedLogLikelihood,
             isRefitted: isRefitted, nonzeroParameters: nonzeroParameters, path: path)
@@ -28,8 +29,24 @@ struct ChosenLasso {
 }
 
 extension LocalFit {
+    /// The optimum against the best reference of the gate, and where that is asked for once more without the penalty. The latter is
+    /// kept only where nothing is told of few rows with it.
+    func finishLasso(_ interim: inout InterimFit) {
+        guard let inner = interim.lasso?.inner else { return }
+        let rows = interim.rows
+        let (best, order) = refinement(rows, start: 0, parallelism: parallelism, inner)
+            .withBestReference(interim.candidate)
+        interim.take(best, order: order)
+        interim.lasso?.penalisedLogLikelihood = rows.inUserUnits(best.penalisedLogLikelihood, best)
+        guard options.refitsSlopes else { return }
+        let refit = refitted(best, rows, inner)
+        guard isTold(refit) else { return interim.warnings.append(.refitBelowMinimumRows(minimum: options.minRows)) }
+        interim.lasso?.isRefitted = true
+        interim.candidate = refit
+    }
+
     /// The optimum without a penalty among the slopes that stayed (the relaxed lasso, Meinshausen 2007).
-    func refitted(
+    private func refitted(
         _ candidate: Refinement.Candidate, _ rows: StandardisedRows, _ lasso: SlopeWeights
     ) -> Refinement.Candidate {
         var held = lasso
@@ -37,6 +54,12 @@ extension LocalFit {
         var refinement = refinement(rows, start: 0, parallelism: parallelism, held)
         refinement.held = candidate.held
         return refinement.optimum(from: candidate.model, emIterations: Refinement.iterationsFromOptimum)
+    }
+
+    /// What of the model is estimated, in the user's units: there a constant column has slopes of 0.
+    func freeParameters(_ candidate: Refinement.Candidate, _ rows: StandardisedRows) -> Int {
+        rows.standardisation.inUserUnits(candidate.model)
+            .freeParameterCount(predictors: rows.source.determinedPredictors(family, parallelism))
     }
 
     /// nil where slopes are not penalised.
@@ -69,7 +92,7 @@ extension LocalFit {
     private func described(_ point: LassoPath.Point, _ rows: StandardisedRows, weight: Double) -> LassoReport.Point {
         let candidate = point.candidate
         let logLikelihood = rows.inUserUnits(candidate.statistics.logLikelihood, candidate)
-        let nonzero = candidate.model.nonzeroParameterCount
+        let nonzero = freeParameters(candidate, rows)
         return LassoReport.Point(
             weight: point.weight, logLikelihood: logLikelihood,
             penalisedLogLikelihood: rows.inUserUnits(candidate.penalisedLogLikelihood, candidate),

@@ -50,17 +50,3 @@ package struct SlopeWeights: Sendable, Equatable {
         return gate * gateSlopes + experts * expertSlopes
     }
 }
-
-extension MixtureModel {
-    /// Free parameters but slopes that are 0.
-    package var nonzeroParameterCount: Int {
-        let count = design.expertPositions.count
-        let zeroSlopes = experts.reduce(0) { sum, expert in
-            sum + expert.coefficients.indices.count { !$0.isMultiple(of: count) && expert.coefficients[$0] == 0 }
-        }
-        let gates = (0..<max(expertCount - 1, 0)).reduce(0) { sum, column in
-            sum + gate.coefficients.column(column).dropFirst().count { $0 == 0 }
-        }
-        return parameterCount - zeroSlopes - gates
-    }
-}

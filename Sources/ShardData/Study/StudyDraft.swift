@@ -15,7 +15,7 @@ public struct StudyDraft: Sendable {
         public var gate: [String]?
         public var exposure: String?
         public var weights: String?
-        /// `mean` is `level` for what is no number, and is written for covariates that have gaps.
+        /// Of all covariates, for other sites may have gaps where these rows have none; `mean` is `level` for what is no number.
         public var missing = Study.MissingRule.error
         public var experts: Int?
         public var seed: UInt64?
@@ -96,16 +96,26 @@ public struct StudyDraft: Sendable {
     private mutating func decideResponse(_ table: Profiles, _ choices: Choices) throws(ShardDataError) {
         let target = try table.named(choices.target)
         let families = ExpertFamilies.names.filter { ExpertFamilies.response($0)?.classes != nil }
-        study.family = choices.family ?? (target.isNumeric ? nil : families.first) ?? GaussianFamily().name
+        // Numbers may be classes too, where some are named.
+        let hasClasses = !target.isNumeric || choices.classes != nil
+        study.family = choices.family ?? (hasClasses ? families.first : nil) ?? GaussianFamily().name
         if ExpertFamilies.response(study.family)?.classes == nil {
             try table.requireNumbers(choices.target)
-        } else if let classes = choices.classes {
-            study.classes = classes
         } else {
-            study.classes = try ClassFinder(target).classes(source: table.source)
-            noteRare(target, "class", minRows: choices.minRows)
+            study.classes = try choices.classes ?? ClassFinder(target).classes(source: table.source)
+            notes += (study.classes ?? []).alikeNotes("classes of '\(target.name)'")
+            noteClasses(target, study.classes ?? [])
+            if choices.classes == nil { noteRare(target, "class", minRows: choices.minRows) }
         }
         noteGaps(target, "rows without it are \(study.missing == .drop ? "left out" : "refused")")
+    }
+
+    private mutating func noteClasses(_ target: ColumnProfile, _ classes: [String]) {
+        var known = SpellingTable(classes)
+        let others = target.levels.filter { if case .unknown = known.meaning(of: $0) { true } else { false } }
+        guard !others.isEmpty else { return }
+        let shown = others.prefix(5).map(\.quoted).joined(separator: ", ") + (others.count > 5 ? " and others" : "")
+        notes.append("'\(target.name)' is \(shown) in some rows, which is none of the classes: such rows are refused")
     }
 
     private mutating func decideCovariates(_ table: Profiles, _ choices: Choices) throws(ShardDataError) {
@@ -142,6 +152,7 @@ public struct StudyDraft: Sendable {
         } else {
             covariate = .category(column.name, levels: column.levels, reference: usual)
             noteRare(column, "level", minRows: choices.minRows)
+            notes += column.levels.alikeNotes("levels of '\(column.name)'")
         }
         decideGaps(column, &covariate, choices.missing)
         return covariate
@@ -154,7 +165,6 @@ public struct StudyDraft: Sendable {
     private mutating func decideGaps(
         _ column: ColumnProfile, _ covariate: inout Study.Covariate, _ rule: Study.MissingRule
     ) {
-        guard column.missing > 0 else { return }
         switch rule {
         case .error:
             noteGaps(column, "such rows are refused; choose --missing drop or mean, or a rule of its own in the file")

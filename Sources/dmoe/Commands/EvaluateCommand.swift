@@ -7,7 +7,8 @@ struct EvaluateCommand: ParsableCommand {
         abstract: "Score a model on rows with known responses.",
         discussion: """
             Log-likelihood and, where responses are numbers, CRPS (continuous ranked probability score), RMSE, MAE, \
-            relative prediction error (Σ(y-ŷ)²/Σy²), R² and the correlation of y and ŷ; where they are classes, log \
+            of counts and positive amounts the mean deviance under ŷ, relative prediction error (Σ(y-ŷ)²/Σy²), R² and the \
+            correlation of y and ŷ; where they are classes, log \
             loss, accuracy, Brier score, of two classes the AUC, and how observed and most probable classes meet. The \
             coverage is the share of the responses in the intervals or sets of predict --interval 0.9. --json has \
             the histogram of the probability integral transform too. Several files are taken as one table.

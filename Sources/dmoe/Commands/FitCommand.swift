@@ -109,7 +109,7 @@ private struct FitSummary: Encodable {
     var iterations: Int
     var reading: ReadingRecord?
     var lasso: ModelFile.LassoRecord?
-    var expertCounts: ModelFile.ExpertCountPathRecord?
+    var expertCounts: ExpertCountReport?
     var warnings: [String]
 
     init(_ file: ModelFile, output: String, bytes: Int) {

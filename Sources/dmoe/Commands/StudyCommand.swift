@@ -44,37 +44,15 @@ struct StudyNewCommand: ParsableCommand {
     var files: [String]
     @Option(help: ArgumentHelp("Column to predict.", valueName: "column"))
     var target: String
-    @Option(
-        help: ArgumentHelp(
-            "Family of the responses (default gaussian, or multinomial for text): "
-                + "\(ExpertFamilies.names.joined(separator: ", ")).", valueName: "name"))
-    var family: String?
-    @Option(
-        help: ArgumentHelp(
-            "Classes of the target, the reference first (default: those found, in order).", valueName: "a,b,c"),
-        transform: splitNames)
-    var classes: [String]?
-    @Option(help: ArgumentHelp("Column of exposures of counts or rates; above 0.", valueName: "column"))
-    var exposure: String?
-    @Option(
-        help: ArgumentHelp("Covariates (default: every other column that can be one).", valueName: "a,b,c"),
-        transform: splitNames)
-    var features: [String]?
-    @Option(help: ArgumentHelp("Columns that are no covariates.", valueName: "a,b,c"), transform: splitNames)
-    var exclude: [String] = []
+    @OptionGroup var roles: ColumnRoleOptions
     @Option(
         help: ArgumentHelp("Columns that are categories, whatever they look like.", valueName: "a,b,c"),
         transform: splitNames)
     var categories: [String] = []
     @Option(
-        help: ArgumentHelp("Covariates of the gate (default: all).", valueName: "a,b,c"), transform: splitNames)
-    var gateFeatures: [String]?
-    @Option(help: ArgumentHelp("Column of row weights.", valueName: "column"))
-    var weights: String?
-    @Option(
         help: """
-            Missing values: refuse them, leave the rows out, or fill numbers in with the mean of the site and an indicator \
-            column, and take them as a level of its own elsewhere.
+            Missing values of all covariates: refuse them, leave the rows out, or fill numbers in with the mean of the site and an \
+            indicator column, and take them as a level of its own elsewhere.
             """)
     var missing = GapRule.error
     @Option(help: ArgumentHelp("Number of experts.", valueName: "k"))
@@ -88,8 +66,8 @@ struct StudyNewCommand: ParsableCommand {
 
     func validate() throws {
         guard (1...1000).contains(experts ?? 1) else { throw ValidationError("--experts must be from 1 to 1000.") }
-        if family != nil { try ColumnOptions.validate(family: family, classes: classes, exposure: exposure) }
-        for name in categories where exclude.contains(name) || name == target {
+        if roles.family != nil { try roles.validateFamily() }
+        for name in categories where roles.exclude.contains(name) || name == target {
             throw ValidationError(
                 "'\(name)' cannot be a category: it is \(name == target ? "the target" : "excluded").")
         }
@@ -98,14 +76,14 @@ struct StudyNewCommand: ParsableCommand {
     mutating func run() throws {
         try OutputFile.check(output, inputs: files)
         var choices = StudyDraft.Choices(target: target)
-        choices.family = family
-        choices.classes = classes
-        choices.exposure = exposure
-        choices.features = features
-        choices.exclude = exclude
+        choices.family = roles.family
+        choices.classes = roles.classes
+        choices.exposure = roles.exposure
+        choices.features = roles.features
+        choices.exclude = roles.exclude
         choices.categories = categories
-        choices.gate = gateFeatures
-        choices.weights = weights
+        choices.gate = roles.gateFeatures
+        choices.weights = roles.weights
         choices.missing = missing.rule
         choices.experts = experts
         choices.seed = seed
@@ -132,7 +110,8 @@ struct StudyCheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Say what in a table does not fit a study.",
         discussion: """
-            Every column that does not fit is named with the first line where it does not. Levels that a site lacks are fine.
+            Every column that does not fit is named with the first line where it does not. Levels that a site lacks are fine; \
+            classes of the target that it lacks, and levels that differ by case or blanks alone, are warned of.
 
             Example: dmoe study check study.json clinic-a.csv
             """)
@@ -150,7 +129,9 @@ struct StudyCheckCommand: ParsableCommand {
 
     mutating func run() throws {
         let study = try Study.read(path: study)
-        let selection = RowSelection(study: study)
+        var selection = RowSelection(study: study)
+        selection.isOfStudyFile = true
+        var warnings = selection.notes
         var problems = [String]()
         var rows = 0
         for path in files {
@@ -159,11 +140,13 @@ struct StudyCheckCommand: ParsableCommand {
                 options: try table.options(textColumns: selection.textColumns, parallelism: common.parallelism))
             rows += table.rowCount
             problems += selection.problems(of: table).map(\.description)
+            warnings += selection.notes(on: table)
         }
+        warnings.forEach(Terminal.warn)
         for problem in problems.dropLast() { Terminal.printError("dmoe: \(problem)") }
         if let last = problems.last { throw CommandFailure(last) }
         try common.report(
-            StudyCheckSummary(digest: study.digest, rows: rows),
+            StudyCheckSummary(digest: study.digest, rows: rows, warnings: warnings),
             text: "\(Format.plural(rows, "row")) fit the study \(self.study) (digest \(study.digest))")
     }
 }
@@ -172,4 +155,5 @@ struct StudyCheckCommand: ParsableCommand {
 private struct StudyCheckSummary: Encodable {
     var digest: String
     var rows: Int
+    var warnings: [String]
 }

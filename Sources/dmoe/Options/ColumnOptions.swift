@@ -12,86 +12,35 @@ struct ColumnOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Column to predict.", valueName: "column"))
     var target: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Family of the responses (default gaussian): \(ExpertFamilies.names.joined(separator: ", ")).",
-            valueName: "name"))
-    var family: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Classes of the target, the reference first (default: those found, in order).", valueName: "a,b,c"),
-        transform: splitNames)
-    var classes: [String]?
-
-    @Option(help: ArgumentHelp("Column of exposures of counts or rates; above 0.", valueName: "column"))
-    var exposure: String?
-
-    @Option(
-        help: ArgumentHelp("Covariates (default: every other numeric column).", valueName: "a,b,c"),
-        transform: splitNames)
-    var features: [String]?
-
-    @Option(help: ArgumentHelp("Columns that are no covariates.", valueName: "a,b,c"), transform: splitNames)
-    var exclude: [String] = []
-
-    @Option(
-        help: ArgumentHelp("Covariates of the gate (default: those of the experts).", valueName: "a,b,c"),
-        transform: splitNames)
-    var gateFeatures: [String]?
-
-    @Option(help: ArgumentHelp("Column of row weights; a weight of 2 counts as the row twice.", valueName: "column"))
-    var weights: String?
+    @OptionGroup var roles: ColumnRoleOptions
 
     /// Given here, with --target left out.
     func validate() throws {
         guard study != nil else {
-            try Self.validate(family: family, classes: classes, exposure: exposure)
+            try roles.validateFamily()
             if target == nil {
                 throw ValidationError("Missing expected argument '--target <column>' or '--study <file>'")
             }
             return
         }
         let besides = [
-            ("--target", target != nil), ("--family", family != nil), ("--classes", classes != nil),
-            ("--exposure", exposure != nil), ("--features", features != nil), ("--exclude", !exclude.isEmpty),
-            ("--gate-features", gateFeatures != nil), ("--weights", weights != nil),
+            ("--target", target != nil), ("--family", roles.family != nil), ("--classes", roles.classes != nil),
+            ("--exposure", roles.exposure != nil), ("--features", roles.features != nil),
+            ("--exclude", !roles.exclude.isEmpty),
+            ("--gate-features", roles.gateFeatures != nil), ("--weights", roles.weights != nil),
         ]
         if let (name, _) = besides.first(where: \.1) { throw Self.conflict(name) }
     }
 
-    static func validate(family: String?, classes: [String]?, exposure: String?) throws {
-        let name = family ?? GaussianFamily().name
-        guard let response = ExpertFamilies.response(name) else {
-            let known = ExpertFamilies.names.joined(separator: ", ")
-            throw ValidationError("--family \(name) is not known; known are \(known).")
-        }
-        if let classes {
-            if response.classes == nil { throw ValidationError("--classes are not for --family \(name).") }
-            if classes.count < 2 { throw ValidationError("--classes must be two or more.") }
-        }
-        if exposure != nil, !response.takesExposure {
-            throw ValidationError("--exposure is for families of rates, such as poisson, not for \(name).")
-        }
-    }
-
-    /// What the target holds, by its family.
-    private var response: ResponseKind {
-        switch ExpertFamilies.response(family ?? GaussianFamily().name) {
-        case .classes: .classes(classes ?? [])
-        case let other: other ?? .number
-        }
-    }
-
     /// The columns that are read as text.
     func textColumns(_ study: Study?) -> Set<String> {
-        study?.textColumns ?? (response.classes == nil ? [] : Set([target].compactMap { $0 }))
+        study?.textColumns ?? (roles.response.classes == nil ? [] : Set([target].compactMap { $0 }))
     }
 
     /// The family of the experts for rows that were read so.
     func expertFamily(_ selection: RowSelection) -> any ExpertFamily {
         selection.study?.expertFamily
-            ?? ExpertFamilies.named(family ?? GaussianFamily().name, classes: selection.response.classes ?? [])
+            ?? ExpertFamilies.named(roles.family ?? GaussianFamily().name, classes: selection.response.classes ?? [])
             ?? GaussianFamily()
     }
 
@@ -113,19 +62,24 @@ struct ColumnOptions: ParsableArguments {
     func selection(
         for table: DataTable, study: Study?, missing: RowSelection.MissingRule?, shardColumn: String? = nil
     ) throws -> RowSelection {
-        if let study { return RowSelection(study: study) }
+        if let study {
+            var selection = RowSelection(study: study)
+            selection.isOfStudyFile = true
+            return selection
+        }
         let target = target ?? ""
-        let notCovariates = Set(exclude + [weights, exposure, shardColumn].compactMap { $0 })
+        let notCovariates = Set(roles.exclude + [roles.weights, roles.exposure, shardColumn].compactMap { $0 })
         let design = try RowSelection.design(
-            of: table, target: target, features: features, gateFeatures: gateFeatures, notCovariates: notCovariates,
-            response: response)
-        if features == nil { warnOfText(table, except: notCovariates.union([target])) }
-        guard let exposure else {
-            return RowSelection(design: design, weights: weights, missing: missing ?? .error, response: response)
+            of: table, target: target, features: roles.features, gateFeatures: roles.gateFeatures,
+            notCovariates: notCovariates, response: roles.response)
+        if roles.features == nil { warnOfText(table, except: notCovariates.union([target])) }
+        guard let exposure = roles.exposure else {
+            return RowSelection(
+                design: design, weights: roles.weights, missing: missing ?? .error, response: roles.response)
         }
         // The model must know from which column its offset comes.
         let study = Study(
-            target: target, family: family ?? GaussianFamily().name, exposure: exposure, weights: weights,
+            target: target, family: roles.family ?? GaussianFamily().name, exposure: exposure, weights: roles.weights,
             missing: missing == .drop ? .drop : .error, covariates: design.covariates.map { .number($0) },
             regression: design.expertFeatures, gate: design.gateFeatures)
         return RowSelection(study: study)

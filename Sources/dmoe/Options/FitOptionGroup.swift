@@ -20,7 +20,8 @@ struct FitOptionGroup: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Of the parameters: observed (from the information), sandwich (also where the densities are not those of the model), none.",
+            "Of the parameters: observed (from the information; weights count rows), sandwich (also where the densities are not "
+                + "those of the model; weights are those of a sample), none.",
             valueName: "method"))
     var standardErrors = StandardErrorMethod.observed
 
