@@ -10,6 +10,8 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
     case unusableStatistics(reason: String)
     case nothingHeldOut(rows: Int)
     case noRounds(family: String)
+    /// By ``FitOptions/cancellation``.
+    case cancelled
 
     public var description: String {
         switch self {
@@ -32,6 +34,8 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
             "the share to hold out of \(rows) rows leaves none on one side: choose another"
         case .noRounds(let family):
             "extra rounds are for gaussian experts, these are \(family): the global model of one shot is the result"
+        case .cancelled:
+            "the fit was stopped before its end"
         case .unusableStatistics(let reason):
             "the statistics cannot be used: \(reason)"
         case .unusableStart(let reason):

@@ -17,6 +17,7 @@ package struct GeneralisedEM {
     /// Experts with a mean and no slopes.
     let background: Set<Int>
     let parallelism: Parallelism
+    private let options: FitOptions
 
     package struct State {
         package var model: MixtureModel
@@ -41,7 +42,11 @@ package struct GeneralisedEM {
         penalty = Penalty(options, weight: weight, lasso: lasso)
         self.background = background
         self.parallelism = parallelism
+        self.options = options
     }
+
+    /// Whether whoever asked for the fit wants it no more.
+    var isCancelled: Bool { options.isCancelled }
 
     package func state(_ model: MixtureModel) -> State {
         let statistics = model.statistics(of: rows, level: .expectationMaximization, parallelism: parallelism)
@@ -61,7 +66,7 @@ package struct GeneralisedEM {
     ) -> (state: State, converged: Bool, trace: [Double]) {
         var current = start
         var trace = [Double]()
-        for iteration in 0..<iterations {
+        for iteration in 0..<iterations where !isCancelled {
             trace.append(current.objective)
             observe(iteration, current)
             let next = step(from: current)

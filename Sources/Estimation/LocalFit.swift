@@ -49,7 +49,9 @@ public struct LocalFit: Sendable {
             source: source, standardisation: standardisation,
             weightUnit: source.isWeighted ? weight / Double(source.rowCount) : 1)
         var lasso = chosenLasso(rows, weight: weight)
+        try checkCancellation()
         var (starts, candidates) = refined(rows, options.with(start: lasso?.start), lasso?.inner)
+        try checkCancellation()
         guard var best = candidates.min(by: Refinement.Candidate.isBetter) else {
             throw .noModelPossible(rows: source.rowCount, needed: 1)
         }
@@ -71,11 +73,16 @@ public struct LocalFit: Sendable {
             lasso?.penalisedLogLikelihood = rows.inUserUnits(best.penalisedLogLikelihood, best)
             if options.refitsSlopes { best = refitted(best, rows, inner) }
         }
+        try checkCancellation()
         try checkDisclosure(best)
         return localModel(best, rows, disclosure, starts, warnings, lasso)
     }
 
     // MARK: Checks
+
+    private func checkCancellation() throws(EstimationError) {
+        if options.isCancelled { throw .cancelled }
+    }
 
     private func checkCapacity(rows: Int) throws(EstimationError) {
         let needed = Capacity.minimumRows(design, family, minRows: options.minRows)

@@ -120,15 +120,9 @@ struct ColumnOptions: ParsableArguments {
             of: table, target: target, features: features, gateFeatures: gateFeatures, notCovariates: notCovariates,
             response: response)
         if features == nil { warnOfText(table, except: notCovariates.union([target])) }
-        guard let exposure else {
-            return RowSelection(design: design, weights: weights, missing: missing ?? .error, response: response)
-        }
-        // The model must know from which column its offset comes.
-        let study = Study(
-            target: target, family: family ?? GaussianFamily().name, exposure: exposure, weights: weights,
-            missing: missing == .drop ? .drop : .error, covariates: design.covariates.map { .number($0) },
-            regression: design.expertFeatures, gate: design.gateFeatures)
-        return RowSelection(study: study)
+        return RowSelection(
+            design: design, family: family ?? GaussianFamily().name, classes: classes, exposure: exposure,
+            weights: weights, missing: missing ?? .error)
     }
 
     /// A single field of text takes a column out of the default covariates: to be told, not to be found out.
