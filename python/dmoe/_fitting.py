@@ -1,0 +1,295 @@
+"""Local fits and their aggregation, on tables."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from . import _engine
+from ._model import Model
+from ._tables import Table, columns_of, names_of
+
+
+class FitWarning(UserWarning):
+    """What the engine found worth telling of a fit or an aggregation; the text is that of the model file."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a running fit tells.
+
+    Attributes
+    ----------
+    stage : str
+        ``"screening"`` or ``"refining"``.
+    start, start_count : int
+        The start at work, from 1, and how many there are.
+    iteration : int
+        Of the start.
+    log_likelihood : float
+        A row, in units of the standardised response.
+    """
+
+    stage: str
+    start: int
+    start_count: int
+    iteration: int
+    log_likelihood: float
+
+
+def fit_local(
+    data: Any,
+    *,
+    target: str | None = None,
+    features: Sequence[str] | None = None,
+    gate_features: Sequence[str] | None = None,
+    family: str = "gaussian",
+    classes: Sequence[str] | None = None,
+    exposure: str | None = None,
+    weights: str | None = None,
+    missing: str = "error",
+    study: str | None = None,
+    experts: int | tuple[int, int] | None = None,
+    site: str = "data",
+    n_jobs: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    **options: Any,
+) -> Model:
+    """Fit the rows of one site, as ``dmoe fit`` does; the result is what the site may send.
+
+    Parameters
+    ----------
+    data : data frame of pandas, polars or Arrow, mapping of names to columns, or Table
+        The rows; columns of float64 and float32 are read where they lie.
+    target : str
+        Column to predict. Not with a study.
+    features : list of str, optional
+        Covariates; by default every other numeric column.
+    gate_features : list of str, optional
+        Covariates of the gate; by default those of the experts.
+    family : {"gaussian", "poisson", "gamma", "multinomial"}
+        Of the responses.
+    classes : list of str, optional
+        Classes of the target, the reference first; by default those found, in order.
+    exposure : str, optional
+        Column of exposures of counts or rates.
+    weights : str, optional
+        Column of row weights; a weight of 2 counts as the row twice.
+    missing : {"error", "drop"}
+        What is done about rows with a missing value.
+    study : str, optional
+        The text of a study file, in place of the arguments on columns.
+    experts : int or pair of int
+        Number of experts, or a range of which the best is kept.
+    site : str
+        What messages call the data.
+    n_jobs : int, optional
+        Threads; by default all.
+    progress : callable, optional
+        Called with a :class:`Progress` from any thread.
+    **options
+        ``starts``, ``tolerance``, ``max_iterations``, ``seed``, ``min_rows``, ``l1_gate``, ``l1_experts``, ``l1_automatic``,
+        ``l1_refit``, ``standard_errors``, ``rows_per_parameter``, ``criterion``, ``holdout``, ``initial_models``, as on the
+        command line.
+
+    Returns
+    -------
+    Model
+        The local model.
+
+    Raises
+    ------
+    ValueError
+        Where data or arguments cannot be used, with the text of the command line.
+    """
+    if study is None:
+        if target is None:
+            raise ValueError("target is missing, and there is no study")
+        columns = _column_request(
+            data, target, features, gate_features, family, classes, exposure, weights, missing
+        )
+        wanted = columns["covariates"] + [target] + [name for name in (exposure, weights) if name]
+    else:
+        columns = {"study": study}
+        wanted = _columns_of_study(study)
+    table = data if isinstance(data, Table) else _table(data, dict.fromkeys(wanted), site)
+    request: dict[str, Any] = {"columns": columns, **_options(options)}
+    if isinstance(experts, tuple):
+        request["expertsFrom"], request["experts"] = experts
+    elif experts is not None:
+        request["experts"] = experts
+    return run_fit(table, request, n_jobs, progress)
+
+
+def run_fit(
+    table: Table, request: dict[str, Any], n_jobs: int | None, progress: Callable[[Progress], None] | None = None
+) -> Model:
+    """One fit of the engine, which Ctrl-C stops; its warnings as Python's."""
+    request = {**request, "threads": threads(n_jobs)}
+    text = json.dumps({key: value for key, value in request.items() if value is not None}).encode()
+    cancellation = _engine.Cancellation()
+    failures: list[BaseException] = []
+
+    def heard(_: Any, stage: int, start: int, count: int, iteration: int, value: float) -> None:
+        try:
+            if progress is not None and not failures:
+                progress(Progress("refining" if stage else "screening", start, count, iteration, value))
+        except BaseException as error:  # noqa: BLE001 - raised again below, outside the engine
+            failures.append(error)
+            cancellation.request()
+
+    observer = _engine.ProgressFunction(heard) if progress is not None else _engine.ProgressFunction()
+
+    def call() -> str:
+        engine = _engine.library()
+        return _engine.answer(engine.dmoe_fit(table.handle, text, cancellation.handle, observer, None))
+
+    try:
+        model = Model.loads(_engine.interruptible(call, cancellation.request))
+    except KeyboardInterrupt:
+        if failures:
+            raise failures[0] from None
+        raise
+    warn(model)
+    return model
+
+
+def aggregate(
+    models: Mapping[str, Model] | Sequence[Model],
+    *,
+    experts: int | str | None = None,
+    method: str | None = None,
+    gate: str | None = None,
+    site_weights: str | None = None,
+    support: Any = None,
+    support_size: int | None = None,
+    robust: bool = True,
+    seed: int = 1,
+    n_jobs: int | None = None,
+) -> Model:
+    """Turn local models into one global model of the same form, as ``dmoe aggregate`` does. No row is needed.
+
+    Parameters
+    ----------
+    models : mapping of site names to Model, or sequence of Model
+        The local models; sites of a sequence are named ``site 1``, ``site 2``, …
+    experts : int, "auto" or None
+        Experts of the global model; by default the largest local number; ``"auto"`` takes the best on a fresh draw.
+    method : str, optional
+        How local models become one; by default transport, the best of its variants.
+    gate : {"label", "plan"}, optional
+        Targets of the gate.
+    site_weights : {"density", "constant"}, optional
+        Weights of the sites.
+    support : data frame, optional
+        Rows whose covariates serve as support; by default points drawn from the sketches in the local models.
+    support_size : int, optional
+        Most points of the support; 5000 by default.
+    robust : bool
+        Find local models that cannot be right and leave them out, with a warning.
+    seed : int
+        Of all random numbers.
+    n_jobs : int, optional
+        Threads; by default all.
+
+    Returns
+    -------
+    Model
+        The global model.
+    """
+    if not isinstance(models, Mapping):
+        models = {f"site {index + 1}": model for index, model in enumerate(models)}
+    request = {
+        "names": list(models), "method": method, "gate": gate, "siteWeights": site_weights,
+        "supportSize": support_size, "robust": robust, "seed": seed, "threads": threads(n_jobs),
+        "expertsAutomatic": experts == "auto", "experts": None if experts == "auto" else experts,
+    }
+    text = json.dumps({key: value for key, value in request.items() if value is not None}).encode()
+    table = None
+    if support is not None:
+        names = next(iter(models.values())).input_names
+        table = _table(support, dict.fromkeys(names), "support")
+    handles = _engine.pointers([model.handle for model in models.values()])
+
+    def call() -> str:
+        engine = _engine.library()
+        kept = table  # for as long as the engine looks at it
+        return _engine.answer(engine.dmoe_aggregate(text, handles, len(models), kept.handle if kept else None))
+
+    model = Model.loads(_engine.interruptible(call))
+    warn(model)
+    return model
+
+
+def warn(model: Model) -> None:
+    """What the engine has to tell of a model, as warnings of Python."""
+    for text in model.warnings:
+        warnings.warn(text, FitWarning, stacklevel=3)
+
+
+def threads(n_jobs: int | None) -> int | None:
+    """As joblib counts: None and -1 are all cores, -2 all but one."""
+    import os
+
+    if n_jobs is None or n_jobs == -1:
+        return None
+    if n_jobs == 0:
+        raise ValueError("n_jobs must not be 0")
+    return n_jobs if n_jobs > 0 else max(1, (os.cpu_count() or 1) + 1 + n_jobs)
+
+
+def _column_request(
+    data: Any, target: str, features: Sequence[str] | None, gate_features: Sequence[str] | None, family: str,
+    classes: Sequence[str] | None, exposure: str | None, weights: str | None, missing: str,
+) -> dict[str, Any]:
+    if features is None:
+        if isinstance(data, Table):
+            raise ValueError("features must be given with a Table")
+        features = _numeric_columns(data, {target, exposure, weights})
+    gate = list(gate_features) if gate_features is not None else None
+    request = {
+        "target": target, "covariates": list(features), "gateCovariates": gate, "family": family,
+        "classes": list(classes) if classes is not None else None, "exposure": exposure, "weights": weights,
+        "missing": missing,
+    }
+    return {key: value for key, value in request.items() if value is not None}
+
+
+def _numeric_columns(data: Any, others: set[str | None]) -> list[str]:
+    from ._tables import Text, column
+
+    names = names_of(data)
+    if names is None:
+        raise ValueError("columns have no names: give a data frame, or a mapping of names to columns")
+    return [name for name in names if name not in others and not isinstance(column(data[name]), Text)]
+
+
+def _columns_of_study(study: str) -> list[str]:
+    fields = json.loads(study)
+    named = [covariate["name"] for covariate in fields.get("covariates", [])]
+    return named + [fields[key] for key in ("target", "exposure", "weights") if fields.get(key)]
+
+
+def _table(data: Any, names: Mapping[str, None], source: str) -> Table:
+    return Table(columns_of(data, list(names)), source)
+
+
+_OPTION_NAMES = {
+    "starts": "starts", "tolerance": "tolerance", "max_iterations": "maxIterations", "seed": "seed",
+    "min_rows": "minRows", "l1_gate": "l1Gate", "l1_experts": "l1Experts", "l1_automatic": "l1Automatic",
+    "l1_refit": "l1Refit", "standard_errors": "standardErrors", "rows_per_parameter": "rowsPerParameter",
+    "criterion": "criterion", "holdout": "holdout", "initial_models": "initialModels",
+}
+
+
+def _options(options: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = [name for name in options if name not in _OPTION_NAMES]
+    if unknown:
+        raise TypeError(f"fit_local() got an unexpected keyword argument '{unknown[0]}'")
+    named = {_OPTION_NAMES[name]: value for name, value in options.items()}
+    if named.get("initialModels") is not None:
+        named["initialModels"] = [model.text for model in named["initialModels"]]
+    return named
