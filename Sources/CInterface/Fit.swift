@@ -110,13 +110,29 @@ public func fit(
         let study = try request.columns.readStudy()
         let options = try request.options(study, cancellation.map { Handle<Cancellation>($0).value })
         let parallelism = try Request.parallelism(request.threads)
-        let rows = try Handle<TableObject>(table).value.table.rows(
+        let table = Handle<TableObject>(table).value.table
+        let rows = try table.rows(
             try request.columns.selection(study), leastKnown: Int(options.minRows), parallelism: parallelism)
-        let local = try fitted(rows, request, options, parallelism, Observer(progress, context).handler)
+        let local = try named(table) {
+            try fitted(rows, request, options, parallelism, Observer(progress, context).handler)
+        }
         var file = ModelFile(local)
         file.note(rows.selection, rows.record)
         return try file.text(path: "model")
     }
+}
+
+/// What cannot be fitted is said as the command line says it: with the name of the rows in front.
+private func named<Result>(_ table: ForeignTable, _ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as EstimationError where error != .cancelled {
+        throw FitError(source: table.source, reason: error)
+    }
+}
+
+struct FitError: Error, CustomStringConvertible {
+    var source: String
+    var reason: EstimationError
+    var description: String { "\(source): \(reason)" }
 }
 
 /// As the command line would, of the same rows.

@@ -27,7 +27,9 @@ private struct PredictRequest: Decodable {
 /// Where predictions go: each rows x its number of columns, row after row; null where nobody asks.
 private struct Outputs: Sendable {
     /// In this order.
-    enum Place: Int { case mean, standardDeviation, gates, classProbabilities, quantiles, logDensity, posteriors, draws }
+    enum Place: Int {
+        case mean, standardDeviation, gates, classProbabilities, quantiles, logDensity, posteriors, draws
+    }
 
     private nonisolated(unsafe) let places: UnsafePointer<UnsafeMutablePointer<Double>?>
 

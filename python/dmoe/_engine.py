@@ -126,6 +126,15 @@ def pointers(values: Sequence[int | None]) -> Any:
     return (ctypes.c_void_p * len(values))(*values)
 
 
+def threads(n_jobs: int | None) -> int | None:
+    """As joblib counts: -1 are all cores, -2 all but one; None are all too, and None for the engine."""
+    if n_jobs is None or n_jobs == -1:
+        return None
+    if n_jobs == 0:
+        raise ValueError("n_jobs must not be 0")
+    return n_jobs if n_jobs > 0 else max(1, (os.cpu_count() or 1) + 1 + n_jobs)
+
+
 class Cancellation:
     """Asks a running fit to stop."""
 

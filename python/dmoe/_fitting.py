@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import _engine
+from ._engine import Cancellation, threads
 from ._model import Model
-from ._tables import Table, columns_of, names_of
+from ._progress import observed
+from ._tables import Table, Text, column, columns_of, names_of
 
 
 class FitWarning(UserWarning):
@@ -31,6 +33,8 @@ class Progress:
         Of the start.
     log_likelihood : float
         A row, in units of the standardised response.
+    site : str
+        What the rows are called.
     """
 
     stage: str
@@ -38,6 +42,7 @@ class Progress:
     start_count: int
     iteration: int
     log_likelihood: float
+    site: str = "data"
 
 
 def fit_local(
@@ -55,7 +60,7 @@ def fit_local(
     experts: int | tuple[int, int] | None = None,
     site: str = "data",
     n_jobs: int | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[Progress], None] | bool | None = None,
     **options: Any,
 ) -> Model:
     """Fit the rows of one site, as ``dmoe fit`` does; the result is what the site may send.
@@ -88,8 +93,8 @@ def fit_local(
         What messages call the data.
     n_jobs : int, optional
         Threads; by default all.
-    progress : callable, optional
-        Called with a :class:`Progress` from any thread.
+    progress : callable or bool, optional
+        Called with a :class:`Progress` from any thread; what it raises ends the fit. True shows a bar of tqdm, if there is one.
     **options
         ``starts``, ``tolerance``, ``max_iterations``, ``seed``, ``min_rows``, ``l1_gate``, ``l1_experts``, ``l1_automatic``,
         ``l1_refit``, ``standard_errors``, ``rows_per_parameter``, ``criterion``, ``holdout``, ``initial_models``, as on the
@@ -116,45 +121,70 @@ def fit_local(
         columns = {"study": study}
         wanted = _columns_of_study(study)
     table = data if isinstance(data, Table) else _table(data, dict.fromkeys(wanted), site)
-    request: dict[str, Any] = {"columns": columns, **_options(options)}
-    if isinstance(experts, tuple):
-        request["expertsFrom"], request["experts"] = experts
-    elif experts is not None:
-        request["experts"] = experts
-    return run_fit(table, request, n_jobs, progress)
+    return run_fit(table, fit_request(columns, experts, options), n_jobs, progress)
+
+
+def fit_request(
+    columns: Mapping[str, Any], experts: int | tuple[int, int] | None, options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the engine is asked for: columns as it names them, options as :func:`fit_local` does."""
+    first, last = experts if isinstance(experts, (tuple, list)) else (None, experts)
+    return {"columns": columns, "expertsFrom": first, "experts": last, **_options(options)}
 
 
 def run_fit(
-    table: Table, request: dict[str, Any], n_jobs: int | None, progress: Callable[[Progress], None] | None = None
+    table: Table,
+    request: dict[str, Any],
+    n_jobs: int | None,
+    progress: Callable[[Progress], None] | bool | None = None,
+    *,
+    stacklevel: int = 3,
 ) -> Model:
     """One fit of the engine, which Ctrl-C stops; its warnings as Python's."""
-    request = {**request, "threads": threads(n_jobs)}
-    text = json.dumps({key: value for key, value in request.items() if value is not None}).encode()
-    cancellation = _engine.Cancellation()
+    cancellation = Cancellation()
+    with observed(progress) as observer:
+        model = _engine.interruptible(
+            lambda: fit_table(table, request, n_jobs, observer, cancellation), cancellation.request
+        )
+    warn(model, stacklevel=stacklevel + 1)
+    return model
+
+
+def fit_table(
+    table: Table,
+    request: dict[str, Any],
+    n_jobs: int | None,
+    progress: Callable[[Progress], None] | None,
+    cancellation: Cancellation,
+) -> Model:
+    """One fit of the engine in this thread; its warnings are in the model alone."""
+    text = _encoded({**request, "threads": threads(n_jobs)})
     failures: list[BaseException] = []
 
     def heard(_: Any, stage: int, start: int, count: int, iteration: int, value: float) -> None:
         try:
             if progress is not None and not failures:
-                progress(Progress("refining" if stage else "screening", start, count, iteration, value))
+                name = "refining" if stage else "screening"
+                progress(Progress(name, start, count, iteration, value, table.source))
         except BaseException as error:  # noqa: BLE001 - raised again below, outside the engine
             failures.append(error)
             cancellation.request()
 
     observer = _engine.ProgressFunction(heard) if progress is not None else _engine.ProgressFunction()
-
-    def call() -> str:
-        engine = _engine.library()
-        return _engine.answer(engine.dmoe_fit(table.handle, text, cancellation.handle, observer, None))
-
+    pointer = _engine.library().dmoe_fit(table.handle, text, cancellation.handle, observer, None)
     try:
-        model = Model.loads(_engine.interruptible(call, cancellation.request))
+        answer = _engine.answer(pointer)
     except KeyboardInterrupt:
         if failures:
             raise failures[0] from None
         raise
-    warn(model)
-    return model
+    if failures:  # in the last iteration: nothing was left to be stopped
+        raise failures[0]
+    return Model.loads(answer)
+
+
+def _encoded(request: Mapping[str, Any]) -> bytes:
+    return json.dumps({key: value for key, value in request.items() if value is not None}).encode()
 
 
 def aggregate(
@@ -207,7 +237,7 @@ def aggregate(
         "supportSize": support_size, "robust": robust, "seed": seed, "threads": threads(n_jobs),
         "expertsAutomatic": experts == "auto", "experts": None if experts == "auto" else experts,
     }
-    text = json.dumps({key: value for key, value in request.items() if value is not None}).encode()
+    text = _encoded(request)
     table = None
     if support is not None:
         names = next(iter(models.values())).input_names
@@ -224,21 +254,10 @@ def aggregate(
     return model
 
 
-def warn(model: Model) -> None:
+def warn(model: Model, stacklevel: int = 3) -> None:
     """What the engine has to tell of a model, as warnings of Python."""
     for text in model.warnings:
-        warnings.warn(text, FitWarning, stacklevel=3)
-
-
-def threads(n_jobs: int | None) -> int | None:
-    """As joblib counts: None and -1 are all cores, -2 all but one."""
-    import os
-
-    if n_jobs is None or n_jobs == -1:
-        return None
-    if n_jobs == 0:
-        raise ValueError("n_jobs must not be 0")
-    return n_jobs if n_jobs > 0 else max(1, (os.cpu_count() or 1) + 1 + n_jobs)
+        warnings.warn(text, FitWarning, stacklevel=stacklevel)
 
 
 def _column_request(
@@ -259,8 +278,6 @@ def _column_request(
 
 
 def _numeric_columns(data: Any, others: set[str | None]) -> list[str]:
-    from ._tables import Text, column
-
     names = names_of(data)
     if names is None:
         raise ValueError("columns have no names: give a data frame, or a mapping of names to columns")

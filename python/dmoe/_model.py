@@ -21,6 +21,10 @@ _PLACES = (
 )
 
 
+# Fewer are predicted before anybody could press Ctrl-C, and a thread for them would take longer.
+_MANY_ROWS = 20_000
+
+
 class Model:
     """A local or global model, or all local models together.
 
@@ -230,12 +234,15 @@ class Model:
         if y is not None:
             columns[self.target] = y
         table = Table(columns)
-        results = {name: np.full((table.row_count, columns), np.nan) for name, columns in wanted.items()}
-        places = [results[name].ctypes.data if name in results else None for name in _PLACES]
-        _engine.answer(
-            _engine.library().dmoe_predict(self.handle, table.handle, _request(how), _engine.pointers(places))
-        )
-        return results
+        results = {name: np.full((table.row_count, width), np.nan) for name, width in wanted.items()}
+        places = _engine.pointers([results[name].ctypes.data if name in results else None for name in _PLACES])
+        request = _request(how)
+
+        def call() -> dict[str, np.ndarray]:
+            _engine.answer(_engine.library().dmoe_predict(self.handle, table.handle, request, places))
+            return results  # kept, with the table, for as long as the engine writes into them
+
+        return _engine.interruptible(call) if table.row_count > _MANY_ROWS else call()
 
     # Extra rounds
 
@@ -259,10 +266,8 @@ _HOW = {
 
 
 def _request(how: dict[str, Any]) -> bytes:
-    from ._fitting import threads
-
     how = dict(how)
-    request = {"threads": threads(how.pop("n_jobs", None))}
+    request = {"threads": _engine.threads(how.pop("n_jobs", None))}
     for name, value in how.items():
         if name not in _HOW:
             raise TypeError(f"unexpected keyword argument '{name}'")

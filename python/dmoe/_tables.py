@@ -33,6 +33,30 @@ class Text:
         return cls(offsets, np.frombuffer(b"".join(encoded) or b"\0", dtype=np.uint8))
 
 
+    @classmethod
+    def of_codes(cls, codes: np.ndarray, labels: Sequence[str]) -> Text:
+        """Of the labels that the codes count."""
+        encoded = [label.encode() for label in labels]
+        offsets = np.zeros(len(codes) + 1, dtype=np.int64)
+        np.cumsum(np.array([len(label) for label in encoded], dtype=np.int64)[codes], out=offsets[1:])
+        data = b"".join([encoded[code] for code in codes.tolist()])
+        return cls(offsets, np.frombuffer(data or b"\0", dtype=np.uint8))
+
+    def taken(self, rows: slice | np.ndarray) -> Text:
+        """Some rows: of a slice where they lie, else copied."""
+        if isinstance(rows, slice):
+            return Text(self.offsets[rows.start : rows.stop + 1], self.data)
+        pieces = [self.data[self.offsets[row] : self.offsets[row + 1]] for row in rows]
+        offsets = np.zeros(len(rows) + 1, dtype=np.int64)
+        np.cumsum([len(piece) for piece in pieces], out=offsets[1:])
+        return Text(offsets, np.concatenate([*pieces, np.zeros(1, np.uint8)]))
+
+
+def taken(values: np.ndarray | Text, rows: slice | np.ndarray) -> np.ndarray | Text:
+    """Some rows of a column: of a slice where they lie, else copied."""
+    return values.taken(rows) if isinstance(values, Text) else values[rows]
+
+
 def column(values: Any) -> np.ndarray | Text:
     """One column as the engine takes it: a view where it is floating point, else a converted copy."""
     values = _numpy(values)
