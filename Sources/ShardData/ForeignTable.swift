@@ -65,9 +65,11 @@ package struct ForeignTable: Sendable {
     /// - Parameter names: nil for all.
     package func table(_ names: Set<String>? = nil) -> DataTable {
         let chosen = columns.indices.filter { names?.contains(columns[$0].name) ?? true }
+        var lines = TableRowLines()
+        lines.note(row: 0, line: 2)
         return DataTable(
             source: source, columns: chosen.map { TableColumn(name: columns[$0].name, content: content($0)) },
-            rowCount: rowCount)
+            rowCount: rowCount, rowLines: lines)
     }
 
     private func content(_ column: Int) -> TableColumn.Content {

@@ -109,6 +109,15 @@ def fit_local(
     ------
     ValueError
         Where data or arguments cannot be used, with the text of the command line.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dmoe
+    >>> x = np.random.default_rng(0).uniform(-1, 1, size=2000)
+    >>> y = np.abs(x) + 0.1 * np.random.default_rng(1).normal(size=2000)
+    >>> dmoe.fit_local({"x": x, "y": y}, target="y", experts=2)
+    <dmoe.Model: 2 gaussian experts for 'y'>
     """
     if study is None:
         if target is None:
@@ -229,6 +238,24 @@ def aggregate(
     -------
     Model
         The global model.
+
+    Raises
+    ------
+    ValueError
+        Where the models do not fit together, with the text of the command line.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dmoe
+    >>> def site(seed):
+    ...     random = np.random.default_rng(seed)
+    ...     x = random.uniform(-1, 1, size=2000)
+    ...     return {"x": x, "y": np.abs(x) + 0.1 * random.normal(size=2000)}
+    >>> models = {name: dmoe.fit_local(site(seed), target="y", experts=2) for seed, name in enumerate(["north", "south"])}
+    >>> model = dmoe.aggregate(models)
+    >>> model, model.rows
+    (<dmoe.Model: 2 gaussian experts for 'y'>, 4000)
     """
     if not isinstance(models, Mapping):
         models = {f"site {index + 1}": model for index, model in enumerate(models)}
@@ -291,7 +318,18 @@ def _columns_of_study(study: str) -> list[str]:
 
 
 def _table(data: Any, names: Mapping[str, None], source: str) -> Table:
-    return Table(columns_of(data, list(names)), source)
+    columns = columns_of(data, list(names), source)
+    if type(data).__module__.split(".")[0] != "pyarrow" or data.num_rows == 0:
+        return Table(columns, source)
+    # Chunks are used where they lie, as batches: joined they would be a copy.
+    table = None
+    for batch in data.select(list(names)).to_batches():
+        part = dict(zip(names, batch.columns, strict=True))
+        if table is None:
+            table = Table(part, source)
+        else:
+            table.append(part)
+    return table
 
 
 _OPTION_NAMES = {

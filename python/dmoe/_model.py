@@ -36,6 +36,19 @@ class Model:
         The file.
     record : dict
         Its fields.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> import numpy as np
+    >>> import dmoe
+    >>> x = np.random.default_rng(0).uniform(-1, 1, size=2000)
+    >>> y = np.abs(x) + 0.1 * np.random.default_rng(1).normal(size=2000)
+    >>> model = dmoe.fit_local({"x": x, "y": y}, target="y", experts=2)
+    >>> path = os.path.join(tempfile.mkdtemp(), "model.json")
+    >>> model.save(path)
+    >>> dmoe.Model.load(path).predict({"x": [-0.5, 0.5]}).round(1)
+    array([0.5, 0.5])
     """
 
     def __init__(self, text: str, source: str = "model") -> None:

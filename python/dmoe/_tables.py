@@ -95,7 +95,7 @@ def _of_arrow(values: Any) -> Any:
     import pyarrow as pa
 
     if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
+        values = values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
     if isinstance(values, pa.DictionaryArray):
         values = values.dictionary_decode()
     if pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
@@ -122,7 +122,7 @@ def names_of(data: Any) -> list[str] | None:
     return None if names is None else [str(name) for name in names]
 
 
-def columns_of(data: Any, names: Sequence[str]) -> dict[str, Any]:
+def columns_of(data: Any, names: Sequence[str], source: str = "data") -> dict[str, Any]:
     """The named columns of a data frame, or those of an array in their order.
 
     Raises
@@ -143,7 +143,8 @@ def columns_of(data: Any, names: Sequence[str]) -> dict[str, Any]:
         return {name: array[:, index] for index, name in enumerate(names)}
     missing = [name for name in names if name not in present]
     if missing:
-        raise ValueError(f"no column '{missing[0]}'; the columns are {', '.join(present)}")
+        known = ", ".join(f'"{name}"' for name in present)
+        raise ValueError(f'{source}: no column "{missing[0]}"; the columns are {known}')
     return {name: data[name] for name in names}
 
 
@@ -162,12 +163,15 @@ class Table:
         self.source = source
         self._kept: list[Any] = []
         self._handle: int | None = None
+        self._names: list[str] = []
         self._elements: list[int] = []
         self.row_count = 0
         self.append(columns)
 
     def append(self, columns: Mapping[str, Any]) -> None:
         """Adds rows with the same columns, where they lie."""
+        if self._handle is not None and list(columns) != self._names:
+            raise ValueError(f"the batch has other columns: {', '.join(columns)}, not {', '.join(self._names)}")
         arrays = [column(values) for values in columns.values()]
         lengths = {len(array) for array in arrays}
         if len(lengths) > 1:
@@ -194,6 +198,7 @@ class Table:
         self.row_count += count
 
     def _open(self, names: list[str], elements: list[int]) -> None:
+        self._names = names
         self._elements = elements
         request = {
             "source": self.source,

@@ -49,22 +49,34 @@ def sites_of(groups: Any, rows: Rows) -> list[Site]:
         return [Site("data", slice(0, rows.row_count), rows.row_count)]
     groups = column_or_1d(groups)
     check_consistent_length(groups, next(iter(rows.columns.values())))
-    found, codes = np.unique(_texts(groups), return_inverse=True)
+    # By runs of equal groups: where each site is one run, nothing is made that has a number for each row.
+    starts = np.concatenate([[0], np.flatnonzero(groups[1:] != groups[:-1]) + 1])
+    ends = np.append(starts[1:], len(groups))
+    names, codes = _names(groups[starts])
+    if len(names) == len(starts):
+        runs = [slice(int(starts[run]), int(ends[run])) for run in np.argsort(codes)]
+        return [Site(name or "(empty)", run, run.stop - run.start) for name, run in zip(names, runs, strict=True)]
+    codes = np.repeat(codes, ends - starts)
     order = np.argsort(codes, kind="stable")
-    ends = np.cumsum(np.bincount(codes, minlength=len(found)))
-    return [_site(str(name), chosen) for name, chosen in zip(found, np.split(order, ends[:-1]), strict=True)]
+    chosen = np.split(order, np.cumsum(np.bincount(codes))[:-1])
+    return [Site(name or "(empty)", rows, len(rows)) for name, rows in zip(names, chosen, strict=True)]
 
 
-def _site(name: str, chosen: np.ndarray) -> Site:
-    first, last = int(chosen[0]), int(chosen[-1])
-    together = last - first + 1 == len(chosen)
-    return Site(name or "(empty)", slice(first, last + 1) if together else chosen, len(chosen))
+def _names(groups: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """The names in order, and the position of the name of each row."""
+    if groups.dtype.kind == "O":
+        texts = [_text(group) for group in groups.tolist()]
+        names = sorted(set(texts))
+        positions = {name: position for position, name in enumerate(names)}
+        return names, np.array([positions[text] for text in texts])
+    found, codes = np.unique(groups, return_inverse=True)
+    texts = [_text(group) for group in found.tolist()]
+    names = sorted(set(texts))
+    return names, np.array([names.index(text) for text in texts])[codes]
 
 
-def _texts(groups: np.ndarray) -> np.ndarray:
-    if groups.dtype.kind in "OfU":
-        return np.array(["" if group is None or group != group else str(group) for group in groups.tolist()])
-    return groups.astype(str)
+def _text(group: Any) -> str:
+    return "" if group is None or group != group else str(group)
 
 
 def fit_sites(
@@ -93,7 +105,8 @@ def fit_sites(
     def fit_all() -> dict[str, Model | str]:
         largest_first = sorted(sites, key=lambda site: -site.row_count)
         with ThreadPoolExecutor(threads if many else 1) as pool:
-            return {site.name: result for site, result in zip(largest_first, pool.map(fit, largest_first), strict=True)}
+            running = {site.name: pool.submit(fit, site) for site in largest_first}
+            return {name: outcome.result() for name, outcome in running.items()}
 
     results = _engine.interruptible(fit_all, cancellation.request)
     ordered = {site.name: results[site.name] for site in sites}
