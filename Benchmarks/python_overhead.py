@@ -17,7 +17,7 @@ import numpy as np
 import dmoe
 
 PROGRAM = Path(__file__).parents[1] / ".build/release/dmoe"
-REPEATS = 7
+REPEATS = 5
 
 
 def made(rows: int, covariates: int) -> np.ndarray:

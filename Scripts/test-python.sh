@@ -8,4 +8,4 @@ wheel=$(ls dist/*.whl)
 # The same version built anew is installed anew.
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall "$wheel"
 # Not the sources beside the tests, which have the same name.
-env -u PYTHONPATH -u DMOE_LIBRARY .venv/bin/python -P -m pytest -q "$@"
+env -u PYTHONPATH -u DMOE_LIBRARY PYTHONSAFEPATH=1 .venv/bin/python -m pytest -q "$@"
