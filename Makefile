@@ -2,13 +2,15 @@
 #              learned from sixteen airlines, none of which shows its rows
 # make test    all tests: formatting, the demo on a tenth of the flights, unit and command-line tests
 # make build   the program alone, in .build/release/dmoe
+# make wheel   the Python package with the engine in it, in python/dist
+# make test-python  its tests, on the wheel as installed by pip into python/.venv
 # make benchmark  time, memory and score of all of it, kept in Benchmarks/results; ARGUMENTS="--quick" for small sizes
 # make experiments  the experiments of the paper, tables and plots in Experiments/results; FULL=1 for the paper's sizes,
 #                   ARGUMENTS="--only 1,4" for some of them
 
 SWIFT ?= swift
 
-.PHONY: demo test build lint dependencies flights demo-small benchmark experiments test-experiments clean
+.PHONY: demo test build lint dependencies flights demo-small benchmark experiments test-experiments wheel test-python clean
 
 demo: build flights
 	Scripts/demo.sh Demo/flights.csv
@@ -26,6 +28,12 @@ test-experiments:
 	@if command -v python3 >/dev/null; then python3 -m unittest discover -s Experiments/tests; \
 	else echo "python3 is not installed: the tests of Experiments are skipped" >&2; fi
 
+wheel:
+	Scripts/build-wheel.sh
+
+test-python: build wheel
+	Scripts/test-python.sh $(ARGUMENTS)
+
 experiments: build
 	Scripts/experiments.sh $(if $(FULL),--full) $(ARGUMENTS)
 
@@ -42,4 +50,4 @@ flights:
 	Scripts/get-flights.sh Demo
 
 clean:
-	rm -rf .build Demo
+	rm -rf .build .build-c Demo python/dist python/.venv python/dmoe/libdmoe.so python/dmoe/licences

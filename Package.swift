@@ -8,6 +8,8 @@ let package = Package(
     products: [
         .library(name: "DistributedMoE", targets: ["DistributedMoE"]),
         .executable(name: "dmoe", targets: ["dmoe"]),
+        // For other languages: linked into the shared library of the Python package by its build.
+        .library(name: "dmoe-c", type: .static, targets: ["CInterface"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -42,6 +44,8 @@ let package = Package(
                 "DistributedMoE",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        // The engine for other languages: C functions that take tables in memory and give texts of files.
+        .target(name: "CInterface", dependencies: ["DistributedMoE"]),
         // Time, memory and score; `make benchmark`.
         .executableTarget(
             name: "dmoe-benchmark",

@@ -136,38 +136,45 @@ public struct DistributedLearning: Sendable {
 
     /// The fit of one shard with as many experts as its rows carry.
     public func fit(_ shard: Shard, parallelism: Parallelism) throws(EstimationError) -> LocalModel {
+        try fit(shard.rows.withoutWeightlessRows() as any RowSource, name: shard.name, parallelism: parallelism)
+    }
+
+    /// - Parameter rows: none of weight 0.
+    package func fit(
+        _ rows: any RowSource, name: String, parallelism: Parallelism
+    ) throws(EstimationError) -> LocalModel {
         var options = fitOptions
-        let predictors = shard.rows.determinedPredictors(family, minRows: fitOptions.minRows, parallelism).count
+        let predictors = rows.determinedPredictors(family, minRows: fitOptions.minRows, parallelism).count
         options.expertCount = Capacity.advisable(
-            rows: shard.rows.rowCount, asked: fitOptions.expertCount, design: design, family: family,
+            rows: rows.rowCount, asked: fitOptions.expertCount, design: design, family: family,
             predictors: predictors, minRows: fitOptions.minRows, rowsPerParameter: rowsPerParameter)
         guard options.expertCount > 0 else {
             throw .noModelPossible(
-                rows: shard.rows.rowCount,
+                rows: rows.rowCount,
                 needed: Capacity.minimumRows(design, family, predictors: predictors, minRows: fitOptions.minRows))
         }
         var observer: FitProgressHandler?
-        if let progress { observer = { progress(shard.name, $0) } }
+        if let progress { observer = { progress(name, $0) } }
         let fit = LocalFit(
             design: design, family: family, options: options, parallelism: parallelism, progress: observer)
         var local: LocalModel
-        do throws(EstimationError) { local = try fit.fit(shard.rows) } catch {
+        do throws(EstimationError) { local = try fit.fit(rows) } catch {
             // Rows that may not be told of do not carry experts.
-            guard case .tooFewRows(let rows, _, let largest) = error else { throw error }
+            guard case .tooFewRows(let told, _, let largest) = error else { throw error }
             options.expertCount = min(
                 largest,
                 Capacity.advisable(
-                    rows: rows, asked: largest, design: design, family: family, minRows: fitOptions.minRows,
+                    rows: told, asked: largest, design: design, family: family, minRows: fitOptions.minRows,
                     rowsPerParameter: rowsPerParameter))
             guard options.expertCount > 0 else { throw error }
             local = try LocalFit(
                 design: design, family: family, options: options, parallelism: parallelism, progress: observer
-            ).fit(shard.rows)
+            ).fit(rows)
         }
         if options.expertCount < fitOptions.expertCount {
             local.report.warnings.append(
                 .fewerExperts(
-                    asked: fitOptions.expertCount, fitted: options.expertCount, rows: shard.rows.rowCount))
+                    asked: fitOptions.expertCount, fitted: options.expertCount, rows: rows.rowCount))
         }
         return local
     }

@@ -12,6 +12,8 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
     case nothingHeldOut(rows: Int)
     case tooFewHeldOut(rows: Int, needed: Int)
     case noRounds(family: String)
+    /// By ``FitOptions/cancellation``.
+    case cancelled
 
     public var description: String {
         switch self {
@@ -39,6 +41,8 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
             "\(rows) rows held out are too few to tell their score, which needs \(needed): hold out a larger share"
         case .noRounds(let family):
             "extra rounds are for gaussian experts, these are \(family): the global model of one shot is the result"
+        case .cancelled:
+            "the fit was stopped before its end"
         case .unusableStatistics(let reason):
             "the statistics cannot be used: \(reason)"
         case .unusableStart(let reason):

@@ -31,12 +31,14 @@ public struct FitOptions: Sendable {
     /// Further starts, in the user's units; models with another number of experts or other covariates are an error of
     /// the caller.
     public var initialModels: [MixtureModel]
+    /// Who may stop the fit: it then throws ``EstimationError/cancelled``.
+    public var cancellation: Cancellation?
 
     public init(
         expertCount: Int, starts: Int = 16, tolerance: Double = 1e-9, maxIterations: Int = 500, seed: UInt64 = 1,
         minRows: Double = 10, varianceFloor: Double = 1e-5, gateRidge: Double = 1e-12, expertRidge: Double = 1e-10,
         lasso: Lasso = .none, refitsSlopes: Bool = false, standardErrors: StandardErrorMethod = .observed,
-        initialModels: [MixtureModel] = []
+        initialModels: [MixtureModel] = [], cancellation: Cancellation? = nil
     ) {
         self.expertCount = expertCount
         self.starts = starts
@@ -51,7 +53,12 @@ public struct FitOptions: Sendable {
         self.refitsSlopes = refitsSlopes
         self.standardErrors = standardErrors
         self.initialModels = initialModels
+        self.cancellation = cancellation
     }
+}
+
+extension FitOptions {
+    var isCancelled: Bool { cancellation?.isRequested ?? false }
 }
 
 /// What a running fit tells whoever waits for it.

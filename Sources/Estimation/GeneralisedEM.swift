@@ -16,6 +16,7 @@ package struct GeneralisedEM {
     let penalty: Penalty
     let held: HeldCoefficients
     let parallelism: Parallelism
+    private let options: FitOptions
 
     package struct State {
         package var model: MixtureModel
@@ -40,7 +41,11 @@ package struct GeneralisedEM {
         penalty = Penalty(options, weight: weight, lasso: lasso)
         self.held = held
         self.parallelism = parallelism
+        self.options = options
     }
+
+    /// Whether whoever asked for the fit wants it no more.
+    var isCancelled: Bool { options.isCancelled }
 
     package func state(_ model: MixtureModel) -> State {
         let statistics = model.statistics(of: rows, level: .expectationMaximization, parallelism: parallelism)
@@ -60,7 +65,7 @@ package struct GeneralisedEM {
     ) -> (state: State, converged: Bool, trace: [Double]) {
         var current = start
         var trace = [Double]()
-        for iteration in 0..<iterations {
+        for iteration in 0..<iterations where !isCancelled {
             trace.append(current.objective)
             observe(iteration, current)
             let next = step(from: current)

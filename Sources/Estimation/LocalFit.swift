@@ -44,7 +44,9 @@ public struct LocalFit: Sendable {
         let rows = standardised(told)
         try check(rows.standardisation, told.summaries, told.disclosure)
         let lasso = chosenLasso(rows, weight: told.summaries[0].weight)
+        try checkCancellation()
         var (starts, candidates) = refined(rows, options.with(start: lasso?.start), lasso?.inner)
+        try checkCancellation()
         guard let best = candidates.min(by: Refinement.Candidate.isBetter) else {
             throw .noModelPossible(rows: source.rowCount, needed: 1)
         }
@@ -61,6 +63,7 @@ public struct LocalFit: Sendable {
         withoutSmallExperts(&interim)
         silence(&interim)
         finishLasso(&interim)
+        try checkCancellation()
         try checkDisclosure(interim.candidate)
         interim.leftOutRows = source.rowCount - interim.told.source.rowCount
         return interim
@@ -75,6 +78,10 @@ public struct LocalFit: Sendable {
     }
 
     // MARK: Checks
+
+    private func checkCancellation() throws(EstimationError) {
+        if options.isCancelled { throw .cancelled }
+    }
 
     /// - Parameter total: with those that are left out.
     private func checkCapacity(_ source: any RowSource, of total: Int) throws(EstimationError) {

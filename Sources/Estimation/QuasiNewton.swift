@@ -46,7 +46,7 @@ struct QuasiNewton {
         var current = evaluation(start)
         var changes = [Change]()
         let negligible = tolerance * algorithm.weight
-        for _ in 0..<steps where current.held == held {
+        for _ in 0..<steps where current.held == held && !algorithm.isCancelled {
             let direction = direction(current.gradient, changes)
             let slope = dot(direction, current.gradient)
             guard slope > 0, let (next, length) = improved(current, direction, slope) else {

@@ -65,7 +65,7 @@ package struct Refinement {
         var trace = before
         var converged = false
         var emIterations = firstIterations
-        while !converged, trace.count < options.maxIterations {
+        while !converged, trace.count < options.maxIterations, !options.isCancelled {
             let done = trace.count
             let em = algorithm.run(
                 from: state, iterations: min(emIterations, options.maxIterations - done), tolerance: options.tolerance
@@ -128,7 +128,7 @@ package struct Refinement {
         let negligible = options.tolerance * weight
         var (model, objective) = (state.model, state.objective)
         var finished = false
-        while !finished, trace.count < options.maxIterations {
+        while !finished, trace.count < options.maxIterations, !options.isCancelled {
             let system = algorithm.newtonSystem(model)
             let before = objective
             if let newton = QuasiNewton(algorithm, metric: system, weight: weight) {

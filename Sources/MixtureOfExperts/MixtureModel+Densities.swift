@@ -41,18 +41,6 @@ extension MixtureModel {
         return result
     }
 
-    /// One response a row, drawn from f(· | x).
-    public func sample(_ covariates: Matrix, using random: inout RandomNumbers) -> [Double] {
-        let gates = gateProbabilities(covariates)
-        let predictors = predictors(covariates)
-        let count = family.predictorCount
-        return (0..<covariates.rowCount).map { row in
-            let expert = random.index(weights: gates.row(row))
-            let own = (expert * count..<(expert + 1) * count).map { predictors[row, $0] }
-            return family.sample(own, dispersion: experts[expert].dispersion, using: &random)
-        }
-    }
-
     /// What `values` returns as [column][lane] for each block; rows x `columnCount`, by default K.
     private func collected(
         _ covariates: Matrix, count columnCount: Int? = nil,

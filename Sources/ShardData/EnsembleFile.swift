@@ -1,4 +1,5 @@
 import Aggregation
+import Foundation
 import LinearAlgebra
 import MixtureOfExperts
 
@@ -81,10 +82,13 @@ public enum PredictorFile: Sendable {
 
     /// - Throws: ``ModelFileError`` that names the file and the field.
     public static func read(path: String) throws(ModelFileError) -> PredictorFile {
-        let data = try VersionedJSON.contents(path: path)
-        let json = VersionedJSON(data: data, source: path, incomplete: .notAModel(path: path))
+        try decode(VersionedJSON.contents(path: path), source: path)
+    }
+
+    package static func decode(_ data: Data, source: String) throws(ModelFileError) -> PredictorFile {
+        let json = VersionedJSON(data: data, source: source, incomplete: .notAModel(path: source))
         return json.format == EnsembleFile.formatName
-            ? .ensemble(try EnsembleFile.decode(json)) : .model(try ModelFile.decode(data, source: path))
+            ? .ensemble(try EnsembleFile.decode(json)) : .model(try ModelFile.decode(data, source: source))
     }
 
     /// How a table is read for it.

@@ -48,21 +48,24 @@ package struct RowReader {
                 return Rows(source: rows, selection: selection, record: ReadingRecord(selection)) { array.failure }
             }
         }
-        return try outOfCore ? spooled() : inMemory()
+        return try outOfCore ? spooled() : inMemory { try DataTable.read(path: $0, options: options) }
     }
 
-    private func inMemory() throws -> Rows {
+    /// The rows of a table that is in memory already, in place of the only file.
+    func rows(of table: DataTable) throws -> Rows { try inMemory { _ in table } }
+
+    private func inMemory(_ read: (_ path: String) throws -> DataTable) throws -> Rows {
         var parts = [ShardRows]()
-        let first = try DataTable.read(path: files[0], options: options)
+        let first = try read(files[0])
         var tables = [first]
         var selection = try select(first)
         if selection.findsClasses {
-            for path in files.dropFirst() { tables.append(try DataTable.read(path: path, options: options)) }
+            for path in files.dropFirst() { tables.append(try read(path)) }
             try selection.findClasses(in: tables, source: source)
         }
         var record = ReadingRecord(selection)
         for (index, path) in files.enumerated() {
-            let table = try index < tables.count ? tables[index] : DataTable.read(path: path, options: options)
+            let table = try index < tables.count ? tables[index] : read(path)
             let selected = try selection.rows(of: table)
             report(selected.dropped, table.rowCount, path)
             record.add(selected, selection)

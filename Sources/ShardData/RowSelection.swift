@@ -55,6 +55,28 @@ public struct RowSelection: Sendable {
         fill = [:]
     }
 
+    /// Columns by name, for experts of a family.
+    ///
+    /// - Parameters:
+    ///   - classes: nil to find them in the rows.
+    ///   - exposure: the model must know from which column its offset comes: a study says it.
+    public init(
+        design: Design, family: String, classes: [String]?, exposure: String?, weights: String?, missing: MissingRule
+    ) {
+        guard let exposure else {
+            let response = ExpertFamilies.response(family) ?? .number
+            self.init(
+                design: design, weights: weights, missing: missing,
+                response: response.classes == nil ? response : .classes(classes ?? []))
+            return
+        }
+        self.init(
+            study: Study(
+                target: design.target, family: family, exposure: exposure, weights: weights,
+                missing: missing == .drop ? .drop : .error, covariates: design.covariates.map { .number($0) },
+                regression: design.expertFeatures, gate: design.gateFeatures))
+    }
+
     /// - Parameters:
     ///   - missing: `drop` takes the place of the rule `error` of the study and its covariates.
     ///   - fill: values for missing covariates where the study fixes none.
@@ -119,8 +141,16 @@ public struct RowSelection: Sendable {
         covariates.first { $0.name == name }.map { rule($0) == .drop } ?? (missing == .drop)
     }
 
-    /// Whether the design's columns and the responses are columns of the table with nothing done to them.
-    var takesColumnsAsTheyAre: Bool { response == .number && design.covariates == covariates.map(\.name) }
+    /// Whether the covariates of the design are columns of the table with nothing done to them.
+    var covariatesAreColumns: Bool { design.covariates == covariates.map(\.name) }
+
+    /// Whether the responses are too.
+    var takesColumnsAsTheyAre: Bool { response == .number && covariatesAreColumns }
+
+    /// The columns of the table that are looked at.
+    package var tableColumns: Set<String> {
+        Set(covariates.map(\.name) + [design.target] + [weights, study?.exposure].compactMap { $0 })
+    }
 
     /// The covariates whose missing values are filled in, and their columns in the design.
     var filledColumns: [(covariate: String, column: Int)] {

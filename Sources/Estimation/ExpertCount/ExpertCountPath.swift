@@ -60,6 +60,7 @@ public struct ExpertCountPath: Sendable {
                 let value = point.value(criterion)
                 if best.map({ value < $0.value }) ?? true { best = (fit, optimum, value, count) }
             } catch {
+                if case .cancelled = error { throw error }
                 failures.append((count, error))
                 if case .tooFewRows = error { break }
             }

@@ -117,8 +117,7 @@ struct LearnCommand: ParsableCommand {
         }
         if let localModels { warnOfOthers(in: localModels, than: names.map { $0 + ".json" }) }
         for shard in result.leftOut { Terminal.warn("\(shard.name) is left out: \(shard.reason)") }
-        var file = ModelFile(result.global)
-        file.carryStudy(of: result.global.report.sites.compactMap { locals[$0.name] })
+        var file = ModelFile(result.global, of: locals)
         for round in result.rounds?.rounds ?? [] {
             file = ModelFile(round.update, after: file, sites: round.sites, warnings: round.warnings)
         }

@@ -73,16 +73,9 @@ struct ColumnOptions: ParsableArguments {
             of: table, target: target, features: roles.features, gateFeatures: roles.gateFeatures,
             notCovariates: notCovariates, response: roles.response)
         if roles.features == nil { warnOfText(table, except: notCovariates.union([target])) }
-        guard let exposure = roles.exposure else {
-            return RowSelection(
-                design: design, weights: roles.weights, missing: missing ?? .error, response: roles.response)
-        }
-        // The model must know from which column its offset comes.
-        let study = Study(
-            target: target, family: roles.family ?? GaussianFamily().name, exposure: exposure, weights: roles.weights,
-            missing: missing == .drop ? .drop : .error, covariates: design.covariates.map { .number($0) },
-            regression: design.expertFeatures, gate: design.gateFeatures)
-        return RowSelection(study: study)
+        return RowSelection(
+            design: design, family: roles.family ?? GaussianFamily().name, classes: roles.classes,
+            exposure: roles.exposure, weights: roles.weights, missing: missing ?? .error)
     }
 
     /// A single field of text takes a column out of the default covariates: to be told, not to be found out.

@@ -9,7 +9,7 @@ enum Terminal {
     /// To standard output, as it is.
     static func write(_ text: String) throws {
         do { try FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) } catch {
-            throw CommandFailure("standard output cannot be written", exitCode: CommandFailure.outputError)
+            throw CommandFailure("standard output cannot be written", exitCode: .outputError)
         }
     }
 

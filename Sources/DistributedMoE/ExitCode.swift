@@ -1,0 +1,25 @@
+/// What kind of failure an error is, by the numbers of sysexits; the command line ends with them.
+package enum ExitCode: Int32, Sendable {
+    case usage = 64
+    case data = 65
+    case noInput = 66
+    case ourFault = 70
+    case cannotCreate = 73
+    case outputError = 74
+    /// As shells report an interrupt.
+    case cancelled = 130
+
+    /// nil for errors of no module of ours.
+    package init?(_ error: any Error) {
+        switch error {
+        case let error as ShardDataError:
+            self = error.isWriteFailure ? .outputError : error.isMissingInput ? .noInput : .data
+        case let error as ModelFileError: self = error.isMissingInput ? .noInput : .data
+        case let error as StudyError: self = error.isMissingInput ? .noInput : .data
+        case EstimationError.cancelled: self = .cancelled
+        case is EstimationError, is AggregationError, is DistributedLearning.Failure: self = .data
+        case is OutputFile.Failure: self = .cannotCreate
+        default: return nil
+        }
+    }
+}

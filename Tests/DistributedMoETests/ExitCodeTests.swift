@@ -1,0 +1,20 @@
+import Testing
+
+@testable import DistributedMoE
+
+/// The numbers that the command line ends with and other languages get.
+@Suite struct ExitCodeTests {
+    @Test func errorsHaveTheirKind() {
+        #expect(ExitCode(ShardDataError.noRows(path: "t")) == .data)
+        #expect(ExitCode(EstimationError.constantResponse(target: "y", value: 1)) == .data)
+        #expect(ExitCode(EstimationError.cancelled) == .cancelled)
+        #expect(ExitCode(DistributedLearning.Failure.noShardFitted(nil)) == .data)
+        #expect(ExitCode(ModelFileError.noStatistics(path: "m")) == .data)
+    }
+
+    @Test func errorsOfOthersHaveNone() {
+        struct Foreign: Error {}
+        #expect(ExitCode(Foreign()) == nil)
+        #expect(ExitCode(CancellationError()) == nil)
+    }
+}

@@ -1,0 +1,55 @@
+"""One model from data in many places, without moving the rows: mixtures of experts by optimal transport.
+
+The engine is that of the command line ``dmoe``, and so are the model files. The estimators need scikit-learn and are
+imported when they are first asked for; the rest needs NumPy alone.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from ._engine import version as engine_version
+from ._fitting import FitWarning, Progress, aggregate, fit_local
+from ._model import Model
+from ._tables import Table
+
+if TYPE_CHECKING:
+    from .estimators import (
+        DistributedMixtureOfExpertsClassifier,
+        DistributedMixtureOfExpertsRegressor,
+        MixtureOfExpertsClassifier,
+        MixtureOfExpertsRegressor,
+    )
+
+_ESTIMATORS = (
+    "DistributedMixtureOfExpertsClassifier",
+    "DistributedMixtureOfExpertsRegressor",
+    "MixtureOfExpertsClassifier",
+    "MixtureOfExpertsRegressor",
+)
+
+__all__ = [
+    "DistributedMixtureOfExpertsClassifier",
+    "DistributedMixtureOfExpertsRegressor",
+    "FitWarning",
+    "MixtureOfExpertsClassifier",
+    "MixtureOfExpertsRegressor",
+    "Model",
+    "Progress",
+    "Table",
+    "aggregate",
+    "engine_version",
+    "fit_local",
+]
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ESTIMATORS:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    from . import estimators
+
+    return getattr(estimators, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

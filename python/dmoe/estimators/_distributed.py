@@ -1,0 +1,169 @@
+"""Estimators of rows in many places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._fitting import aggregate
+from .._progress import observed
+from ._base import PARAMETERS, Classifier, MixtureOfExperts, Regressor, seed_of
+from ._rows import training_rows
+from ._sites import fit_sites, sites_of
+
+_PARAMETERS = PARAMETERS.format(
+    of_a_site=" of each local model",
+    range="",
+    min_rows=10,
+    why_min_rows="It guards single rows of a site.",
+    others="""
+    n_global_experts : int, "auto" or None, default=None
+        Experts of the global model; by default the largest local number; ``"auto"`` takes the best on a fresh draw.
+    method : str or None, default=None
+        How local models become one, as ``dmoe aggregate --method``; by default transport.
+    robust : bool, default=True
+        Finds local models that cannot be right and leaves them out, with a warning.""",
+)
+
+_ATTRIBUTES = """
+    Attributes
+    ----------
+    model_ : dmoe.Model
+        The global model; ``model_.save(path)`` writes what ``dmoe learn`` would.
+    local_models_ : dict of str to dmoe.Model
+        What each site would send.
+    site_names_ : list of str
+        Of the sites that were fitted, in order.
+    left_out_ : dict of str to str
+        Sites that could not be fitted, and why.
+    n_experts_ : int
+        Experts of the global model.
+    n_features_in_, feature_names_in_
+        As in scikit-learn.
+"""
+
+
+class _Distributed(MixtureOfExperts):
+    def __init__(
+        self,
+        n_experts: int = 3,
+        *,
+        family: str | None = None,
+        gate_features: list[str] | None = None,
+        exposure: str | None = None,
+        study: str | None = None,
+        n_starts: int = 16,
+        tol: float = 1e-9,
+        max_iter: int = 500,
+        min_rows: int = 10,
+        rows_per_parameter: int = 2,
+        l1_gate: float = 0.0,
+        l1_experts: float = 0.0,
+        l1_automatic: bool = False,
+        standard_errors: str = "observed",
+        n_global_experts: int | str | None = None,
+        method: str | None = None,
+        robust: bool = True,
+        random_state: Any = None,
+        n_jobs: int | None = None,
+        progress: Any = None,
+    ) -> None:
+        self.n_experts = n_experts
+        self.family = family
+        self.gate_features = gate_features
+        self.exposure = exposure
+        self.study = study
+        self.n_starts = n_starts
+        self.tol = tol
+        self.max_iter = max_iter
+        self.min_rows = min_rows
+        self.rows_per_parameter = rows_per_parameter
+        self.l1_gate = l1_gate
+        self.l1_experts = l1_experts
+        self.l1_automatic = l1_automatic
+        self.standard_errors = standard_errors
+        self.n_global_experts = n_global_experts
+        self.method = method
+        self.robust = robust
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+        self.progress = progress
+
+    def fit(self, X: Any, y: Any, groups: Any = None, sample_weight: Any = None) -> Any:
+        """Fit the rows of each site by themselves, and aggregate the local models.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Covariates. Rows of a site that follow one another are read where they lie.
+        y : array-like of shape (n_samples,)
+            Responses.
+        groups : array-like of shape (n_samples,) or None
+            The site of each row; without it all rows are of one site.
+        sample_weight : array-like of shape (n_samples,) or None
+            A weight of 2 counts as the row twice, of 0 as no row.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            Where data or options cannot be used, or no site can be fitted.
+        """
+        rows, classes = training_rows(self, X, y, sample_weight)
+        seed = seed_of(self.random_state)
+        options = self._local_options(seed) | {"l1_refit": True}
+        sites = sites_of(groups, rows)
+        with observed(self.progress) as observer:
+            outcome = fit_sites(rows, sites, self.n_experts, options, self.n_jobs, observer)
+        outcome.warn()
+        self.local_models_ = outcome.models
+        self.left_out_ = outcome.left_out
+        self.site_names_ = list(outcome.models)
+        self.model_ = aggregate(
+            outcome.models, experts=self.n_global_experts, method=self.method, robust=self.robust, seed=seed,
+            n_jobs=self.n_jobs,
+        )
+        self.n_experts_ = self.model_.n_experts
+        if classes is not None:
+            self.classes_ = classes.labels
+        self.n_iter_ = max(1, *(model.record["fit"]["iterations"] for model in outcome.models.values()))
+        return self
+
+
+class DistributedMixtureOfExpertsRegressor(Regressor, _Distributed):
+    __doc__ = f"""Mixture of regressions learned from sites that keep their rows: local fits, aggregated by optimal transport.
+{_PARAMETERS}{_ATTRIBUTES}
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dmoe import DistributedMixtureOfExpertsRegressor
+    >>> x = np.random.default_rng(0).uniform(-1, 1, size=(6000, 1))
+    >>> y = np.abs(x[:, 0]) + 0.1 * np.random.default_rng(1).normal(size=6000)
+    >>> site = np.repeat(["north", "south", "west"], 2000)
+    >>> estimator = DistributedMixtureOfExpertsRegressor(n_experts=2, random_state=1).fit(x, y, groups=site)
+    >>> estimator.site_names_
+    ['north', 'south', 'west']
+    >>> estimator.predict([[-0.5], [0.5]]).round(1)
+    array([0.5, 0.5])
+    """
+
+
+class DistributedMixtureOfExpertsClassifier(Classifier, _Distributed):
+    __doc__ = f"""Mixture of multinomial regressions learned from sites that keep their rows.
+{_PARAMETERS}{_ATTRIBUTES}
+    classes_ : ndarray
+        The classes, in the order of the columns of :meth:`predict_proba`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dmoe import DistributedMixtureOfExpertsClassifier
+    >>> x = np.random.default_rng(0).uniform(-1, 1, size=(6000, 1))
+    >>> y = np.random.default_rng(1).uniform(size=6000) < 1 / (1 + np.exp(-4 * x[:, 0]))
+    >>> site = np.repeat([1, 2, 3], 2000)
+    >>> estimator = DistributedMixtureOfExpertsClassifier(n_experts=1, random_state=1).fit(x, y, groups=site)
+    >>> estimator.predict([[-0.5], [0.5]])
+    array([False,  True])
+    """

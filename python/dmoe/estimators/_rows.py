@@ -1,0 +1,142 @@
+"""From what scikit-learn's users hand over to named columns."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, is_regressor
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    _check_y,
+    check_consistent_length,
+    column_or_1d,
+    validate_data,
+)
+
+from .._tables import Table, Text, column, taken
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Columns by name, and what the engine is told of them."""
+
+    columns: dict[str, np.ndarray | Text]
+    request: dict[str, Any]
+
+    @property
+    def row_count(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def table(self, source: str, rows: slice | np.ndarray | None = None) -> Table:
+        """Of some rows, or of all."""
+        if rows is None:
+            return Table(self.columns, source)
+        return Table({name: taken(values, rows) for name, values in self.columns.items()}, source)
+
+
+def covariates(estimator: BaseEstimator, X: Any, *, reset: bool) -> dict[str, np.ndarray | Text]:
+    """The columns of ``X`` by name: those of an array are x0, x1, …
+
+    Floating point is used where it lies: an array is looked at, not copied, and a data frame is taken column by column.
+    """
+    if not (hasattr(X, "columns") or hasattr(X, "column_names")):  # no data frame
+        X = validate_data(
+            estimator, X, dtype=[np.float64, np.float32], ensure_min_samples=2 if reset else 1, reset=reset
+        )
+        return {f"x{index}": X[:, index] for index in range(X.shape[1])}
+    validate_data(estimator, X, skip_check_array=True, reset=reset)
+    names = getattr(estimator, "feature_names_in_", None)
+    if names is None:  # columns that are numbered, as pandas does by default
+        return {f"x{index}": column(X.iloc[:, index]) for index in range(X.shape[1])}
+    return {name: column(X[name]) for name in names}
+
+
+def training_rows(estimator: BaseEstimator, X: Any, y: Any, sample_weight: Any) -> tuple[Rows, Classes | None]:
+    """The rows of a fit, without those of weight 0, and the classes of their responses where they have any."""
+    if y is None:
+        raise ValueError(f"{type(estimator).__name__} requires y to be passed, but the target y is None.")
+    columns = covariates(estimator, X, reset=True)
+    name = getattr(y, "name", None)
+    y = _check_y(y, y_numeric=True, estimator=estimator) if is_regressor(estimator) else column_or_1d(y, warn=True)
+    check_consistent_length(next(iter(columns.values())), y)
+    weights = None
+    if sample_weight is not None:
+        weights = _check_sample_weight(sample_weight, y, dtype=np.float64)
+        if np.any(weights == 0) and np.any(weights != 0):
+            kept = np.flatnonzero(weights)
+            columns = {name: taken(values, kept) for name, values in columns.items()}
+            weights, y = weights[kept], y[kept]
+    classes = None if is_regressor(estimator) else Classes(estimator, y)
+    return _named(estimator, columns, name, column(y) if classes is None else classes.column, weights, classes), classes
+
+
+def _named(
+    estimator: BaseEstimator, columns: dict[str, Any], name: Any, responses: np.ndarray | Text,
+    sample_weight: np.ndarray | None, classes: Classes | None,
+) -> Rows:
+    study = json.loads(estimator.study) if estimator.study is not None else {}
+    target = study.get("target") or _free_name(name or "y", columns)
+    columns = {**columns, target: responses}
+    weights = None
+    if sample_weight is not None:
+        weights = study.get("weights") or _free_name("sample_weight", columns)
+        columns[weights] = sample_weight
+    if study:
+        return Rows(columns, {"study": estimator.study})
+    gate = estimator.gate_features
+    request = {
+        "target": target,
+        "covariates": [name for name in columns if name not in (target, weights, estimator.exposure)],
+        "gateCovariates": list(gate) if gate is not None else None,
+        "family": estimator._family(),
+        "classes": classes.texts if classes is not None else None,
+        "exposure": estimator.exposure,
+        "weights": weights,
+        "missing": "error",
+    }
+    return Rows(columns, {key: value for key, value in request.items() if value is not None})
+
+
+def _free_name(wanted: Any, others: Any) -> str:
+    name = str(wanted)
+    while name in others:
+        name += "_"
+    return name
+
+
+class Classes:
+    """The classes of a response, and how the engine writes them."""
+
+    def __init__(self, estimator: BaseEstimator, y: Any) -> None:
+        check_classification_targets(y)
+        if y.dtype.kind == "f":
+            y = _check_y(y, estimator=estimator)
+        found, codes = np.unique(y, return_inverse=True)
+        if len(found) < 2:
+            raise ValueError(f"y has 1 class, {found[0]!r}: a classifier needs two or more")
+        found_texts = [_text(label) for label in found]
+        self.texts = self._of_study(estimator) or found_texts
+        unknown = [text for text in found_texts if text not in self.texts]
+        if unknown:
+            raise ValueError(f"y has the class '{unknown[0]}', which the study does not know")
+        labels = dict(zip(found_texts, found, strict=True))
+        whole = all(text in labels for text in self.texts)
+        self.labels = np.array(
+            [labels.get(text, text) for text in self.texts], dtype=found.dtype if whole else object
+        )
+        self.column = Text.of_codes(codes, found_texts)
+
+    @staticmethod
+    def _of_study(estimator: BaseEstimator) -> list[str] | None:
+        return json.loads(estimator.study).get("classes") if estimator.study is not None else None
+
+
+def _text(label: Any) -> str:
+    """As a table would write it: whole numbers without a point."""
+    if isinstance(label, (float, np.floating)) and float(label).is_integer():
+        return str(int(label))
+    return str(label)

@@ -1,0 +1,120 @@
+"""The rows of each site, and their fits."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import check_consistent_length, column_or_1d
+
+from .. import _engine
+from .._fitting import FitWarning, Progress, fit_request, fit_table
+from .._model import Model
+from ._rows import Rows
+
+
+@dataclass(frozen=True)
+class Site:
+    """A slice where the rows follow one another, so that they are read where they lie."""
+
+    name: str
+    rows: slice | np.ndarray
+    row_count: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of the sites, in their order."""
+
+    models: dict[str, Model]
+    left_out: dict[str, str]
+
+    def warn(self) -> None:
+        """What the engine has to tell of each site; to the caller of the caller of this."""
+        for name, model in self.models.items():
+            for text in model.warnings:
+                warnings.warn(f"{name}: {text}", FitWarning, stacklevel=3)
+        for name, reason in self.left_out.items():
+            warnings.warn(f"{name} is left out: {reason}", FitWarning, stacklevel=3)
+
+
+def sites_of(groups: Any, rows: Rows) -> list[Site]:
+    """Sites in the order of their names, as ``dmoe learn --shard-by`` has them."""
+    if groups is None:
+        return [Site("data", slice(0, rows.row_count), rows.row_count)]
+    groups = column_or_1d(groups)
+    check_consistent_length(groups, next(iter(rows.columns.values())))
+    # By runs of equal groups: where each site is one run, nothing is made that has a number for each row.
+    starts = np.concatenate([[0], np.flatnonzero(groups[1:] != groups[:-1]) + 1])
+    ends = np.append(starts[1:], len(groups))
+    names, codes = _names(groups[starts])
+    if len(names) == len(starts):
+        runs = [slice(int(starts[run]), int(ends[run])) for run in np.argsort(codes)]
+        return [Site(name or "(empty)", run, run.stop - run.start) for name, run in zip(names, runs, strict=True)]
+    codes = np.repeat(codes, ends - starts)
+    order = np.argsort(codes, kind="stable")
+    chosen = np.split(order, np.cumsum(np.bincount(codes))[:-1])
+    return [Site(name or "(empty)", rows, len(rows)) for name, rows in zip(names, chosen, strict=True)]
+
+
+def _names(groups: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """The names in order, and the position of the name of each row."""
+    if groups.dtype.kind == "O":
+        texts = [_text(group) for group in groups.tolist()]
+        names = sorted(set(texts))
+        positions = {name: position for position, name in enumerate(names)}
+        return names, np.array([positions[text] for text in texts])
+    found, codes = np.unique(groups, return_inverse=True)
+    texts = [_text(group) for group in found.tolist()]
+    names = sorted(set(texts))
+    return names, np.array([names.index(text) for text in texts])[codes]
+
+
+def _text(group: Any) -> str:
+    return "" if group is None or group != group else str(group)
+
+
+def fit_sites(
+    rows: Rows, sites: list[Site], experts: int, options: Mapping[str, Any], n_jobs: int | None,
+    progress: Callable[[Progress], None] | None,
+) -> Outcome:
+    """The local models; many sites one a thread, the largest first, few one after the other with all threads for each.
+
+    Raises
+    ------
+    ValueError
+        Where no site can be fitted.
+    """
+    threads = _engine.threads(n_jobs) or os.cpu_count() or 1
+    many = len(sites) >= 2 * threads
+    request = fit_request(rows.request, experts, options)
+    cancellation = _engine.Cancellation()
+
+    def fit(site: Site) -> Model | str:
+        try:
+            table = rows.table(site.name, site.rows)
+            return fit_table(table, request, 1 if many else threads, progress, cancellation)
+        except ValueError as error:
+            return str(error)
+
+    def fit_all() -> dict[str, Model | str]:
+        largest_first = sorted(sites, key=lambda site: -site.row_count)
+        with ThreadPoolExecutor(threads if many else 1) as pool:
+            running = {site.name: pool.submit(fit, site) for site in largest_first}
+            return {name: outcome.result() for name, outcome in running.items()}
+
+    results = _engine.interruptible(fit_all, cancellation.request)
+    ordered = {site.name: results[site.name] for site in sites}
+    models = {name: result for name, result in ordered.items() if isinstance(result, Model)}
+    left_out = {
+        name: result.removeprefix(f"{name}: ") for name, result in ordered.items() if isinstance(result, str)
+    }
+    if not models:
+        name, reason = next(iter(left_out.items()))
+        raise ValueError(reason if len(sites) == 1 else f"no shard could be fitted; shard '{name}': {reason}")
+    return Outcome(models, left_out)

@@ -1,0 +1,91 @@
+"""What is wrong is said as on the command line."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import CommandLine, mixture
+
+import dmoe
+
+
+def said(command_line: CommandLine, *arguments: object) -> str:
+    return command_line.run(*arguments, succeeds=False).stderr.strip().removeprefix("dmoe: ")
+
+
+def defects() -> dict[str, tuple[pd.DataFrame, list, dict]]:
+    frame = mixture(100)
+    gap = frame.copy()
+    gap.loc[6, "x1"] = np.nan
+    constant = frame.assign(y=2.0)
+    negative = frame.assign(y=-1.0)
+    text = frame.assign(x2=["a"] * 99 + ["1"])
+    return {
+        "too few rows": (frame.head(5), [], {}),
+        "too many experts": (frame, ["--experts", 50], {"experts": 50}),
+        "missing value": (gap, [], {}),
+        "constant response": (constant, [], {}),
+        "negative count": (negative, ["--family", "poisson"], {"family": "poisson"}),
+        "no such column": (frame, ["--features", "x0,x9"], {"features": ["x0", "x9"]}),
+        "text covariate": (text, ["--features", "x0,x2"], {"features": ["x0", "x2"]}),
+    }
+
+
+@pytest.mark.parametrize("name", defects())
+def test_data(command_line: CommandLine, name: str) -> None:
+    frame, options, how = defects()[name]
+    command_line.write("data.csv", frame)
+    arguments = options if "--experts" in options else ["--experts", 2, *options]
+    expected = said(command_line, "fit", "data.csv", "--target", "y", *arguments, "-o", "model.json")
+    with pytest.raises(ValueError) as raised:
+        dmoe.fit_local(frame, target="y", site="data.csv", **{"experts": 2, **how})
+    assert str(raised.value) == expected
+
+
+def test_models(command_line: CommandLine, tmp_path) -> None:
+    text = dmoe.fit_local(mixture(500), target="y", experts=2).text
+    broken = tmp_path / "broken.json"
+    broken.write_text(text.replace('"family"', '"familie"'))
+    expected = said(command_line, "predict", broken, "new.csv", "-o", "out.csv")
+    with pytest.raises(ValueError) as raised:
+        dmoe.Model.load(broken)
+    assert str(raised.value) == expected
+    with pytest.raises(FileNotFoundError):
+        dmoe.Model.load(tmp_path / "none.json")
+
+
+def test_aggregation(command_line: CommandLine) -> None:
+    one = dmoe.fit_local(mixture(500), target="y", experts=2)
+    other = dmoe.fit_local(mixture(500, covariates=2), target="y", experts=2)
+    one.save(command_line.folder / "one.json")
+    other.save(command_line.folder / "other.json")
+    expected = said(command_line, "aggregate", "one.json", "other.json", "-o", "global.json")
+    with pytest.raises(ValueError) as raised:
+        dmoe.aggregate({"one": one, "other": other})
+    assert str(raised.value).replace(".json", "") == expected.replace(".json", "")
+
+
+def test_options() -> None:
+    frame = mixture(100)
+    for how, text in [
+        ({"starts": 0}, "starts must be from 1 to 100000"),
+        ({"family": "cauchy"}, "family 'cauchy' is not known"),
+        ({"tolerance": 2.0}, "tolerance must lie between 0 and 1"),
+        ({"standard_errors": "jackknife"}, "standard_errors must be"),
+        ({"missing": "guess"}, "missing must be"),
+    ]:
+        with pytest.raises(ValueError, match=text):
+            dmoe.fit_local(frame, target="y", experts=2, **how)
+    with pytest.raises(TypeError, match="start_count"):
+        dmoe.fit_local(frame, target="y", experts=2, start_count=3)
+    with pytest.raises(ValueError, match="experts is missing"):
+        dmoe.fit_local(frame, target="y")
+
+
+def test_warnings_are_those_of_the_file() -> None:
+    frame = mixture(500).assign(x2=1.0)
+    with pytest.warns(dmoe.FitWarning, match="'x2' is constant here") as caught:
+        model = dmoe.fit_local(frame, target="y", experts=2)
+    assert [str(warning.message) for warning in caught] == model.warnings
+    assert caught[0].filename == __file__

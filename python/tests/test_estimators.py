@@ -1,0 +1,192 @@
+"""The habits of scikit-learn."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import inspect
+import pickle
+import subprocess
+import sys
+
+import joblib
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from conftest import mixture
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import estimator_checks_generator
+
+import dmoe
+
+COVARIATES = ["x0", "x1", "x2"]
+# The tables of the suite have 10 to 30 rows, with a few of each class: no site could tell anything of so few, and the distributed
+# estimators would refuse them by their default of 10 rows.
+ESTIMATORS = [
+    dmoe.MixtureOfExpertsRegressor(),
+    dmoe.MixtureOfExpertsClassifier(),
+    dmoe.DistributedMixtureOfExpertsRegressor(min_rows=1),
+    dmoe.DistributedMixtureOfExpertsClassifier(min_rows=1),
+]
+CANNOT_APPLY = {
+    "check_sample_weight_equivalence_on_dense_data": (
+        "fits 27 rows of 30 features, fewer than the coefficients of one regression; "
+        "see test_weight_of_two_is_the_row_twice"
+    )
+}
+
+
+@pytest.mark.parametrize(
+    ("estimator", "check"),
+    [
+        pytest.param(estimator, check, id=f"{type(estimator).__name__}-{check.func.__name__}")
+        for whole in ESTIMATORS
+        for estimator, check in estimator_checks_generator(whole)
+    ],
+)
+@pytest.mark.filterwarnings("ignore::dmoe.FitWarning")
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.DataConversionWarning")
+def test_suite_of_scikit_learn(estimator, check) -> None:
+    name = check.func.__name__
+    if name not in CANNOT_APPLY:
+        check(estimator)
+        return
+    with pytest.raises(ValueError, match="27 rows are too few for a single expert"):
+        check(estimator)
+
+
+@pytest.mark.parametrize("kind", [dmoe.MixtureOfExpertsRegressor, dmoe.DistributedMixtureOfExpertsRegressor])
+def test_weight_of_two_is_the_row_twice(kind) -> None:
+    frame = mixture(600)
+    weight = np.random.default_rng(0).integers(0, 4, size=len(frame))
+    twice = frame.loc[np.repeat(frame.index, weight)]
+    # One expert has one optimum; of several, starts drawn from other rows may find another.
+    weighted = kind(1, random_state=1).fit(frame[COVARIATES], frame["y"], sample_weight=weight)
+    repeated = kind(1, random_state=1).fit(twice[COVARIATES], twice["y"])
+    np.testing.assert_allclose(
+        weighted.predict(frame[COVARIATES]), repeated.predict(frame[COVARIATES]), rtol=1e-7, atol=1e-9
+    )
+
+
+def test_names_of_data_frames() -> None:
+    frame = mixture()
+    X, y = frame[COVARIATES], frame["y"]
+    estimator = dmoe.MixtureOfExpertsRegressor(2, random_state=1).fit(X, y)
+    assert estimator.feature_names_in_.tolist() == COVARIATES
+    expected = estimator.predict(X)
+    for other in (pl.DataFrame(X.to_dict("series")), pa.Table.from_pandas(X)):
+        again = clone(estimator).fit(other, y)
+        assert again.model_ == estimator.model_
+        assert again.feature_names_in_.tolist() == COVARIATES
+        np.testing.assert_array_equal(estimator.predict(other), expected)
+    with pytest.raises(ValueError, match="same order"):
+        estimator.predict(X[["x1", "x0", "x2"]])
+    with pytest.raises(ValueError, match="unseen at fit time"):
+        estimator.predict(X.rename(columns={"x2": "x3"}))
+
+
+def test_a_gate_of_its_own() -> None:
+    frame = mixture()
+    estimator = dmoe.MixtureOfExpertsRegressor(2, gate_features=["x0"], random_state=1)
+    estimator.fit(frame[COVARIATES], frame["y"])
+    X = frame[COVARIATES].head(20)
+    np.testing.assert_array_equal(estimator.gate_proba(X), estimator.gate_proba(X.assign(x1=0.0, x2=1.0)))
+    assert estimator.score(frame[COVARIATES], frame["y"]) > 0.9
+
+
+def test_pipeline_and_search() -> None:
+    frame = mixture(600)
+    pipeline = make_pipeline(StandardScaler(), dmoe.MixtureOfExpertsRegressor(random_state=1))
+    assert cross_val_score(pipeline, frame[COVARIATES], frame["y"], cv=3).min() > 0.8
+    search = GridSearchCV(pipeline, {"mixtureofexpertsregressor__n_experts": [1, 2]}, cv=3, n_jobs=2)
+    search.fit(frame[COVARIATES], frame["y"])
+    assert search.best_params_ == {"mixtureofexpertsregressor__n_experts": 2}
+
+
+def test_pickle(tmp_path) -> None:
+    frame = mixture()
+    estimator = dmoe.DistributedMixtureOfExpertsRegressor(2, random_state=1)
+    estimator.fit(frame[COVARIATES], frame["y"], groups=np.arange(len(frame)) % 2)
+    joblib.dump(estimator, tmp_path / "estimator")
+    for again in (pickle.loads(pickle.dumps(estimator)), joblib.load(tmp_path / "estimator")):
+        assert again.model_ == estimator.model_
+        np.testing.assert_array_equal(again.predict(frame[COVARIATES]), estimator.predict(frame[COVARIATES]))
+
+
+def test_seeds() -> None:
+    frame = mixture(500)
+    fit = lambda state: dmoe.MixtureOfExpertsRegressor(2, random_state=state).fit(frame[COVARIATES], frame["y"]).model_  # noqa: E731
+    assert fit(5) == fit(5)
+    assert fit(5).record["fit"]["seed"] == 5
+    assert fit(np.random.RandomState(0)) == fit(np.random.RandomState(0))
+    np.random.seed(0)
+    first, second = fit(None), fit(None)
+    np.random.seed(0)
+    assert fit(None) == first != second
+
+
+@pytest.mark.parametrize(
+    "names", [["no", "yes"], [False, True], [3, 20], np.array([1.0, 2.0]), np.array(["no", "yes"], dtype=object)]
+)
+def test_classes_keep_their_kind(names) -> None:
+    frame = mixture(500)
+    y = np.asarray(names)[(frame["x1"] > 0).astype(int)]
+    y[:40] = np.asarray(names)[1]
+    estimator = dmoe.MixtureOfExpertsClassifier(1, random_state=1).fit(frame[COVARIATES], y)
+    assert estimator.classes_.dtype == y.dtype
+    assert estimator.predict(frame[COVARIATES]).dtype == y.dtype
+    assert set(estimator.sample(frame[COVARIATES], random_state=0)) <= set(names)
+    picked = estimator.predict_proba(frame[COVARIATES])[np.arange(len(y)), np.searchsorted(estimator.classes_, y)]
+    np.testing.assert_allclose(estimator.log_density(frame[COVARIATES], y), np.log(picked), rtol=1e-9, atol=1e-12)
+
+
+def test_few_rows_get_fewer_experts() -> None:
+    frame = mixture(30)
+    with pytest.warns(dmoe.FitWarning, match="30 rows carry 1 of 3 experts"):
+        estimator = dmoe.MixtureOfExpertsRegressor(3, random_state=1).fit(frame[COVARIATES], frame["y"])
+    assert estimator.n_experts_ == 1
+
+
+def test_no_site_can_be_fitted() -> None:
+    frame = mixture(12)
+    estimator = dmoe.DistributedMixtureOfExpertsRegressor(2, random_state=1)
+    with pytest.raises(ValueError, match="no shard could be fitted; shard '0': 6 rows are too few"):
+        estimator.fit(frame[COVARIATES], frame["y"], groups=np.arange(12) % 2)
+
+
+def test_groups_are_one_a_row() -> None:
+    frame = mixture(100)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        dmoe.DistributedMixtureOfExpertsRegressor(2).fit(frame[COVARIATES], frame["y"], groups=[1, 2])
+
+
+def test_not_fitted() -> None:
+    for estimator in ESTIMATORS:
+        for method in ("predict", "sample", "gate_proba"):
+            with pytest.raises(NotFittedError):
+                getattr(clone(estimator), method)([[0.0]])
+
+
+def test_engine_needs_no_scikit_learn() -> None:
+    script = "import sys, dmoe; dmoe.fit_local; assert not any(m.split('.')[0] in ('sklearn', 'pandas') for m in sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@pytest.mark.parametrize("name", ["dmoe._fitting", "dmoe._model", "dmoe.estimators._pooled", "dmoe.estimators._distributed"])
+def test_examples(name: str) -> None:
+    results = doctest.testmod(importlib.import_module(name))
+    assert results.failed == 0
+    assert results.attempted > 0
+
+
+def test_every_parameter_is_described() -> None:
+    for estimator in ESTIMATORS:
+        text = inspect.getdoc(type(estimator))
+        for name in estimator.get_params():
+            assert name in text, (type(estimator).__name__, name)
