@@ -24,10 +24,17 @@ final class Answer: Sendable {
     static func of(_ body: () throws -> String) -> UnsafeMutableRawPointer {
         let answer: Answer
         do { answer = Answer(try body()) } catch {
-            let code = (error as? RequestError).map { _ in ExitCode.usage } ?? ExitCode(error) ?? .ourFault
-            answer = Answer(String(describing: error), status: code.rawValue)
+            answer = Answer(String(describing: error), status: code(of: error).rawValue)
         }
         return Unmanaged.passRetained(answer).toOpaque()
+    }
+
+    private static func code(of error: any Error) -> ExitCode {
+        switch error {
+        case is RequestError: .usage
+        case is FitError: .data
+        default: ExitCode(error) ?? .ourFault
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 import ArgumentParser
 import DistributedMoE
+// Not that of ArgumentParser.
+import enum DistributedMoE.ExitCode
 
 /// What a command says, and the exit code, when it cannot go on.
 struct CommandFailure: Error {

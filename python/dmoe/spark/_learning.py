@@ -144,7 +144,7 @@ def learn(
     on_failure : {"raise", "skip"}
         What is done where sites cannot be fitted: name them all in one exception, or go on without them, with a warning.
     partitions : int, optional
-        Of the shuffle; by default 4 a site.
+        Of the shuffle; by default 2 a site.
     n_jobs : int, optional
         Threads of a task; by default ``spark.task.cpus``.
     aggregation : mapping, optional

@@ -14,8 +14,8 @@ from . import _tasks
 from ._files import batches_of
 
 _SITE = "__dmoe_site"
-# Sites whose hashes fall together wait for each other: with this many partitions a site few do.
-_PARTITIONS_A_SITE = 4
+# Sites whose hashes fall together wait for each other: with this many partitions a site few do, and empty ones cost little.
+_PARTITIONS_A_SITE = 2
 _MOST_PARTITIONS = 10_000
 
 
