@@ -7,10 +7,11 @@
 # make benchmark  time, memory and score of all of it, kept in Benchmarks/results; ARGUMENTS="--quick" for small sizes
 # make experiments  the experiments of the paper, tables and plots in Experiments/results; FULL=1 for the paper's sizes,
 #                   ARGUMENTS="--only 1,4" for some of them
+# make test-spark  the tests of dmoe.spark on a cluster of this machine: PyPI's pyspark on Java 17, some minutes
 
 SWIFT ?= swift
 
-.PHONY: demo test build lint dependencies flights demo-small benchmark experiments test-experiments wheel test-python clean
+.PHONY: demo test build lint dependencies flights demo-small benchmark experiments test-experiments wheel test-python test-spark clean
 
 demo: build flights
 	Scripts/demo.sh Demo/flights.csv
@@ -42,6 +43,9 @@ benchmark: build
 
 demo-small: build
 	Scripts/demo-small.sh
+
+test-spark: build wheel
+	Scripts/test-spark.sh
 
 dependencies:
 	Scripts/install-dependencies.sh

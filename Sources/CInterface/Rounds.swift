@@ -56,3 +56,79 @@ public func update(
         return try ModelFile(update, after: previous, sites: count, warnings: []).text(path: "model")
     }
 }
+
+/// What the sites told for an extra round.
+private struct RoundRequest: Decodable {
+    struct Site: Decodable {
+        var name: String
+        /// Why it could tell nothing; nil where it told something.
+        var reason: String?
+    }
+
+    /// All that were asked, in their order.
+    var sites: [Site]
+    /// Whether the sites were asked only in order to see if the last update did harm.
+    var isLast: Bool?
+    var minRows: Int?
+}
+
+private struct RoundAnswer: Encodable {
+    /// The text of the next model; none after the last round.
+    var model: String?
+    /// Why there is no further round.
+    var ending: String?
+    /// Whether the model that the statistics were taken at did harm, so that the one before it is to be kept.
+    var isTakenBack = false
+}
+
+/// One of the extra rounds of `dmoe learn`, with its rules on what ends them.
+///
+/// - Parameters:
+///   - model: of the aggregation or of the round before.
+///   - statistics: of the sites that told something, in their order: texts with a zero at their ends.
+/// - Returns: an answer with the fields of `RoundAnswer` as JSON.
+@c(dmoe_round)
+public func round(
+    _ model: UnsafeMutableRawPointer, _ request: UnsafePointer<CChar>,
+    _ statistics: UnsafePointer<UnsafePointer<CChar>>, _ count: Int
+) -> UnsafeMutableRawPointer {
+    Answer.of {
+        let request = try Request.decode(request, as: RoundRequest.self)
+        try Request.check(request.sites.filter { $0.reason == nil }.count == count, "one statistics file a site")
+        let previous = try Handle<ModelObject>(model).value.modelFile(named: "model")
+        guard let global = previous.fitted else { throw ModelFileError.noStatistics(path: "model") }
+        var told = ToldStatistics()
+        var texts = (0..<count).map { String(cString: statistics[$0]) }[...]
+        for site in request.sites {
+            if let reason = site.reason {
+                told.leaveOut(site.name, reason: reason)
+                continue
+            }
+            let file = try StatisticsFile.decode(Data(texts.removeFirst().utf8), source: site.name)
+            try file.check(isOf: global, path: site.name, modelPath: "model")
+            told.add(file.statistics, of: site.name, warnings: file.warnings)
+        }
+        var options = FitOptions(expertCount: global.model.expertCount)
+        options.minRows = request.minRows.map(Double.init) ?? options.minRows
+        let result = try outcome(told, previous, global, options, isLast: request.isLast ?? false)
+        return String(decoding: try JSONEncoder().encode(result), as: UTF8.self)
+    }
+}
+
+private func outcome(
+    _ told: ToldStatistics, _ previous: ModelFile, _ global: FittedMixture, _ options: FitOptions, isLast: Bool
+) throws -> RoundAnswer {
+    if let before = previous.rounds?.last,
+        let fall = told.fall(
+            after: before.sites, logLikelihoodPerRow: before.logLikelihoodPerRow, minRows: options.minRows)
+    {
+        return RoundAnswer(ending: fall.description, isTakenBack: true)
+    }
+    if isLast { return RoundAnswer() }
+    let round: ExtraRounds.Round
+    do throws(EstimationError) {
+        round = try told.update(GeneralisedEMRound(at: global, options: options))
+    } catch { return RoundAnswer(ending: ExtraRounds.Ending.nothingTold(error).description) }
+    let next = ModelFile(round.update, after: previous, sites: round.sites, warnings: round.warnings)
+    return RoundAnswer(model: try next.text(path: "model"))
+}

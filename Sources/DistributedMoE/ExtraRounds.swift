@@ -59,24 +59,24 @@ public struct ExtraRounds: Sendable {
         for number in 0...rounds {
             let current = result.rounds.last?.update.fitted ?? start
             let round = GeneralisedEMRound(at: current, options: options)
-            let told = collect(round, shards)
-            if let before = result.rounds.last, told.statistics.count == before.sites {
-                let (previous, now) = (before.update.logLikelihoodPerRow, told.logLikelihoodPerRow)
-                if now < previous - max(1e-9 * abs(previous), told.rounding(minRows: options.minRows)) {
-                    result.rounds.removeLast()
-                    result.ending = .likelihoodFell(from: previous, to: now)
-                    return result
-                }
+            let (told, bytes, slowest) = collect(round, shards)
+            if let before = result.rounds.last,
+                let fall = told.fall(
+                    after: before.sites, logLikelihoodPerRow: before.update.logLikelihoodPerRow,
+                    minRows: options.minRows)
+            {
+                result.rounds.removeLast()
+                result.ending = fall
+                return result
             }
             guard number < rounds else { break }
-            result.bytesSent += told.bytes
+            result.bytesSent += bytes
             let update = Stopwatch.measure {
-                Swift.Result { () throws(EstimationError) in try round.update(told.statistics) }
+                Swift.Result { () throws(EstimationError) in try told.update(round) }
             }
-            result.seconds += told.slowest + update.seconds
+            result.seconds += slowest + update.seconds
             switch update.value {
-            case .success(let next):
-                result.rounds.append(Round(update: next, sites: told.statistics.count, warnings: told.warnings))
+            case .success(let next): result.rounds.append(next)
             case .failure(let error):
                 result.ending = .nothingTold(error)
                 return result
@@ -85,42 +85,25 @@ public struct ExtraRounds: Sendable {
         return result
     }
 
-    /// What the sites tell at one mixture.
-    private struct Told {
-        var statistics = [RoundStatistics]()
-        var warnings = [String]()
-        var bytes = 0
-        var slowest = 0.0
-
-        /// What the log-likelihood a row may be off by: a site that keeps something back rounds its own.
-        func rounding(minRows: Double) -> Double {
-            warnings.isEmpty
-                ? 0 : minRows * Double(statistics.count) / statistics.reduce(0) { $0 + $1.weight }
-        }
-
-        var logLikelihoodPerRow: Double {
-            statistics.reduce(0) { $0 + $1.logLikelihood } / statistics.reduce(0) { $0 + $1.weight }
-        }
-    }
-
-    private func collect(_ round: GeneralisedEMRound, _ shards: [DistributedLearning.Shard]) -> Told {
+    private func collect(
+        _ round: GeneralisedEMRound, _ shards: [DistributedLearning.Shard]
+    ) -> (told: ToldStatistics, bytes: Int, slowest: Double) {
         let sites = parallelism.map(count: shards.count) { index in
             Stopwatch.measure {
                 Swift.Result { () throws(EstimationError) in try round.statistics(of: shards[index].rows) }
             }
         }
-        var told = Told()
-        told.slowest = sites.map(\.seconds).max() ?? 0
+        var told = ToldStatistics()
+        var bytes = 0
         for (shard, site) in zip(shards, sites) {
             switch site.value {
             case .success(let (statistics, own)):
-                told.statistics.append(statistics)
-                told.warnings += own.map { "\(shard.name): \($0)" }
                 let file = StatisticsFile(statistics, at: round.global, warnings: own)
-                told.bytes += (try? file.text(path: shard.name).utf8.count) ?? 0
-            case .failure(let error): told.warnings.append("\(shard.name) is left out of a round: \(error)")
+                told.add(statistics, of: shard.name, warnings: file.warnings)
+                bytes += (try? file.text(path: shard.name).utf8.count) ?? 0
+            case .failure(let error): told.leaveOut(shard.name, reason: error.description)
             }
         }
-        return told
+        return (told, bytes, sites.map(\.seconds).max() ?? 0)
     }
 }

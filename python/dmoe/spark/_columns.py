@@ -1,0 +1,72 @@
+"""Which columns of a data frame or a file a call is about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Attributes
+    ----------
+    names : list of str
+        Columns that the engine gets, the target first.
+    texts : frozenset of str
+        Those that are no numbers.
+    arguments : dict
+        For :func:`dmoe.fit_local`.
+    seed : int or None
+        That of the study.
+    """
+
+    names: list[str]
+    texts: frozenset[str]
+    arguments: dict[str, Any]
+    seed: int | None = None
+
+    def check_against(self, present: Sequence[str], others: Sequence[str]) -> None:
+        """Refuses columns that are not there before a row is read."""
+        for name in [*self.names, *others]:
+            if name not in present:
+                raise ValueError(f"no column '{name}'; the columns are {', '.join(dict.fromkeys(present))}")
+
+
+def columns_of_call(*, study: str | None, target: str | None, features: Sequence[str] | None, **named: Any) -> Columns:
+    """The columns by a study, or by name."""
+    if study is not None:
+        return _of_study(study)
+    if target is None:
+        raise ValueError("target is missing, and there is no study")
+    if not features:
+        raise ValueError("there are no features")
+    has_classes = named["family"] == "multinomial"
+    if has_classes and named["classes"] is None:
+        raise ValueError("classes are missing: all sites must have the same, the reference first")
+    others = [named[key] for key in ("exposure", "weights") if named[key] is not None]
+    names = list(dict.fromkeys([target, *features, *(named["gate_features"] or ()), *others]))
+    arguments = {"target": target, "features": list(features), **named}
+    return Columns(names, frozenset({target} if has_classes else ()), arguments)
+
+
+def _of_study(study: str) -> Columns:
+    fields = json.loads(study)
+    covariates = fields.get("covariates", [])
+    others = [fields[key] for key in ("target", "exposure", "weights") if fields.get(key)]
+    texts = {covariate["name"] for covariate in covariates if covariate.get("type", "number") != "number"}
+    if fields.get("classes"):
+        texts.add(fields["target"])
+    names = list(dict.fromkeys([*others, *(covariate["name"] for covariate in covariates)]))
+    return Columns(names, frozenset(texts), {"study": study}, fields.get("seed"))
+
+
+def numeric_columns(df: Any, others: Collection[str | None]) -> list[str]:
+    """The columns of a data frame of Spark that hold numbers."""
+    from pyspark.sql.types import BooleanType, NumericType
+
+    return [
+        column.name for column in df.schema.fields
+        if column.name not in others and isinstance(column.dataType, (NumericType, BooleanType))
+    ]

@@ -1,0 +1,347 @@
+"""The driver's part: what is asked of the sites, and what is made of their answers."""
+
+from __future__ import annotations
+
+import os
+import time
+import warnings
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._fitting import FitWarning, aggregate
+from .._model import Model
+from ._columns import Columns, columns_of_call, numeric_columns
+from ._files import named
+from ._rounds import Answers, extra_rounds
+from ._sites import FileSites, GroupedSites
+from ._tasks import Fit
+
+
+class SitesFailed(ValueError):
+    """Sites that could not be fitted, with what each says.
+
+    Attributes
+    ----------
+    reasons : dict of str to str
+        By site.
+    """
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        self.reasons = dict(reasons)
+        count = "1 site" if len(reasons) == 1 else f"{len(reasons)} sites"
+        listed = "; ".join(f"site '{name}': {reason}" for name, reason in reasons.items())
+        super().__init__(f"{count} could not be fitted: {listed} (on_failure='skip' goes on without them)")
+
+    def __reduce__(self) -> Any:
+        return (SitesFailed, (self.reasons,))
+
+
+@dataclass(frozen=True)
+class SiteFit:
+    """How the fit of one site went.
+
+    Attributes
+    ----------
+    rows : int
+        That the engine was given.
+    reading, fitting : float
+        Seconds of the task: until the last batch of the site was there, and in the engine.
+    attempt : int
+        Of the task, from 0: above it where Spark had lost an executor.
+    process : str
+        Host and process of the worker.
+    """
+
+    rows: int
+    reading: float
+    fitting: float
+    attempt: int
+    process: str
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What came of it.
+
+    Attributes
+    ----------
+    model : Model
+        The global model.
+    local_models : dict of str to Model
+        By site.
+    sites : dict of str to SiteFit
+        How each fit went.
+    left_out : dict of str to str
+        Sites that could not be fitted, and why.
+    rounds : int
+        Extra rounds that the model has in it.
+    ending : str or None
+        Why there are fewer than asked for.
+    seconds : dict of str to float
+        Of the driver's clock: ``counting`` rows, ``fitting``, ``aggregating``, ``rounds``.
+    """
+
+    model: Model
+    local_models: dict[str, Model] = field(repr=False)
+    sites: dict[str, SiteFit] = field(repr=False)
+    left_out: dict[str, str]
+    rounds: int
+    ending: str | None
+    seconds: dict[str, float]
+
+    @property
+    def rows(self) -> int:
+        """Of the sites that were fitted."""
+        return sum(site.rows for site in self.sites.values())
+
+
+def learn(
+    df: Any,
+    *,
+    site: str,
+    target: str | None = None,
+    features: Sequence[str] | None = None,
+    gate_features: Sequence[str] | None = None,
+    family: str = "gaussian",
+    classes: Sequence[str] | None = None,
+    exposure: str | None = None,
+    weights: str | None = None,
+    missing: str = "error",
+    study: str | None = None,
+    experts: int | None = None,
+    order_by: Sequence[str] | None = None,
+    rounds: int = 0,
+    on_failure: str = "raise",
+    partitions: int | None = None,
+    n_jobs: int | None = None,
+    aggregation: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Learned:
+    """Learn one model from a data frame of Spark whose sites are the values of a column, as ``dmoe learn --shard-by`` does.
+
+    One task fits one whole site; its local model comes to the driver, no row does. The result is that of ``dmoe learn`` on
+    the same sites with their rows in the same order, bit for bit.
+
+    Parameters
+    ----------
+    df : pyspark.sql.DataFrame
+        Read twice: once to count the rows of the sites, once to fit them. It must be the same both times.
+    site : str
+        Column that names the site of a row.
+    target, features, gate_features, family, classes, exposure, weights, missing, study
+        As in :func:`dmoe.fit_local`. ``features`` are by default all other numeric columns. Classes must be given: the sites
+        must agree on them.
+    experts : int
+        Most experts of a site; one with fewer rows than ``rows_per_parameter`` for each parameter gets fewer.
+    order_by : sequence of str, optional
+        Columns that the rows of a site are sorted by. A shuffle delivers rows in any order, and sums of floating-point numbers
+        depend on it in their last digits. By default the sort is by all columns used, so that the result depends on the rows
+        alone; the name of a key is cheaper; ``()`` sorts nothing, and two runs agree but for rounding.
+    rounds : int
+        Most extra rounds of distributed EM after the aggregation; of Gaussian experts. The cluster keeps the shuffled rows
+        meanwhile.
+    on_failure : {"raise", "skip"}
+        What is done where sites cannot be fitted: name them all in one exception, or go on without them, with a warning.
+    partitions : int, optional
+        Of the shuffle; by default 2 a site.
+    n_jobs : int, optional
+        Threads of a task; by default ``spark.task.cpus``.
+    aggregation : mapping, optional
+        Arguments of :func:`dmoe.aggregate`: ``experts``, ``method``, ``support_size``, …
+    **options
+        Of :func:`dmoe.fit_local`: ``starts``, ``seed``, ``min_rows``, …
+
+    Returns
+    -------
+    Learned
+        The global model, the local ones, and how it went.
+
+    Raises
+    ------
+    SitesFailed
+        Where sites cannot be fitted, with the reasons of all.
+    ValueError
+        Where arguments or data cannot be used.
+    RuntimeError
+        Where a site did not come back exactly once with all its rows.
+    """
+    _check(on_failure, rounds)
+    if study is None and features is None:
+        features = numeric_columns(df, {site, target, exposure, weights})
+    columns = columns_of_call(
+        target=target, features=features, gate_features=gate_features, family=family, classes=classes,
+        exposure=exposure, weights=weights, missing=missing, study=study,
+    )
+    columns.check_against(df.columns, [site, *(order_by or ())])
+    start = time.perf_counter()
+    sites = GroupedSites(df, site, columns.names, columns.texts, order_by, partitions)
+    counting = time.perf_counter() - start
+    return _Learning(df.sparkSession, sites, columns, experts, options, aggregation, n_jobs, on_failure).run(
+        rounds, {"counting": counting}
+    )
+
+
+def learn_paths(
+    spark: Any,
+    paths: Mapping[str, str | os.PathLike[str]] | Sequence[str | os.PathLike[str]],
+    *,
+    target: str | None = None,
+    features: Sequence[str] | None = None,
+    gate_features: Sequence[str] | None = None,
+    family: str = "gaussian",
+    classes: Sequence[str] | None = None,
+    exposure: str | None = None,
+    weights: str | None = None,
+    missing: str = "error",
+    study: str | None = None,
+    experts: int | None = None,
+    rounds: int = 0,
+    on_failure: str = "raise",
+    n_jobs: int | None = None,
+    aggregation: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Learned:
+    """Learn one model from files that each hold a site, as ``dmoe learn FILES`` does: a task a file, and no shuffle.
+
+    Parameters
+    ----------
+    spark : SparkSession
+        Of the cluster.
+    paths : mapping of site names to paths, or sequence of paths
+        Parquet (a file or a folder) or CSV with a header, that executors can open: a shared file system, or an address such as
+        ``s3://…``. Without names sites are called as their files, without endings.
+    features : sequence of str
+        Covariates; needed where there is no study.
+    target, gate_features, family, classes, exposure, weights, missing, study, experts, rounds, on_failure, n_jobs, aggregation
+        As in :func:`learn`. Rows stay in the order of their file, so nothing is sorted; extra rounds read the files again.
+    **options
+        Of :func:`dmoe.fit_local`.
+
+    Returns
+    -------
+    Learned
+        The global model, the local ones, and how it went.
+
+    Raises
+    ------
+    SitesFailed, ValueError, RuntimeError
+        As :func:`learn`.
+    """
+    _check(on_failure, rounds)
+    if study is None and features is None:
+        raise ValueError("features are missing, and there is no study: the driver does not open the files")
+    columns = columns_of_call(
+        target=target, features=features, gate_features=gate_features, family=family, classes=classes,
+        exposure=exposure, weights=weights, missing=missing, study=study,
+    )
+    if not paths:
+        raise ValueError("there are no paths")
+    sites = FileSites(spark, named(paths), columns.names, columns.texts)
+    return _Learning(spark, sites, columns, experts, options, aggregation, n_jobs, on_failure).run(rounds, {})
+
+
+def _check(on_failure: str, rounds: int) -> None:
+    if on_failure not in ("raise", "skip"):
+        raise ValueError(f"on_failure must be 'raise' or 'skip', not '{on_failure}'")
+    if not 0 <= rounds <= 1000:
+        raise ValueError("rounds must be from 0 to 1000")
+
+
+@dataclass
+class _Learning:
+    """One call, from the first question to the sites to the last."""
+
+    spark: Any
+    sites: GroupedSites | FileSites
+    columns: Columns
+    experts: int | None
+    options: dict[str, Any]
+    aggregation: Mapping[str, Any] | None
+    n_jobs: int | None
+    on_failure: str
+
+    def run(self, rounds: int, seconds: dict[str, float]) -> Learned:
+        if rounds > 0:
+            self.sites.keep()
+        try:
+            return self._run(rounds, seconds)
+        finally:
+            self.sites.release()
+
+    def _run(self, rounds: int, seconds: dict[str, float]) -> Learned:
+        clock = _Laps(seconds)
+        answers = self._ask(Fit(self._fit_arguments()), self.sites.names)
+        left_out = self._failures(answers)
+        local = {name: Model.loads(answer.text) for name, answer in answers.items() if name not in left_out}
+        for name, model in local.items():
+            for text in model.warnings:
+                warnings.warn(f"{name}: {text}", FitWarning, stacklevel=4)
+        clock.lap("fitting")
+        options = {"seed": self.options.get("seed") or self.columns.seed or 1, **(self.aggregation or {})}
+        model = aggregate(local, **options)
+        clock.lap("aggregating")
+        done, ending = 0, None
+        if rounds > 0:
+            broken = {site["name"] for site in model.record["aggregation"].get("leftOut") or []}
+            names = [name for name in local if name not in broken]
+            min_rows = self.options.get("min_rows")
+            model, done, ending = extra_rounds(
+                model, rounds, names, self._ask, {"min_rows": min_rows, "n_jobs": self._threads()}
+            )
+            clock.lap("rounds")
+        fits = {
+            name: SiteFit(answer.rows, answer.reading, answer.working, answer.attempt, answer.process)
+            for name, answer in answers.items() if name not in left_out
+        }
+        return Learned(model, local, fits, left_out, done, ending, seconds)
+
+    def _fit_arguments(self) -> dict[str, Any]:
+        defaults = {"rows_per_parameter": 2, "l1_refit": True}
+        return {
+            **self.columns.arguments, "experts": self.experts, "n_jobs": self._threads(), **defaults, **self.options,
+        }
+
+    def _threads(self) -> int:
+        """A task has as many cores as Spark counts it for."""
+        return self.n_jobs or int(self.spark.conf.get("spark.task.cpus", "1"))
+
+    def _ask(self, work: Any, names: Collection[str]) -> Answers:
+        """The answers by site, in the order of the names, each there exactly once and whole."""
+        rows = self.sites.ask(work, names)
+        found: dict[str, Any] = {}
+        for row in rows:
+            if row.site in found or row.site not in names:
+                problem = "twice" if row.site in found else "without being asked"
+                raise RuntimeError(f"site '{row.site}' came back {problem}: its rows would count twice")
+            found[row.site] = row
+        lost = [name for name in names if name not in found]
+        if lost:
+            raise RuntimeError(f"sites did not come back: {', '.join(lost)}")
+        for name, row in found.items():
+            counted = (self.sites.row_counts or {}).get(name, row.rows)
+            if row.error is None and row.rows != counted:
+                raise RuntimeError(
+                    f"site '{name}' came back with {row.rows} rows, and {counted} were counted: the data frame gives other "
+                    "rows each time it is read; write it out first"
+                )
+        return {name: found[name] for name in names}
+
+    def _failures(self, answers: Answers) -> dict[str, str]:
+        reasons = {name: answer.error for name, answer in answers.items() if answer.error is not None}
+        if reasons and (self.on_failure == "raise" or len(reasons) == len(answers)):
+            raise SitesFailed(reasons)
+        for name, reason in reasons.items():
+            warnings.warn(f"{name} is left out: {reason}", FitWarning, stacklevel=5)
+        return reasons
+
+
+class _Laps:
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self._seconds = seconds
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self._seconds[name] = now - self._last
+        self._last = now

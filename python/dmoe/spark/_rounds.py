@@ -1,0 +1,52 @@
+"""Extra rounds of distributed EM: the sites tell their statistics at a model, the engine makes the next one of them."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import warnings
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from .. import _engine
+from .._fitting import FitWarning
+from .._model import Model
+from ._tasks import Tell
+
+Answers = dict[str, Any]
+
+
+def extra_rounds(
+    start: Model, rounds: int, names: Collection[str], ask: Callable[[Any, Collection[str]], Answers],
+    arguments: Mapping[str, Any],
+) -> tuple[Model, int, str | None]:
+    """The model after the last round that did no harm, how many it has in it, and why there are no more.
+
+    The sites are asked once more than there are rounds, so that no update is kept that did harm; the rules are the engine's.
+    """
+    told = {name: value for name, value in arguments.items() if value is not None}
+    models = [start]
+    for number in range(rounds + 1):
+        answers = ask(Tell(models[-1].text, told), names)
+        outcome = _round(models[-1], answers, is_last=number == rounds, min_rows=arguments.get("min_rows"))
+        if outcome["isTakenBack"]:
+            models.pop()
+        ending = outcome.get("ending")
+        if ending is not None:
+            warnings.warn(f"extra rounds ended: {ending}", FitWarning, stacklevel=5)
+            return models[-1], len(models) - 1, ending
+        if outcome.get("model") is not None:
+            models.append(Model.loads(outcome["model"]))
+    return models[-1], rounds, None
+
+
+def _round(model: Model, answers: Answers, *, is_last: bool, min_rows: int | None) -> dict[str, Any]:
+    sites = [
+        {"name": name} if answer.error is None else {"name": name, "reason": answer.error}
+        for name, answer in answers.items()
+    ]
+    request = {"sites": sites, "isLast": is_last, **({"minRows": min_rows} if min_rows is not None else {})}
+    texts = [answer.text.encode() for answer in answers.values() if answer.error is None]
+    pointers = (ctypes.c_char_p * len(texts))(*texts)
+    function = _engine.library().dmoe_round
+    return json.loads(_engine.answer(function(model.handle, json.dumps(request).encode(), pointers, len(texts))))

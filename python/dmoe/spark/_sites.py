@@ -1,0 +1,140 @@
+"""Where the rows of the sites are: groups of a data frame, or files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyspark
+from pyspark import StorageLevel
+from pyspark.sql import functions as F
+
+from . import _tasks
+from ._files import batches_of
+
+_SITE = "__dmoe_site"
+# Sites whose hashes fall together wait for each other: with this many partitions a site few do, and empty ones cost little.
+_PARTITIONS_A_SITE = 2
+_MOST_PARTITIONS = 10_000
+
+
+def _streams_groups() -> bool:
+    return tuple(int(part) for part in pyspark.__version__.split(".")[:2]) >= (4, 1)
+
+
+class GroupedSites:
+    """A site is the rows of one value of a column.
+
+    Spark gives a function on record batches a piece of a site at a time, and nothing tells that there is more. Only a group
+    of ``groupBy`` is the whole of it, in one call.
+    """
+
+    def __init__(
+        self, frame: Any, site: str, columns: Sequence[str], texts: Collection[str], order_by: Sequence[str] | None,
+        partitions: int | None,
+    ) -> None:
+        self.columns = list(columns)
+        self._kept = False
+        extra = [name for name in order_by or () if name not in self.columns]
+        wanted = [_as_text(name) if name in texts else F.col(_quoted(name)) for name in [*self.columns, *extra]]
+        frame = frame.select(F.col(_quoted(site)).cast("string").alias(_SITE), *wanted)
+        self.row_counts = self._count(frame, site)
+        if partitions is None:
+            partitions = min(_PARTITIONS_A_SITE * len(self.row_counts), _MOST_PARTITIONS)
+        self._rows = frame.repartition(partitions, _SITE)
+        order = self.columns if order_by is None else list(order_by)
+        if order:
+            # Spark sorts groups by their key anyway and keeps this order: it is one sort, that goes to disk where it must.
+            self._rows = self._rows.sortWithinPartitions(_SITE, *map(_quoted, order))
+
+    @staticmethod
+    def _count(frame: Any, site: str) -> dict[str, int]:
+        counts = {row[0]: row[1] for row in frame.groupBy(_SITE).count().collect()}
+        if None in counts:
+            raise ValueError(f"{counts[None]} rows have no site: column '{site}' is missing in them")
+        if not counts:
+            raise ValueError("the data frame has no rows")
+        return dict(sorted(counts.items()))
+
+    @property
+    def names(self) -> list[str]:
+        return list(self.row_counts)
+
+    def keep(self) -> None:
+        """Rows will be asked more than once: the cluster keeps them shuffled, in memory or on disk."""
+        self._rows.persist(StorageLevel.MEMORY_AND_DISK)
+        self._kept = True
+
+    def release(self) -> None:
+        if self._kept:
+            self._rows.unpersist()
+
+    def ask(self, work: Any, names: Collection[str]) -> list[Any]:
+        """The answers of the sites, as Spark has them."""
+        rows = self._rows
+        if len(names) < len(self.row_counts):
+            rows = rows.where(F.col(_SITE).isin(list(names)))
+        return rows.groupBy(_SITE).applyInArrow(self._group_function(work), _tasks.ANSWER_DDL).collect()
+
+    def _group_function(self, work: Any) -> Any:
+        columns = self.columns
+
+        def stream(key: tuple[pa.Scalar, ...], batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            yield _tasks.answer(work, key[0].as_py(), columns, batches)
+
+        def whole(key: tuple[pa.Scalar, ...], table: pa.Table) -> pa.Table:
+            batches = iter(table.to_batches())
+            return pa.Table.from_batches([_tasks.answer(work, key[0].as_py(), columns, batches)])
+
+        function = stream if _streams_groups() else whole
+        # Spark tells the two forms apart by their annotations, which are texts in this module.
+        batch, scalars = Iterator[pa.RecordBatch], tuple[pa.Scalar, ...]
+        stream.__annotations__ = {"key": scalars, "batches": batch, "return": batch}
+        whole.__annotations__ = {"key": scalars, "table": pa.Table, "return": pa.Table}
+        return function
+
+
+class FileSites:
+    """A site is a file that its task opens."""
+
+    def __init__(self, spark: Any, paths: Mapping[str, str], columns: Sequence[str], texts: Collection[str]) -> None:
+        self.columns = list(columns)
+        self.row_counts: dict[str, int] | None = None
+        self._spark = spark
+        self._paths = dict(paths)
+        self._texts = set(texts)
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._paths)
+
+    def keep(self) -> None:
+        """Files are read again."""
+
+    def release(self) -> None:
+        """Nothing is kept."""
+
+    def ask(self, work: Any, names: Collection[str]) -> list[Any]:
+        """The answers of the sites, as Spark has them."""
+        asked = [(name, path) for name, path in self._paths.items() if name in names]
+        columns, texts = self.columns, self._texts
+
+        def one_file(numbers: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for batch in numbers:
+                for number in batch.column(0).to_pylist():
+                    name, path = asked[number]
+                    yield _tasks.answer(work, name, columns, batches_of(path, columns, texts))
+
+        tasks = self._spark.range(0, len(asked), 1, len(asked))
+        return tasks.mapInArrow(one_file, _tasks.ANSWER_DDL).collect()
+
+
+def _as_text(name: str) -> Any:
+    """Classes and levels are compared as they are spelled."""
+    return F.col(_quoted(name)).cast("string").alias(name)
+
+
+def _quoted(name: str) -> str:
+    """A column whose name may hold a dot."""
+    return "`" + name.replace("`", "``") + "`"

@@ -1,0 +1,103 @@
+"""What executors do with one site. Nothing here reaches outside the task: it may run twice, only one answer counts."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from .._fitting import FitWarning, fit_local
+from .._model import Model
+from .._tables import Table
+from ._engine_files import find_engine
+
+ANSWER = pa.schema([
+    pa.field("site", pa.string()), pa.field("rows", pa.int64()), pa.field("reading", pa.float64()),
+    pa.field("working", pa.float64()), pa.field("attempt", pa.int32()), pa.field("process", pa.string()),
+    pa.field("text", pa.string()), pa.field("error", pa.string()),
+])
+ANSWER_DDL = (
+    "site string, rows long, reading double, working double, attempt int, process string, text string, error string"
+)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The local model of a site."""
+
+    arguments: dict[str, Any] = field(repr=False)
+
+    def __call__(self, table: Table, site: str) -> str:
+        with warnings.catch_warnings():  # the driver repeats them, with the name of the site
+            warnings.simplefilter("ignore", FitWarning)
+            return fit_local(table, site=site, **self.arguments).text
+
+
+@dataclass(frozen=True)
+class Tell:
+    """The statistics of a site at a model, for an extra round."""
+
+    model: str = field(repr=False)
+    arguments: dict[str, Any] = field(repr=False)
+
+    def __call__(self, table: Table, site: str) -> str:
+        return Model.loads(self.model).statistics(table, **self.arguments)
+
+
+def answer(
+    work: Fit | Tell, site: str, columns: Sequence[str], batches: Iterator[pa.RecordBatch]
+) -> pa.RecordBatch:
+    """One row: what the work made of a site, or why it cannot be done with these rows.
+
+    The batches stay where Arrow put them and the engine reads them there: a task holds its site once.
+
+    Raises
+    ------
+    RuntimeError
+        For what another attempt may not meet again; Spark makes one.
+    """
+    start = time.perf_counter()
+    read = start
+    table: Table | None = None
+    text = error = None
+    try:
+        find_engine()
+        for batch in batches:
+            part = {name: batch.column(name) for name in columns}
+            if table is None:
+                table = Table(part, site)
+            else:
+                table.append(part)
+        if table is None or table.row_count == 0:
+            raise ValueError(f"{site}: no rows")
+        read = time.perf_counter()
+        text = work(table, site)
+    except (ValueError, FileNotFoundError) as problem:
+        error = str(problem)
+        for _ in batches:  # the next site in this task comes after the rest of this one
+            pass
+    except Exception as problem:
+        raise RuntimeError(f"site '{site}': {problem}") from problem
+    end = time.perf_counter()
+    rows = 0 if table is None else table.row_count
+    row = [site, rows, read - start, end - read, _attempt(), _process(), text, error]
+    return pa.RecordBatch.from_arrays(
+        [pa.array([value], kind.type) for value, kind in zip(row, ANSWER, strict=True)], schema=ANSWER
+    )
+
+
+def _attempt() -> int:
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    return context.attemptNumber() if context else 0
+
+
+def _process() -> str:
+    return f"{socket.gethostname()}/{os.getpid()}"
