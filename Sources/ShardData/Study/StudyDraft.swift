@@ -102,10 +102,14 @@ public struct StudyDraft: Sendable {
         if ExpertFamilies.response(study.family)?.classes == nil {
             try table.requireNumbers(choices.target)
         } else {
-            study.classes = try choices.classes ?? ClassFinder(target).classes(source: table.source)
-            notes += (study.classes ?? []).alikeNotes("classes of '\(target.name)'")
-            noteClasses(target, study.classes ?? [])
-            if choices.classes == nil { noteRare(target, "class", minRows: choices.minRows) }
+            var classes = choices.classes ?? []
+            if choices.classes == nil {
+                classes = try ClassFinder(target).classes(source: table.source)
+                noteRare(target, "class", minRows: choices.minRows)
+            }
+            study.classes = classes
+            notes += classes.alikeNotes("classes of '\(target.name)'")
+            noteClasses(target, classes)
         }
         noteGaps(target, "rows without it are \(study.missing == .drop ? "left out" : "refused")")
     }
