@@ -53,6 +53,7 @@ import Testing
     @Test(arguments: [0, 1, 2]) func aClassOfFewRowsOfAnExpertIsNotTold(rare: Int) throws {
         let local = try Self.fit(Self.rows(rare: rare, count: 5))
         let expert = try Self.left(local)
+        try #require(local.fitted.silentClasses.count == 2)
         #expect(local.fitted.silentClasses[expert] == [rare])
         #expect(local.fitted.silentClasses[1 - expert].isEmpty)
         #expect(
