@@ -74,9 +74,10 @@ extension LocalMixture {
     /// Of each site the covariates of its experts that vary there.
     fileprivate var knownCovariates: [Set<Int>] {
         members.map { own in
-            Set(design.expertCovariates.filter { column in
-                own.contains { components[$0].moments.scatter[column, column] > 0 }
-            })
+            Set(
+                design.expertCovariates.filter { column in
+                    own.contains { components[$0].moments.scatter[column, column] > 0 }
+                })
         }
     }
 

@@ -80,7 +80,9 @@ extension MixtureModel {
         }
         let base = Array(experts[expert].coefficients[positions(first)])
         for code in shown {
-            for (index, position) in positions(code).enumerated() { experts[expert].coefficients[position] -= base[index] }
+            for (index, position) in positions(code).enumerated() {
+                experts[expert].coefficients[position] -= base[index]
+            }
             experts[expert].coefficients[positions(code).lowerBound] -= Self.absentLogOdds
         }
         for code in held { set(code, 0) }

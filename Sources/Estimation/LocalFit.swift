@@ -227,6 +227,17 @@ public struct LocalFit: Sendable {
 
     // MARK: Result
 
+    /// Columns and experts whose slopes are held in every predictor, other than experts that are held whole.
+    private func heldColumns(_ held: HeldCoefficients, experts: Int) -> [Disclosure.RareColumn] {
+        let intercepts = (0..<family.predictorCount).map { $0 * design.expertPositions.count }
+        return (0..<experts).filter { expert in !intercepts.allSatisfy { held[expert].contains($0) } }
+            .flatMap { expert in
+                design.expertCovariates.enumerated().filter { entry in
+                    intercepts.allSatisfy { held[expert].contains($0 + entry.offset + 1) }
+                }.map { Disclosure.RareColumn(column: $0.element, expert: expert, value: 0) }
+            }
+    }
+
     /// Of classes that are not told of some experts only.
     private func classWarnings(_ fitted: FittedMixture, _ told: ToldRows) -> [FitWarning] {
         (family.response.classes ?? []).enumerated().compactMap { code, name in
@@ -249,6 +260,10 @@ public struct LocalFit: Sendable {
         let order = unordered.orderOfWeight
         let complete = unordered.inOrderOfWeight()
         var (fitted, left) = disclosure.withoutRareColumns(complete, rows, parallelism)
+        // Refitted, an expert may have no row left with the value; its slope is held all the same.
+        left += heldColumns(candidate.held.reordered(order), experts: order.count).filter { held in
+            !left.contains { $0.column == held.column && $0.expert == held.expert }
+        }
         var warnings = interim.told.warnings + interim.warnings + classWarnings(fitted, interim.told)
         let names = design.covariates + [design.target]
         for (column, pairs) in Dictionary(grouping: left, by: \.column).sorted(by: { $0.key < $1.key }) {

@@ -69,9 +69,10 @@ struct ToldRows {
         let rare = disclosure.rareLevels
         guard !rare.isEmpty else { return false }
         rareLevels.formUnion(rare.keys)
-        leaveOut(source.rows(parallelism) { block, lane in
-            rare.contains { block.covariate($0.key)[lane] != $0.value }
-        })
+        leaveOut(
+            source.rows(parallelism) { block, lane in
+                rare.contains { block.covariate($0.key)[lane] != $0.value }
+            })
         return true
     }
 

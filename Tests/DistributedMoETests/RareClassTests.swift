@@ -19,7 +19,8 @@ import Testing
 
     /// Ten sites of 150 rows, 6 of them of class c, and one of 600 rows, 24 of it.
     @Test func isNotTakenForAbsent() throws {
-        let sites = (0..<10).map { Self.rows(150, having: 6, seed: UInt64($0 + 1)) } + [Self.rows(600, having: 24, seed: 30)]
+        let sites =
+            (0..<10).map { Self.rows(150, having: 6, seed: UInt64($0 + 1)) } + [Self.rows(600, having: 24, seed: 30)]
         let fit = LocalFit(design: Self.design, family: Self.family, options: FitOptions(expertCount: 1))
         let pooled = try fit.fit(ShardRows.concatenation(sites)).model.experts[0].coefficients
         let local = try sites.map { try fit.fit($0).fitted }
@@ -36,7 +37,6 @@ import Testing
                 told.silentClasses = []
                 return told
             })
-        print("RARECLASS", pooled, silent, absent)
         #expect(abs(absent[2] - pooled[2]) > 0.5)
         #expect(abs(silent[2] - pooled[2]) < 0.2)
         #expect(abs(silent[0] - pooled[0]) < 0.05)
@@ -46,14 +46,14 @@ import Testing
         func swapped(_ rows: ShardRows) -> ShardRows {
             ShardRows(covariates: rows.covariates, responses: rows.responses.map { 2 - $0 })
         }
-        let sites = (0..<10).map { swapped(Self.rows(150, having: 6, seed: UInt64($0 + 1))) }
+        let sites =
+            (0..<10).map { swapped(Self.rows(150, having: 6, seed: UInt64($0 + 1))) }
             + [swapped(Self.rows(600, having: 24, seed: 30))]
         let fit = LocalFit(design: Self.design, family: Self.family, options: FitOptions(expertCount: 1))
         let pooled = try fit.fit(ShardRows.concatenation(sites)).model.experts[0].coefficients
         let global = try Coordinator().aggregate(
             try sites.enumerated().map { Contribution(name: "site \($0)", fitted: try fit.fit($1).fitted) }
         ).fitted.model.experts[0].coefficients
-        print("RAREREF", pooled, global)
         // Odds between the two others, and those against the reference.
         #expect(abs((global[2] - global[0]) - (pooled[2] - pooled[0])) < 0.05)
         #expect(abs(global[0] - pooled[0]) < 0.2)

@@ -19,7 +19,9 @@ import Testing
     /// As if the rows of the level were some of the reference.
     private static func folded(_ rows: ShardRows) -> ShardRows {
         ShardRows(
-            covariates: Matrix(columns: [Array(rows.covariates.column(0)), [Double](repeating: 0, count: rows.rowCount)]),
+            covariates: Matrix(columns: [
+                Array(rows.covariates.column(0)), [Double](repeating: 0, count: rows.rowCount),
+            ]),
             responses: rows.responses)
     }
 
@@ -41,7 +43,6 @@ import Testing
         #expect(abs(folded[0] - pooled[0]) > 0.2)
         #expect(abs(silent[0] - pooled[0]) < 0.05)
         #expect(abs(silent[2] - pooled[2]) < 0.5 * abs(folded[2] - pooled[2]))
-        print("RARE", pooled, silent, folded)
     }
 
     @Test func thatNoSiteKnowsIsNamed() throws {

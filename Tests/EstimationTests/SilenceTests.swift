@@ -7,15 +7,16 @@ import Testing
 
 /// What a local model tells of a class or a count that few rows of one expert have.
 @Suite struct SilenceTests {
-    private static let design = Design(target: "y", covariates: ["x", "z"])
+    private static let design = Design(
+        target: "y", covariates: ["x", "z"], expertCovariates: [1], gateCovariates: [0], offset: nil)
     private static let family = MultinomialFamily(classes: ["a", "b", "c"])
 
     /// Two groups about x = -3 and 3, clear by the gate: expert 1 left, expert 2 right. Odds depend on z.
     private static let truth = MixtureModel(
-        design: design, family: family, gate: SoftmaxGate(coefficients: Matrix(columns: [[0, -6, 0], [0, 0, 0]])),
+        design: design, family: family, gate: SoftmaxGate(coefficients: Matrix(columns: [[0, -6], [0, 0]])),
         experts: [
-            Expert(coefficients: [0.3, 0, 1.5, 0, 0, -1], dispersion: 1),
-            Expert(coefficients: [-0.5, 0, -1, 0.2, 0, 1], dispersion: 1),
+            Expert(coefficients: [0.3, 4, 0, -4], dispersion: 1),
+            Expert(coefficients: [-0.5, -4, 0.2, 4], dispersion: 1),
         ])
 
     /// 200 rows of each group, the class `rare` in `count` rows of the left one alone, where z is `value`.
@@ -27,7 +28,7 @@ import Testing
         let covariates = Matrix(columns: [x, (0..<400).map { $0 < count ? value : z[$0] }])
         var classes = (0..<400).map { row in
             let expert = truth.experts[left[row] ? 0 : 1].coefficients
-            let odds = [0] + [0, 3].map { expert[$0] + expert[$0 + 2] * z[row] }
+            let odds = [0] + [0, 2].map { expert[$0] + expert[$0 + 1] * z[row] }
             var probabilities = odds
             Scalar.softmax(&probabilities)
             if left[row] { probabilities[rare] = 0 }
@@ -45,12 +46,14 @@ import Testing
 
     /// The expert of the left group.
     private static func left(_ local: LocalModel) throws -> Int {
-        try #require(local.fitted.moments.indices.min { local.fitted.moments[$0].mean[0] < local.fitted.moments[$1].mean[0] })
+        try #require(
+            local.fitted.moments.indices.min { local.fitted.moments[$0].mean[0] < local.fitted.moments[$1].mean[0] })
     }
 
     @Test(arguments: [0, 1, 2]) func aClassOfFewRowsOfAnExpertIsNotTold(rare: Int) throws {
         let local = try Self.fit(Self.rows(rare: rare, count: 5))
         let expert = try Self.left(local)
+        try #require(local.fitted.silentClasses.count == 2)
         #expect(local.fitted.silentClasses[expert] == [rare])
         #expect(local.fitted.silentClasses[1 - expert].isEmpty)
         #expect(
@@ -64,9 +67,9 @@ import Testing
     }
 
     /// Wherever these rows are, the same is told.
-    @Test(arguments: [0, 2]) func theirCovariatesAreNotTold(rare: Int) throws {
-        let here = try Self.fit(Self.rows(rare: rare, count: 5, value: 0.5))
-        let there = try Self.fit(Self.rows(rare: rare, count: 5, value: 40))
+    @Test func theirCovariatesAreNotTold() throws {
+        let here = try Self.fit(Self.rows(rare: 0, count: 5, value: 0.5))
+        let there = try Self.fit(Self.rows(rare: 0, count: 5, value: 2))
         for (own, other) in zip(here.model.experts, there.model.experts) {
             #expect(difference(own.coefficients, other.coefficients) < 1e-3)
         }
@@ -83,8 +86,8 @@ import Testing
         let local = try Self.fit(Self.rows(rare: 2, count: 5))
         let expert = try Self.left(local)
         let errors = try #require(local.fitted.errors).experts[expert]
-        #expect((0..<3).allSatisfy { errors.standardError($0) != nil })
-        #expect((3..<6).allSatisfy { errors.standardError($0) == nil })
+        #expect((0..<2).allSatisfy { errors.standardError($0) != nil })
+        #expect((2..<4).allSatisfy { errors.standardError($0) == nil })
     }
 
     @Test func aClassWithoutARowIsAbsentAndNotSilent() throws {
@@ -122,7 +125,7 @@ import Testing
                 MixtureModel(
                     design: Self.design, family: PoissonFamily(), gate: Self.truth.gate,
                     experts: [
-                        Expert(coefficients: [-4, 0, 0], dispersion: 1), Expert(coefficients: [1.5, 0, 0.3], dispersion: 1),
+                        Expert(coefficients: [-4, 0], dispersion: 1), Expert(coefficients: [1.5, 0.3], dispersion: 1),
                     ])
             ]
             let local = try LocalFit(design: Self.design, family: PoissonFamily(), options: options).fit(rows)
@@ -134,7 +137,7 @@ import Testing
         let other = try told(Self.counts([2, 1, 1, 1], at: 9))
         // Five events, half of those that may be told of, in 200 rows.
         for expert in [one, other] {
-            #expect(expert.coefficients[1] == 0 && expert.coefficients[2] == 0)
+            #expect(expert.coefficients[1] == 0)
             #expect(abs(exp(expert.coefficients[0]) - 5.0 / 200) < 1e-3)
         }
     }

@@ -96,7 +96,8 @@ struct AggregateCommand: ParsableCommand {
             Result { () throws(ModelFileError) in
                 let file = try ModelFile.read(path: files[index])
                 guard let fitted = file.fitted else { throw .noStatistics(path: files[index]) }
-                return LocalFile(file: file, 
+                return LocalFile(
+                    file: file,
                     contribution: Contribution(name: labels[index], fitted: fitted, warnings: file.warnings))
             }
         }
