@@ -100,7 +100,9 @@ extension ShardDataError: CustomStringConvertible {
             "\(source.visible): two columns are named \(name.quoted); rename one of them"
         case .textInNumericColumn(let source, let line, let column, let field):
             "\(source.visible), line \(line): column \(column.quoted) should hold numbers but has \(field.quoted); "
-                + "correct the field, write NA if it is missing, or leave the column out"
+                + (CSVNumber.value(of: field.replacingOccurrences(of: ",", with: ".")) == nil
+                    ? "correct the field, write NA if it is missing, or leave the column out"
+                    : "write numbers with a decimal point")
         case .textNotKept(let source, let column):
             "\(source.visible): column \(column.quoted) was not read as text; name it among the text columns"
         case .notUTF8(let source, let line, let name):
@@ -146,12 +148,12 @@ extension ShardDataError: CustomStringConvertible {
             "\(source.visible), \(line): column \(column.quoted) has \(field.quoted), "
                 + Self.advice(on: kind, known, near: known.first { $0.likeness == field.likeness })
         case .unusableResponse(let source, let line, let column, let value, let needed):
-            "\(source.visible), \(line): target \(column.quoted) is \(value); this family needs \(needed)"
+            "\(source.visible), \(line): target \(column.quoted) is \(spelledNumber(value)); this family needs \(needed)"
         case .unusableClasses(let source, let column, let found):
             "\(source.visible): \(found) in target \(column.quoted); classes are two to \(ClassFinder.mostClasses); "
                 + "name them with --classes or in a study, or choose another family"
         case .unusableExposure(let source, let line, let column, let value):
-            "\(source.visible), \(line): exposure \(column.quoted) is \(value); exposures must be above 0"
+            "\(source.visible), \(line): exposure \(column.quoted) is \(spelledNumber(value)); exposures must be above 0"
         case .tooFewToFill(let source, let column, let known, let needed):
             "\(source.visible): \(known) value\(known == 1 ? "" : "s") of \(column.quoted) are known, and the mean that fills "
                 + "its gaps must stand for \(needed) or more; fix a \"value\" in the study"

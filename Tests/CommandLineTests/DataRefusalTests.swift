@@ -55,6 +55,9 @@ import Testing
             "text in a covariate", Sample.csv(seed: 1, rows: 40, line: 9, column: 0, "x1"), "--features", "a,b",
             says: ["d.csv, line 9", "\"a\"", "\"x1\""]),
         .fit(
+            "decimal comma", Sample.csv(seed: 1, rows: 40, line: 7, column: 3, "\"-0,5\""),
+            says: ["d.csv, line 7", "\"y\"", "\"-0,5\"", "decimal point"]),
+        .fit(
             "missing covariate", Sample.csv(seed: 1, rows: 40, line: 5, column: 1, "NaN"),
             says: ["d.csv, line 5", "\"b\"", "--missing drop"]),
         .fit(

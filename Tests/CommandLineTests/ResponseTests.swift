@@ -111,7 +111,7 @@ import Testing
         try place.write("a,beds\n0,0\n", to: "none.csv")
         let refused = try place.run(["predict", "g.json", "none.csv", "-o", "q.csv"])
         #expect(refused.exitCode == 65)
-        #expect(refused.errors.contains("none.csv, line 2: exposure \"beds\" is 0.0"))
+        #expect(refused.errors.contains("none.csv, line 2: exposure \"beds\" is 0;"))
     }
 
     static let refusals: [Refusal] = [

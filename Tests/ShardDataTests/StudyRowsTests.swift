@@ -185,6 +185,6 @@ import Testing
         #expect(logs[0] == 0)
         #expect(abs(logs[1] - 2.995732273553991) < 1e-15)
         let zero = try #require(try StudyFixture.failure(study, "a,beds,y\n1,1,3\n2,0,4\n")).description
-        #expect(zero.contains("line 3: exposure \"beds\" is 0.0; exposures must be above 0"))
+        #expect(zero.contains("line 3: exposure \"beds\" is 0; exposures must be above 0"))
     }
 }
