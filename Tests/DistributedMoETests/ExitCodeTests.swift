@@ -1,6 +1,5 @@
+import DistributedMoE
 import Testing
-
-@testable import DistributedMoE
 
 /// The numbers that the command line ends with and other languages get.
 @Suite struct ExitCodeTests {

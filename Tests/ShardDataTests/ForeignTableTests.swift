@@ -1,9 +1,8 @@
+import Estimation
 import LinearAlgebra
 import MixtureOfExperts
+import ShardData
 import Testing
-
-@testable import Estimation
-@testable import ShardData
 
 /// Tables in the memory of another program: whatever way they lie, the rows are the same to the last bit.
 @Suite struct ForeignTableTests {
@@ -28,7 +27,7 @@ import Testing
         let selection = RowSelection(design: design, weights: weighted ? "w" : nil, missing: .drop)
         let rows = try table.rows(selection, leastKnown: 1, parallelism: Parallelism(threads: 2))
         let options = FitOptions(expertCount: 2, starts: 3)
-        return (try LocalFit(design: design, options: options).fit(rows.source), rows.source is ForeignRows)
+        return (try LocalFit(design: design, options: options).fit(rows.source), !(rows.source is ShardRows))
     }
 
     /// The rows as one program might keep them.

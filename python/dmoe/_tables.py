@@ -27,7 +27,7 @@ class Text:
     @classmethod
     def of(cls, values: Any) -> Text:
         """Of objects; None and NaN are missing."""
-        encoded = [b"" if value is None or value != value else str(value).encode() for value in values]
+        encoded = [b"" if is_missing(value) else str(value).encode() for value in values]
         offsets = np.zeros(len(encoded) + 1, dtype=np.int64)
         np.cumsum([len(value) for value in encoded], out=offsets[1:])
         return cls(offsets, np.frombuffer(b"".join(encoded) or b"\0", dtype=np.uint8))
@@ -50,6 +50,14 @@ class Text:
         offsets = np.zeros(len(rows) + 1, dtype=np.int64)
         np.cumsum([len(piece) for piece in pieces], out=offsets[1:])
         return Text(offsets, np.concatenate([*pieces, np.zeros(1, np.uint8)]))
+
+
+def is_missing(value: Any) -> bool:
+    """None, NaN, NaT, and NA of pandas, which does not say whether it differs from itself."""
+    try:
+        return value is None or bool(value != value)
+    except TypeError:
+        return True
 
 
 def taken(values: np.ndarray | Text, rows: slice | np.ndarray) -> np.ndarray | Text:

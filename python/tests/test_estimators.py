@@ -190,3 +190,22 @@ def test_every_parameter_is_described() -> None:
         text = inspect.getdoc(type(estimator))
         for name in estimator.get_params():
             assert name in text, (type(estimator).__name__, name)
+
+
+def test_sites_of_any_kind_of_group() -> None:
+    frame = mixture(1200)
+    names = np.array(["", "a", "b"])[np.arange(1200) % 3]
+    expected = dmoe.DistributedMixtureOfExpertsRegressor(1, random_state=1)
+    expected.fit(frame[COVARIATES], frame["y"], groups=names)
+    assert expected.site_names_ == ["(empty)", "a", "b"]
+    missing = pd.Series(names).replace({"": None})
+    for groups in (missing, missing.astype("string"), missing.astype("category"), pl.Series(names), names.tolist()):
+        again = clone(expected).fit(frame[COVARIATES], frame["y"], groups=groups)
+        assert again.model_ == expected.model_
+
+
+@pytest.mark.parametrize("make", [pl.Series, pa.array, list])
+def test_responses_of_any_kind(make) -> None:
+    frame = mixture(500)
+    expected = dmoe.MixtureOfExpertsRegressor(1, random_state=1).fit(frame[COVARIATES], frame["y"].to_numpy())
+    assert clone(expected).fit(frame[COVARIATES], make(frame["y"].to_numpy())).model_ == expected.model_

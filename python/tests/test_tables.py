@@ -12,7 +12,7 @@ import pytest
 from conftest import mixture
 
 import dmoe
-from dmoe._tables import Text, column
+from dmoe._tables import Text, column, is_missing
 
 
 def test_floating_point_is_not_copied() -> None:
@@ -108,3 +108,14 @@ def test_what_does_not_fit_together() -> None:
         table.append({"a": ["x"]})
     with pytest.raises(ValueError, match="other columns"):
         table.append({"b": [1.0]})
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), np.float64("nan"), pd.NA, pd.NaT])
+def test_what_is_missing(value) -> None:
+    assert is_missing(value)
+    assert texts(Text.of(["a", value])) == ["a", ""]
+
+
+@pytest.mark.parametrize("value", ["", "NA", 0, 1.5, False, np.str_("a"), np.bool_(True), np.int64(3)])
+def test_what_is_not(value) -> None:
+    assert not is_missing(value)

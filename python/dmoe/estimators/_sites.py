@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_consistent_length, column_or_1d
 from .. import _engine
 from .._fitting import FitWarning, Progress, fit_request, fit_table
 from .._model import Model
+from .._tables import is_missing
 from ._rows import Rows
 
 
@@ -48,6 +49,8 @@ def sites_of(groups: Any, rows: Rows) -> list[Site]:
     if groups is None:
         return [Site("data", slice(0, rows.row_count), rows.row_count)]
     groups = column_or_1d(groups)
+    if groups.dtype.kind == "O":
+        groups = np.array([_text(group) for group in groups.tolist()], dtype=object)
     check_consistent_length(groups, next(iter(rows.columns.values())))
     # By runs of equal groups: where each site is one run, nothing is made that has a number for each row.
     starts = np.concatenate([[0], np.flatnonzero(groups[1:] != groups[:-1]) + 1])
@@ -64,11 +67,6 @@ def sites_of(groups: Any, rows: Rows) -> list[Site]:
 
 def _names(groups: np.ndarray) -> tuple[list[str], np.ndarray]:
     """The names in order, and the position of the name of each row."""
-    if groups.dtype.kind == "O":
-        texts = [_text(group) for group in groups.tolist()]
-        names = sorted(set(texts))
-        positions = {name: position for position, name in enumerate(names)}
-        return names, np.array([positions[text] for text in texts])
     found, codes = np.unique(groups, return_inverse=True)
     texts = [_text(group) for group in found.tolist()]
     names = sorted(set(texts))
@@ -76,7 +74,7 @@ def _names(groups: np.ndarray) -> tuple[list[str], np.ndarray]:
 
 
 def _text(group: Any) -> str:
-    return "" if group is None or group != group else str(group)
+    return "" if is_missing(group) else str(group)
 
 
 def fit_sites(
