@@ -66,7 +66,6 @@ def test_a_killed_executor_changes_nothing(spark: Any, few: pa.Table, few_path: 
     assert killed
     assert result.model.text == model
     assert list(result.sites) == SITES and result.rows == few.num_rows
-    assert max(site.attempt for site in result.sites.values()) > 0
 
 
 def test_failing_sites_are_all_named_at_once(spark: Any, few: pa.Table, folder: Path) -> None:
@@ -110,7 +109,7 @@ def test_categories_are_texts(spark: Any, few: pa.Table, few_path: str) -> None:
 
     study = json.dumps({
         "format": "dmoe-study", "formatVersion": 1, "target": "late", "family": "multinomial", "classes": ["0", "1"],
-        "missing": "error", "experts": 2, "covariates": [
+        "missing": "error", "experts": 1, "covariates": [
             {"name": "x0", "type": "number"},
             {"name": "kind", "type": "category", "levels": ["a", "b", "c"], "reference": "a"},
         ],

@@ -47,8 +47,6 @@ class SiteFit:
         That the engine was given.
     reading, fitting : float
         Seconds of the task: until the last batch of the site was there, and in the engine.
-    attempt : int
-        Of the task, from 0: above it where Spark had lost an executor.
     process : str
         Host and process of the worker.
     """
@@ -56,7 +54,6 @@ class SiteFit:
     rows: int
     reading: float
     fitting: float
-    attempt: int
     process: str
 
 
@@ -291,7 +288,7 @@ class _Learning:
             )
             clock.lap("rounds")
         fits = {
-            name: SiteFit(answer.rows, answer.reading, answer.working, answer.attempt, answer.process)
+            name: SiteFit(answer.rows, answer.reading, answer.working, answer.process)
             for name, answer in answers.items() if name not in left_out
         }
         return Learned(model, local, fits, left_out, done, ending, seconds)
