@@ -18,7 +18,7 @@ install_java() {
 
 install_packages() {
     [ -x "$environment/bin/python" ] || python3 -m venv "$environment"
-    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "pyspark>=4.1,<5" pyarrow numpy pytest
+    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "pyspark>=4.1,<5" pyarrow pandas numpy pytest
     "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps python/dist/*.whl
 }
 

@@ -12,6 +12,8 @@ from .. import _engine
 
 _LIBRARY = "libdmoe.so"
 _PACKAGE = "dmoe.zip"
+# Until the driver ends.
+_HELD: list[tempfile.TemporaryDirectory[str]] = []
 
 
 def ship_engine(spark: Any) -> None:
@@ -26,16 +28,17 @@ def ship_engine(spark: Any) -> None:
         A classic one: Spark Connect has no files of its own.
     """
     package = Path(__file__).parents[1]
-    with tempfile.TemporaryDirectory(prefix="dmoe") as folder:
-        archive = Path(folder, _PACKAGE)
-        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
-            for path in sorted(package.rglob("*.py")):
-                file.write(path, Path("dmoe", path.relative_to(package)))
-        library = Path(folder, _LIBRARY)
-        library.symlink_to(_engine.library_path().resolve())
-        # Both are copied to the driver's file server before these calls return.
-        spark.sparkContext.addPyFile(str(archive))
-        spark.sparkContext.addFile(str(library))
+    # The driver serves the files from where they are, whenever an executor starts.
+    held = tempfile.TemporaryDirectory(prefix="dmoe")
+    _HELD.append(held)
+    archive = Path(held.name, _PACKAGE)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in sorted(package.rglob("*.py")):
+            file.write(path, Path("dmoe", path.relative_to(package)))
+    library = Path(held.name, _LIBRARY)
+    library.symlink_to(_engine.library_path().resolve())
+    spark.sparkContext.addPyFile(str(archive))
+    spark.sparkContext.addFile(str(library))
 
 
 def find_engine() -> None:

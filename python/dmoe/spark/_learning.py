@@ -47,8 +47,6 @@ class SiteFit:
         That the engine was given.
     reading, fitting : float
         Seconds of the task: until the last batch of the site was there, and in the engine.
-    attempt : int
-        Of the task, from 0: above it where Spark had lost an executor.
     process : str
         Host and process of the worker.
     """
@@ -56,7 +54,6 @@ class SiteFit:
     rows: int
     reading: float
     fitting: float
-    attempt: int
     process: str
 
 
@@ -135,9 +132,9 @@ def learn(
     experts : int
         Most experts of a site; one with fewer rows than ``rows_per_parameter`` for each parameter gets fewer.
     order_by : sequence of str, optional
-        Columns that the rows of a site are sorted by. A shuffle delivers rows in any order, and sums of floating-point numbers
-        depend on it in their last digits. By default the sort is by all columns used, so that the result depends on the rows
-        alone; the name of a key is cheaper; ``()`` sorts nothing, and two runs agree but for rounding.
+        Columns that the rows of a site are sorted by. A shuffle delivers rows in any order, and a fit draws its starts from rows by
+        their place, so that the order counts as a seed does. By default the sort is by all columns used, so that the result
+        depends on the rows alone; the name of a key is as good. ``()`` sorts nothing: two runs differ as two seeds do.
     rounds : int
         Most extra rounds of distributed EM after the aggregation; of Gaussian experts. The cluster keeps the shuffled rows
         meanwhile.
@@ -291,7 +288,7 @@ class _Learning:
             )
             clock.lap("rounds")
         fits = {
-            name: SiteFit(answer.rows, answer.reading, answer.working, answer.attempt, answer.process)
+            name: SiteFit(answer.rows, answer.reading, answer.working, answer.process)
             for name, answer in answers.items() if name not in left_out
         }
         return Learned(model, local, fits, left_out, done, ending, seconds)

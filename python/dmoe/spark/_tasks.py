@@ -19,11 +19,11 @@ from ._engine_files import find_engine
 
 ANSWER = pa.schema([
     pa.field("site", pa.string()), pa.field("rows", pa.int64()), pa.field("reading", pa.float64()),
-    pa.field("working", pa.float64()), pa.field("attempt", pa.int32()), pa.field("process", pa.string()),
+    pa.field("working", pa.float64()), pa.field("process", pa.string()),
     pa.field("text", pa.string()), pa.field("error", pa.string()),
 ])
 ANSWER_DDL = (
-    "site string, rows long, reading double, working double, attempt int, process string, text string, error string"
+    "site string, rows long, reading double, working double, process string, text string, error string"
 )
 
 
@@ -86,17 +86,10 @@ def answer(
         raise RuntimeError(f"site '{site}': {problem}") from problem
     end = time.perf_counter()
     rows = 0 if table is None else table.row_count
-    row = [site, rows, read - start, end - read, _attempt(), _process(), text, error]
+    row = [site, rows, read - start, end - read, _process(), text, error]
     return pa.RecordBatch.from_arrays(
         [pa.array([value], kind.type) for value, kind in zip(row, ANSWER, strict=True)], schema=ANSWER
     )
-
-
-def _attempt() -> int:
-    from pyspark import TaskContext
-
-    context = TaskContext.get()
-    return context.attemptNumber() if context else 0
 
 
 def _process() -> str:
