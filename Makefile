@@ -54,4 +54,4 @@ flights:
 	Scripts/get-flights.sh Demo
 
 clean:
-	rm -rf .build .build-c Demo python/dist python/.venv python/dmoe/libdmoe.so python/dmoe/licences
+	rm -rf .build .build-c Demo python/dist python/.venv python/.venv-spark python/dmoe/libdmoe.so python/dmoe/licences

@@ -84,9 +84,11 @@ extension LocalFit {
     private func rareColumns(_ interim: InterimFit) -> [Disclosure.RareColumn] {
         let candidate = interim.candidate
         guard interim.lasso == nil else { return [] }
+        let constants = interim.rows.standardisation.constantColumns
         return interim.told.disclosure.rareColumns(
             of: candidate.model, candidate.statistics.expertMoments, interim.rows, parallelism
         ) { column, expert in
+            if constants.contains(column) { return false }
             if column == design.covariateCount {
                 // What few rows respond is told where counts are 0 but for a few.
                 return !(family is any ClosedFormFamily) && family.response.classes == nil

@@ -190,7 +190,10 @@ extension Standardisation {
                 }
             ).transposed()
         }
-        return PackedSymmetric(lowerTriangleOf: turned(turned(information.matrix())))
+        var result = PackedSymmetric(lowerTriangleOf: turned(turned(information.matrix())))
+        // Of a column that is constant here nothing is left but differences of equal numbers: 0, not the rounding of it.
+        for index in 0..<result.size { result[index, index] = max(result[index, index], 0) }
+        return result
     }
 }
 

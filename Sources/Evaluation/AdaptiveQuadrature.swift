@@ -11,20 +11,20 @@ enum AdaptiveQuadrature {
     ///   - tolerance: of the difference between the two rules on an interval, which overstates the error of the better one.
     static func integral(over breaks: [Double], tolerance: Double, _ integrand: (Double) -> Double) -> Double {
         var sum = 0.0
-        var intervals = 0
-        for (low, high) in zip(breaks, breaks.dropFirst()) where low < high {
-            var open = [(low: low, high: high, depth: 0)]
-            while let interval = open.popLast() {
-                let (coarse, fine) = rules(interval.low, interval.high, integrand)
+        var open = zip(breaks, breaks.dropFirst()).filter { $0 < $1 }.map { (low: $0, high: $1, depth: 0) }
+        var next = 0
+        // The widest first: where there are too many, none is left that is much wider than the others.
+        while next < open.count {
+            let interval = open[next]
+            next += 1
+            let (coarse, fine) = rules(interval.low, interval.high, integrand)
+            // Also where an integral is not a number.
+            if !(abs(fine - coarse) > tolerance) || interval.depth == deepest || open.count >= mostIntervals {
+                sum += fine
+            } else {
                 let middle = 0.5 * (interval.low + interval.high)
-                intervals += 1
-                // Also where an integral is not a number.
-                if !(abs(fine - coarse) > tolerance) || interval.depth == deepest || intervals >= mostIntervals {
-                    sum += fine
-                } else {
-                    open.append((middle, interval.high, interval.depth + 1))
-                    open.append((interval.low, middle, interval.depth + 1))
-                }
+                open.append((interval.low, middle, interval.depth + 1))
+                open.append((middle, interval.high, interval.depth + 1))
             }
         }
         return sum

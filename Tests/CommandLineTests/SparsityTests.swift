@@ -61,7 +61,7 @@ import Testing
         let file = try work.model("m.json")
         let record = try #require(file.fit?.expertCounts)
         #expect(record.points.map(\.experts) == [1, 2, 3])
-        #expect(record.chosen == 2 && file.experts.count == 2 && record.criterion == "bic")
+        #expect(record.chosen == 2 && file.experts.count == 2 && record.criterion == .bic)
         #expect(record.heldOutRows == 60 && file.rows == 240)
         #expect(record.points.allSatisfy { $0.heldOutLogLikelihood != nil && $0.icl >= $0.bic })
         let summary = try work.json(outcome.output)

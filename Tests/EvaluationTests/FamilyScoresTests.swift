@@ -205,8 +205,9 @@ import Testing
         let classes: Set = ["logLoss", "accuracy", "brier", "expectedCoverage90", "classes", "confusion"]
         let expected: Set<String> =
             switch family.model.family.response {
-            case .number, .positiveNumber: always.union(numbers)
-            case .count: always.union(numbers).union(["expectedCoverage90"])
+            case .number: always.union(numbers)
+            case .positiveNumber: always.union(numbers).union(["meanDeviance"])
+            case .count: always.union(numbers).union(["expectedCoverage90", "meanDeviance"])
             case .classes(let names): always.union(classes).union(names.count == 2 ? ["auc"] : [])
             }
         #expect(Set(object.keys) == expected)

@@ -110,11 +110,11 @@ import Testing
         #expect(table.columns[1].content == .numbers([1, 2, 3, 4]))
     }
 
-    @Test func decodesBrokenTextLeniently() throws {
+    @Test func namesTextThatIsNotUTF8() {
         let bytes = Data("s,x\na".utf8) + Data([0xFF, 0x00]) + Data("b,1\n".utf8)
-        let table = try Fixture.table(bytes, TableOptions(textColumns: ["s"]))
-        #expect(try table.text("s") == ["a\u{FFFD}\0b"])
-        #expect(try table.numbers("x") == [1])
+        #expect(throws: ShardDataError.notUTF8(source: "t.csv", line: 2, text: "a\u{FFFD}\0b")) {
+            try Fixture.table(bytes, TableOptions(textColumns: ["s"]))
+        }
     }
 
     @Test func reportsRaggedRows() {
