@@ -161,7 +161,7 @@ extension LocalFit {
 
 extension MixtureModel {
     /// Nothing says what the slope of a constant is.
-    fileprivate func withoutSlopes(of columns: Set<Int>) -> MixtureModel {
+    func withoutSlopes(of columns: Set<Int>) -> MixtureModel {
         var result = self
         let count = design.expertPositions.count
         for (index, column) in design.expertCovariates.enumerated() where columns.contains(column) {

@@ -65,6 +65,8 @@ public struct LocalFit: Sendable {
         finishLasso(&interim)
         try checkCancellation()
         try checkDisclosure(interim.candidate)
+        interim.candidate.model = interim.candidate.model
+            .withoutSlopes(of: interim.rows.standardisation.constantColumns)
         interim.leftOutRows = source.rowCount - interim.told.source.rowCount
         return interim
     }

@@ -113,7 +113,7 @@ import Testing
     @Test func namesTextThatIsNotUTF8() {
         let bytes = Data("s,x\na".utf8) + Data([0xFF, 0x00]) + Data("b,1\n".utf8)
         #expect(throws: ShardDataError.notUTF8(source: "t.csv", line: 2, text: "a\u{FFFD}\0b")) {
-            try Fixture.table(bytes, TableOptions(textColumns: ["s"]))
+            try Fixture.table(bytes, TableOptions(textColumns: ["s"])).text("s")
         }
     }
 
