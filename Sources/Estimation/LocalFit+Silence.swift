@@ -75,10 +75,41 @@ extension LocalFit {
             start = leaveOut(rows, start, &interim)
             var refinement = refinement(interim.rows, start: 0, parallelism: parallelism, interim.lasso?.inner)
             refinement.held = interim.candidate.held
-            interim.candidate = refinement.optimum(from: start, emIterations: Refinement.iterationsFromOptimum)
+            let near = refinement.optimum(from: start, emIterations: Refinement.iterationsFromOptimum)
+            interim.candidate = near
+            if !(family is any ClosedFormFamily) {
+                let affected = Set(columns.map(\.expert) + classes.map(\.expert))
+                let anew = refinement.optimum(
+                    from: begunAnew(start, affected, interim), emIterations: Self.emIterationsBeforeNewton)
+                if Refinement.Candidate.isBetter(anew, near) { interim.candidate = anew }
+            }
             withoutSmallExperts(&interim)
         }
     }
+
+    /// The model with some experts as they would be without slopes, and gates that let rows change.
+    ///
+    /// Where classes were separated, by a slope that is held now, predictors of 50 and gates of 1,000 leave a Newton step nothing to
+    /// go by: weights p(1 - p) are 0 there.
+    private func begunAnew(_ start: MixtureModel, _ experts: Set<Int>, _ interim: InterimFit) -> MixtureModel {
+        var model = start
+        let constant = family.constantExpert(
+            someRows(interim.rows), covariates: design.expertCovariates.count)
+        for expert in experts {
+            let held = interim.candidate.held[expert]
+            for position in constant.coefficients.indices where !held.contains(position) {
+                model.experts[expert].coefficients[position] = constant.coefficients[position]
+            }
+            model.experts[expert].dispersion = constant.dispersion
+        }
+        let steepest = model.gate.coefficients.storage.reduce(0) { max($0, abs($1)) }
+        let factor = min(1, Self.gentleGate / max(steepest, .leastNormalMagnitude))
+        for index in model.gate.coefficients.storage.indices { model.gate.coefficients.storage[index] *= factor }
+        return model
+    }
+
+    /// The largest coefficient of a gate, in standard units, that still lets rows change their expert.
+    private static let gentleGate = 3.0
 
     /// Those of coefficients that may move. After a lasso there are no errors to be right, and slopes are left out at the end.
     private func rareColumns(_ interim: InterimFit) -> [Disclosure.RareColumn] {

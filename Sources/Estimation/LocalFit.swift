@@ -21,7 +21,7 @@ public struct LocalFit: Sendable {
     }
 
     private static let refinedStarts = 2
-    private static let emIterationsBeforeNewton = 20
+    static let emIterationsBeforeNewton = 20
 
     /// - Throws: ``EstimationError`` where the rows cannot carry the model.
     public func fit(_ rows: ShardRows) throws(EstimationError) -> LocalModel {
@@ -183,7 +183,7 @@ public struct LocalFit: Sendable {
         return current
     }
 
-    private func someRows(_ rows: StandardisedRows) -> ShardRows {
+    func someRows(_ rows: StandardisedRows) -> ShardRows {
         var random = RandomNumbers(seed: options.seed).split(-5)
         return rows.chosen(random.sample(StartSearch.comparisonRows, below: rows.rowCount).sorted())
     }
@@ -271,7 +271,7 @@ public struct LocalFit: Sendable {
         for (column, pairs) in Dictionary(grouping: left, by: \.column).sorted(by: { $0.key < $1.key }) {
             warnings.append(
                 .statisticsLeftOut(
-                    column: names[column], experts: pairs.map(\.expert), minimum: options.minRows))
+                    column: names[column], experts: pairs.map(\.expert).sorted(), minimum: options.minRows))
         }
         let background = fitted.model.experts.indices.filter { candidate.held.background.contains(order[$0]) }
         if !background.isEmpty { warnings.append(.backgroundExpert(experts: background)) }
