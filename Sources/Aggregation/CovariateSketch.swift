@@ -112,12 +112,18 @@ package struct CovariateSketch: Sendable {
         let factors = parallelism.map(count: components.count) {
             Self.regularised(moments[components[$0]], within: within, ridge: Self.drawingRidge)
         }
+        // The ridge alone would spread a column that no site knows, and a fit to the points would take it for a regressor.
+        let isConstant = (0..<dimension).map { column in
+            within[column, column] == 0 && moments.allSatisfy { $0.mean[column] == moments[0].mean[column] }
+        }
         var result = Matrix(rowCount: count, columnCount: dimension)
         var position = 0
         for (row, index) in drawn.enumerated() {
             if components[position] != index { position += 1 }
             let noise = factors[position].multiplyLower((0..<dimension).map { _ in random.normal() })
-            for column in 0..<dimension { result[row, column] = moments[index].mean[column] + noise[column] }
+            for column in 0..<dimension {
+                result[row, column] = moments[index].mean[column] + (isConstant[column] ? 0 : noise[column])
+            }
         }
         return result
     }

@@ -74,7 +74,7 @@ public func aggregate(
         try ModelFile.refuseDifferentStudies(files)
         let contributions = try files.map { name, file in
             guard let fitted = file.fitted else { throw ModelFileError.noStatistics(path: name) }
-            return Contribution(name: name, fitted: fitted)
+            return Contribution(name: name, fitted: fitted, warnings: file.warnings)
         }
         let coordinator = Coordinator(
             aggregator: try request.aggregator(),

@@ -22,13 +22,7 @@ struct ColumnsRequest: Decodable {
 
     func selection(_ study: Study?) throws -> RowSelection {
         if let study { return RowSelection(study: study) }
-        let rule = try missing.map { name in
-            guard let rule = RowSelection.MissingRule(rawValue: name) else {
-                let known = RowSelection.MissingRule.allCases.map(\.rawValue).joined(separator: " or ")
-                throw RequestError("missing must be \(known), not '\(name)'")
-            }
-            return rule
-        }
+        let rule = try Request.missingRule(missing)
         guard let target else { throw RequestError("target is missing, and there is no study") }
         guard let covariates, !covariates.isEmpty else { throw ShardDataError.noCovariates(source: "data") }
         let design = Design(target: target, expertFeatures: covariates, gateFeatures: gateCovariates ?? covariates)

@@ -35,7 +35,7 @@ private struct FitRequest: Decodable {
         try Request.check((1...100_000).contains(starts ?? 1), "starts must be from 1 to 100000")
         try Request.check(tolerance.map { $0 > 0 && $0 < 1 } ?? true, "tolerance must lie between 0 and 1")
         try Request.check((1...1_000_000).contains(maxIterations ?? 1), "max_iterations must be from 1 to 1000000")
-        try Request.check((1...1_000_000_000).contains(minRows ?? 1), "min_rows must be 1 or more")
+        try Request.check(minRows: minRows)
         for weight in [l1Gate, l1Experts] {
             try Request.check(weight.map { $0 >= 0 && $0.isFinite } ?? true, "weights of the lasso must be 0 or more")
         }

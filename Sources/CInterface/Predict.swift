@@ -12,13 +12,7 @@ private struct PredictRequest: Decodable {
     var threads: Int?
 
     func selection(_ file: PredictorFile) throws -> RowSelection {
-        let rule = try missing.map { name in
-            guard let rule = RowSelection.MissingRule(rawValue: name) else {
-                throw RequestError("missing must be error or drop, not '\(name)'")
-            }
-            return rule
-        }
-        var selection = file.selection(missing: rule)
+        var selection = file.selection(missing: try Request.missingRule(missing))
         if unknownAsReference ?? false { selection.unknownLevels = .reference }
         return selection
     }

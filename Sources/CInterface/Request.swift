@@ -21,6 +21,20 @@ enum Request {
         if !condition { throw RequestError(message()) }
     }
 
+    static func missingRule(_ name: String?) throws -> RowSelection.MissingRule? {
+        try name.map { name in
+            guard let rule = RowSelection.MissingRule(rawValue: name) else {
+                let known = RowSelection.MissingRule.allCases.map(\.rawValue).joined(separator: " or ")
+                throw RequestError("missing must be \(known), not '\(name)'")
+            }
+            return rule
+        }
+    }
+
+    static func check(minRows: Int?) throws {
+        try check((1...1_000_000_000).contains(minRows ?? 1), "min_rows must be 1 or more")
+    }
+
     static func parallelism(_ threads: Int?) throws -> Parallelism {
         try check((threads ?? 1) >= 1, "threads must be 1 or more")
         return Parallelism(threads: threads)

@@ -18,10 +18,11 @@ public func statistics(
 ) -> UnsafeMutableRawPointer {
     Answer.of {
         let request = try Request.decode(request, as: StatisticsRequest.self)
+        try Request.check(minRows: request.minRows)
         let file = try Handle<ModelObject>(model).value.modelFile(named: "model")
         guard let global = file.fitted else { throw ModelFileError.noStatistics(path: "model") }
         let parallelism = try Request.parallelism(request.threads)
-        var selection = file.selection(missing: request.missing.flatMap(RowSelection.MissingRule.init))
+        var selection = file.selection(missing: try Request.missingRule(request.missing))
         selection.weights = request.weights ?? selection.weights
         let minRows = request.minRows ?? Int(FitOptions(expertCount: 1).minRows)
         let rows = try Handle<TableObject>(table).value.table.rows(
@@ -34,7 +35,7 @@ public func statistics(
     }
 }
 
-/// The next global model from the statistics of the sites at this one.
+/// The next global model from the statistics of the sites at this one: all that are given, none is looked at for being broken.
 ///
 /// - Parameter statistics: texts of statistics files, each with a zero at its end.
 /// - Returns: an answer with the text of the global model file.
@@ -94,6 +95,7 @@ public func round(
 ) -> UnsafeMutableRawPointer {
     Answer.of {
         let request = try Request.decode(request, as: RoundRequest.self)
+        try Request.check(minRows: request.minRows)
         try Request.check(request.sites.filter { $0.reason == nil }.count == count, "one statistics file a site")
         let previous = try Handle<ModelObject>(model).value.modelFile(named: "model")
         guard let global = previous.fitted else { throw ModelFileError.noStatistics(path: "model") }

@@ -164,8 +164,8 @@ public struct DistributedLearning: Sendable {
             options.expertCount = min(
                 largest,
                 Capacity.advisable(
-                    rows: told, asked: largest, design: design, family: family, minRows: fitOptions.minRows,
-                    rowsPerParameter: rowsPerParameter))
+                    rows: told, asked: largest, design: design, family: family, predictors: predictors,
+                    minRows: fitOptions.minRows, rowsPerParameter: rowsPerParameter))
             guard options.expertCount > 0 else { throw error }
             local = try LocalFit(
                 design: design, family: family, options: options, parallelism: parallelism, progress: observer

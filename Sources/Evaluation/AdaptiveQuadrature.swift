@@ -13,7 +13,7 @@ enum AdaptiveQuadrature {
         var sum = 0.0
         var open = zip(breaks, breaks.dropFirst()).filter { $0 < $1 }.map { (low: $0, high: $1, depth: 0) }
         var next = 0
-        // The widest first: where there are too many, none is left that is much wider than the others.
+        // By depth: where there are too many, all are halved nearly as often.
         while next < open.count {
             let interval = open[next]
             next += 1

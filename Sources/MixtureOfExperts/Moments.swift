@@ -109,7 +109,11 @@ public struct Moments: Sendable, Equatable {
     public func rescaled(center: [Double], scale: [Double]) -> Moments {
         var result = self
         for row in 0..<count {
-            result.mean[row] = center[row] + scale[row] * mean[row]
+            let offset = scale[row] * mean[row]
+            let value = center[row] + offset
+            // What is left of equal terms is their rounding: a flag that no row has must not get a mean of 1e-18 here, and another
+            // one at the next site, from which a spread between sites would be taken.
+            result.mean[row] = abs(value) <= 4 * abs(offset).ulp ? 0 : value
             for column in 0...row { result.scatter[row, column] *= scale[row] * scale[column] }
         }
         return result

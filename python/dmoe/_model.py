@@ -267,7 +267,7 @@ class Model:
         return _engine.answer(_engine.library().dmoe_statistics(self.handle, table.handle, request))
 
     def update(self, statistics: Sequence[str]) -> Model:
-        """The next model from the statistics of the sites at this one, as ``dmoe update`` makes it."""
+        """The next model from the statistics of the sites at this one, as ``dmoe update --no-robust`` makes it."""
         texts = (ctypes.c_char_p * len(statistics))(*[text.encode() for text in statistics])
         return Model.loads(_engine.answer(_engine.library().dmoe_update(self.handle, texts, len(statistics))))
 

@@ -70,6 +70,12 @@ def column(values: Any) -> np.ndarray | Text:
     values = _numpy(values)
     if isinstance(values, Text):
         return values
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
+    if values.ndim != 1:
+        raise ValueError(f"a column has one dimension, not {values.ndim}")
+    if isinstance(values, np.ma.MaskedArray):
+        values = values.astype(np.float64).filled(np.nan)
     if values.dtype in (np.float64, np.float32) and values.strides[0] % values.itemsize == 0:
         return values
     if values.dtype.kind in "fiub":
@@ -237,7 +243,9 @@ def _as_element(array: np.ndarray | Text, wanted: int) -> np.ndarray | Text:
         return array
     if isinstance(array, Text) or wanted == _TEXT:
         raise ValueError("a column holds numbers in one batch and text in another")
-    return array.astype(np.float32 if wanted == _FLOAT32 else np.float64)
+    if wanted == _FLOAT32:
+        raise ValueError("a column holds float32 in the first batch and float64 in another: convert one of them")
+    return array.astype(np.float64)
 
 
 def _start(array: np.ndarray | Text) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,8 @@ class Rows:
 
     columns: dict[str, np.ndarray | Text]
     request: dict[str, Any]
+    # Those of weight above 0 among the rows given; None for all.
+    kept: np.ndarray | None = None
 
     @property
     def row_count(self) -> int:
@@ -63,7 +65,7 @@ def training_rows(estimator: BaseEstimator, X: Any, y: Any, sample_weight: Any) 
     name = getattr(y, "name", None)
     y = _check_y(y, y_numeric=True, estimator=estimator) if is_regressor(estimator) else column_or_1d(y, warn=True)
     check_consistent_length(next(iter(columns.values())), y)
-    weights = None
+    weights = kept = None
     if sample_weight is not None:
         weights = _check_sample_weight(sample_weight, y, dtype=np.float64)
         if np.any(weights == 0) and np.any(weights != 0):
@@ -71,7 +73,8 @@ def training_rows(estimator: BaseEstimator, X: Any, y: Any, sample_weight: Any) 
             columns = {name: taken(values, kept) for name, values in columns.items()}
             weights, y = weights[kept], y[kept]
     classes = None if is_regressor(estimator) else Classes(estimator, y)
-    return _named(estimator, columns, name, column(y) if classes is None else classes.column, weights, classes), classes
+    rows = _named(estimator, columns, name, column(y) if classes is None else classes.column, weights, classes)
+    return replace(rows, kept=kept), classes
 
 
 def _named(

@@ -51,6 +51,8 @@ def sites_of(groups: Any, rows: Rows) -> list[Site]:
     groups = column_or_1d(groups)
     if groups.dtype.kind == "O":
         groups = np.array([_text(group) for group in groups.tolist()], dtype=object)
+    if rows.kept is not None:
+        groups = groups[rows.kept]
     check_consistent_length(groups, next(iter(rows.columns.values())))
     # By runs of equal groups: where each site is one run, nothing is made that has a number for each row.
     starts = np.concatenate([[0], np.flatnonzero(groups[1:] != groups[:-1]) + 1])
@@ -70,6 +72,8 @@ def _names(groups: np.ndarray) -> tuple[list[str], np.ndarray]:
     found, codes = np.unique(groups, return_inverse=True)
     texts = [_text(group) for group in found.tolist()]
     names = sorted(set(texts))
+    if "" in names and "(empty)" in names:
+        raise ValueError("groups has missing values and a site called '(empty)', which is what these are called: rename it")
     return names, np.array([names.index(text) for text in texts])[codes]
 
 
@@ -92,11 +96,20 @@ def fit_sites(
     many = len(sites) >= 2 * threads
     request = fit_request(rows.request, experts, options)
     cancellation = _engine.Cancellation()
+    failures: list[BaseException] = []
+
+    def heard(step: Progress) -> None:
+        try:
+            if progress is not None and not failures:
+                progress(step)
+        except BaseException as error:  # noqa: BLE001 - raised again below, whatever comes of the other sites
+            failures.append(error)
+            cancellation.request()
 
     def fit(site: Site) -> Model | str:
         try:
             table = rows.table(site.name, site.rows)
-            return fit_table(table, request, 1 if many else threads, progress, cancellation)
+            return fit_table(table, request, 1 if many else threads, heard if progress else None, cancellation)
         except ValueError as error:
             return str(error)
 
@@ -106,7 +119,13 @@ def fit_sites(
             running = {site.name: pool.submit(fit, site) for site in largest_first}
             return {name: outcome.result() for name, outcome in running.items()}
 
-    results = _engine.interruptible(fit_all, cancellation.request)
+    try:
+        results = _engine.interruptible(fit_all, cancellation.request)
+    except KeyboardInterrupt:
+        if not failures:
+            raise
+    if failures:
+        raise failures[0]
     ordered = {site.name: results[site.name] for site in sites}
     models = {name: result for name, result in ordered.items() if isinstance(result, Model)}
     left_out = {

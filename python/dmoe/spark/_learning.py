@@ -282,10 +282,13 @@ class _Learning:
         if rounds > 0:
             broken = {site["name"] for site in model.record["aggregation"].get("leftOut") or []}
             names = [name for name in local if name not in broken]
-            min_rows = self.options.get("min_rows")
-            model, done, ending = extra_rounds(
-                model, rounds, names, self._ask, {"min_rows": min_rows, "n_jobs": self._threads()}
-            )
+            before = set(model.warnings)
+            told = {name: self.columns.arguments[name] for name in ("weights", "missing") if name in self.columns.arguments}
+            told |= {"min_rows": self.options.get("min_rows"), "n_jobs": self._threads()}
+            model, done, ending = extra_rounds(model, rounds, names, self._ask, told)
+            for text in model.warnings:
+                if text not in before:
+                    warnings.warn(text, FitWarning, stacklevel=4)
             clock.lap("rounds")
         fits = {
             name: SiteFit(answer.rows, answer.reading, answer.working, answer.process)
