@@ -14,6 +14,7 @@ import MixtureOfExperts
 struct BrokenSites {
     /// Of each site, mean over its components; nats a row.
     let divergences: [Double]
+    private let least: Double
 
     /// Share of the other sites that a component must resemble.
     private static let witnesses = 0.3
@@ -21,6 +22,8 @@ struct BrokenSites {
     private static let leastWitnesses = 3
     /// Honest sites differ too: carriers of the flights by up to 1.3, the Beijing stations by 0.15; damaged ones from 4 to 1e8.
     private static let leastDivergence = 2.0
+    /// Of classes: where an honest site separated what another did not, its log odds say how far apart they are: up to 3.1 was seen.
+    private static let leastDivergenceOfClasses = 5.0
     /// Of what a site weighs: with less on the points they tell nothing of where its rows are.
     private static let leastMass = 0.1
     /// What is larger, or no number, is told as this.
@@ -30,6 +33,7 @@ struct BrokenSites {
         // An expert of fewer rows is too poorly estimated to be told from a wrong one.
         let needed = 2 * Double(mixture.family.coefficientCount(regressors: mixture.design.expertPositions.count))
         let known = mixture.knownCovariates
+        least = mixture.family.response.classes == nil ? Self.leastDivergence : Self.leastDivergenceOfClasses
         divergences = (0..<table.siteCount).map { site in
             let others = table.references.indices.filter { table.references[$0] != site }
             let witnesses = others.filter { known[site].isSubset(of: known[table.references[$0]]) }
@@ -54,12 +58,12 @@ struct BrokenSites {
     /// what is absurd beside that is broken: a covariate in another unit is, by 10,000 times.
     private static let absurdity = 100.0
 
-    /// Sites beyond median + 5 · 1.4826 · MAD, three times the median, and ``leastDivergence``.
+    /// Sites beyond median + 5 · 1.4826 · MAD, three times the median, and the least divergence.
     var broken: [Int] {
         let median = Self.median(divergences)
         let deviation = 1.4826 * Self.median(divergences.map { abs($0 - median) })
-        let factor = median > Self.leastDivergence ? Self.absurdity : 3
-        let bound = max(median + 5 * deviation, factor * median, Self.leastDivergence)
+        let factor = median > least ? Self.absurdity : 3
+        let bound = max(median + 5 * deviation, factor * median, least)
         return divergences.indices.filter { divergences[$0] > bound }
     }
 

@@ -46,7 +46,10 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> Any:
     if name not in _ESTIMATORS:
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    from . import estimators
+    try:
+        from . import estimators
+    except ImportError as error:
+        raise ImportError(f"{name} needs scikit-learn: pip install 'dmoe[sklearn]' ({error})") from error
 
     return getattr(estimators, name)
 
