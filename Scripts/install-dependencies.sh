@@ -4,7 +4,7 @@
 set -euo pipefail
 
 say_what_to_do() {
-    echo "Needed: Swift 6.1 or later (swift.org/install), and the development files of OpenBLAS and zlib:" >&2
+    echo "Needed: Swift 6.3 or later (swift.org/install), and the development files of OpenBLAS and zlib:" >&2
     echo "  Debian, Ubuntu   apt-get install libopenblas-dev zlib1g-dev" >&2
     echo "  Fedora           dnf install openblas-devel zlib-devel" >&2
     echo "  Arch             pacman -S openblas zlib" >&2

@@ -55,9 +55,9 @@ struct AggregateCommand: ParsableCommand {
         reading.carryStudy(of: models.map(\.file))
         let support = try aggregation.support.givenSupport(
             reading.selection(missing: data.missing), data: data, parallelism: common.parallelism)
-        var file = ModelFile(try coordinator.aggregate(contributions, support: support))
-        let members = Set((file.aggregation?.sites ?? []).map(\.name))
-        file.carryStudy(of: models.filter { members.contains($0.contribution.name) }.map(\.file))
+        // One file given twice is one site here, and told.
+        let locals = Dictionary(models.map { ($0.contribution.name, $0.file) }) { first, _ in first }
+        let file = ModelFile(try coordinator.aggregate(contributions, support: support), of: locals)
         try OutputFile.write(try file.text(path: output), to: output)
         file.warnings.forEach(Terminal.warn)
         try common.report(AggregationSummary(file, output: output), text: summary(file))
