@@ -1,9 +1,12 @@
 """What Spark costs beside the fits: a bare scan and shuffle of the same rows against dmoe.spark.learn less its fits.
 
+Two bare ones: rows that end where they were shuffled to, inside of Java, and rows that are handed over to Python as well, as every
+function on groups has it.
+
     python/.venv-spark/bin/python Benchmarks/spark_cost.py [--rows 2000000] [--repeats 3]
 
 A cluster of this machine: two executors of one core. What is left of a run is its wall-clock time less the fits of the busier
-executor; the least of the repeats is shown, which take turns.
+executor. The ways take turns; the medians of the repeats are shown.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "python/tests_spark"))
@@ -29,7 +33,14 @@ ORDERS: dict[str, list[str] | tuple[()] | None] = {
 }
 
 
-def bare(frame: Any) -> float:
+def inside_java(frame: Any) -> float:
+    """Seconds of a scan and shuffle, the rows let go."""
+    start = time.perf_counter()
+    frame.select("site", "y", *COVARIATES).repartition(32, "site").write.format("noop").mode("overwrite").save()
+    return time.perf_counter() - start
+
+
+def to_python(frame: Any) -> float:
     """Seconds of a group a site of which nothing is made but a count."""
 
     def count(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -44,7 +55,7 @@ def bare(frame: Any) -> float:
 def learned(frame: Any, order: Any) -> dict[str, float]:
     start = time.perf_counter()
     result = dmoe.spark.learn(
-        frame, site="site", target="y", features=COVARIATES, experts=4, starts=2, order_by=order)
+        frame, site="site", target="y", features=COVARIATES, experts=2, starts=1, order_by=order)
     total = time.perf_counter() - start
     busy: dict[str, float] = {}
     for site in result.sites.values():
@@ -74,20 +85,24 @@ def main() -> None:
 
 
 def measure(frame: Any, repeats: int) -> None:
-    bare(frame)  # the executors start
-    times: list[float] = []
+    to_python(frame)  # the executors start
+    java: list[float] = []
+    python: list[float] = []
     runs: dict[str, list[dict[str, float]]] = {name: [] for name in ORDERS}
     for _ in range(repeats):
-        times.append(bare(frame))
+        java.append(inside_java(frame))
+        python.append(to_python(frame))
         for name, order in ORDERS.items():
             runs[name].append(learned(frame, order))
-    print(f"bare scan and shuffle: {min(times):.2f} s (up to {max(times):.2f})")
+    of_java, of_python = median(java), median(python)
+    print(f"bare scan and shuffle: {of_java:.2f} s inside of Java, {of_python:.2f} s to Python")
     for name, of_order in runs.items():
-        best = min(of_order, key=lambda run: run["rest"])
+        middle = {key: median(run[key] for run in of_order) for key in of_order[0]}
+        rest = middle["rest"]
         print(
-            f"learn, {name}: {best['total']:.2f} s; less {best['fits']:.2f} s of fits {best['rest']:.2f} s, "
-            f"{best['rest'] / min(times):.2f} x bare; of it counting {best['counting']:.2f} s, aggregating "
-            f"{best['aggregating']:.2f} s"
+            f"learn, {name}: {middle['total']:.2f} s, of it fits {middle['fits']:.2f} s, the rest {rest:.2f} s: "
+            f"{rest / of_python:.2f} x the bare one to Python, {rest / of_java:.2f} x inside of Java; of it counting "
+            f"{middle['counting']:.2f} s, aggregating {middle['aggregating']:.2f} s"
         )
 
 

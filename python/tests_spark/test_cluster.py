@@ -140,6 +140,19 @@ def test_each_site_comes_back_once(
         learn(frame, site="site", order_by=["row"], **FIT)
 
 
+def test_a_site_comes_back_whole(spark: Any, few_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dmoe.spark import _sites
+
+    honest = _sites.GroupedSites._count
+    monkeypatch.setattr(
+        _sites.GroupedSites, "_count",
+        staticmethod(lambda frame, site: {name: count + 1 for name, count in honest(frame, site).items()}))
+    frame = spark.read.parquet(few_path).where("site = 'site-15'")
+    for order in (["row"], ()):
+        with pytest.raises(RuntimeError, match="'site-15' came back with 116 rows, and 117 were counted"):
+            learn(frame, site="site", order_by=order, **FIT)
+
+
 def test_what_cannot_be_meant_is_refused_before_a_row_is_read(spark: Any, few_path: str) -> None:
     frame = spark.read.parquet(few_path)
     with pytest.raises(ValueError, match="no column 'z'; the columns are row, site, x0"):

@@ -134,7 +134,8 @@ def learn(
     order_by : sequence of str, optional
         Columns that the rows of a site are sorted by. A shuffle delivers rows in any order, and a fit draws its starts from rows by
         their place, so that the order counts as a seed does. By default the sort is by all columns used, so that the result
-        depends on the rows alone; the name of a key is as good. ``()`` sorts nothing: two runs differ as two seeds do.
+        depends on the rows alone; so it is with a key, whose ties the other columns break. ``()`` sorts nothing: two runs
+        differ as two seeds do.
     rounds : int
         Most extra rounds of distributed EM after the aggregation; of Gaussian experts. The cluster keeps the shuffled rows
         meanwhile.

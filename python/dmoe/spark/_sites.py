@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from . import _tasks
 from ._files import batches_of
+from ._gathering import InPlace, Sorted
 
 _SITE = "__dmoe_site"
 # Sites whose hashes fall together wait for each other: with this many partitions a site few do, and empty ones cost little.
@@ -44,9 +45,7 @@ class GroupedSites:
             partitions = min(_PARTITIONS_A_SITE * len(self.row_counts), _MOST_PARTITIONS)
         self._rows = frame.repartition(partitions, _SITE)
         order = self.columns if order_by is None else list(order_by)
-        if order:
-            # Spark sorts groups by their key anyway and keeps this order: it is one sort, that goes to disk where it must.
-            self._rows = self._rows.sortWithinPartitions(_SITE, *map(_quoted, order))
+        self._gather = Sorted(self.columns, order, self.row_counts) if order else InPlace(self.columns)
 
     @staticmethod
     def _count(frame: Any, site: str) -> dict[str, int]:
@@ -78,14 +77,14 @@ class GroupedSites:
         return rows.groupBy(_SITE).applyInArrow(self._group_function(work), _tasks.ANSWER_DDL).collect()
 
     def _group_function(self, work: Any) -> Any:
-        columns = self.columns
+        gather = self._gather
 
         def stream(key: tuple[pa.Scalar, ...], batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-            yield _tasks.answer(work, key[0].as_py(), columns, batches)
+            yield _tasks.answer(work, key[0].as_py(), gather, batches)
 
         def whole(key: tuple[pa.Scalar, ...], table: pa.Table) -> pa.Table:
             batches = iter(table.to_batches())
-            return pa.Table.from_batches([_tasks.answer(work, key[0].as_py(), columns, batches)])
+            return pa.Table.from_batches([_tasks.answer(work, key[0].as_py(), gather, batches)])
 
         function = stream if _streams_groups() else whole
         # Spark tells the two forms apart by their annotations, which are texts in this module.
@@ -119,12 +118,13 @@ class FileSites:
         """The answers of the sites, as Spark has them."""
         asked = [(name, path) for name, path in self._paths.items() if name in names]
         columns, texts = self.columns, self._texts
+        gather = InPlace(columns)
 
         def one_file(numbers: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for batch in numbers:
                 for number in batch.column(0).to_pylist():
                     name, path = asked[number]
-                    yield _tasks.answer(work, name, columns, batches_of(path, columns, texts))
+                    yield _tasks.answer(work, name, gather, batches_of(path, columns, texts))
 
         tasks = self._spark.range(0, len(asked), 1, len(asked))
         return tasks.mapInArrow(one_file, _tasks.ANSWER_DDL).collect()

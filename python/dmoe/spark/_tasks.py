@@ -6,7 +6,7 @@ import os
 import socket
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from .._fitting import FitWarning, fit_local
 from .._model import Model
 from .._tables import Table
 from ._engine_files import find_engine
+from ._gathering import InPlace, Sorted
 
 ANSWER = pa.schema([
     pa.field("site", pa.string()), pa.field("rows", pa.int64()), pa.field("reading", pa.float64()),
@@ -51,11 +52,11 @@ class Tell:
 
 
 def answer(
-    work: Fit | Tell, site: str, columns: Sequence[str], batches: Iterator[pa.RecordBatch]
+    work: Fit | Tell, site: str, gather: InPlace | Sorted, batches: Iterator[pa.RecordBatch]
 ) -> pa.RecordBatch:
     """One row: what the work made of a site, or why it cannot be done with these rows.
 
-    The batches stay where Arrow put them and the engine reads them there: a task holds its site once.
+    Nothing is made of a site that has other rows than were counted: the driver sees that by their number.
 
     Raises
     ------
@@ -64,32 +65,43 @@ def answer(
     """
     start = time.perf_counter()
     read = start
-    table: Table | None = None
+    counted = _Counted(batches)
     text = error = None
     try:
         find_engine()
-        for batch in batches:
-            part = {name: batch.column(name) for name in columns}
-            if table is None:
-                table = Table(part, site)
-            else:
-                table.append(part)
-        if table is None or table.row_count == 0:
+        table = gather(counted, site)
+        if counted.rows == 0:
             raise ValueError(f"{site}: no rows")
         read = time.perf_counter()
-        text = work(table, site)
+        if table is not None:
+            text = work(table, site)
     except (ValueError, FileNotFoundError) as problem:
         error = str(problem)
-        for _ in batches:  # the next site in this task comes after the rest of this one
+        for _ in counted:  # the next site in this task comes after the rest of this one
             pass
     except Exception as problem:
         raise RuntimeError(f"site '{site}': {problem}") from problem
     end = time.perf_counter()
-    rows = 0 if table is None else table.row_count
-    row = [site, rows, read - start, end - read, _process(), text, error]
+    row = [site, counted.rows, read - start, end - read, _process(), text, error]
     return pa.RecordBatch.from_arrays(
         [pa.array([value], kind.type) for value, kind in zip(row, ANSWER, strict=True)], schema=ANSWER
     )
+
+
+class _Counted:
+    """Batches, and how many rows they had so far."""
+
+    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
+        self._batches = batches
+        self.rows = 0
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        return self
+
+    def __next__(self) -> pa.RecordBatch:
+        batch = next(self._batches)
+        self.rows += batch.num_rows
+        return batch
 
 
 def _process() -> str:
