@@ -20,6 +20,9 @@ from sklearn.utils.validation import (
 from .._tables import Table, Text, column, taken
 
 
+_FEW_ROWS = 1000
+
+
 @dataclass(frozen=True)
 class Rows:
     """Columns by name, and what the engine is told of them."""
@@ -52,9 +55,19 @@ def covariates(estimator: BaseEstimator, X: Any, *, reset: bool) -> dict[str, np
         return {f"x{index}": X[:, index] for index in range(X.shape[1])}
     validate_data(estimator, X, skip_check_array=True, reset=reset)
     names = getattr(estimator, "feature_names_in_", None)
+    few = _few_numbers(X)
+    if few is not None:
+        return {name if names is not None else f"x{index}": few[:, index] for index, name in enumerate(X.columns)}
     if names is None:  # columns that are numbered, as pandas does by default
         return {f"x{index}": column(X.iloc[:, index]) for index in range(X.shape[1])}
     return {name: column(X[name]) for name in names}
+
+
+def _few_numbers(X: Any) -> np.ndarray | None:
+    """A copy of few rows of a data frame of pandas that holds nothing but numbers: column by column they would take a millisecond."""
+    if len(X) > _FEW_ROWS or type(X).__module__.split(".")[0] != "pandas":
+        return None
+    return X.to_numpy() if all(kind == np.float64 for kind in X.dtypes.to_list()) else None
 
 
 def training_rows(estimator: BaseEstimator, X: Any, y: Any, sample_weight: Any) -> tuple[Rows, Classes | None]:
