@@ -17,7 +17,7 @@ demo: build flights
 	Scripts/demo.sh Demo/flights.csv
 
 test: build lint demo-small test-experiments
-	$(SWIFT) test -c release
+	$(SWIFT) test -c release --disable-testable-imports
 
 build: dependencies
 	$(SWIFT) build -c release

@@ -54,7 +54,7 @@ package struct GeneralisedEM {
             objective: statistics.logLikelihood - penalty.value(model))
     }
 
-    func newtonSystem(_ model: MixtureModel) -> NewtonSystem {
+    package func newtonSystem(_ model: MixtureModel) -> NewtonSystem {
         NewtonSystem(
             model.statistics(of: rows, level: .newton, parallelism: parallelism), model: model, algorithm: self)
     }

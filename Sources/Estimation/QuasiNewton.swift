@@ -6,7 +6,7 @@ import MixtureOfExperts
 /// A pass for the gradient costs a sixth of one for the Hessian. Near an optimum a Hessian serves for many steps, be it that of a
 /// part of the rows; what it has wrong is learned from the changes of the gradient: limited-memory BFGS (Nocedal 1980) with
 /// this Hessian, scaled, as its first metric.
-struct QuasiNewton {
+package struct QuasiNewton {
     let algorithm: GeneralisedEM
     private let hessian: Cholesky
     private let parameters: ParameterLayout
@@ -19,7 +19,7 @@ struct QuasiNewton {
     /// - Parameters:
     ///   - system: at the model to start from, on the rows of `algorithm` or a random part of them.
     ///   - weight: of the rows behind `system`.
-    init?(_ algorithm: GeneralisedEM, metric system: NewtonSystem, weight: Double) {
+    package init?(_ algorithm: GeneralisedEM, metric system: NewtonSystem, weight: Double) {
         guard let factor = Cholesky(system.negativeHessian),
             factor.reciprocalCondition(of: system.negativeHessian) > 1e-13
         else { return nil }
@@ -30,17 +30,17 @@ struct QuasiNewton {
         scale = algorithm.weight / weight
     }
 
-    struct Result {
-        var model: MixtureModel
-        var objective: Double
+    package struct Result {
+        package var model: MixtureModel
+        package var objective: Double
         /// Whether nothing more is to be gained.
-        var converged: Bool
+        package var converged: Bool
     }
 
     /// Steps until the change is negligible, a dispersion reaches or leaves its floor, or there were `steps`.
     ///
     /// - Parameter trace: gets the objective before each step.
-    func run(
+    package func run(
         from start: MixtureModel, steps: Int, tolerance: Double, trace: inout [Double]
     ) -> Result {
         var current = evaluation(start)

@@ -1,6 +1,6 @@
 /// Integrals by the Gauss–Kronrod rules with 7 and 15 nodes, halving an interval until the two agree,
 /// or until there are ``mostIntervals``.
-enum AdaptiveQuadrature {
+package enum AdaptiveQuadrature {
     /// Halvings of an interval; what is left then is below the digits of its ends.
     private static let deepest = 50
     /// Of one integral: a bound on the time. What is open then is taken as the rules give it.
@@ -9,7 +9,7 @@ enum AdaptiveQuadrature {
     /// - Parameters:
     ///   - breaks: ascending; the integral is from the first to the last, and the integrand may jump at them.
     ///   - tolerance: of the difference between the two rules on an interval, which overstates the error of the better one.
-    static func integral(over breaks: [Double], tolerance: Double, _ integrand: (Double) -> Double) -> Double {
+    package static func integral(over breaks: [Double], tolerance: Double, _ integrand: (Double) -> Double) -> Double {
         var sum = 0.0
         var open = zip(breaks, breaks.dropFirst()).filter { $0 < $1 }.map { (low: $0, high: $1, depth: 0) }
         var next = 0

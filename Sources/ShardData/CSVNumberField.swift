@@ -13,7 +13,7 @@ extension CSVNumber {
     }
 
     /// The number a field given as text stands for, by the same rules.
-    static func value(of field: String) -> Double? {
+    package static func value(of field: String) -> Double? {
         var copy = field
         return copy.withUTF8 { value(of: $0, from: 0, to: $0.count) }
     }

@@ -2,7 +2,7 @@ import Foundation
 import LinearAlgebra
 
 /// Reads a CSV file, large plain ones in parts by several threads.
-struct CSVReader {
+package struct CSVReader {
     private let source: String
     private let data: Data
     private let parallelism: Parallelism
@@ -13,13 +13,13 @@ struct CSVReader {
     let start: (position: Int, line: Int)
     let delimiter: UInt8
     /// How many bytes are worth a thread's attention.
-    var partSize = 1 << 20
+    package var partSize = 1 << 20
     /// Off, every field goes the way of the odd ones.
-    var plainRuns = true
+    package var plainRuns = true
 
     /// Reads the header.
     /// - Throws: `emptyFile`, `duplicateColumn`, `notUTF8`, `unterminatedQuote`.
-    init(source: String, data: Data, options: TableOptions) throws(ShardDataError) {
+    package init(source: String, data: Data, options: TableOptions) throws(ShardDataError) {
         self.source = source
         self.data = data
         isWhole = true
@@ -52,7 +52,7 @@ struct CSVReader {
 
     /// Reads the rows.
     /// - Throws: `noRows`, `raggedRow`, `unterminatedQuote`.
-    func table() throws(ShardDataError) -> DataTable {
+    package func table() throws(ShardDataError) -> DataTable {
         let ranges = Self.withBytes(of: data) { partRanges(in: $0) }
         let lineEnds = parallelism.map(count: ranges.count) { index in
             Self.withBytes(of: data) { CSVLines.lineEnds(in: UnsafeBufferPointer(rebasing: $0[ranges[index]])) }

@@ -48,7 +48,7 @@ public struct TableColumn: Sendable, Equatable {
         /// The values of such a column are not kept.
         case notNumeric(line: Int, column: Int, field: String)
 
-        var count: Int? {
+        package var count: Int? {
             switch self {
             case .numbers(let values): values.count
             case .text(let values): values.count

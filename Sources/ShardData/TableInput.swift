@@ -1,7 +1,7 @@
 import Foundation
 
 /// The bytes of a file or of standard input, decompressed if they are a gzip stream.
-struct TableInput {
+package struct TableInput {
     let source: String
     let bytes: Data
 
@@ -15,12 +15,12 @@ struct TableInput {
         }
     }
 
-    init(source: String, stored: Data) throws(ShardDataError) {
+    package init(source: String, stored: Data) throws(ShardDataError) {
         self.source = source
         bytes = stored.starts(with: Gzip.magic) ? try Gzip.decompress(stored, source: source) : stored
     }
 
-    static func everything(in handle: FileHandle, path: String) throws(ShardDataError) -> Data {
+    package static func everything(in handle: FileHandle, path: String) throws(ShardDataError) -> Data {
         do {
             return try handle.readToEnd() ?? Data()
         } catch {
@@ -76,7 +76,7 @@ extension DataTable {
         try table(of: TableInput(path: path), options: options)
     }
 
-    static func table(of input: TableInput, options: TableOptions) throws(ShardDataError) -> DataTable {
+    package static func table(of input: TableInput, options: TableOptions) throws(ShardDataError) -> DataTable {
         let array: DataTable? = try input.bytes.withUnsafeBytes { raw in
             Result { () throws(ShardDataError) in
                 try arrayTable(source: input.source, raw: raw, options: options)

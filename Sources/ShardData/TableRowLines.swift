@@ -1,14 +1,14 @@
 /// The line where each row begins, kept only where the distance between line and row number changes.
-struct TableRowLines: Sendable {
+package struct TableRowLines: Sendable {
     private var rows = [0]
     private var shifts = [1]
     /// What is counted.
     let unit: TablePlace.Unit
 
-    init(_ unit: TablePlace.Unit = .line) { self.unit = unit }
+    package init(_ unit: TablePlace.Unit = .line) { self.unit = unit }
 
     /// Records that `row` begins at the 1-based `line`; rows are noted in order, and rows not noted follow the last one.
-    mutating func note(row: Int, line: Int) {
+    package mutating func note(row: Int, line: Int) {
         let shift = line - row
         guard shifts[shifts.count - 1] != shift else { return }
         rows.append(row)
@@ -21,7 +21,7 @@ struct TableRowLines: Sendable {
         for (row, shift) in zip(later.rows, later.shifts).dropFirst() { note(row: count + row, line: row + shift) }
     }
 
-    func line(ofRow row: Int) -> Int {
+    package func line(ofRow row: Int) -> Int {
         var low = 0
         var high = rows.count
         while high - low > 1 {

@@ -3,7 +3,7 @@ import MixtureOfExperts
 import TestSupport
 import Testing
 
-@testable import Estimation
+import Estimation
 
 @Suite struct QuasiNewtonTests {
     /// What the Hessian is wrong by on the whole shows in the first step: it costs hardly more steps, and leads to the same place.

@@ -2,7 +2,7 @@ import Foundation
 import LinearAlgebra
 import Testing
 
-@testable import ShardData
+import ShardData
 
 /// However a file is cut, and by whichever way its fields are read, the table or the error is the same.
 @Suite struct CSVPartsTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import ShardData
+import ShardData
 
 @Suite struct GzipTests {
     private typealias Fixture = TableFixture

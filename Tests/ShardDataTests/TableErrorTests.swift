@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ShardData
+import ShardData
 
 @Suite struct TableErrorTests {
     private static let all: [ShardDataError] = [

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import ShardData
+import ShardData
 
 /// Inputs nobody would write: each must read or be refused, and none may trap.
 @Suite struct TableFuzzTests {

@@ -2,7 +2,7 @@ import CZlib
 import Foundation
 import Testing
 
-@testable import ShardData
+import ShardData
 
 /// What the tests of the table readers share.
 enum TableFixture {

@@ -3,7 +3,7 @@ extension Study {
     /// out, and notes, number of experts and seed are left out where they are not the same in all. nil for none.
     ///
     /// - Precondition: ``difference(from:own:another:)`` is nil between any two.
-    static func common(_ studies: [Study]) -> Study? {
+    package static func common(_ studies: [Study]) -> Study? {
         guard var common = studies.first else { return nil }
         func agree<Value: Equatable>(_ field: (Study) -> Value) -> Bool {
             studies.allSatisfy { field($0) == field(studies[0]) }

@@ -64,7 +64,7 @@ extension Study {
     }
 
     /// In the order of the covariates, whatever that of the list.
-    func names(_ list: [String]?) -> [String] {
+    package func names(_ list: [String]?) -> [String] {
         let all = covariates.map(\.name)
         return list.map { chosen in all.filter(chosen.contains) } ?? all
     }

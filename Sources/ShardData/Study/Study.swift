@@ -101,7 +101,7 @@ extension Study {
     var offsetName: String? { exposure.map { "log \($0)" } }
 
     /// The rule for a covariate, its own or that of the study.
-    func missingRule(_ covariate: Covariate) -> MissingRule { covariate.missing ?? missing }
+    package func missingRule(_ covariate: Covariate) -> MissingRule { covariate.missing ?? missing }
 
     /// The columns of the design that a covariate becomes.
     func columnNames(_ covariate: Covariate) -> [String] { covariate.columnNames(missing: missingRule(covariate)) }
