@@ -114,17 +114,25 @@ static void logarithms(const double *values, ptrdiff_t count, double *result) { 
 
 // MARK: Packing
 
+// Of as many columns as a table may have the processor does not see by itself that each is read on and on: without this a pass over
+// columns in memory takes a tenth longer. What lies behind the end is not touched by it.
+INLINE void prefetch_next_rows(const char *next, size_t size) {
+    for (size_t offset = 0; offset < ROWS * size; offset += 64) __builtin_prefetch(next + offset);
+}
+
 static void pack(const void *source, CKernelsElement element, ptrdiff_t stride, ptrdiff_t count, double *target) {
     if (element == CKernelsFloat64) {
         const char *bytes = source;
         if (stride == 1) {
             memcpy(target, bytes, (size_t)count * sizeof(double));
+            prefetch_next_rows(bytes + (size_t)count * sizeof(double), sizeof(double));
         } else {
             for (ptrdiff_t row = 0; row < count; row++)
                 memcpy(target + row, bytes + row * stride * (ptrdiff_t)sizeof(double), sizeof(double));
         }
     } else {
         const char *bytes = source;
+        if (stride == 1) prefetch_next_rows(bytes + (size_t)count * sizeof(float), sizeof(float));
         for (ptrdiff_t row = 0; row < count; row++) {
             float value;
             memcpy(&value, bytes + row * stride * (ptrdiff_t)sizeof(float), sizeof(float));
