@@ -144,7 +144,8 @@ private func fitted(
     if let range = try request.expertRange(options) {
         return try ExpertCountPath(
             design: rows.design, family: family, options: options, experts: range, criterion: request.chosenBy(),
-            heldOutShare: request.holdout ?? 0, parallelism: parallelism, progress: progress
+            heldOutShare: request.holdout ?? 0, rowsPerParameter: request.rowsPerParameter, parallelism: parallelism,
+            progress: progress
         ).fit(rows.source)
     }
     guard let rowsPerParameter = request.rowsPerParameter else {

@@ -35,27 +35,43 @@ public func statistics(
     }
 }
 
-/// The next global model from the statistics of the sites at this one: all that are given, none is looked at for being broken.
+/// Whose statistics an update is made of.
+private struct UpdateRequest: Decodable {
+    /// One for each text.
+    var names: [String]
+    var robust: Bool?
+}
+
+/// The next global model from the statistics of the sites at this one, as `dmoe update` makes it.
 ///
-/// - Parameter statistics: texts of statistics files, each with a zero at its end.
+/// - Parameters:
+///   - request: the fields of `UpdateRequest` as JSON.
+///   - statistics: texts of statistics files, each with a zero at its end.
 /// - Returns: an answer with the text of the global model file.
 @c(dmoe_update)
 public func update(
-    _ model: UnsafeMutableRawPointer, _ statistics: UnsafePointer<UnsafePointer<CChar>>, _ count: Int
+    _ model: UnsafeMutableRawPointer, _ request: UnsafePointer<CChar>,
+    _ statistics: UnsafePointer<UnsafePointer<CChar>>, _ count: Int
 ) -> UnsafeMutableRawPointer {
     Answer.of {
+        let request = try Request.decode(request, as: UpdateRequest.self)
+        try Request.check(count > 0, "there are no statistics")
+        try Request.check(request.names.count == count, "one name a statistics file")
         let previous = try Handle<ModelObject>(model).value.modelFile(named: "model")
         guard let global = previous.fitted else { throw ModelFileError.noStatistics(path: "model") }
-        let files = try (0..<count).map { index in
-            let source = "statistics \(index + 1)"
-            let file = try StatisticsFile.decode(Data(String(cString: statistics[index]).utf8), source: source)
-            try file.check(isOf: global, path: source, modelPath: "model")
-            return file
+        let sites = try request.names.enumerated().map { index, name in
+            SiteUpdate.Site(name: name, statistics: try told(statistics[index], by: name, at: global))
         }
-        let round = GeneralisedEMRound(at: global, options: FitOptions(expertCount: global.model.expertCount))
-        let update = try round.update(files.map(\.statistics))
-        return try ModelFile(update, after: previous, sites: count, warnings: []).text(path: "model")
+        return try SiteUpdate(sites, isRobust: request.robust ?? true).next(after: previous, global).text(path: "model")
     }
+}
+
+private func told(
+    _ text: UnsafePointer<CChar>, by site: String, at global: FittedMixture
+) throws -> StatisticsFile {
+    let file = try StatisticsFile.decode(Data(String(cString: text).utf8), source: site)
+    try file.check(isOf: global, path: site, modelPath: "model")
+    return file
 }
 
 /// What the sites told for an extra round.
@@ -99,20 +115,19 @@ public func round(
         try Request.check(request.sites.filter { $0.reason == nil }.count == count, "one statistics file a site")
         let previous = try Handle<ModelObject>(model).value.modelFile(named: "model")
         guard let global = previous.fitted else { throw ModelFileError.noStatistics(path: "model") }
-        var told = ToldStatistics()
-        var texts = (0..<count).map { String(cString: statistics[$0]) }[...]
+        var answers = ToldStatistics()
+        var texts = (0..<count).map { statistics[$0] }[...]
         for site in request.sites {
             if let reason = site.reason {
-                told.leaveOut(site.name, reason: reason)
+                answers.leaveOut(site.name, reason: reason)
                 continue
             }
-            let file = try StatisticsFile.decode(Data(texts.removeFirst().utf8), source: site.name)
-            try file.check(isOf: global, path: site.name, modelPath: "model")
-            told.add(file.statistics, of: site.name, warnings: file.warnings)
+            let file = try told(texts.removeFirst(), by: site.name, at: global)
+            answers.add(file.statistics, of: site.name, warnings: file.warnings)
         }
         var options = FitOptions(expertCount: global.model.expertCount)
         options.minRows = request.minRows.map(Double.init) ?? options.minRows
-        let result = try outcome(told, previous, global, options, isLast: request.isLast ?? false)
+        let result = try outcome(answers, previous, global, options, isLast: request.isLast ?? false)
         return String(decoding: try JSONEncoder().encode(result), as: UTF8.self)
     }
 }

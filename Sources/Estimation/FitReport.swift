@@ -70,6 +70,7 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     case constantCovariate(String)
     case collinearCovariate(String)
     case fewerExperts(asked: Int, fitted: Int, rows: Int)
+    case fewerExpertsTried(asked: Int, tried: Int, rows: Int)
     case expertBelowMinimumRows(minimum: Double, left: Int)
     case backgroundExpert(experts: [Int])
     case rareCovariate(String, minimum: Double)
@@ -104,6 +105,8 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
                 + "rows, the smallest ones were taken"
         case .fewerExperts(let asked, let fitted, let rows):
             "\(rows) rows carry \(fitted) of \(asked) experts: fitted with \(fitted)"
+        case .fewerExpertsTried(let asked, let tried, let rows):
+            "\(rows) rows carry \(tried) of \(asked) experts: no more were tried"
         case .expertBelowMinimumRows(let minimum, let left):
             "an expert described fewer than \(minimum.formatted) rows and was left out: \(left) remain; a few extreme responses, "
                 + "or more experts than the rows support, may be the cause"

@@ -10,13 +10,9 @@ from typing import Any
 
 from . import _engine
 from ._engine import Cancellation, threads
-from ._model import Model
+from ._model import FitWarning, Model
 from ._progress import observed
 from ._tables import Table, Text, column, columns_of, names_of
-
-
-class FitWarning(UserWarning):
-    """What the engine found worth telling of a fit or an aggregation; the text is that of the model file."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +151,8 @@ def run_fit(
         model = _engine.interruptible(
             lambda: fit_table(table, request, n_jobs, observer, cancellation), cancellation.request
         )
+    for text in model.reading:
+        warnings.warn(text, FitWarning, stacklevel=stacklevel)
     warn(model, stacklevel=stacklevel + 1)
     return model
 

@@ -6,7 +6,8 @@ import ctypes
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,10 @@ from ._tables import Table, columns_of
 _PLACES = (
     "mean", "standard_deviation", "gates", "class_probabilities", "quantiles", "log_density", "posteriors", "draws",
 )
+
+
+class FitWarning(UserWarning):
+    """What the engine found worth telling of a fit, an aggregation or an update; the text is that of the model file."""
 
 
 # Fewer are predicted before anybody could press Ctrl-C, and a thread for them would take longer.
@@ -168,6 +173,19 @@ class Model:
         parts = [record.get("fit") or {}, record.get("aggregation") or {}, *(record.get("rounds") or [])]
         return [text for part in parts for text in part.get("warnings", [])]
 
+    @property
+    def reading(self) -> list[str]:
+        """What became of rows with missing values before the fit."""
+        record = self.record.get("reading") or {}
+        dropped = record.get("rowsLeftOut", 0)
+        told = [f"{_counted(dropped, 'row')} left out for missing values"] if dropped else []
+        for entry in record.get("filled", []):
+            if entry["missing"]:
+                value = entry.get("value")
+                what = "taken as a level of their own" if value is None else f"filled in with {value:.4g}"
+                told.append(f"{_counted(entry['missing'], 'missing value')} of '{entry['covariate']}' {what}")
+        return told
+
     # Predictions
 
     def predict(self, X: Any, *, return_std: bool = False, **how: Any) -> Any:
@@ -266,10 +284,35 @@ class Model:
         request = _request({"weights": weights, "missing": missing, **how})
         return _engine.answer(_engine.library().dmoe_statistics(self.handle, table.handle, request))
 
-    def update(self, statistics: Sequence[str]) -> Model:
-        """The next model from the statistics of the sites at this one, as ``dmoe update --no-robust`` makes it."""
-        texts = (ctypes.c_char_p * len(statistics))(*[text.encode() for text in statistics])
-        return Model.loads(_engine.answer(_engine.library().dmoe_update(self.handle, texts, len(statistics))))
+    def update(self, statistics: Mapping[str, str] | Sequence[str], *, robust: bool = True) -> Model:
+        """The next model from the statistics of the sites at this one, as ``dmoe update`` makes it.
+
+        Parameters
+        ----------
+        statistics : mapping of site names to texts, or sequence of texts
+            What :meth:`statistics` or ``dmoe statistics`` wrote; sites of a sequence are named ``site 1``, ``site 2``, …
+        robust : bool
+            Leaves out sites that this model does not describe at all, with a warning.
+
+        Returns
+        -------
+        Model
+            What there is to be said of the sites is in its :attr:`warnings`.
+        """
+        if not isinstance(statistics, Mapping):
+            statistics = {f"site {index + 1}": text for index, text in enumerate(statistics)}
+        texts = (ctypes.c_char_p * len(statistics))(*[text.encode() for text in statistics.values()])
+        request = json.dumps({"names": list(statistics), "robust": robust}).encode()
+        model = Model.loads(
+            _engine.answer(_engine.library().dmoe_update(self.handle, request, texts, len(statistics)))
+        )
+        for text in model.record["rounds"][-1]["warnings"]:
+            warnings.warn(text, FitWarning, stacklevel=2)
+        return model
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 _HOW = {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -89,3 +92,28 @@ def test_warnings_are_those_of_the_file() -> None:
         model = dmoe.fit_local(frame, target="y", experts=2)
     assert [str(warning.message) for warning in caught] == model.warnings
     assert caught[0].filename == __file__
+
+
+def test_few_rows_try_fewer_experts() -> None:
+    frame = mixture(rows=60)
+    with pytest.warns(dmoe.FitWarning, match="60 rows carry 3 of 6 experts: no more were tried"):
+        model = dmoe.fit_local(frame, target="y", experts=(1, 6), rows_per_parameter=2)
+    assert [point["experts"] for point in model.record["fit"]["expertCounts"]["points"]] == [1, 2, 3]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        dmoe.fit_local(mixture(rows=2000), target="y", experts=(1, 3), rows_per_parameter=2)
+
+
+def test_what_became_of_missing_values_is_told() -> None:
+    frame = mixture(rows=400)
+    frame.loc[3, "x0"] = np.nan
+    with pytest.warns(dmoe.FitWarning, match="^1 row left out for missing values$"):
+        dmoe.fit_local(frame, target="y", experts=1, missing="drop")
+    frame.loc[4:20, "x0"] = np.nan
+    study = {
+        "format": "dmoe-study", "formatVersion": 1, "target": "y", "family": "gaussian", "missing": "error",
+        "covariates": [{"name": "x0", "type": "number", "missing": "mean", "value": 0.25}, {"name": "x1", "type": "number"}],
+    }
+    estimator = dmoe.MixtureOfExpertsRegressor(1, study=json.dumps(study), random_state=1)
+    with pytest.warns(dmoe.FitWarning, match="^18 missing values of 'x0' filled in with 0.25$"):
+        estimator.fit(frame[["x0", "x1"]], frame["y"])

@@ -225,3 +225,27 @@ def test_extra_rounds(command_line: CommandLine) -> None:
     statistics = [current.statistics(frame) for frame in frames.values()]
     assert statistics == [(command_line.folder / f"{name}.stats.json").read_text() for name in frames]
     assert current.update(statistics).text == (command_line.folder / "next.json").read_text()
+
+
+def test_a_broken_site_in_an_extra_round(command_line: CommandLine) -> None:
+    frames = {f"site{index}": mixture(seed=index) for index in range(4)}
+    current = dmoe.aggregate({name: dmoe.fit_local(frame, target="y", experts=2) for name, frame in frames.items()})
+    current.save(command_line.folder / "global.json")
+    frames["site3"]["y"] *= 1000
+    statistics = {f"{name}.json": current.statistics(frame) for name, frame in frames.items()}
+    for name, text in statistics.items():
+        (command_line.folder / name).write_text(text)
+    command_line.run("update", "global.json", *statistics, "-o", "next.json")
+    with pytest.warns(dmoe.FitWarning, match="site3.json is left out as broken"):
+        updated = current.update(statistics)
+    assert updated.text == (command_line.folder / "next.json").read_text()
+    assert updated.record["rounds"][-1]["sites"] == 3
+    command_line.run("update", "global.json", *statistics, "--no-robust", "-o", "all.json")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        everybody = current.update(statistics, robust=False)
+    assert everybody.text == (command_line.folder / "all.json").read_text() != updated.text
+    with pytest.warns(dmoe.FitWarning, match="site 1 and site 2 are the same statistics"):
+        current.update([statistics["site0.json"]] * 2)
+    with pytest.raises(ValueError, match="there are no statistics"):
+        current.update([])

@@ -10,6 +10,7 @@ public struct ExpertCountPath: Sendable {
     let experts: ClosedRange<Int>
     let criterion: ExpertCountReport.Criterion
     let heldOutShare: Double
+    let rowsPerParameter: Int?
     let parallelism: Parallelism
     let progress: FitProgressHandler?
 
@@ -18,10 +19,11 @@ public struct ExpertCountPath: Sendable {
     ///   - experts: the numbers to try.
     ///   - heldOutShare: of the rows, chosen at random by the seed, kept out of all fits and scored. Needed for
     ///     ``ExpertCountReport/Criterion/holdout``.
+    ///   - rowsPerParameter: no more experts are tried than rows carry with so many for each parameter; nil: than can be fitted.
     public init(
         design: Design, family: any ExpertFamily = GaussianFamily(), options: FitOptions, experts: ClosedRange<Int>,
-        criterion: ExpertCountReport.Criterion = .bic, heldOutShare: Double = 0, parallelism: Parallelism = .serial,
-        progress: FitProgressHandler? = nil
+        criterion: ExpertCountReport.Criterion = .bic, heldOutShare: Double = 0, rowsPerParameter: Int? = nil,
+        parallelism: Parallelism = .serial, progress: FitProgressHandler? = nil
     ) {
         precondition(criterion != .holdout || heldOutShare > 0, "rows to hold out")
         self.design = design
@@ -30,6 +32,7 @@ public struct ExpertCountPath: Sendable {
         self.experts = experts
         self.criterion = criterion
         self.heldOutShare = heldOutShare
+        self.rowsPerParameter = rowsPerParameter
         self.parallelism = parallelism
         self.progress = progress
     }
@@ -47,7 +50,8 @@ public struct ExpertCountPath: Sendable {
         var points = [ExpertCountReport.Point]()
         var failures = [(experts: Int, error: EstimationError)]()
         var best: (fit: LocalFit, optimum: LocalFit.InterimFit, value: Double, experts: Int)?
-        for count in experts {
+        let carried = try carried(by: training)
+        for count in carried {
             do throws(EstimationError) {
                 let fit = fit(experts: count)
                 let optimum = try fit.optimum(training)
@@ -72,8 +76,28 @@ public struct ExpertCountPath: Sendable {
             failures: failures.isEmpty
                 ? nil : failures.map { ExpertCountReport.Failure(experts: $0.experts, reason: $0.error.description) })
         local.report.expertCounts = report
-        local.report.warnings += edgeWarning(report).map { [$0] } ?? []
+        if carried.upperBound < experts.upperBound {
+            local.report.warnings.append(
+                .fewerExpertsTried(asked: experts.upperBound, tried: carried.upperBound, rows: training.rowCount))
+        } else if let warning = edgeWarning(report) {
+            local.report.warnings.append(warning)
+        }
         return local
+    }
+
+    /// The numbers of experts that are tried.
+    private func carried(by rows: any RowSource) throws(EstimationError) -> ClosedRange<Int> {
+        guard let rowsPerParameter else { return experts }
+        let predictors = rows.determinedPredictors(family, minRows: options.minRows, parallelism).count
+        let most = Capacity.advisable(
+            rows: rows.rowCount, asked: experts.upperBound, design: design, family: family, predictors: predictors,
+            minRows: options.minRows, rowsPerParameter: rowsPerParameter)
+        guard most > 0 else {
+            throw .noModelPossible(
+                rows: rows.rowCount,
+                needed: Capacity.minimumRows(design, family, predictors: predictors, minRows: options.minRows))
+        }
+        return min(experts.lowerBound, most)...most
     }
 
     /// One expert is no edge: there is nothing below. Nor is there where what lies beyond could not be fitted.

@@ -38,7 +38,7 @@ class Outcome:
     def warn(self) -> None:
         """What the engine has to tell of each site; to the caller of the caller of this."""
         for name, model in self.models.items():
-            for text in model.warnings:
+            for text in [*model.reading, *model.warnings]:
                 warnings.warn(f"{name}: {text}", FitWarning, stacklevel=3)
         for name, reason in self.left_out.items():
             warnings.warn(f"{name} is left out: {reason}", FitWarning, stacklevel=3)

@@ -273,7 +273,7 @@ class _Learning:
         left_out = self._failures(answers)
         local = {name: Model.loads(answer.text) for name, answer in answers.items() if name not in left_out}
         for name, model in local.items():
-            for text in model.warnings:
+            for text in [*model.reading, *model.warnings]:
                 warnings.warn(f"{name}: {text}", FitWarning, stacklevel=4)
         clock.lap("fitting")
         options = {"seed": self.options.get("seed") or self.columns.seed or 1, **(self.aggregation or {})}

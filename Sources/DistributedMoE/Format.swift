@@ -1,0 +1,36 @@
+import Foundation
+
+/// Numbers for people.
+package enum Format {
+    package static func number(_ value: Double, digits: Int) -> String {
+        guard value.isFinite else { return value.description }
+        return String(format: "%.\(digits)f", value)
+    }
+
+    /// Four significant digits.
+    package static func short(_ value: Double) -> String { value == 0 ? "0" : String(format: "%.4g", value) }
+
+    /// With separators of thousands.
+    package static func count(_ value: Int) -> String {
+        let digits = String(abs(value))
+        var groups = [Substring]()
+        var rest = digits[...]
+        while rest.count > 3 {
+            groups.insert(rest.suffix(3), at: 0)
+            rest = rest.dropLast(3)
+        }
+        groups.insert(rest, at: 0)
+        return (value < 0 ? "-" : "") + groups.joined(separator: ",")
+    }
+
+    package static func seconds(_ value: Double) -> String { "\(number(value, digits: value < 10 ? 2 : 1)) s" }
+
+    package static func percent(_ share: Double) -> String { "\(number(100 * share, digits: 1)) %" }
+
+    /// A share with no more digits than it has.
+    package static func percentage(_ share: Double) -> String { String(format: "%.6g", 100 * share) + " %" }
+
+    package static func plural(_ count: Int, _ noun: String) -> String {
+        "\(self.count(count)) \(noun)\(count == 1 ? "" : "s")"
+    }
+}
