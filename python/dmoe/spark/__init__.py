@@ -4,6 +4,7 @@ Spark 4.1 or later streams a site into the engine batch by batch; Spark 4.0 hand
 """
 
 from ._engine_files import ship_engine
-from ._learning import Learned, SiteFit, SitesFailed, learn, learn_paths
+from ._learning import learn, learn_paths
+from ._results import Learned, SiteFit, SitesFailed
 
 __all__ = ["Learned", "SiteFit", "SitesFailed", "learn", "learn_paths", "ship_engine"]
