@@ -29,7 +29,8 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
             "\(rows) rows cannot carry \(experts) experts: use --experts \(largest)"
                 + (largest > 1 ? " or fewer" : "") + ", or fewer covariates"
         case .noModelPossible(let rows, let needed):
-            "\(rows) rows are too few for a single expert, which needs \(needed): use more rows or fewer covariates"
+            "\(rows == 1 ? "1 row is" : "\(rows) rows are") too few for a single expert, which needs \(needed): use more rows or "
+                + "fewer covariates"
         case .tooFewToldRows(let rows, let total, let needed):
             "without the rows of values and classes that too few rows have, \(rows) of \(total) are left, too few for a single "
                 + "expert, which needs \(needed): merge rare levels, or use fewer covariates"

@@ -101,7 +101,8 @@ extension ShardDataError: CustomStringConvertible {
         case .textInNumericColumn(let source, let line, let column, let field):
             "\(source.visible), line \(line): column \(column.quoted) should hold numbers but has \(field.quoted); "
                 + (CSVNumber.value(of: field.replacingOccurrences(of: ",", with: ".")) == nil
-                    ? "correct the field, write NA if it is missing, or leave the column out"
+                    ? "correct the field, write NA if it is missing, or leave the column out; classes of a target need "
+                        + "--family multinomial, categories a study (dmoe study new)"
                     : "write numbers with a decimal point")
         case .textNotKept(let source, let column):
             "\(source.visible): column \(column.quoted) was not read as text; name it among the text columns"

@@ -35,6 +35,7 @@ import ShardData
         let text = ShardDataError.textInNumericColumn(source: "t.csv", line: 7, column: "age", field: field).description
         #expect(text.contains("t.csv, line 7: column \"age\""))
         #expect(text.contains("\"" + String(repeating: "z", count: 40) + "…\""))
+        #expect(text.hasSuffix("classes of a target need --family multinomial, categories a study (dmoe study new)"))
         let whole = ShardDataError.textInNumericColumn(source: "t", line: 1, column: "x", field: "a\u{0}b").description
         #expect(whole.contains("\"a\\0b\""))
     }

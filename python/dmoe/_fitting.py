@@ -320,13 +320,10 @@ def _table(data: Any, names: Mapping[str, None], source: str) -> Table:
     if type(data).__module__.split(".")[0] != "pyarrow" or data.num_rows == 0:
         return Table(columns, source)
     # Chunks are used where they lie, as batches: joined they would be a copy.
-    table = None
-    for batch in data.select(list(names)).to_batches():
-        part = dict(zip(names, batch.columns, strict=True))
-        if table is None:
-            table = Table(part, source)
-        else:
-            table.append(part)
+    first, *others = data.select(list(names)).to_batches()
+    table = Table(dict(zip(names, first.columns, strict=True)), source)
+    for batch in others:
+        table.append(dict(zip(names, batch.columns, strict=True)))
     return table
 
 

@@ -75,7 +75,7 @@ def column(values: Any) -> np.ndarray | Text:
     if values.ndim != 1:
         raise ValueError(f"a column has one dimension, not {values.ndim}")
     if isinstance(values, np.ma.MaskedArray):
-        values = values.astype(np.float64).filled(np.nan)
+        values = np.ma.filled(values.astype(np.float64), np.nan)
     if values.dtype in (np.float64, np.float32) and values.strides[0] % values.itemsize == 0:
         return values
     if values.dtype.kind in "fiub":

@@ -81,7 +81,9 @@ class _Numbers:
         self._values = np.empty(count, np.float32 if is_single else np.float64)
 
     def put(self, values: pa.Array, start: int) -> None:
-        self._values[start : start + len(values)] = column(values)
+        numbers = column(values)
+        assert isinstance(numbers, np.ndarray)
+        self._values[start : start + len(numbers)] = numbers
 
     def key(self) -> pa.Array:
         return pa.array(self._values)

@@ -210,7 +210,8 @@ class _Learning:
             broken = {site["name"] for site in model.record["aggregation"].get("leftOut") or []}
             names = [name for name in local if name not in broken]
             before = set(model.warnings)
-            told = {name: self.columns.arguments[name] for name in ("weights", "missing") if name in self.columns.arguments}
+            arguments = self.columns.arguments
+            told: dict[str, Any] = {name: arguments[name] for name in ("weights", "missing") if name in arguments}
             told |= {"min_rows": self.options.get("min_rows"), "n_jobs": self._threads()}
             model, done, ending = extra_rounds(model, rounds, names, self._ask, told)
             for text in model.warnings:
