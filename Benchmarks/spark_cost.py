@@ -1,12 +1,11 @@
-"""What Spark costs beside the fits: a bare scan and shuffle of the same rows against dmoe.spark.learn less its fits.
+"""What Spark costs beside the fits: a bare scan and shuffle of rows against all that dmoe.spark.learn does with them but the fits.
 
 Two bare ones: rows that end where they were shuffled to, inside of Java, and rows that are handed over to Python as well, as every
 function on groups has it.
 
-    python/.venv-spark/bin/python Benchmarks/spark_cost.py [--rows 2000000] [--repeats 3]
+    python/.venv-spark/bin/python Benchmarks/spark_cost.py [--rows 2000000] [--repeats 5]
 
-A cluster of this machine: two executors of one core. What is left of a run is its wall-clock time less the fits of the busier
-executor. The ways take turns; the medians of the repeats are shown.
+A cluster of this machine: two executors of one core. The ways take turns; medians of the repeats are shown, and the ends.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -23,8 +22,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1] / "python/tests_spark"))
 
 import conftest
-import dmoe.spark
 import pyarrow as pa
+from dmoe.spark._sites import GroupedSites
 from pyspark.sql import SparkSession
 from rows import COVARIATES, made, write_parts
 
@@ -52,24 +51,20 @@ def to_python(frame: Any) -> float:
     return time.perf_counter() - start
 
 
-def learned(frame: Any, order: Any) -> dict[str, float]:
+def all_but_the_fits(frame: Any, order: Any) -> float:
+    """Seconds of counting, shuffle and sort, until the engine has the table of each site; nothing is asked of it."""
     start = time.perf_counter()
-    result = dmoe.spark.learn(
-        frame, site="site", target="y", features=COVARIATES, experts=2, starts=1, order_by=order)
-    total = time.perf_counter() - start
-    busy: dict[str, float] = {}
-    for site in result.sites.values():
-        busy[site.process] = busy.get(site.process, 0) + site.fitting
-    return {
-        "total": total, "fits": max(busy.values()), "rest": total - max(busy.values()),
-        "counting": result.seconds["counting"], "aggregating": result.seconds["aggregating"],
-    }
+    sites = GroupedSites(frame, "site", ["y", *COVARIATES], (), order, None)
+    answers = sites.ask(lambda table, site: str(table.row_count), sites.names)
+    seconds = time.perf_counter() - start
+    assert {answer.site: int(answer.text) for answer in answers} == sites.row_counts
+    return seconds
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=2_000_000)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=5)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dmoe-spark") as folder:
         path = write_parts(made(arguments.rows), Path(folder, "rows"))
@@ -85,24 +80,23 @@ def main() -> None:
 
 
 def measure(frame: Any, repeats: int) -> None:
-    to_python(frame)  # the executors start
-    java: list[float] = []
-    python: list[float] = []
-    runs: dict[str, list[dict[str, float]]] = {name: [] for name in ORDERS}
-    for _ in range(repeats):
-        java.append(inside_java(frame))
-        python.append(to_python(frame))
-        for name, order in ORDERS.items():
-            runs[name].append(learned(frame, order))
-    of_java, of_python = median(java), median(python)
-    print(f"bare scan and shuffle: {of_java:.2f} s inside of Java, {of_python:.2f} s to Python")
-    for name, of_order in runs.items():
-        middle = {key: median(run[key] for run in of_order) for key in of_order[0]}
-        rest = middle["rest"]
+    ways: dict[str, Callable[[], float]] = {
+        "bare, inside of Java": lambda: inside_java(frame),
+        "bare, to Python": lambda: to_python(frame),
+        **{name: lambda order=order: all_but_the_fits(frame, order) for name, order in ORDERS.items()},
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    for repeat in range(repeats + 1):
+        for name, way in ways.items():
+            spent = way()
+            if repeat > 0:  # in the first the executors start
+                seconds[name].append(spent)
+    of_java, of_python = (median(seconds[name]) for name in list(ways)[:2])
+    for name, spent in seconds.items():
+        middle = median(spent)
         print(
-            f"learn, {name}: {middle['total']:.2f} s, of it fits {middle['fits']:.2f} s, the rest {rest:.2f} s: "
-            f"{rest / of_python:.2f} x the bare one to Python, {rest / of_java:.2f} x inside of Java; of it counting "
-            f"{middle['counting']:.2f} s, aggregating {middle['aggregating']:.2f} s"
+            f"{name}: {middle:.2f} s ({min(spent):.2f} to {max(spent):.2f}), {middle / of_python:.2f} x bare to Python, "
+            f"{middle / of_java:.2f} x inside of Java"
         )
 
 

@@ -9,6 +9,7 @@
 // order, so it does not depend on the tiles, and bodies with fused products agree to the bit.
 
 #include "CKernels.h"
+#include <stdint.h>
 #include <string.h>
 
 #pragma STDC FP_CONTRACT OFF
@@ -115,9 +116,10 @@ static void logarithms(const double *values, ptrdiff_t count, double *result) { 
 // MARK: Packing
 
 // Of as many columns as a table may have the processor does not see by itself that each is read on and on: without this a pass over
-// columns in memory takes a tenth longer. What lies behind the end is not touched by it.
-INLINE void prefetch_next_rows(const char *next, size_t size) {
-    for (size_t offset = 0; offset < ROWS * size; offset += 64) __builtin_prefetch(next + offset);
+// columns in memory takes a tenth longer. What lies behind the end is not touched by it, but no pointer may be moved there.
+INLINE void prefetch_next_rows(const char *bytes, ptrdiff_t count, size_t size) {
+    const uintptr_t next = (uintptr_t)bytes + (size_t)count * size;
+    for (size_t offset = 0; offset < ROWS * size; offset += 64) __builtin_prefetch((const void *)(next + offset));
 }
 
 static void pack(const void *source, CKernelsElement element, ptrdiff_t stride, ptrdiff_t count, double *target) {
@@ -125,14 +127,14 @@ static void pack(const void *source, CKernelsElement element, ptrdiff_t stride, 
         const char *bytes = source;
         if (stride == 1) {
             memcpy(target, bytes, (size_t)count * sizeof(double));
-            prefetch_next_rows(bytes + (size_t)count * sizeof(double), sizeof(double));
+            prefetch_next_rows(bytes, count, sizeof(double));
         } else {
             for (ptrdiff_t row = 0; row < count; row++)
                 memcpy(target + row, bytes + row * stride * (ptrdiff_t)sizeof(double), sizeof(double));
         }
     } else {
         const char *bytes = source;
-        if (stride == 1) prefetch_next_rows(bytes + (size_t)count * sizeof(float), sizeof(float));
+        if (stride == 1) prefetch_next_rows(bytes, count, sizeof(float));
         for (ptrdiff_t row = 0; row < count; row++) {
             float value;
             memcpy(&value, bytes + row * stride * (ptrdiff_t)sizeof(float), sizeof(float));

@@ -36,8 +36,8 @@ package struct SiteUpdate: Sendable {
         let (kept, broken) = withoutBroken
         let update = try round.update(kept.map(\.statistics.statistics))
         let warnings =
-            broken + repeated + silent(previous)
-            + fall(to: update.logLikelihoodPerRow, kept: kept.count, after: previous)
+            broken + repeated + Self.silence(of: kept, previous)
+            + Self.fall(to: update.logLikelihoodPerRow, of: kept, after: previous)
         return ModelFile(update, after: previous, sites: kept.count, warnings: warnings)
     }
 
@@ -61,8 +61,8 @@ package struct SiteUpdate: Sendable {
         }
     }
 
-    private func silent(_ previous: ModelFile) -> [String] {
-        let told = sites.reduce(0) { $0 + $1.statistics.rows }
+    private static func silence(of kept: [Site], _ previous: ModelFile) -> [String] {
+        let told = kept.reduce(0) { $0 + $1.statistics.rows }
         guard 2 * told < previous.rows else { return [] }
         return [
             "these statistics speak of \(Format.plural(told, "row")), the model of \(Format.count(previous.rows)): it will "
@@ -70,15 +70,16 @@ package struct SiteUpdate: Sendable {
         ]
     }
 
-    private func fall(to now: Double, kept: Int, after previous: ModelFile) -> [String] {
+    private static func fall(to now: Double, of kept: [Site], after previous: ModelFile) -> [String] {
         guard let last = previous.rounds?.last else { return [] }
         // A site that keeps something back rounds its log-likelihood.
-        let rounded = sites.filter { !$0.statistics.warnings.isEmpty }.count
-        let slack = Double(rounded * Self.usualMinRows) / sites.reduce(0) { $0 + $1.statistics.weight }
+        let rounded = kept.filter { !$0.statistics.warnings.isEmpty }.count
+        let slack = Double(rounded * usualMinRows) / kept.reduce(0) { $0 + $1.statistics.weight }
         let before = last.logLikelihoodPerRow
         guard now < before - max(1e-12 * abs(before), slack) else { return [] }
         let cause =
-            kept == last.sites ? "the last update did harm: go back to the model before it" : "other sites answered"
+            kept.count == last.sites
+            ? "the last update did harm: go back to the model before it" : "other sites answered"
         return [
             "the log-likelihood fell from \(Format.number(before, digits: 6)) to \(Format.number(now, digits: 6)) a row since "
                 + "the round before: \(cause)"

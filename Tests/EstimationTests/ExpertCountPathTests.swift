@@ -8,12 +8,14 @@ import Testing
 /// Numbers of experts, what each comes to, and what of it counts rows.
 @Suite struct ExpertCountPathTests {
     private static func path(
-        _ rows: ShardRows, _ experts: ClosedRange<Int>, minRows: Double = 10, heldOut: Double = 0
+        _ rows: ShardRows, _ experts: ClosedRange<Int>, minRows: Double = 10, heldOut: Double = 0,
+        rowsPerParameter: Int? = nil
     ) throws -> LocalModel {
         var options = FitOptions(expertCount: 1, starts: 5, tolerance: 1e-12)
         options.minRows = minRows
         return try ExpertCountPath(
-            design: RandomData.design(2), options: options, experts: experts, heldOutShare: heldOut
+            design: RandomData.design(2), options: options, experts: experts, heldOutShare: heldOut,
+            rowsPerParameter: rowsPerParameter
         ).fit(rows)
     }
 
@@ -52,6 +54,26 @@ import Testing
     @Test func whereNoneCanBeFittedTheFirstReasonIsGiven() {
         let rows = RandomData.easyRows(40, seed: 23)
         #expect(throws: EstimationError.tooFewRows(rows: 40, experts: 5, largest: 4)) { try Self.path(rows, 5...7) }
+    }
+
+    /// An expert of two covariates and its part of the gate have 7 parameters: 40 rows carry two with 2 rows for each.
+    @Test(arguments: [1...7, 2...7, 5...7], [0, 0.2]) func noMoreAreTriedThanRowsCarry(
+        experts: ClosedRange<Int>, heldOut: Double
+    ) throws {
+        let rows = RandomData.easyRows(heldOut > 0 ? 50 : 40, seed: 25)
+        let report = try Self.path(rows, experts, heldOut: heldOut, rowsPerParameter: 2).report
+        #expect(report.expertCounts?.points.map(\.experts) == Array(min(experts.lowerBound, 2)...2))
+        #expect(report.warnings.contains { $0.description == "40 rows carry 2 of 7 experts: no more were tried" })
+        #expect(!report.warnings.contains { if case .expertCountAtEdge = $0 { true } else { false } })
+        let all = try Self.path(RandomData.easyRows(40, seed: 25), 1...2, rowsPerParameter: 2).report
+        #expect(!all.warnings.contains { $0.description.contains("no more were tried") })
+    }
+
+    @Test func rowsThatCarryNoneAreRefused() {
+        let rows = RandomData.easyRows(8, seed: 26)
+        #expect(throws: EstimationError.noModelPossible(rows: 8, needed: 10)) {
+            try Self.path(rows, 1...3, rowsPerParameter: 2)
+        }
     }
 
     /// The rows that are held out are no function of the starts that are tried on the others.

@@ -298,11 +298,16 @@ class Model:
         -------
         Model
             What there is to be said of the sites is in its :attr:`warnings`.
+
+        Raises
+        ------
+        ValueError
+            Where there are no statistics, or not of this model.
         """
         if not isinstance(statistics, Mapping):
             statistics = {f"site {index + 1}": text for index, text in enumerate(statistics)}
         texts = (ctypes.c_char_p * len(statistics))(*[text.encode() for text in statistics.values()])
-        request = json.dumps({"names": list(statistics), "robust": robust}).encode()
+        request = json.dumps({"names": [str(name) for name in statistics], "robust": robust}).encode()
         model = Model.loads(
             _engine.answer(_engine.library().dmoe_update(self.handle, request, texts, len(statistics)))
         )

@@ -111,6 +111,8 @@ def _of_arrow(values: Any) -> Any:
     if isinstance(values, pa.ChunkedArray):
         values = values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
     if isinstance(values, pa.DictionaryArray):
+        if pa.types.is_string(values.type.value_type):  # together they may have more bytes than its offsets count
+            values = pa.DictionaryArray.from_arrays(values.indices, values.dictionary.cast(pa.large_string()))
         values = values.dictionary_decode()
     if pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
         return values.to_numpy(zero_copy_only=False)

@@ -209,3 +209,26 @@ def test_responses_of_any_kind(make) -> None:
     frame = mixture(500)
     expected = dmoe.MixtureOfExpertsRegressor(1, random_state=1).fit(frame[COVARIATES], frame["y"].to_numpy())
     assert clone(expected).fit(frame[COVARIATES], make(frame["y"].to_numpy())).model_ == expected.model_
+
+
+@pytest.mark.parametrize("names", [["x1", "x0"], ["age", "weight"]])
+@pytest.mark.parametrize("kind", ["", "Distributed"])
+def test_an_array_in_place_of_the_data_frame_is_taken_by_position(names: list[str], kind: str) -> None:
+    frame = mixture(rows=600, covariates=2).rename(columns=dict(zip(["x0", "x1"], names, strict=True)))
+    X, y = frame[names], frame["y"]
+    regressor = getattr(dmoe, f"{kind}MixtureOfExpertsRegressor")(1, n_starts=2, random_state=1).fit(X, y)
+    classifier = getattr(dmoe, f"{kind}MixtureOfExpertsClassifier")(1, n_starts=2, random_state=1).fit(X, y > 1)
+    with pytest.warns(UserWarning, match="X does not have valid feature names"):
+        for estimator, method in [
+            (regressor, "predict"), (regressor, "predict_quantiles"), (regressor, "gate_proba"), (classifier, "predict_proba"),
+        ]:
+            told = getattr(estimator, method)
+            np.testing.assert_array_equal(told(X.to_numpy()), told(X))
+
+
+@pytest.mark.parametrize("kinds", [["float32"] * 3, ["float64", "int64", "float32"], ["int32"] * 3, ["float64", "bool", "int8"]])
+def test_few_rows_are_the_same_as_many(kinds: list[str]) -> None:
+    frame = mixture(rows=2500).round(0)
+    X = frame[["x0", "x1", "x2"]].astype(dict(zip(["x0", "x1", "x2"], kinds, strict=True)))
+    estimator = dmoe.MixtureOfExpertsRegressor(1, n_starts=2, random_state=1).fit(X, frame["y"])
+    np.testing.assert_array_equal(estimator.predict(X.iloc[:40]), estimator.predict(X)[:40])

@@ -47,6 +47,20 @@ def test_without_an_order_starts_differ_as_by_another_seed(
     assert abs(difference.mean()) < 1e-3
 
 
+def test_a_site_in_one_piece_gives_the_same_bits(
+    spark: Any, few_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Spark 4.0 hands it over; 0 is a seed."""
+    from dmoe.spark import _sites
+
+    frame = spark.read.parquet(few_path).where("site in ('site-10', 'site-11')")
+    streamed = learn(frame, site="site", seed=0, **FIT)
+    monkeypatch.setattr(_sites, "_streams_groups", lambda: False)
+    whole = learn(frame, site="site", seed=0, **FIT)
+    assert whole.model.text == streamed.model.text
+    assert streamed.model == dmoe.aggregate(streamed.local_models, seed=0)
+
+
 def test_rounds_give_the_bits_of_the_command_line(spark: Any, few: pa.Table, few_path: str, folder: Path) -> None:
     model, _ = command_line(few, folder / "round-shards", *SAME_FIT, "--rounds", "2")
     result = learn(spark.read.parquet(few_path), site="site", order_by=["row"], rounds=2, **FIT)
@@ -161,5 +175,8 @@ def test_what_cannot_be_meant_is_refused_before_a_row_is_read(spark: Any, few_pa
         learn(frame, site="clinic", **FIT)
     with pytest.raises(ValueError, match="classes are missing"):
         learn(frame, site="site", target="y", features=["x0"], family="multinomial", experts=2)
+    lists = frame.selectExpr("*", "array(y) as lists")
+    with pytest.raises(ValueError, match="column 'lists' holds values of type array<double>"):
+        learn(lists, site="site", order_by=["lists"], **FIT)
     with pytest.raises(ValueError, match="on_failure must be"):
         learn(frame, site="site", on_failure="ignore", **FIT)

@@ -20,6 +20,7 @@ from sklearn.utils.validation import (
 from .._tables import Table, Text, column, taken
 
 
+# A copy of so many is made in less time than a look at one column takes.
 _FEW_ROWS = 1000
 
 
@@ -52,22 +53,27 @@ def covariates(estimator: BaseEstimator, X: Any, *, reset: bool) -> dict[str, np
         X = validate_data(
             estimator, X, dtype=[np.float64, np.float32], ensure_min_samples=2 if reset else 1, reset=reset
         )
-        return {f"x{index}": X[:, index] for index in range(X.shape[1])}
+        # An array in place of the data frame of the fit: by position, after scikit-learn's warning.
+        names = getattr(estimator, "feature_names_in_", [f"x{index}" for index in range(X.shape[1])])
+        return {name: X[:, index] for index, name in enumerate(names)}
     validate_data(estimator, X, skip_check_array=True, reset=reset)
     names = getattr(estimator, "feature_names_in_", None)
     few = _few_numbers(X)
     if few is not None:
-        return {name if names is not None else f"x{index}": few[:, index] for index, name in enumerate(X.columns)}
+        return {
+            name if names is not None else f"x{index}": column(few[:, index]) for index, name in enumerate(X.columns)
+        }
     if names is None:  # columns that are numbered, as pandas does by default
         return {f"x{index}": column(X.iloc[:, index]) for index in range(X.shape[1])}
     return {name: column(X[name]) for name in names}
 
 
 def _few_numbers(X: Any) -> np.ndarray | None:
-    """A copy of few rows of a data frame of pandas that holds nothing but numbers: column by column they would take a millisecond."""
+    """Few rows of a data frame of pandas that holds nothing but numbers, as one array: column by column they would take a millisecond."""
     if len(X) > _FEW_ROWS or type(X).__module__.split(".")[0] != "pandas":
         return None
-    return X.to_numpy() if all(kind == np.float64 for kind in X.dtypes.to_list()) else None
+    kinds = X.dtypes.to_list()
+    return X.to_numpy() if all(isinstance(kind, np.dtype) and kind.kind in "fiu" for kind in kinds) else None
 
 
 def training_rows(estimator: BaseEstimator, X: Any, y: Any, sample_weight: Any) -> tuple[Rows, Classes | None]:

@@ -70,3 +70,12 @@ def numeric_columns(df: Any, others: Collection[str | None]) -> list[str]:
         column.name for column in df.schema.fields
         if column.name not in others and isinstance(column.dataType, (NumericType, BooleanType))
     ]
+
+
+def check_single_values(df: Any, names: Sequence[str]) -> None:
+    """Refuses columns whose fields hold many values, which are nothing to be learned from or sorted by."""
+    from pyspark.sql.types import ArrayType, MapType, StructType
+
+    for column in df.schema.fields:
+        if column.name in names and isinstance(column.dataType, (ArrayType, MapType, StructType)):
+            raise ValueError(f"column '{column.name}' holds values of type {column.dataType.simpleString()}: single values are needed")

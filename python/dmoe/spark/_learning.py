@@ -11,7 +11,7 @@ from typing import Any
 
 from .._fitting import FitWarning, aggregate
 from .._model import Model
-from ._columns import Columns, columns_of_call, numeric_columns
+from ._columns import Columns, check_single_values, columns_of_call, numeric_columns
 from ._files import named
 from ._results import Learned, SiteFit, SitesFailed
 from ._rounds import Answers, extra_rounds
@@ -98,6 +98,7 @@ def learn(
         exposure=exposure, weights=weights, missing=missing, study=study,
     )
     columns.check_against(df.columns, [site, *(order_by or ())])
+    check_single_values(df, [*columns.names, *(order_by or ())])
     start = time.perf_counter()
     sites = GroupedSites(df, site, columns.names, columns.texts, order_by, partitions)
     counting = time.perf_counter() - start
@@ -202,8 +203,11 @@ class _Learning:
             for text in [*model.reading, *model.warnings]:
                 warnings.warn(f"{name}: {text}", FitWarning, stacklevel=4)
         clock.lap("fitting")
-        options = {"seed": self.options.get("seed") or self.columns.seed or 1, **(self.aggregation or {})}
-        model = aggregate(local, **options)
+        with warnings.catch_warnings():  # told below, from where they point at the caller
+            warnings.simplefilter("ignore", FitWarning)
+            model = aggregate(local, **{"seed": self._seed(), **(self.aggregation or {})})
+        for text in model.warnings:
+            warnings.warn(text, FitWarning, stacklevel=4)
         clock.lap("aggregating")
         done, ending = 0, None
         if rounds > 0:
@@ -229,6 +233,10 @@ class _Learning:
         return {
             **self.columns.arguments, "experts": self.experts, "n_jobs": self._threads(), **defaults, **self.options,
         }
+
+    def _seed(self) -> int:
+        """That of the call, of the study, or 1; 0 is a seed."""
+        return next((seed for seed in (self.options.get("seed"), self.columns.seed) if seed is not None), 1)
 
     def _threads(self) -> int:
         """A task has as many cores as Spark counts it for."""
