@@ -20,15 +20,28 @@ struct ColumnsRequest: Decodable {
         try study.map { try Study.decode(Data($0.utf8), source: "study") }
     }
 
-    func selection(_ study: Study?) throws -> RowSelection {
+    /// - Parameter source: what messages call the rows.
+    func selection(_ study: Study?, source: String) throws -> RowSelection {
         if let study { return RowSelection(study: study) }
         let rule = try Request.missingRule(missing)
         guard let target else { throw RequestError("target is missing, and there is no study") }
-        guard let covariates, !covariates.isEmpty else { throw ShardDataError.noCovariates(source: "data") }
+        guard let covariates, !covariates.isEmpty else { throw ShardDataError.noCovariates(source: source) }
+        if (covariates + (gateCovariates ?? [])).contains(target) {
+            throw ShardDataError.targetAmongCovariates(source: source, name: target)
+        }
+        try Self.checkOnce(covariates, "features")
+        try Self.checkOnce(gateCovariates ?? [], "gate_features")
         let design = Design(target: target, expertFeatures: covariates, gateFeatures: gateCovariates ?? covariates)
         return RowSelection(
             design: design, family: family ?? GaussianFamily().name, classes: classes, exposure: exposure,
             weights: weights, missing: rule ?? .error)
+    }
+
+    private static func checkOnce(_ names: [String], _ argument: String) throws {
+        var seen = Set<String>()
+        for name in names where !seen.insert(name).inserted {
+            throw RequestError("\(argument): '\(name)' stands twice")
+        }
     }
 
     /// The family of the experts for rows that were read so.

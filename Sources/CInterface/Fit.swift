@@ -39,6 +39,7 @@ private struct FitRequest: Decodable {
         for weight in [l1Gate, l1Experts] {
             try Request.check(weight.map { $0 >= 0 && $0.isFinite } ?? true, "weights of the lasso must be 0 or more")
         }
+        _ = try chosenBy()
         try Request.check((1...1_000_000).contains(rowsPerParameter ?? 1), "rows_per_parameter must be 1 or more")
     }
 
@@ -112,7 +113,10 @@ public func fit(
         let parallelism = try Request.parallelism(request.threads)
         let table = Handle<TableObject>(table).value.table
         let rows = try table.rows(
-            try request.columns.selection(study), leastKnown: Int(options.minRows), parallelism: parallelism)
+            try request.columns.selection(study, source: table.source), leastKnown: Int(options.minRows),
+            parallelism: parallelism)
+        try Request.check(
+            rows.source.rowCount > 0, "\(table.source): a value is missing in every row: nothing is left to fit")
         let local = try named(table) {
             try fitted(rows, request, options, parallelism, Observer(progress, context).handler)
         }

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import operator
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from . import _engine
 from ._engine import Cancellation, threads
@@ -93,8 +96,8 @@ def fit_local(
         Called with a :class:`Progress` from any thread; what it raises ends the fit. True shows a bar of tqdm, if there is one.
     **options
         ``starts``, ``tolerance``, ``max_iterations``, ``seed``, ``min_rows``, ``l1_gate``, ``l1_experts``, ``l1_automatic``,
-        ``l1_refit``, ``standard_errors``, ``rows_per_parameter``, ``criterion``, ``holdout``, ``initial_models``, as on the
-        command line.
+        ``l1_refit``, ``standard_errors``, ``criterion``, ``holdout``, ``initial_models``, as for ``dmoe fit``;
+        ``rows_per_parameter``, as for ``dmoe learn``.
 
     Returns
     -------
@@ -133,8 +136,15 @@ def fit_request(
     columns: Mapping[str, Any], experts: int | tuple[int, int] | None, options: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What the engine is asked for: columns as it names them, options as :func:`fit_local` does."""
-    first, last = experts if isinstance(experts, (tuple, list)) else (None, experts)
-    return {"columns": columns, "expertsFrom": first, "experts": last, **_options(options)}
+    if isinstance(experts, (tuple, list)):
+        if len(experts) != 2:
+            raise ValueError(f"experts must be a number or a pair of them, the first and the last, not {experts!r}")
+        first, last = experts
+    else:
+        first, last = None, experts
+    return {
+        "columns": columns, "expertsFrom": _whole("experts", first), "experts": _whole("experts", last), **_options(options),
+    }
 
 
 def run_fit(
@@ -216,7 +226,7 @@ def aggregate(
     experts : int, "auto" or None
         Experts of the global model; by default the largest local number; ``"auto"`` takes the best on a fresh draw.
     method : str, optional
-        How local models become one; by default transport, the best of its variants.
+        How local models become one; by default transport, the best of its variants. All but ``"mixture"``, which is not one model.
     gate : {"label", "plan"}, optional
         Targets of the gate.
     site_weights : {"density", "constant"}, optional
@@ -255,12 +265,17 @@ def aggregate(
     >>> model, model.rows
     (<dmoe.Model: 2 gaussian experts for 'y'>, 4000)
     """
+    if isinstance(models, Model):
+        raise ValueError("aggregate takes several models: a list, or a mapping of site names to models")
     if not isinstance(models, Mapping):
         models = {f"site {index + 1}": model for index, model in enumerate(models)}
+    for name, model in models.items():
+        if not isinstance(model, Model):
+            raise ValueError(f"{name}: a Model is needed, not {type(model).__name__}")
     request = {
-        "names": list(models), "method": method, "gate": gate, "siteWeights": site_weights,
-        "supportSize": support_size, "robust": robust, "seed": seed, "threads": threads(n_jobs),
-        "expertsAutomatic": experts == "auto", "experts": None if experts == "auto" else experts,
+        "names": [str(name) for name in models], "method": method, "gate": gate, "siteWeights": site_weights,
+        "supportSize": support_size, "robust": robust, "seed": _whole("seed", seed), "threads": threads(n_jobs),
+        "expertsAutomatic": experts == "auto", "experts": None if experts == "auto" else _whole("experts", experts),
     }
     text = _encoded(request)
     table = None
@@ -289,14 +304,14 @@ def _column_request(
     data: Any, target: str, features: Sequence[str] | None, gate_features: Sequence[str] | None, family: str,
     classes: Sequence[str] | None, exposure: str | None, weights: str | None, missing: str,
 ) -> dict[str, Any]:
+    features = names_in("features", features)
     if features is None:
         if isinstance(data, Table):
             raise ValueError("features must be given with a Table")
         features = _numeric_columns(data, {target, exposure, weights})
-    gate = list(gate_features) if gate_features is not None else None
     request = {
-        "target": target, "covariates": list(features), "gateCovariates": gate, "family": family,
-        "classes": list(classes) if classes is not None else None, "exposure": exposure, "weights": weights,
+        "target": target, "covariates": features, "gateCovariates": names_in("gate_features", gate_features),
+        "family": family, "classes": names_in("classes", classes), "exposure": exposure, "weights": weights,
         "missing": missing,
     }
     return {key: value for key, value in request.items() if value is not None}
@@ -310,7 +325,10 @@ def _numeric_columns(data: Any, others: set[str | None]) -> list[str]:
 
 
 def _columns_of_study(study: str) -> list[str]:
-    fields = json.loads(study)
+    try:
+        fields = json.loads(study)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"study is not the text of a study file: {error}") from error
     named = [covariate["name"] for covariate in fields.get("covariates", [])]
     return named + [fields[key] for key in ("target", "exposure", "weights") if fields.get(key)]
 
@@ -335,11 +353,35 @@ _OPTION_NAMES = {
 }
 
 
+_WHOLE = ("starts", "max_iterations", "seed", "min_rows", "rows_per_parameter")
+
+
+def _whole(name: str, value: Any) -> int | None:
+    """A whole number of any library, and not less than 0."""
+    if value is None:
+        return None
+    if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
+        raise ValueError(f"{name} must be a whole number, not {value!r}")
+    number = operator.index(value)
+    if not 0 <= number < 2**63:
+        raise ValueError(f"{name} must be a whole number from 0, not {number}")
+    return number
+
+
+def names_in(argument: str, value: Sequence[str] | None) -> list[str] | None:
+    """A list of names; a text is a sequence of letters too, but none that anybody means."""
+    if isinstance(value, str):
+        raise ValueError(f"{argument} must be a list of names, not the text '{value}'")
+    return None if value is None else [str(name) for name in value]
+
+
 def _options(options: Mapping[str, Any]) -> dict[str, Any]:
     unknown = [name for name in options if name not in _OPTION_NAMES]
     if unknown:
         raise TypeError(f"fit_local() got an unexpected keyword argument '{unknown[0]}'")
-    named = {_OPTION_NAMES[name]: value for name, value in options.items()}
+    named = {
+        _OPTION_NAMES[name]: _whole(name, value) if name in _WHOLE else value for name, value in options.items()
+    }
     if named.get("initialModels") is not None:
         named["initialModels"] = [model.text for model in named["initialModels"]]
     return named

@@ -304,8 +304,13 @@ class Model:
         ValueError
             Where there are no statistics, or not of this model.
         """
+        if isinstance(statistics, str):
+            raise ValueError("update takes the statistics of several sites: a list of texts, or a mapping of site names to texts")
         if not isinstance(statistics, Mapping):
             statistics = {f"site {index + 1}": text for index, text in enumerate(statistics)}
+        for name, text in statistics.items():
+            if not isinstance(text, str):
+                raise ValueError(f"{name}: the text of a statistics file is needed, not {type(text).__name__}")
         texts = (ctypes.c_char_p * len(statistics))(*[text.encode() for text in statistics.values()])
         request = json.dumps({"names": [str(name) for name in statistics], "robust": robust}).encode()
         model = Model.loads(

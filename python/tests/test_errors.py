@@ -117,3 +117,46 @@ def test_what_became_of_missing_values_is_told() -> None:
     estimator = dmoe.MixtureOfExpertsRegressor(1, study=json.dumps(study), random_state=1)
     with pytest.warns(dmoe.FitWarning, match="^18 missing values of 'x0' filled in with 0.25$"):
         estimator.fit(frame[["x0", "x1"]], frame["y"])
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"features": ["x0", "x0"]}, "features: 'x0' stands twice"),
+        ({"gate_features": ["x1", "x1"]}, "gate_features: 'x1' stands twice"),
+        ({"features": ["x0", "y"]}, 'data: the target "y" is named as a covariate too'),
+        ({"features": "x0"}, "features must be a list of names, not the text 'x0'"),
+        ({"experts": 2.5}, "experts must be a whole number, not 2.5"),
+        ({"experts": (1,)}, "experts must be a number or a pair of them"),
+        ({"experts": True}, "experts must be a whole number, not True"),
+        ({"seed": -1}, "seed must be a whole number from 0, not -1"),
+        ({"criterion": "x"}, "criterion 'x' is not known"),
+    ],
+)
+def test_arguments_that_cannot_be_meant(how: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        dmoe.fit_local(mixture(200), **{"target": "y", "experts": 1, **how})
+
+
+def test_whole_numbers_are_those_of_any_library() -> None:
+    frame = mixture(200)
+    model = dmoe.fit_local(frame, target="y", experts=np.int64(1), seed=np.uint8(3), starts=2)
+    assert model == dmoe.fit_local(frame, target="y", experts=1, seed=3, starts=2)
+    assert dmoe.aggregate({1: model, 2: model}).record["aggregation"]["sites"][0]["name"] == "1"
+
+
+def test_what_is_no_model_and_no_text() -> None:
+    model = dmoe.fit_local(mixture(200), target="y", experts=1)
+    with pytest.raises(ValueError, match="aggregate takes several models"):
+        dmoe.aggregate(model)
+    with pytest.raises(ValueError, match="site 1: a Model is needed, not str"):
+        dmoe.aggregate(["x"])
+    with pytest.raises(ValueError, match="update takes the statistics of several sites"):
+        model.update("text")
+    with pytest.raises(ValueError, match="a: the text of a statistics file is needed, not Model"):
+        model.update({"a": model})
+    with pytest.raises(ValueError, match="study is not the text of a study file"):
+        dmoe.fit_local(mixture(200), study="{")
+    gaps = mixture(200).assign(x0=np.nan)
+    with pytest.raises(ValueError, match="a value is missing in every row: nothing is left to fit"):
+        dmoe.fit_local(gaps, target="y", experts=1, missing="drop")

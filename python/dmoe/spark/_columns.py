@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._fitting import names_in
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -40,6 +42,7 @@ def columns_of_call(*, study: str | None, target: str | None, features: Sequence
         return _of_study(study)
     if target is None:
         raise ValueError("target is missing, and there is no study")
+    features, named["gate_features"] = names_in("features", features), names_in("gate_features", named["gate_features"])
     if not features:
         raise ValueError("there are no features")
     has_classes = named["family"] == "multinomial"
@@ -47,7 +50,7 @@ def columns_of_call(*, study: str | None, target: str | None, features: Sequence
         raise ValueError("classes are missing: all sites must have the same, the reference first")
     others = [named[key] for key in ("exposure", "weights") if named[key] is not None]
     names = list(dict.fromkeys([target, *features, *(named["gate_features"] or ()), *others]))
-    arguments = {"target": target, "features": list(features), **named}
+    arguments = {"target": target, "features": features, **named}
     return Columns(names, frozenset({target} if has_classes else ()), arguments)
 
 
