@@ -4,6 +4,7 @@
 # make build   the program alone, in .build/release/dmoe
 # make wheel   the Python package with the engine in it, in python/dist
 # make test-python  its tests, on the wheel as installed by pip into python/.venv
+# make check-wheel  the wheel installed and used on a Debian that has nothing but Python; needs root and debootstrap
 # make benchmark  time, memory and score of all of it, kept in Benchmarks/results; ARGUMENTS="--quick" for small sizes
 # make experiments  the experiments of the paper, tables and plots in Experiments/results; FULL=1 for the paper's sizes,
 #                   ARGUMENTS="--only 1,4" for some of them
@@ -11,7 +12,7 @@
 
 SWIFT ?= swift
 
-.PHONY: demo test build lint dependencies flights demo-small benchmark experiments test-experiments wheel test-python test-spark clean
+.PHONY: demo test build lint dependencies flights demo-small benchmark experiments test-experiments wheel check-wheel test-python test-spark clean
 
 demo: build flights
 	Scripts/demo.sh Demo/flights.csv
@@ -31,6 +32,9 @@ test-experiments:
 
 wheel:
 	Scripts/build-wheel.sh
+
+check-wheel: wheel
+	Scripts/check-wheel-on-debian.sh .build-debian
 
 test-python: build wheel
 	Scripts/test-python.sh $(ARGUMENTS)
@@ -54,4 +58,4 @@ flights:
 	Scripts/get-flights.sh Demo
 
 clean:
-	rm -rf .build .build-c Demo python/dist python/.venv python/.venv-spark python/dmoe/libdmoe.so python/dmoe/licences
+	rm -rf .build .build-c .build-debian Demo python/dist python/.venv python/.venv-spark python/dmoe/libdmoe.so python/dmoe/licences
