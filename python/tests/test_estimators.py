@@ -196,7 +196,8 @@ def test_sites_of_any_kind_of_group() -> None:
     frame = mixture(1200)
     names = np.array(["", "a", "b"])[np.arange(1200) % 3]
     expected = dmoe.DistributedMixtureOfExpertsRegressor(1, random_state=1)
-    expected.fit(frame[COVARIATES], frame["y"], groups=names)
+    with pytest.warns(dmoe.FitWarning, match=r"400 rows have no group: a site called '\(empty\)'"):
+        expected.fit(frame[COVARIATES], frame["y"], groups=names)
     assert expected.site_names_ == ["(empty)", "a", "b"]
     missing = pd.Series(names).replace({"": None})
     for groups in (missing, missing.astype("string"), missing.astype("category"), pl.Series(names), names.tolist()):

@@ -58,6 +58,10 @@ def sites_of(groups: Any, rows: Rows) -> list[Site]:
     starts = np.concatenate([[0], np.flatnonzero(groups[1:] != groups[:-1]) + 1])
     ends = np.append(starts[1:], len(groups))
     names, codes = _names(groups[starts])
+    if "" in names:
+        count = int((ends - starts)[codes == names.index("")].sum())
+        warnings.warn(
+            f"{count} row{'s have' if count > 1 else ' has'} no group: a site called '(empty)'", FitWarning, stacklevel=3)
     if len(names) == len(starts):
         runs = [slice(int(starts[run]), int(ends[run])) for run in np.argsort(codes)]
         return [Site(name or "(empty)", run, run.stop - run.start) for name, run in zip(names, runs, strict=True)]
