@@ -136,12 +136,14 @@ def fit_request(
     columns: Mapping[str, Any], experts: int | tuple[int, int] | None, options: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What the engine is asked for: columns as it names them, options as :func:`fit_local` does."""
+    first: int | None = None
+    last: int | None
     if isinstance(experts, (tuple, list)):
         if len(experts) != 2:
             raise ValueError(f"experts must be a number or a pair of them, the first and the last, not {experts!r}")
         first, last = experts
     else:
-        first, last = None, experts
+        last = experts
     return {
         "columns": columns, "expertsFrom": _whole("experts", first), "experts": _whole("experts", last), **_options(options),
     }
@@ -379,7 +381,7 @@ def _options(options: Mapping[str, Any]) -> dict[str, Any]:
     unknown = [name for name in options if name not in _OPTION_NAMES]
     if unknown:
         raise TypeError(f"fit_local() got an unexpected keyword argument '{unknown[0]}'")
-    named = {
+    named: dict[str, Any] = {
         _OPTION_NAMES[name]: _whole(name, value) if name in _WHOLE else value for name, value in options.items()
     }
     if named.get("initialModels") is not None:
