@@ -116,6 +116,19 @@ def test_each_task_opens_its_own_file(spark: Any, few: pa.Table, folder: Path) -
         learn_paths(spark, [*paths[:2], str(home / "site-99.csv")], **FIT)
 
 
+def test_columns_of_any_name_and_keys_of_any_type(spark: Any, few_path: str) -> None:
+    frame = spark.read.parquet(few_path).where("site in ('site-13', 'site-14')").selectExpr(
+        "*", "x0 as `a.distance`", "cast(row as decimal(20, 2)) as `key.1`", "cast(row as string) as `a key`",
+        "date_add(date'2020-01-01', cast(row as int)) as day")
+    covariates = ["x1", "a.distance", "x2"]
+    texts = {
+        key: learn(frame.repartition(3), site="site", target="y", features=covariates, experts=1, starts=1, order_by=[key]).model.text
+        for key in ("row", "key.1", "a key", "day")
+    }
+    assert texts["row"] == texts["key.1"] == texts["day"]
+    assert dmoe.Model.loads(texts["a key"]).input_names == covariates
+
+
 def test_categories_are_texts(spark: Any, few: pa.Table, few_path: str) -> None:
     import json
 

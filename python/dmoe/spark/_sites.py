@@ -37,8 +37,12 @@ class GroupedSites:
     ) -> None:
         self.columns = list(columns)
         self._kept = False
-        extra = [name for name in order_by or () if name not in self.columns]
-        wanted = [_as_text(name) if name in texts else F.col(_quoted(name)) for name in [*self.columns, *extra]]
+        # In Spark by number: its functions on groups take no name with a dot.
+        self._names = list(dict.fromkeys([*self.columns, *(order_by or ())]))
+        wanted = [
+            (F.col(_quoted(name)).cast("string") if name in texts else F.col(_quoted(name))).alias(_numbered(index))
+            for index, name in enumerate(self._names)
+        ]
         frame = frame.select(F.col(_quoted(site)).cast("string").alias(_SITE), *wanted)
         self.row_counts = self._count(frame, site)
         if partitions is None:
@@ -77,13 +81,17 @@ class GroupedSites:
         return rows.groupBy(_SITE).applyInArrow(self._group_function(work), _tasks.ANSWER_DDL).collect()
 
     def _group_function(self, work: Any) -> Any:
-        gather = self._gather
+        gather, names = self._gather, self._names
+
+        def named(batch: pa.RecordBatch) -> pa.RecordBatch:
+            columns = [batch.column(_numbered(index)) for index in range(len(names))]
+            return pa.RecordBatch.from_arrays(columns, names)
 
         def stream(key: tuple[pa.Scalar, ...], batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-            yield _tasks.answer(work, key[0].as_py(), gather, batches)
+            yield _tasks.answer(work, key[0].as_py(), gather, map(named, batches))
 
         def whole(key: tuple[pa.Scalar, ...], table: pa.Table) -> pa.Table:
-            batches = iter(table.to_batches())
+            batches = map(named, table.to_batches())
             return pa.Table.from_batches([_tasks.answer(work, key[0].as_py(), gather, batches)])
 
         function = stream if _streams_groups() else whole
@@ -130,9 +138,8 @@ class FileSites:
         return tasks.mapInArrow(one_file, _tasks.ANSWER_DDL).collect()
 
 
-def _as_text(name: str) -> Any:
-    """Classes and levels are compared as they are spelled."""
-    return F.col(_quoted(name)).cast("string").alias(name)
+def _numbered(index: int) -> str:
+    return f"__dmoe_{index}"
 
 
 def _quoted(name: str) -> str:

@@ -76,7 +76,7 @@ def answer(
         if table is not None:
             text = work(table, site)
     except (ValueError, FileNotFoundError) as problem:
-        error = str(problem)
+        error = str(problem).removeprefix(f"{site}: ")
         for _ in counted:  # the next site in this task comes after the rest of this one
             pass
     except Exception as problem:
