@@ -26,9 +26,7 @@ struct ColumnsRequest: Decodable {
         let rule = try Request.missingRule(missing)
         guard let target else { throw RequestError("target is missing, and there is no study") }
         guard let covariates, !covariates.isEmpty else { throw ShardDataError.noCovariates(source: source) }
-        if (covariates + (gateCovariates ?? [])).contains(target) {
-            throw ShardDataError.targetAmongCovariates(source: source, name: target)
-        }
+        try RowSelection.checkTarget(target, isNoneOf: covariates + (gateCovariates ?? []), source: source)
         try Self.checkOnce(covariates, "features")
         try Self.checkOnce(gateCovariates ?? [], "gate_features")
         let design = Design(target: target, expertFeatures: covariates, gateFeatures: gateCovariates ?? covariates)

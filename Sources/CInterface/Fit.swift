@@ -115,8 +115,7 @@ public func fit(
         let rows = try table.rows(
             try request.columns.selection(study, source: table.source), leastKnown: Int(options.minRows),
             parallelism: parallelism)
-        try Request.check(
-            rows.source.rowCount > 0, "\(table.source): a value is missing in every row: nothing is left to fit")
+        guard rows.source.rowCount > 0 else { throw ShardDataError.nothingLeft(source: table.source, purpose: "fit") }
         let local = try named(table) {
             try fitted(rows, request, options, parallelism, Observer(progress, context).handler)
         }

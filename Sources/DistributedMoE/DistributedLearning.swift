@@ -144,15 +144,9 @@ public struct DistributedLearning: Sendable {
         _ rows: any RowSource, name: String, parallelism: Parallelism
     ) throws(EstimationError) -> LocalModel {
         var options = fitOptions
-        let predictors = rows.determinedPredictors(family, minRows: fitOptions.minRows, parallelism).count
-        options.expertCount = Capacity.advisable(
-            rows: rows.rowCount, asked: fitOptions.expertCount, design: design, family: family,
-            predictors: predictors, minRows: fitOptions.minRows, rowsPerParameter: rowsPerParameter)
-        guard options.expertCount > 0 else {
-            throw .noModelPossible(
-                rows: rows.rowCount,
-                needed: Capacity.minimumRows(design, family, predictors: predictors, minRows: fitOptions.minRows))
-        }
+        options.expertCount = try Capacity.advisable(
+            for: rows, asked: fitOptions.expertCount, design: design, family: family, minRows: fitOptions.minRows,
+            rowsPerParameter: rowsPerParameter, parallelism: parallelism)
         var observer: FitProgressHandler?
         if let progress { observer = { progress(name, $0) } }
         let fit = LocalFit(
@@ -161,6 +155,7 @@ public struct DistributedLearning: Sendable {
         do throws(EstimationError) { local = try fit.fit(rows) } catch {
             // Rows that may not be told of do not carry experts.
             guard case .tooFewRows(let told, _, let largest) = error else { throw error }
+            let predictors = rows.determinedPredictors(family, minRows: fitOptions.minRows, parallelism).count
             options.expertCount = min(
                 largest,
                 Capacity.advisable(

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import MixtureOfExperts
 
 /// How many experts a number of rows can carry.
@@ -38,6 +39,24 @@ public enum Capacity {
         let carried = rows / max(1, rowsPerParameter) / parameters
         let largest = Self.largest(rows: rows, design: design, family: family, predictors: predictors, minRows: minRows)
         return min(asked, max(carried, 1), largest)
+    }
+
+    /// ``advisable(rows:asked:design:family:predictors:minRows:rowsPerParameter:)`` for rows that are there.
+    ///
+    /// - Throws: `noModelPossible` where they carry none.
+    package static func advisable(
+        for rows: any RowSource, asked: Int, design: Design, family: any ExpertFamily, minRows: Double,
+        rowsPerParameter: Int, parallelism: Parallelism
+    ) throws(EstimationError) -> Int {
+        let predictors = rows.determinedPredictors(family, minRows: minRows, parallelism).count
+        let most = advisable(
+            rows: rows.rowCount, asked: asked, design: design, family: family, predictors: predictors, minRows: minRows,
+            rowsPerParameter: rowsPerParameter)
+        guard most > 0 else {
+            throw .noModelPossible(
+                rows: rows.rowCount, needed: minimumRows(design, family, predictors: predictors, minRows: minRows))
+        }
+        return most
     }
 
     /// Coefficients of an expert that the rows tell nothing of.

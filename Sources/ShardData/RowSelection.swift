@@ -91,6 +91,12 @@ public struct RowSelection: Sendable {
         for covariate in study.covariates { if let value = covariate.value { self.fill[covariate.name] = value } }
     }
 
+    package static func checkTarget(
+        _ target: String, isNoneOf covariates: [String], source: String
+    ) throws(ShardDataError) {
+        if covariates.contains(target) { throw .targetAmongCovariates(source: source, name: target) }
+    }
+
     /// The design that names of columns describe: by default every column with numbers other than the target.
     ///
     /// - Parameters:
@@ -106,9 +112,7 @@ public struct RowSelection: Sendable {
         for name in notCovariates.union([target]) where !table.columnNames.contains(name) {
             throw .noSuchColumn(source: table.source, name: name, available: table.columnNames)
         }
-        for name in (features ?? []) + (gateFeatures ?? []) where name == target {
-            throw .targetAmongCovariates(source: table.source, name: name)
-        }
+        try checkTarget(target, isNoneOf: (features ?? []) + (gateFeatures ?? []), source: table.source)
         let empty = table.columnsWithoutValue
         let standard = table.columns.compactMap { column -> String? in
             guard case .numbers = column.content, column.name != target, !notCovariates.contains(column.name),

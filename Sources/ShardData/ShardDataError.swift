@@ -36,6 +36,8 @@ public enum ShardDataError: Error, Equatable, Sendable {
     case corruptGzip(source: String, reason: String)
     /// The target was named among the covariates.
     case targetAmongCovariates(source: String, name: String)
+    /// No row is left without those that miss a value; `purpose` is what they were wanted for, as a verb.
+    case nothingLeft(source: String, purpose: String)
     /// No numeric column is left to serve as a covariate.
     case noCovariates(source: String)
     /// An infinite value at the 1-based `line`, or one too large to be squared.
@@ -124,6 +126,8 @@ extension ShardDataError: CustomStringConvertible {
             "\(source.visible): damaged gzip data: \(reason.visible); compress or copy the file again"
         case .targetAmongCovariates(let source, let name):
             "\(source.visible): the target \(name.quoted) is named as a covariate too; leave it out of one of them"
+        case .nothingLeft(let source, let purpose):
+            "\(source.visible): a value is missing in every row: nothing is left to \(purpose)"
         case .noCovariates(let source):
             "\(source.visible): no numeric column is left to serve as a covariate; name some with --features"
         case .unusableValue(let source, let line, let column, let value):

@@ -29,8 +29,7 @@ struct SiteRows {
         let rows = try reader.rows(outOfCore: memory.outOfCore || isTooLarge)
         data.report(rows.record, source: files.joined(separator: ", "), quiet: common.quiet)
         guard rows.source.rowCount > 0 else {
-            throw CommandFailure("a value is missing in every row: nothing is left to \(purpose)")
-                .about(files.joined(separator: ", "))
+            throw ShardDataError.nothingLeft(source: files.joined(separator: ", "), purpose: purpose)
         }
         return rows
     }

@@ -7,8 +7,8 @@ imported when they are first asked for; the rest needs NumPy alone.
 from typing import TYPE_CHECKING, Any
 
 from ._engine import version as engine_version
-from ._fitting import FitWarning, Progress, aggregate, fit_local
-from ._model import Model
+from ._fitting import Progress, aggregate, fit_local
+from ._model import FitWarning, Model
 from ._tables import Table
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import operator
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ import numpy as np
 
 from . import _engine
 from ._engine import Cancellation, threads
-from ._model import FitWarning, Model
+from ._model import Model, by_site, warn
 from ._progress import observed
 from ._tables import Table, Text, column, columns_of, names_of
 
@@ -163,9 +162,7 @@ def run_fit(
         model = _engine.interruptible(
             lambda: fit_table(table, request, n_jobs, observer, cancellation), cancellation.request
         )
-    for text in model.reading:
-        warnings.warn(text, FitWarning, stacklevel=stacklevel)
-    warn(model, stacklevel=stacklevel + 1)
+    warn([*model.reading, *model.warnings], stacklevel + 1)
     return model
 
 
@@ -269,37 +266,26 @@ def aggregate(
     """
     if isinstance(models, Model):
         raise ValueError("aggregate takes several models: a list, or a mapping of site names to models")
-    if not isinstance(models, Mapping):
-        models = {f"site {index + 1}": model for index, model in enumerate(models)}
-    for name, model in models.items():
-        if not isinstance(model, Model):
-            raise ValueError(f"{name}: a Model is needed, not {type(model).__name__}")
+    names, local = by_site(models, Model, "a Model")
     request = {
-        "names": [str(name) for name in models], "method": method, "gate": gate, "siteWeights": site_weights,
+        "names": names, "method": method, "gate": gate, "siteWeights": site_weights,
         "supportSize": support_size, "robust": robust, "seed": _whole("seed", seed), "threads": threads(n_jobs),
         "expertsAutomatic": experts == "auto", "experts": None if experts == "auto" else _whole("experts", experts),
     }
     text = _encoded(request)
     table = None
     if support is not None:
-        names = next(iter(models.values())).input_names
-        table = _table(support, dict.fromkeys(names), "support")
-    handles = _engine.pointers([model.handle for model in models.values()])
+        table = _table(support, dict.fromkeys(local[0].input_names), "support")
+    handles = _engine.pointers([model.handle for model in local])
 
     def call() -> str:
         engine = _engine.library()
         kept = table  # for as long as the engine looks at it
-        return _engine.answer(engine.dmoe_aggregate(text, handles, len(models), kept.handle if kept else None))
+        return _engine.answer(engine.dmoe_aggregate(text, handles, len(local), kept.handle if kept else None))
 
     model = Model.loads(_engine.interruptible(call))
-    warn(model)
+    warn(model.warnings)
     return model
-
-
-def warn(model: Model, stacklevel: int = 3) -> None:
-    """What the engine has to tell of a model, as warnings of Python."""
-    for text in model.warnings:
-        warnings.warn(text, FitWarning, stacklevel=stacklevel)
 
 
 def _column_request(
@@ -337,14 +323,12 @@ def _columns_of_study(study: str) -> list[str]:
 
 def _table(data: Any, names: Mapping[str, None], source: str) -> Table:
     columns = columns_of(data, list(names), source)
-    if type(data).__module__.split(".")[0] != "pyarrow" or data.num_rows == 0:
+    if type(data).__module__.split(".")[0] != "pyarrow":
         return Table(columns, source)
     # Chunks are used where they lie, as batches: joined they would be a copy.
-    first, *others = data.select(list(names)).to_batches()
-    table = Table(dict(zip(names, first.columns, strict=True)), source)
-    for batch in others:
-        table.append(dict(zip(names, batch.columns, strict=True)))
-    return table
+    batches = data.select(list(names)).to_batches()
+    parts = (dict(zip(names, batch.columns, strict=True)) for batch in batches)
+    return Table.of_parts(parts, source) or Table(columns, source)
 
 
 _OPTION_NAMES = {

@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -306,19 +306,34 @@ class Model:
         """
         if isinstance(statistics, str):
             raise ValueError("update takes the statistics of several sites: a list of texts, or a mapping of site names to texts")
-        if not isinstance(statistics, Mapping):
-            statistics = {f"site {index + 1}": text for index, text in enumerate(statistics)}
-        for name, text in statistics.items():
-            if not isinstance(text, str):
-                raise ValueError(f"{name}: the text of a statistics file is needed, not {type(text).__name__}")
-        texts = (ctypes.c_char_p * len(statistics))(*[text.encode() for text in statistics.values()])
-        request = json.dumps({"names": [str(name) for name in statistics], "robust": robust}).encode()
-        model = Model.loads(
-            _engine.answer(_engine.library().dmoe_update(self.handle, request, texts, len(statistics)))
-        )
-        for text in model.record["rounds"][-1]["warnings"]:
-            warnings.warn(text, FitWarning, stacklevel=2)
+        names, told = by_site(statistics, str, "the text of a statistics file")
+        texts = (ctypes.c_char_p * len(told))(*[text.encode() for text in told])
+        request = json.dumps({"names": names, "robust": robust}).encode()
+        model = Model.loads(_engine.answer(_engine.library().dmoe_update(self.handle, request, texts, len(told))))
+        warn(model.record["rounds"][-1]["warnings"])
         return model
+
+
+def by_site(given: Mapping[Any, Any] | Iterable[Any], kind: type, needed: str) -> tuple[list[str], list[Any]]:
+    """Names of sites and what is there of each; those of a sequence are ``site 1``, ``site 2``, …
+
+    Raises
+    ------
+    ValueError
+        Where something else is there of a site than what is needed.
+    """
+    if not isinstance(given, Mapping):
+        given = {f"site {index + 1}": value for index, value in enumerate(given)}
+    for name, value in given.items():
+        if not isinstance(value, kind):
+            raise ValueError(f"{name}: {needed} is needed, not {type(value).__name__}")
+    return [str(name) for name in given], list(given.values())
+
+
+def warn(texts: Iterable[str], stacklevel: int = 3) -> None:
+    """What is to be told, as warnings of Python; by default of the line that called the function that calls this."""
+    for text in texts:
+        warnings.warn(text, FitWarning, stacklevel=stacklevel)
 
 
 def _counted(number: int, noun: str) -> str:

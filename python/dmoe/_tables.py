@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -183,6 +183,17 @@ class Table:
         self._elements: list[int] = []
         self.row_count = 0
         self.append(columns)
+
+    @classmethod
+    def of_parts(cls, parts: Iterable[Mapping[str, Any]], source: str) -> Table | None:
+        """Of rows that come in parts with the same columns, each where it lies; None of no part."""
+        table: Table | None = None
+        for part in parts:
+            if table is None:
+                table = cls(part, source)
+            else:
+                table.append(part)
+        return table
 
     def append(self, columns: Mapping[str, Any]) -> None:
         """Adds rows with the same columns, where they lie."""

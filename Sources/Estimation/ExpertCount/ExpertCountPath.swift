@@ -88,15 +88,9 @@ public struct ExpertCountPath: Sendable {
     /// The numbers of experts that are tried.
     private func carried(by rows: any RowSource) throws(EstimationError) -> ClosedRange<Int> {
         guard let rowsPerParameter else { return experts }
-        let predictors = rows.determinedPredictors(family, minRows: options.minRows, parallelism).count
-        let most = Capacity.advisable(
-            rows: rows.rowCount, asked: experts.upperBound, design: design, family: family, predictors: predictors,
-            minRows: options.minRows, rowsPerParameter: rowsPerParameter)
-        guard most > 0 else {
-            throw .noModelPossible(
-                rows: rows.rowCount,
-                needed: Capacity.minimumRows(design, family, predictors: predictors, minRows: options.minRows))
-        }
+        let most = try Capacity.advisable(
+            for: rows, asked: experts.upperBound, design: design, family: family, minRows: options.minRows,
+            rowsPerParameter: rowsPerParameter, parallelism: parallelism)
         return min(experts.lowerBound, most)...most
     }
 

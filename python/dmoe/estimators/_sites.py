@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,8 +12,8 @@ import numpy as np
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from .. import _engine
-from .._fitting import FitWarning, Progress, fit_request, fit_table
-from .._model import Model
+from .._fitting import Progress, fit_request, fit_table
+from .._model import Model, warn
 from .._tables import is_missing
 from ._rows import Rows
 
@@ -38,10 +37,8 @@ class Outcome:
     def warn(self) -> None:
         """What the engine has to tell of each site; to the caller of the caller of this."""
         for name, model in self.models.items():
-            for text in [*model.reading, *model.warnings]:
-                warnings.warn(f"{name}: {text}", FitWarning, stacklevel=3)
-        for name, reason in self.left_out.items():
-            warnings.warn(f"{name} is left out: {reason}", FitWarning, stacklevel=3)
+            warn((f"{name}: {text}" for text in [*model.reading, *model.warnings]), 4)
+        warn((f"{name} is left out: {reason}" for name, reason in self.left_out.items()), 4)
 
 
 def sites_of(groups: Any, rows: Rows) -> list[Site]:
@@ -60,8 +57,7 @@ def sites_of(groups: Any, rows: Rows) -> list[Site]:
     names, codes = _names(groups[starts])
     if "" in names:
         count = int((ends - starts)[codes == names.index("")].sum())
-        warnings.warn(
-            f"{count} row{'s have' if count > 1 else ' has'} no group: a site called '(empty)'", FitWarning, stacklevel=3)
+        warn([f"{count} row{'s have' if count > 1 else ' has'} no group: a site called '(empty)'"], 4)
     if len(names) == len(starts):
         runs = [slice(int(starts[run]), int(ends[run])) for run in np.argsort(codes)]
         return [Site(name or "(empty)", run, run.stop - run.start) for name, run in zip(names, runs, strict=True)]

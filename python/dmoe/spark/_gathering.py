@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,14 +19,7 @@ class InPlace:
     columns: Sequence[str]
 
     def __call__(self, batches: Iterator[pa.RecordBatch], site: str) -> Table | None:
-        table: Table | None = None
-        for batch in batches:
-            part = {name: batch.column(name) for name in self.columns}
-            if table is None:
-                table = Table(part, site)
-            else:
-                table.append(part)
-        return table
+        return Table.of_parts(({name: batch.column(name) for name in self.columns} for batch in batches), site)
 
 
 @dataclass(frozen=True)

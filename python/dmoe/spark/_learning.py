@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._fitting import FitWarning, aggregate
-from .._model import Model
+from .._fitting import aggregate
+from .._model import FitWarning, Model, warn
 from ._columns import Columns, check_single_values, columns_of_call, numeric_columns
 from ._files import named
 from ._results import Learned, SiteFit, SitesFailed
@@ -200,14 +200,12 @@ class _Learning:
         left_out = self._failures(answers)
         local = {name: Model.loads(answer.text) for name, answer in answers.items() if name not in left_out}
         for name, model in local.items():
-            for text in [*model.reading, *model.warnings]:
-                warnings.warn(f"{name}: {text}", FitWarning, stacklevel=4)
+            warn((f"{name}: {text}" for text in [*model.reading, *model.warnings]), 5)
         clock.lap("fitting")
         with warnings.catch_warnings():  # told below, from where they point at the caller
             warnings.simplefilter("ignore", FitWarning)
             model = aggregate(local, **{"seed": self._seed(), **(self.aggregation or {})})
-        for text in model.warnings:
-            warnings.warn(text, FitWarning, stacklevel=4)
+        warn(model.warnings, 5)
         clock.lap("aggregating")
         done, ending = 0, None
         if rounds > 0:
@@ -218,9 +216,7 @@ class _Learning:
             told: dict[str, Any] = {name: arguments[name] for name in ("weights", "missing") if name in arguments}
             told |= {"min_rows": self.options.get("min_rows"), "n_jobs": self._threads()}
             model, done, ending = extra_rounds(model, rounds, names, self._ask, told)
-            for text in model.warnings:
-                if text not in before:
-                    warnings.warn(text, FitWarning, stacklevel=4)
+            warn((text for text in model.warnings if text not in before), 5)
             clock.lap("rounds")
         fits = {
             name: SiteFit(answer.rows, answer.reading, answer.working, answer.process)
@@ -267,8 +263,7 @@ class _Learning:
         reasons = {name: answer.error for name, answer in answers.items() if answer.error is not None}
         if reasons and (self.on_failure == "raise" or len(reasons) == len(answers)):
             raise SitesFailed(reasons)
-        for name, reason in reasons.items():
-            warnings.warn(f"{name} is left out: {reason}", FitWarning, stacklevel=5)
+        warn((f"{name} is left out: {reason}" for name, reason in reasons.items()), 6)
         return reasons
 
 

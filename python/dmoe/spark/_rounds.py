@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import json
-import warnings
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from .. import _engine
-from .._fitting import FitWarning
-from .._model import Model
+from .._model import Model, warn
 from ._tasks import Tell
 
 Answers = dict[str, Any]
@@ -33,7 +31,7 @@ def extra_rounds(
             models.pop()
         ending = outcome.get("ending")
         if ending is not None:
-            warnings.warn(f"extra rounds ended: {ending}", FitWarning, stacklevel=5)
+            warn([f"extra rounds ended: {ending}"], 6)
             return models[-1], len(models) - 1, ending
         if outcome.get("model") is not None:
             models.append(Model.loads(outcome["model"]))

@@ -35,10 +35,10 @@ class GroupedSites:
         self, frame: Any, site: str, columns: Sequence[str], texts: Collection[str], order_by: Sequence[str] | None,
         partitions: int | None,
     ) -> None:
-        self.columns = list(columns)
+        columns = list(columns)
         self._kept = False
         # In Spark by number: its functions on groups take no name with a dot.
-        self._names = list(dict.fromkeys([*self.columns, *(order_by or ())]))
+        self._names = list(dict.fromkeys([*columns, *(order_by or ())]))
         wanted = [
             (F.col(_quoted(name)).cast("string") if name in texts else F.col(_quoted(name))).alias(_numbered(index))
             for index, name in enumerate(self._names)
@@ -48,8 +48,8 @@ class GroupedSites:
         if partitions is None:
             partitions = min(_PARTITIONS_A_SITE * len(self.row_counts), _MOST_PARTITIONS)
         self._rows = frame.repartition(partitions, _SITE)
-        order = self.columns if order_by is None else list(order_by)
-        self._gather = Sorted(self.columns, order, self.row_counts) if order else InPlace(self.columns)
+        order = columns if order_by is None else list(order_by)
+        self._gather = Sorted(columns, order, self.row_counts) if order else InPlace(columns)
 
     @staticmethod
     def _count(frame: Any, site: str) -> dict[str, int]:
@@ -106,7 +106,7 @@ class FileSites:
     """A site is a file that its task opens."""
 
     def __init__(self, spark: Any, paths: Mapping[str, str], columns: Sequence[str], texts: Collection[str]) -> None:
-        self.columns = list(columns)
+        self._columns = list(columns)
         self.row_counts: dict[str, int] | None = None
         self._spark = spark
         self._paths = dict(paths)
@@ -125,7 +125,7 @@ class FileSites:
     def ask(self, work: Any, names: Collection[str]) -> list[Any]:
         """The answers of the sites, as Spark has them."""
         asked = [(name, path) for name, path in self._paths.items() if name in names]
-        columns, texts = self.columns, self._texts
+        columns, texts = self._columns, self._texts
         gather = InPlace(columns)
 
         def one_file(numbers: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from .._fitting import FitWarning, fit_local
-from .._model import Model
+from .._fitting import fit_local
+from .._model import FitWarning, Model
 from .._tables import Table
 from ._engine_files import find_engine
 from ._gathering import InPlace, Sorted
