@@ -1,7 +1,7 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-// The floors of the house, from the ground: a module depends only on modules declared above it.
+// The layers, from the ground: a module depends only on modules declared above it.
 let package = Package(
     name: "DistributedMoE",
     platforms: [.macOS(.v15), .iOS(.v18)],
@@ -21,22 +21,30 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"])]),
+        // Names of options and spellings of numbers and texts in what people read.
+        .target(name: "Messages"),
         .target(
-            name: "LinearAlgebra",
+            name: "Numerics",
             dependencies: [.target(name: "COpenBLAS", condition: .when(platforms: [.linux]))]),
         .target(name: "CKernels"),
-        .target(name: "MixtureOfExperts", dependencies: ["CKernels", "LinearAlgebra"]),
-        .target(name: "Estimation", dependencies: ["LinearAlgebra", "MixtureOfExperts"]),
+        .target(name: "MixtureOfExperts", dependencies: ["CKernels", "Numerics"]),
+        .target(name: "Estimation", dependencies: ["Messages", "Numerics", "MixtureOfExperts"]),
         .target(
-            name: "Aggregation", dependencies: ["LinearAlgebra", "MixtureOfExperts", "Estimation"]),
-        .target(name: "Evaluation", dependencies: ["LinearAlgebra", "MixtureOfExperts"]),
+            name: "Aggregation", dependencies: ["Messages", "Numerics", "MixtureOfExperts", "Estimation"]),
+        .target(name: "Evaluation", dependencies: ["Numerics", "MixtureOfExperts"]),
+        .target(name: "Simulation", dependencies: ["Numerics", "MixtureOfExperts"]),
+        .target(name: "Tables", dependencies: ["Messages", "Numerics", "CZlib"]),
+        .target(name: "StudyData", dependencies: ["Messages", "Numerics", "MixtureOfExperts", "Tables"]),
         .target(
-            name: "ShardData",
-            dependencies: ["LinearAlgebra", "MixtureOfExperts", "Estimation", "Aggregation", "CZlib"]),
+            name: "ModelFiles",
+            dependencies: [
+                "Messages", "Numerics", "MixtureOfExperts", "Estimation", "Aggregation", "Tables", "StudyData",
+            ]),
         .target(
             name: "DistributedMoE",
             dependencies: [
-                "LinearAlgebra", "MixtureOfExperts", "Estimation", "Aggregation", "Evaluation", "ShardData",
+                "Messages", "Numerics", "MixtureOfExperts", "Estimation", "Aggregation", "Evaluation", "Simulation",
+                "Tables", "StudyData", "ModelFiles",
             ]),
         .executableTarget(
             name: "dmoe",
@@ -57,21 +65,32 @@ let package = Package(
             path: "Benchmarks/Sources"),
         // What the tests of several modules share: seeded data, numerical references, where reference files lie.
         .target(
-            name: "TestSupport", dependencies: ["LinearAlgebra", "MixtureOfExperts"], path: "Tests/TestSupport"),
-        .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
+            name: "TestSupport", dependencies: ["Numerics", "MixtureOfExperts", "Tables", "StudyData", "CZlib"],
+            path: "Tests/TestSupport"),
+        .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"]),
         .testTarget(
-            name: "MixtureOfExpertsTests", dependencies: ["MixtureOfExperts", "LinearAlgebra", "TestSupport"]),
+            name: "MixtureOfExpertsTests", dependencies: ["MixtureOfExperts", "Numerics", "TestSupport"]),
         .testTarget(
-            name: "EstimationTests", dependencies: ["Estimation", "MixtureOfExperts", "LinearAlgebra", "TestSupport"]),
+            name: "EstimationTests", dependencies: ["Estimation", "MixtureOfExperts", "Numerics", "TestSupport"]),
         .testTarget(
             name: "AggregationTests",
             dependencies: [
-                "Aggregation", "Evaluation", "Estimation", "MixtureOfExperts", "LinearAlgebra", "TestSupport",
+                "Aggregation", "Evaluation", "Estimation", "MixtureOfExperts", "Numerics", "TestSupport",
             ]),
         .testTarget(
-            name: "EvaluationTests", dependencies: ["Evaluation", "MixtureOfExperts", "LinearAlgebra", "TestSupport"]),
+            name: "EvaluationTests", dependencies: ["Evaluation", "MixtureOfExperts", "Numerics", "TestSupport"]),
         .testTarget(
-            name: "ShardDataTests", dependencies: ["ShardData", "Estimation", "MixtureOfExperts", "LinearAlgebra"]),
+            name: "SimulationTests", dependencies: ["Simulation", "MixtureOfExperts", "Numerics", "TestSupport"]),
+        .testTarget(name: "TablesTests", dependencies: ["Tables", "Messages", "Numerics", "TestSupport"]),
+        .testTarget(
+            name: "StudyDataTests",
+            dependencies: ["StudyData", "Tables", "ModelFiles", "MixtureOfExperts", "Numerics", "TestSupport"]),
+        .testTarget(
+            name: "ModelFilesTests",
+            dependencies: [
+                "ModelFiles", "StudyData", "Tables", "Aggregation", "Estimation", "MixtureOfExperts", "Numerics",
+                "TestSupport",
+            ]),
         .testTarget(name: "DistributedMoETests", dependencies: ["DistributedMoE", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["dmoe", "DistributedMoE"]),
     ]

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import LinearAlgebra
+import Numerics
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

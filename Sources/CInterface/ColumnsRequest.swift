@@ -25,7 +25,7 @@ struct ColumnsRequest: Decodable {
         if let study { return RowSelection(study: study) }
         let rule = try Request.missingRule(missing)
         guard let target else { throw RequestError("target is missing, and there is no study") }
-        guard let covariates, !covariates.isEmpty else { throw ShardDataError.noCovariates(source: source) }
+        guard let covariates, !covariates.isEmpty else { throw TableError.noCovariates(source: source) }
         try RowSelection.checkTarget(target, isNoneOf: covariates + (gateCovariates ?? []), source: source)
         try Self.checkOnce(covariates, "features")
         try Self.checkOnce(gateCovariates ?? [], "gate_features")

@@ -115,7 +115,7 @@ public func fit(
         let rows = try table.rows(
             try request.columns.selection(study, source: table.source), leastKnown: Int(options.minRows),
             parallelism: parallelism)
-        guard rows.source.rowCount > 0 else { throw ShardDataError.nothingLeft(source: table.source, purpose: "fit") }
+        guard rows.source.rowCount > 0 else { throw TableError.nothingLeft(source: table.source, purpose: "fit") }
         let local = try named(table) {
             try fitted(rows, request, options, parallelism, Observer(progress, context).handler)
         }

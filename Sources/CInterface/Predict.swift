@@ -118,7 +118,7 @@ public func score(
         selection.weights = weights.map { String(cString: $0) } ?? selection.weights
         let table = Handle<TableObject>(table).value.table
         let rows = try selection.rows(of: table.table(selection.tableColumns)).rows
-        guard rows.totalWeight > 0 else { throw ShardDataError.noRows(path: table.source) }
+        guard rows.totalWeight > 0 else { throw TableError.noRows(path: table.source) }
         let scores = Scores(model.predictor, on: rows, parallelism: try Request.parallelism(request.threads))
         return try OrderedJSONEncoder().encode(scores)
     }

@@ -45,7 +45,7 @@ public func tableNew(
         }
         var seen = Set<String>()
         for (name, _) in columns where !seen.insert(name).inserted {
-            throw ShardDataError.duplicateColumn(source: request.source, name: name)
+            throw TableError.duplicateColumn(source: request.source, name: name)
         }
         table.pointee = Handle.retaining(TableObject(ForeignTable(source: request.source, columns: columns)))
         return ""

@@ -1,6 +1,10 @@
 @_exported import Aggregation
 @_exported import Estimation
 @_exported import Evaluation
-@_exported import LinearAlgebra
+@_exported import Messages
 @_exported import MixtureOfExperts
-@_exported import ShardData
+@_exported import ModelFiles
+@_exported import Numerics
+@_exported import Simulation
+@_exported import StudyData
+@_exported import Tables

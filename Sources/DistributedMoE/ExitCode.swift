@@ -1,3 +1,9 @@
+import Aggregation
+import Estimation
+import ModelFiles
+import StudyData
+import Tables
+
 /// What kind of failure an error is, by the numbers of sysexits; the command line ends with them.
 package enum ExitCode: Int32, Sendable {
     case usage = 64
@@ -12,7 +18,7 @@ package enum ExitCode: Int32, Sendable {
     /// nil for errors of no module of ours.
     package init?(_ error: any Error) {
         switch error {
-        case let error as ShardDataError:
+        case let error as TableError:
             self = error.isWriteFailure ? .outputError : error.isMissingInput ? .noInput : .data
         case let error as ModelFileError: self = error.isMissingInput ? .noInput : .data
         case let error as StudyError: self = error.isMissingInput ? .noInput : .data

@@ -1,8 +1,7 @@
 import Aggregation
 import Estimation
-import Evaluation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 import TestSupport
 import Testing
 

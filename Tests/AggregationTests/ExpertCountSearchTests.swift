@@ -1,8 +1,6 @@
 import Aggregation
-import Evaluation
 import Foundation
-import LinearAlgebra
-import MixtureOfExperts
+import Simulation
 import TestSupport
 import Testing
 

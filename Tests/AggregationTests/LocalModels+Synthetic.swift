@@ -1,7 +1,7 @@
 import Aggregation
-import Evaluation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
+import Simulation
 import TestSupport
 
 extension LocalModels {

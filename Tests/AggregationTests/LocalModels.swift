@@ -1,8 +1,8 @@
 import Aggregation
 import Estimation
-import Evaluation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
+import Simulation
 import TestSupport
 
 /// Local models for the tests of aggregation.

@@ -1,7 +1,7 @@
 import Aggregation
 import Estimation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 import TestSupport
 import Testing
 

@@ -1,7 +1,6 @@
 import Aggregation
-import Estimation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Aggregation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 import TestSupport
 import Testing
 

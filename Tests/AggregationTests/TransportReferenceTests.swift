@@ -1,8 +1,8 @@
 import Aggregation
 import Estimation
 import Foundation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 import TestSupport
 import Testing
 

@@ -1,7 +1,8 @@
 import Aggregation
 import Evaluation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
+import Simulation
 import TestSupport
 import Testing
 

@@ -1,6 +1,5 @@
 import Aggregation
 import Foundation
-import LinearAlgebra
 import MixtureOfExperts
 import TestSupport
 import Testing

@@ -4,7 +4,7 @@ import Testing
 /// The numbers that the command line ends with and other languages get.
 @Suite struct ExitCodeTests {
     @Test func errorsHaveTheirKind() {
-        #expect(ExitCode(ShardDataError.noRows(path: "t")) == .data)
+        #expect(ExitCode(TableError.noRows(path: "t")) == .data)
         #expect(ExitCode(EstimationError.constantResponse(target: "y", value: 1)) == .data)
         #expect(ExitCode(EstimationError.cancelled) == .cancelled)
         #expect(ExitCode(DistributedLearning.Failure.noShardFitted(nil)) == .data)

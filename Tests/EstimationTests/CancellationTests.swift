@@ -1,6 +1,5 @@
 import Estimation
-import LinearAlgebra
-import MixtureOfExperts
+import Numerics
 import Synchronization
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import Foundation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 
 /// One expert with a lasso as public tools fit it.
 ///

@@ -1,7 +1,7 @@
 import Estimation
 import Foundation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 import Synchronization
 import TestSupport
 import Testing

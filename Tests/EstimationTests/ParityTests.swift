@@ -1,5 +1,4 @@
 import Estimation
-import MixtureOfExperts
 import TestSupport
 import Testing
 

@@ -1,9 +1,6 @@
-import LinearAlgebra
-import MixtureOfExperts
+import Estimation
 import TestSupport
 import Testing
-
-import Estimation
 
 @Suite struct QuasiNewtonTests {
     /// What the Hessian is wrong by on the whole shows in the first step: it costs hardly more steps, and leads to the same place.

@@ -1,6 +1,6 @@
 import Foundation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 
 /// N(y; η, v) with v = 1 in the units of the fit, not estimated: the least that a family can be.
 struct TrivialFamily: ClosedFormFamily {

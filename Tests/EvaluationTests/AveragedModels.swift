@@ -1,6 +1,6 @@
 import Foundation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 
 /// The average of models with fixed weights: many components, and gates that are no softmax.
 struct AveragedModels: ConditionalMixture {

@@ -1,7 +1,7 @@
 import Evaluation
 import Foundation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 import TestSupport
 import Testing
 

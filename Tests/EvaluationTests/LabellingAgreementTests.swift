@@ -1,5 +1,5 @@
 import Evaluation
-import LinearAlgebra
+import Numerics
 import Testing
 
 @Suite struct LabellingAgreementTests {

@@ -1,7 +1,7 @@
 import Evaluation
 import Foundation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 import Testing
 
 @Suite struct ScoresTests {

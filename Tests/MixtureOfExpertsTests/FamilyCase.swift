@@ -1,5 +1,4 @@
 import Foundation
-import LinearAlgebra
 import MixtureOfExperts
 import TestSupport
 import Testing

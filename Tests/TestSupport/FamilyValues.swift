@@ -1,5 +1,5 @@
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 
 /// What a family says of one row, for tests that need no blocks.
 extension ExpertFamily {

@@ -1,6 +1,6 @@
 import Foundation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 
 /// The statistics of a pass, row by row and straight from their definitions: what the kernels are held against.
 public struct PlainStatistics {

@@ -1,6 +1,6 @@
 import Foundation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 
 /// Seeded data for tests.
 public enum RandomData {

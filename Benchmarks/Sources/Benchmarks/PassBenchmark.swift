@@ -1,3 +1,5 @@
+import Numerics
+
 /// The pass over the rows, on which all fitting stands.
 struct PassBenchmark: Benchmark {
     let name = "pass"

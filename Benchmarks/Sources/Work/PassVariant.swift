@@ -1,5 +1,5 @@
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 
 /// A way to make the pass. Kernels for one instruction set belong in this list, and are then measured beside each other.
 struct PassVariant: Sendable {

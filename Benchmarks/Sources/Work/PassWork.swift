@@ -1,5 +1,5 @@
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 
 /// The pass over rows in memory at one p and K: all levels, variants and numbers of threads, and BLAS for comparison.
 struct PassWork: Work {

@@ -1,5 +1,4 @@
-import LinearAlgebra
-import MixtureOfExperts
+import Numerics
 
 /// The weighted mean of the parameters after the experts of every site were assigned to those of a reference, the medoid: one
 /// to one, at the least sum of expected divergences on the support.

@@ -1,6 +1,3 @@
-import LinearAlgebra
-import MixtureOfExperts
-
 /// The local model under which rows drawn from f̂^W are most likely.
 public struct BestLocalAggregator: Aggregator {
     public init() {}

@@ -1,4 +1,3 @@
-import LinearAlgebra
 import MixtureOfExperts
 
 /// Greedy pairwise merging of the components of f̂^W: always the pair whose union costs the least transportation divergence

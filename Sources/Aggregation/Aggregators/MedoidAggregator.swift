@@ -1,6 +1,3 @@
-import LinearAlgebra
-import MixtureOfExperts
-
 /// The local model that the others are nearest to: the "middle" estimator of the paper, section 5.
 public struct MedoidAggregator: Aggregator {
     public init() {}

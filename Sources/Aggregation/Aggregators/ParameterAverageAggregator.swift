@@ -1,4 +1,3 @@
-import LinearAlgebra
 import MixtureOfExperts
 
 /// The weighted mean of the parameters, expert by expert, the experts of each site by falling weight.

@@ -1,6 +1,3 @@
-import LinearAlgebra
-import MixtureOfExperts
-
 /// Reduction of f̂^W by optimal transport (paper, sections 3 and 4), as published and with what was added to it.
 public struct TransportAggregator: Aggregator {
     /// How the global model is built from the grouped local experts.

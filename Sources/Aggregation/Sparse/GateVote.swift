@@ -1,6 +1,3 @@
-import LinearAlgebra
-import MixtureOfExperts
-
 /// Which slopes of the global gate stay where lassos chose those of the local ones, and which expert is their reference.
 ///
 /// A slope of the global gate stands between two experts. A site votes on it where it has local experts of both labels: for 0

@@ -1,5 +1,3 @@
-import MixtureOfExperts
-
 /// Which slopes of a global expert stay where lassos chose those of the local ones: a vote of the rows behind them.
 ///
 /// A slope stays unless it is 0 in local experts that stand for half of the weight or more, among those whose slopes a lasso chose

@@ -1,9 +1,8 @@
 import Aggregation
 import Estimation
-import Evaluation
-import LinearAlgebra
 import MixtureOfExperts
-import ShardData
+import ModelFiles
+import Numerics
 
 /// Every estimator of the field on the same shards and the same local models, judged on the same test rows.
 public struct EstimatorComparison: Sendable {

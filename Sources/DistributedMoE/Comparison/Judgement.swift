@@ -1,7 +1,6 @@
-import Estimation
 import Evaluation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 
 /// What estimates are judged on: test rows, the models that they should be near to, and the true groups where known.
 struct Judgement: Sendable {

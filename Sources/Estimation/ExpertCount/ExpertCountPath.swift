@@ -1,6 +1,6 @@
 import Foundation
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 
 /// Fits one shard with each of some numbers of experts, and keeps the best by a criterion.
 public struct ExpertCountPath: Sendable {

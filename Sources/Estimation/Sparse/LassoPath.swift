@@ -1,5 +1,4 @@
 import Foundation
-import LinearAlgebra
 import MixtureOfExperts
 
 /// Fits along falling weights of a lasso, each from the one before and from the fit without a penalty.

@@ -1,5 +1,5 @@
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 
 extension LassoQuadratic {
     /// θ - θ₀ for coefficients of some linear predictors after each other.

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import Numerics
 
 /// The minimum over θ of ½ (θ - θ₀)'H(θ - θ₀) - g'(θ - θ₀) + Σ_j λ_j |θ_j|, H positive semidefinite.
 ///

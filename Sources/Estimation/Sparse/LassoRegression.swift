@@ -1,5 +1,5 @@
-import LinearAlgebra
 import MixtureOfExperts
+import Numerics
 
 /// The weighted fit of an expert with a closed one, less λ |slopes|₁, from moments of its rows.
 ///

@@ -1,5 +1,3 @@
-import MixtureOfExperts
-
 extension Refinement {
     /// The best of the optima with each expert as the gate's last one: the lasso weighs slopes against that. With two experts the
     /// choice makes no difference.

@@ -1,0 +1,78 @@
+import Numerics
+
+/// The local models of several sites beside each other: who is far from whom, and who cannot be right.
+public struct SiteComparison: Sendable {
+    public struct Site: Sendable, Equatable, Encodable {
+        public var name: String
+        public var rows: Int
+        public var experts: Int
+        /// Mean divergence to what a share of the other sites say; nats a row.
+        public var divergence: Double
+        public var isBroken: Bool
+        /// Mean divergence to the local model of each of ``SiteComparison/references``; nats a row.
+        public var divergences: [Double]
+    }
+
+    /// In the order given.
+    public let sites: [Site]
+    /// Names of the sites that all are compared with, in the order given: all of them, or a part of many.
+    public let references: [String]
+
+    private static let supportSize = 1000
+
+    /// - Throws: ``AggregationError`` where the models do not belong together.
+    public init(
+        _ contributions: [Contribution], seed: UInt64 = 1, parallelism: Parallelism = .serial
+    ) throws(AggregationError) {
+        let options = AggregationOptions(supportSize: Self.supportSize, seed: seed)
+        let problem = try AggregationProblem(contributions, options: options, parallelism: parallelism)
+        let table = SiteDivergences(problem, reduced: true)
+        let check = BrokenSites(table, problem.mixture)
+        let broken = Set(check.broken)
+        let columns = table.references.indices.sorted {
+            problem.order[table.references[$0]] < problem.order[table.references[$1]]
+        }
+        let ordered = problem.contributions.enumerated().map { site, contribution in
+            Site(
+                name: contribution.name, rows: contribution.fitted.rowCount,
+                experts: contribution.fitted.model.expertCount, divergence: check.divergences[site],
+                isBroken: broken.contains(site),
+                divergences: columns.map {
+                    BrokenSites.bounded(table.divergence(ofSite: site, toReference: $0))
+                })
+        }
+        references = columns.map { problem.names[table.references[$0]] }
+        sites = contributions.indices.map { index in ordered[problem.order.firstIndex(of: index) ?? index] }
+    }
+}
+
+extension Coordinator {
+    private static let mostPurges = 6
+    /// A covariate in another unit at one site moves the support to where honest sites differ by thousandths of that site's
+    /// divergence.
+    private static let shareOfWorst = 0.01
+
+    /// The contributions without those of broken sites; all of them where the options say so.
+    ///
+    /// One damage may hide another, or make honest sites look broken: what is far below the worst is looked at again without it.
+    /// - Throws: ``AggregationError`` where the models do not belong together.
+    public func withoutBrokenSites(
+        _ contributions: [Contribution]
+    ) throws(AggregationError) -> (kept: [Contribution], leftOut: [AggregationReport.LeftOutSite]) {
+        guard options.leavesOutBrokenSites else { return (contributions, []) }
+        var kept = contributions
+        var leftOut = [AggregationReport.LeftOutSite]()
+        for _ in 0..<Self.mostPurges where kept.count > 2 {
+            let comparison = try SiteComparison(kept, seed: options.seed, parallelism: parallelism)
+            let worst = comparison.sites.map(\.divergence).max() ?? 0
+            let isBroken = comparison.sites.map { $0.isBroken && $0.divergence >= Self.shareOfWorst * worst }
+            let broken = zip(comparison.sites, isBroken).filter(\.1).map(\.0)
+            guard !broken.isEmpty, broken.count < kept.count else { break }
+            leftOut += broken.map {
+                AggregationReport.LeftOutSite(name: $0.name, rows: $0.rows, divergence: $0.divergence)
+            }
+            kept = zip(kept, isBroken).filter { !$0.1 }.map(\.0)
+        }
+        return (kept, leftOut)
+    }
+}

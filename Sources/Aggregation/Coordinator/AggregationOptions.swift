@@ -1,0 +1,65 @@
+/// How local models become one.
+public struct AggregationOptions: Sendable {
+    /// Where the gate's targets come from.
+    public enum GateTarget: String, Sendable, CaseIterable {
+        /// Each local expert belongs to one global expert everywhere.
+        case label
+        /// The transport plan, point by point (paper, section 4).
+        case plan
+    }
+
+    /// The weight of a shard in f̂^W.
+    public enum SiteWeights: String, Sendable, CaseIterable {
+        /// λ_m(x) ∝ N_m p_m(x): the gate of the pooled population.
+        case density
+        /// λ_m = N_m / N (paper, section 2).
+        case constant
+    }
+
+    /// Where the experts come from once the local experts are grouped.
+    public enum ExpertSource: String, Sendable, CaseIterable {
+        /// The sum of the local statistics: the M-step of the pooled fit.
+        case statistics
+        /// Weighted fits to the local experts' means on the support (paper, section 4 and appendix B).
+        case support
+    }
+
+    /// Experts of the global model; nil for the largest local number.
+    public var expertCount: Int?
+    /// Where given, the number of experts is chosen in it, whatever ``expertCount`` says.
+    public var expertCountRange: ClosedRange<Int>?
+    public var supportSize: Int
+    /// nil: by label, by plan and a fit to draws from f̂^W are tried; `label` is kept unless another is clearly better on
+    /// a fresh draw.
+    public var gateTarget: GateTarget?
+    public var expertSource: ExpertSource
+    public var siteWeights: SiteWeights
+    /// Finds local models that cannot be right, and leaves them out, named in the report.
+    public var leavesOutBrokenSites: Bool
+    public var seed: UInt64
+    /// The MM algorithm stops when the objective falls by less than this share of itself.
+    public var tolerance: Double
+    public var maxIterations: Int
+    /// Per point of the support, on standardised covariates.
+    public var gateRidge: Double
+
+    public init(
+        expertCount: Int? = nil, expertCountRange: ClosedRange<Int>? = nil, supportSize: Int = 5000,
+        gateTarget: GateTarget? = nil,
+        expertSource: ExpertSource = .statistics, siteWeights: SiteWeights = .density,
+        leavesOutBrokenSites: Bool = true, seed: UInt64 = 1, tolerance: Double = 1e-9, maxIterations: Int = 200,
+        gateRidge: Double = 1e-8
+    ) {
+        self.expertCount = expertCount
+        self.expertCountRange = expertCountRange
+        self.supportSize = supportSize
+        self.gateTarget = gateTarget
+        self.expertSource = expertSource
+        self.siteWeights = siteWeights
+        self.leavesOutBrokenSites = leavesOutBrokenSites
+        self.seed = seed
+        self.tolerance = tolerance
+        self.maxIterations = maxIterations
+        self.gateRidge = gateRidge
+    }
+}

@@ -1,0 +1,104 @@
+import Estimation
+import MixtureOfExperts
+import Numerics
+
+/// Everything that an aggregator is given: the local models of the sites in pooled standard units, their weighted average
+/// f̂^W, and the support at which models are compared.
+public struct AggregationProblem: Sendable {
+    /// In an order that depends on the models alone, covariates in the order of the first.
+    let contributions: [Contribution]
+    /// Where each of them stood in what was given.
+    let order: [Int]
+    let standardisation: Standardisation
+    package let mixture: LocalMixture
+    package let support: SupportSample
+    /// Where draws from f̂^W get their covariates.
+    let source: FreshDraw.Source
+    /// In words.
+    let supportName: String
+    package let transport: TransportProblem
+    package var options: AggregationOptions
+    let parallelism: Parallelism
+    let generator: RandomNumbers
+
+    /// In pooled standard units: a floor against division by zero only, experts at the floor of their site are above it.
+    static let dispersionFloor = 1e-8
+    /// In pooled standard deviations; beyond it a covariate of a given support is in another unit.
+    private static let farthestPoint = 1e6
+
+    /// - Parameter chosen: rows whose covariates serve as support; nil to draw it from the sketches.
+    /// - Throws: ``AggregationError`` where the models do not belong together.
+    package init(
+        _ contributions: [Contribution], support chosen: GivenSupport? = nil, options: AggregationOptions,
+        parallelism: Parallelism = .serial
+    ) throws(AggregationError) {
+        let given = contributions.map {
+            Contribution(name: $0.name, fitted: $0.fitted.inOrderOfWeight(), warnings: $0.warnings)
+        }
+        order = given.indices.sorted { Contribution.precedes(given[$0], given[$1]) }
+        guard let first = order.first.map({ given[$0] }) else { throw .noModels }
+        let ordered = try order.map { index throws(AggregationError) in try given[index].arranged(as: first) }
+        let pooled = Moments.sum(
+            ordered.flatMap(\.fitted.moments), count: first.fitted.model.design.covariateCount + 1)
+        let standardisation = Standardisation(
+            pooled, keeping: first.fitted.model.design.unscaledColumns(first.fitted.model.family))
+        let standardised = parallelism.map(count: ordered.count) {
+            standardisation.standardised(ordered[$0].fitted)
+        }
+        guard standardised.allSatisfy(\.isFinite) else {
+            let worst = ordered.max { $0.fitted.largestNumber < $1.fitted.largestNumber } ?? first
+            throw .numbersTooLarge(model: worst.name)
+        }
+        let mixture = LocalMixture(sites: standardised, siteWeights: options.siteWeights, parallelism: parallelism)
+        let generator = RandomNumbers(seed: options.seed)
+        let support = try Self.support(chosen, mixture, standardisation, options, generator, parallelism)
+        self.contributions = ordered
+        self.standardisation = standardisation
+        self.mixture = mixture
+        self.support = support
+        source = chosen == nil ? .sketches : .support(support)
+        supportName = chosen?.source ?? "drawn from the covariate sketches"
+        transport = TransportProblem(mixture, support: support, parallelism: parallelism)
+        self.options = options
+        self.parallelism = parallelism
+        self.generator = generator
+    }
+
+    /// The names of the sites, in the order of `mixture.sites`.
+    var names: [String] { contributions.map(\.name) }
+
+    /// Experts of the global model.
+    ///
+    /// - Throws: where more are asked than there are components.
+    func expertCount() throws(AggregationError) -> Int {
+        let largest = mixture.sites.map(\.model.expertCount).max() ?? 1
+        let asked = options.expertCount ?? largest
+        guard asked <= mixture.components.count else {
+            throw .tooManyExperts(asked: asked, components: mixture.components.count)
+        }
+        return asked
+    }
+
+    private static func support(
+        _ given: GivenSupport?, _ mixture: LocalMixture, _ standardisation: Standardisation,
+        _ options: AggregationOptions, _ generator: RandomNumbers, _ parallelism: Parallelism
+    ) throws(AggregationError) -> SupportSample {
+        var random = generator.split(0)
+        guard let given else {
+            return SupportSample.drawn(
+                from: mixture.sketch, count: options.supportSize, using: &random, parallelism: parallelism)
+        }
+        let needed = 2 * mixture.design.parametersPerExpert(mixture.family)
+        guard given.covariates.rowCount >= needed else {
+            throw .supportTooSmall(rows: given.covariates.rowCount, needed: needed)
+        }
+        let rows = random.permutation(given.covariates.rowCount).prefix(options.supportSize).sorted()
+        let points = standardisation.standardised(given.covariates.rows(rows))
+        guard points.storage.allSatisfy({ abs($0) < farthestPoint }) else {
+            throw .supportElsewhere(source: given.source)
+        }
+        let balanced = SupportSample.balanced(points)
+        guard balanced.effectivePoints >= 0.5 * Double(needed) else { throw .supportElsewhere(source: given.source) }
+        return options.siteWeights == .density ? balanced : .unweighted(points)
+    }
+}

@@ -1,0 +1,94 @@
+import MixtureOfExperts
+
+/// What an aggregator found as a global model in the user's units, and what to say about it.
+extension Coordinator {
+    /// Of the support's points; below it the report warns.
+    private static let leastEffectiveShare = 0.1
+
+    func result(
+        _ reduced: ReducedMixture, _ problem: AggregationProblem, _ leftOut: [AggregationReport.LeftOutSite]
+    ) -> GlobalModel {
+        let moments = problem.mixture.pooledMoments(
+            reduced.labels, count: reduced.model.expertCount, problem.parallelism)
+        let contributions = problem.contributions
+        let information = problem.mixture.pooledInformation(reduced.labels, count: reduced.model.expertCount)
+        var found = FittedMixture(
+            model: reduced.model, moments: moments, information: information,
+            rowCount: contributions.reduce(0) { $0 + $1.fitted.rowCount },
+            weight: contributions.reduce(0) { $0 + $1.fitted.weight }, selection: reduced.selection)
+        found.silentClasses = problem.mixture.silentClasses(reduced.labels, count: reduced.model.expertCount)
+        found.errors = problem.errors(of: reduced)?.shifted(by: found.center, of: found.model)
+        let order = found.orderOfWeight
+        var fitted = problem.standardisation.inUserUnits(found.reordered(order))
+        fitted.errors = fitted.errors?.told
+        let report = AggregationReport(
+            method: aggregator.name, sites: sites(reduced, problem, order: order), leftOut: leftOut,
+            siteWeights: problem.options.siteWeights.rawValue, support: problem.supportName,
+            supportSize: problem.transport.pointCount, objectives: reduced.objectives, converged: reduced.converged,
+            start: reduced.start, candidates: reduced.candidates, chosen: reduced.chosen, seed: problem.options.seed,
+            warnings: leftOut.map(\.warning) + warnings(reduced, problem))
+        return GlobalModel(fitted: fitted, report: report)
+    }
+
+    private func sites(
+        _ reduced: ReducedMixture, _ problem: AggregationProblem, order: [Int]
+    ) -> [AggregationReport.Site] {
+        let total = problem.contributions.reduce(0) { $0 + $1.fitted.weight }
+        return problem.contributions.enumerated().map { site, contribution in
+            let labels = problem.mixture.members[site].map { order.firstIndex(of: reduced.labels[$0]) ?? 0 }
+            return AggregationReport.Site(
+                name: contribution.name, rows: contribution.fitted.rowCount,
+                weight: contribution.fitted.weight / total, labels: labels)
+        }
+    }
+
+    /// Which local models keep the global one from having errors, and why.
+    ///
+    /// Their part of the estimates has no known error: without it the errors would be those of other estimates, and the information
+    /// of their statistics says how sure they were only if it were known which rows belong to which expert, which is too sure.
+    private func withoutErrors(_ reduced: ReducedMixture, _ problem: AggregationProblem) -> [String] {
+        let contributions = problem.contributions
+        let without = contributions.filter { $0.fitted.errors == nil }
+        guard reduced.errors == .statistics, (1..<contributions.count).contains(without.count) else { return [] }
+        let lines = without.prefix(3).map { site in
+            let reason = site.warnings.first { $0.hasPrefix("no standard errors: ") }?.dropFirst(20)
+            return site.name + (reason.map { " (\($0))" } ?? "")
+        }
+        return [
+            "no standard errors: \(without.count) of \(contributions.count) local models came without theirs: "
+                + lines.joined(separator: ", ") + (without.count > 3 ? ", …" : "")
+        ]
+    }
+
+    private func warnings(_ reduced: ReducedMixture, _ problem: AggregationProblem) -> [String] {
+        var result = [String]()
+        let contributions = problem.contributions
+        for (previous, next) in zip(contributions, contributions.dropFirst()) where previous.fitted == next.fitted {
+            result.append(
+                "\(previous.name) and \(next.name) are the same local model: it counts twice; give each site once")
+        }
+        let support = problem.support
+        let share = support.effectivePoints / Double(support.weights.count)
+        if share < Self.leastEffectiveShare {
+            result.append(
+                "the support speaks for few of the sites' rows: \(Int(support.effectivePoints)) of "
+                    + "\(support.weights.count) points carry the weight; give covariates of more sites")
+        }
+        let expertCount = reduced.model.expertCount
+        if options.expertCountRange == nil, let asked = options.expertCount, asked != expertCount {
+            result.append("\(asked) experts were asked for, but the method '\(aggregator.name)' gives \(expertCount)")
+        }
+        let empty = (0..<expertCount).filter { !reduced.labels.contains($0) }
+        if !empty.isEmpty {
+            result.append(
+                "\(empty.count) of \(expertCount) global experts stand for no local expert: fewer would do")
+        }
+        return reduced.warnings
+            + problem.mixture.unknownClasses.map {
+                "class '\($0)' is known to no site: its probability says nothing; it has too few rows at each, or none"
+            }
+            + problem.mixture.unknownCovariates.map {
+                "covariate '\($0)' has one value at all sites, or others in too few rows of each: no site knows its coefficients"
+            } + withoutErrors(reduced, problem) + result
+    }
+}

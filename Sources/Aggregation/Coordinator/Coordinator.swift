@@ -1,0 +1,36 @@
+import Numerics
+
+/// Turns the local models of the sites into one global model, by any ``Aggregator``; it never sees a row.
+///
+/// Broken sites are found and left out first, unless the options say otherwise.
+public struct Coordinator: Sendable {
+    public let aggregator: any Aggregator
+    public let options: AggregationOptions
+    public let parallelism: Parallelism
+
+    public init(
+        aggregator: any Aggregator = TransportAggregator.chosen, options: AggregationOptions = AggregationOptions(),
+        parallelism: Parallelism = .serial
+    ) {
+        self.aggregator = aggregator
+        self.options = options
+        self.parallelism = parallelism
+    }
+
+    /// - Parameter support: rows whose covariates serve as support; nil to draw it from the sketches.
+    /// - Throws: ``AggregationError`` where the models do not belong together, or cannot be combined in this way.
+    public func aggregate(
+        _ contributions: [Contribution], support: GivenSupport? = nil
+    ) throws(AggregationError) -> GlobalModel {
+        let (kept, leftOut) = try withoutBrokenSites(contributions)
+        let problem = try AggregationProblem(
+            kept, support: support, options: aggregator.settings(options), parallelism: parallelism)
+        guard let expertCounts = options.expertCountRange else {
+            return result(try aggregator.reduce(problem), problem, leftOut)
+        }
+        let (reduced, curve) = try bestOf(expertCounts, problem)
+        var global = result(reduced, problem, leftOut)
+        global.report.expertCounts = curve
+        return global
+    }
+}

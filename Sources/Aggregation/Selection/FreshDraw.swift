@@ -1,0 +1,68 @@
+import MixtureOfExperts
+import Numerics
+
+/// Rows drawn afresh from f̂^W: what candidates for the global model are compared on.
+struct FreshDraw {
+    /// Where the covariates of a draw come from.
+    enum Source {
+        case sketches
+        case support(SupportSample)
+    }
+
+    private static let draws = 20_000
+
+    private let rows: ShardRows
+
+    init(_ mixture: LocalMixture, _ source: Source, _ generator: RandomNumbers, _ parallelism: Parallelism) {
+        rows = Self.rows(mixture, source, count: Self.draws, generator, parallelism)
+    }
+
+    static func rows(
+        _ mixture: LocalMixture, _ source: Source, count: Int, _ generator: RandomNumbers, _ parallelism: Parallelism
+    ) -> ShardRows {
+        var random = generator
+        let points =
+            switch source {
+            case .sketches: mixture.sketch.sample(count, using: &random, parallelism: parallelism)
+            case .support(let support):
+                support.points.rows(random.systematicSample(count, weights: support.weights))
+            }
+        return ShardRows(
+            covariates: points, responses: mixture.sampleResponses(points, using: &random, parallelism))
+    }
+
+    /// A candidate and its log density on the draw.
+    struct Score {
+        var candidate: Reduction.Candidate
+        var logDensities: [Double]
+        /// What a candidate that was fitted to draws must be ahead, a row.
+        var handicap = 0.0
+
+        var mean: Double { logDensities.reduce(0, +) / Double(logDensities.count) }
+    }
+
+    func score(_ candidate: Reduction.Candidate, handicap: Double = 0) -> Score {
+        Score(candidate: candidate, logDensities: logDensities(candidate.model), handicap: handicap)
+    }
+
+    /// The mean log density of the draw.
+    func mean(_ model: MixtureModel) -> Double {
+        logDensities(model).reduce(0, +) / Double(rows.rowCount)
+    }
+
+    private func logDensities(_ model: MixtureModel) -> [Double] {
+        model.logDensities(rows.covariates, responses: rows.responses)
+    }
+
+    /// The first candidate, unless another is better by more than two standard errors of the paired difference: with
+    /// less, the choice was measured to follow the noise of the draw.
+    static func choice(_ scores: [Score]) -> Score {
+        scores.dropFirst().reduce(scores[0]) { best, other in
+            let differences = zip(other.logDensities, best.logDensities).map(-)
+            let count = Double(differences.count)
+            let mean = differences.reduce(0, +) / count
+            let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+            return mean > 2 * (variance / count).squareRoot() + other.handicap ? other : best
+        }
+    }
+}

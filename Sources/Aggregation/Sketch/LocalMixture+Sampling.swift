@@ -1,0 +1,72 @@
+import MixtureOfExperts
+import Numerics
+
+extension LocalMixture {
+    /// Parts whose site weights are kept at a time.
+    private static let partsAhead = 4
+
+    /// One response a point, drawn from f̂^W: a component by one uniform number, the response by its family.
+    ///
+    /// The site weights are formed on all threads, a few parts ahead; the numbers are drawn point by point, so that they
+    /// do not depend on the threads.
+    package func sampleResponses(
+        _ points: Matrix, using random: inout RandomNumbers, _ parallelism: Parallelism = .serial
+    ) -> [Double] {
+        let rows = ShardRows(covariates: points, responses: [Double](repeating: 0, count: points.rowCount))
+        let parts = MixturePass.parts(of: points.rowCount)
+        var result = [Double]()
+        result.reserveCapacity(points.rowCount)
+        for first in stride(from: 0, to: parts.count, by: Self.partsAhead) {
+            let ahead = first..<min(first + Self.partsAhead, parts.count)
+            let weights = parallelism.map(count: ahead.count) {
+                MixturePass(self, rows, parts[first + $0]).cumulatedSiteWeights()
+            }
+            for (part, cumulated) in zip(ahead, weights) {
+                for (index, point) in parts[part].enumerated() {
+                    let own = cumulated[index * sites.count..<(index + 1) * sites.count]
+                    result.append(response(points.row(point), own, using: &random))
+                }
+            }
+        }
+        return result
+    }
+
+    private func response(
+        _ point: [Double], _ cumulated: ArraySlice<Double>, using random: inout RandomNumbers
+    ) -> Double {
+        let threshold = random.uniform() * (cumulated.last ?? 1)
+        let site = min(cumulated.partition(above: threshold) - cumulated.startIndex, sites.count - 1)
+        let model = sites[site].model
+        let before = site > 0 ? cumulated[cumulated.startIndex + site - 1] : 0
+        let share = cumulated[cumulated.startIndex + site] - before
+        var gates = (0..<model.expertCount).map { expert in
+            let gate = model.gate.coefficients.column(expert)
+            return (gate.first ?? 0) + dot(gate.dropFirst(), design.gateCovariates.map { point[$0] })
+        }
+        Scalar.softmax(&gates)
+        var remaining = threshold - before
+        var chosen = gates.count - 1
+        for (expert, gate) in gates.enumerated() {
+            remaining -= share * gate
+            if remaining < 0 {
+                chosen = expert
+                break
+            }
+        }
+        let expert = model.experts[chosen]
+        return family.sample(
+            design.predictors(expert, at: point), dispersion: expert.dispersion, using: &random)
+    }
+}
+
+extension ArraySlice<Double> {
+    /// The first index whose value is above a threshold, in ascending values.
+    fileprivate func partition(above threshold: Double) -> Int {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] > threshold { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import MixtureOfExperts
+import Numerics
+
+/// f̂^W(y | x) = Σ_m λ_m(x) Σ_j π̂_mj(x) φ(y | x; θ̂_mj): the weighted average of the local models, with one component
+/// for every local expert (paper, section 2).
+package struct LocalMixture: Sendable {
+    package struct Component: Sendable {
+        package var expert: Expert
+        var moments: Moments
+        /// nil where the moments hold it.
+        var information: PackedSymmetric?
+        /// Whether a lasso chose its slopes.
+        var selectsSlopes = false
+        /// What a lasso left of the gradient by the coefficients; nil where that is 0.
+        var score: [Double]?
+        /// Classes, by number, of which it tells nothing.
+        var silentClasses: [Int] = []
+    }
+
+    let design: Design
+    let family: any ExpertFamily
+    let sites: [FittedMixture]
+    /// Site after site.
+    package let components: [Component]
+    /// The components of each site.
+    let members: [Range<Int>]
+    package let sketch: CovariateSketch
+    let siteWeights: AggregationOptions.SiteWeights
+    /// Of the components' gates, at the positions of z.
+    let gateCoefficients: [Double]
+
+    /// - Parameter sites: in pooled standard units.
+    package init(
+        sites: [FittedMixture], siteWeights: AggregationOptions.SiteWeights, parallelism: Parallelism = .serial
+    ) {
+        let design = sites[0].model.design
+        self.design = design
+        family = sites[0].model.family
+        self.sites = sites
+        self.siteWeights = siteWeights
+        components = sites.flatMap { site in
+            site.model.experts.indices.map { expert in
+                Component(
+                    expert: site.model.experts[expert], moments: site.moments[expert],
+                    information: site.information.isEmpty ? nil : site.information[expert],
+                    selectsSlopes: site.selection?.experts[expert] ?? false,
+                    score: site.scores.isEmpty ? nil : site.scores[expert],
+                    silentClasses: site.silentClasses.isEmpty ? [] : site.silentClasses[expert])
+            }
+        }
+        var first = 0
+        members = sites.map { site in
+            defer { first += site.model.expertCount }
+            return first..<first + site.model.expertCount
+        }
+        let positions = design.gatePositions
+        gateCoefficients = sites.flatMap { site in
+            (0..<site.model.expertCount).flatMap {
+                design.spread(site.model.gate.coefficients.column($0), at: positions)
+            }
+        }
+        sketch = CovariateSketch(sites: sites.map(\.moments), parallelism: parallelism)
+    }
+
+    /// Classes whose intercepts all components together hardly tell of: less than the information of a row of even odds.
+    var unknownClasses: [String] {
+        guard case .classes(let names) = family.response else { return [] }
+        let regressors = design.expertPositions.count
+        return (1..<names.count).filter { code in
+            let intercept = (code - 1) * regressors
+            return components.reduce(0) { $0 + ($1.information?[intercept, intercept] ?? 0) } < 0.25
+        }.map { names[$0] }
+    }
+
+    /// Covariates that have one value at all sites: the moments of all components together do not vary.
+    var unknownCovariates: [String] {
+        let total = Moments.sum(components.map(\.moments), count: design.covariateCount + 1)
+        return design.covariates.indices.filter { $0 != design.offset && total.scatter[$0, $0] == 0 }
+            .map { design.covariates[$0] }
+    }
+
+    /// What f̂^W says too much of its own rows, a row, for having been fitted to them: half a parameter each (Akaike 1974). A fit to
+    /// draws takes over these errors of the local models, which sums of their statistics cancel.
+    var optimism: Double {
+        0.5 * Double(sites.reduce(0) { $0 + $1.model.parameterCount }) / sites.reduce(0) { $0 + $1.weight }
+    }
+
+    /// The statistics of the components of each label.
+    func pooledMoments(_ labels: [Int], count: Int, _ parallelism: Parallelism) -> [Moments] {
+        parallelism.map(count: count) { expert in
+            Moments.sum(
+                labels.indices.lazy.filter { labels[$0] == expert }.map { components[$0].moments },
+                count: design.covariateCount + 1)
+        }
+    }
+
+    /// Of each label the classes of which none of its components tells; empty where there are none.
+    func silentClasses(_ labels: [Int], count: Int) -> [[Int]] {
+        let silent = (0..<count).map { label in
+            let own = labels.indices.filter { labels[$0] == label }.map { Set(components[$0].silentClasses) }
+            return own.dropFirst().reduce(own.first ?? []) { $0.intersection($1) }.sorted()
+        }
+        return silent.allSatisfy(\.isEmpty) ? [] : silent
+    }
+
+    /// The components of a label that stand for rows.
+    func components(labelled label: Int, in labels: [Int]) -> [Int] {
+        labels.indices.filter { labels[$0] == label && components[$0].moments.weight > 0 }
+    }
+
+    /// A component as greedy merging takes it.
+    func group(_ component: Int) -> GreedyMerging.Group {
+        let own = components[component]
+        return GreedyMerging.Group(
+            members: [component], expert: own.expert, moments: own.moments, information: own.information)
+    }
+
+    /// The information of the components of each label; none where the moments hold it.
+    func pooledInformation(_ labels: [Int], count: Int) -> [PackedSymmetric] {
+        guard let size = components.first?.information?.size else { return [] }
+        var result = [PackedSymmetric](repeating: PackedSymmetric(size: size), count: count)
+        for (component, label) in zip(components, labels) {
+            if let information = component.information { result[label] += information }
+        }
+        return result
+    }
+
+    /// λ_m(x) π̂_mj(x) of every component; points x components, rows sum to 1.
+    package func masses(_ points: Matrix) -> Matrix {
+        blockMasses(points, weights: [Double](repeating: 1, count: points.rowCount), .serial).matrix
+    }
+
+    /// The same times the weights of the points, by blocks.
+    func blockMasses(_ points: Matrix, weights: [Double], _ parallelism: Parallelism) -> BlockMasses {
+        let rows = ShardRows(
+            covariates: points, responses: [Double](repeating: 0, count: points.rowCount), weights: weights)
+        let parts = MixturePass.parts(of: points.rowCount)
+        let blocks = parallelism.map(count: parts.count) { MixturePass(self, rows, parts[$0]).masses() }
+        return BlockMasses(
+            pointCount: points.rowCount, componentCount: components.count, blocks: blocks.flatMap { $0 })
+    }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import MixtureOfExperts
+import Numerics
+
+/// f̂^W itself as a predictor: all components of all local models (paper, section 2).
+///
+/// Nothing is lost to a reduction, so it is the best that one round can give; but it is as large as all local models, its
+/// gates are no softmax, and its experts have no meaning beyond their sites.
+public struct WeightedAverage: ConditionalMixture {
+    public let design: Design
+    /// In the user's units, site after site.
+    public let experts: [Expert]
+    private let problem: AggregationProblem
+
+    /// - Throws: ``AggregationError`` where the models do not belong together.
+    public init(
+        _ contributions: [Contribution], siteWeights: AggregationOptions.SiteWeights = .density,
+        parallelism: Parallelism = .serial
+    ) throws(AggregationError) {
+        let options = AggregationOptions(supportSize: 1, siteWeights: siteWeights)
+        self.init(try AggregationProblem(contributions, options: options, parallelism: parallelism))
+    }
+
+    package init(_ problem: AggregationProblem) {
+        self.problem = problem
+        design = problem.mixture.design
+        experts = problem.contributions.flatMap(\.fitted.model.experts)
+    }
+
+    public var family: any ExpertFamily { problem.mixture.family }
+
+    public func gateProbabilities(_ covariates: Matrix) -> Matrix {
+        problem.mixture.blockMasses(
+            problem.standardisation.standardised(covariates),
+            weights: [Double](repeating: 1, count: covariates.rowCount), .serial
+        ).matrix
+    }
+
+    public func predictors(_ covariates: Matrix) -> Matrix {
+        // Of the experts alone: the gates of this model are not those of f̂^W.
+        MixtureModel(design: design, family: family, ungated: experts).predictors(covariates)
+    }
+
+    public func logJointDensities(_ covariates: Matrix, responses: [Double]) -> Matrix {
+        var result = gateProbabilities(covariates)
+        let predictors = predictors(covariates)
+        let count = covariates.rowCount
+        var logDensities = [Double](repeating: 0, count: count)
+        for (component, expert) in experts.enumerated() {
+            predictors.storage.withUnsafeBufferPointer { predictors in
+                guard let all = predictors.baseAddress else { return }
+                let own = LinearPredictors(all + component * family.predictorCount * count, stride: count)
+                family.logDensity(
+                    responses: responses, predictors: own, dispersion: expert.dispersion,
+                    count: count, into: &logDensities)
+            }
+            for row in 0..<count { result[row, component] = log(result[row, component]) + logDensities[row] }
+        }
+        return result
+    }
+
+    public func logDensities(_ covariates: Matrix, responses: [Double]) -> [Double] {
+        let joint = logJointDensities(covariates, responses: responses)
+        return (0..<joint.rowCount).map { Scalar.logSumExp(joint.row($0)) }
+    }
+}

@@ -1,0 +1,53 @@
+import MixtureOfExperts
+
+/// How the standard errors of a reduced mixture follow from those of the local models.
+public enum ErrorSource: Sendable, Equatable {
+    /// They do not.
+    case unknown
+    /// Experts from the local statistics, gate from targets by label.
+    case statistics
+    /// Those of one site, from 0 in the order of the problem.
+    case site(Int)
+}
+
+extension AggregationProblem {
+    /// The errors of a reduced mixture in pooled standard units, intercepts where covariates are 0; nil where they are not known, or
+    /// not of every local model.
+    func errors(of reduced: ReducedMixture) -> EstimateErrors? {
+        let sites = mixture.sites
+        switch reduced.errors {
+        case .unknown: return nil
+        case .site(let site): return sites[site].errors?.atZero(of: sites[site])
+        case .statistics:
+            let local = sites.compactMap { site in site.errors.map { $0.atZero(of: site) } }
+            guard local.count == sites.count else { return nil }
+            let weights = RobustExperts(
+                mixture, reduced.labels, dispersionFloor: Self.dispersionFloor, parallelism
+            ).weights(count: reduced.model.expertCount)
+            let experts = ExpertErrors(
+                mixture: mixture, model: reduced.model, labels: reduced.labels, weights: weights,
+                parallelism: parallelism
+            ).covariances(local.flatMap(\.experts))
+            return EstimateErrors(source: .aggregated, experts: experts, gate: gateErrors(reduced, local))
+        }
+    }
+
+    private func gateErrors(_ reduced: ReducedMixture, _ local: [EstimateErrors]) -> ParameterCovariance {
+        let gates = local.compactMap(\.gate.matrix)
+        let size = (reduced.model.expertCount - 1) * mixture.design.gatePositions.count
+        guard gates.count == local.count else {
+            return ParameterCovariance(
+                standardErrors: [Double](repeating: 0, count: size), correlations: nil, undetermined: Array(0..<size))
+        }
+        return GateErrors(
+            mixture: mixture, problem: transport, model: reduced.model, labels: reduced.labels, parallelism: parallelism
+        ).covariance(gates)
+    }
+}
+
+extension EstimateErrors {
+    /// With intercepts where covariates are 0, not at the center of the mixture.
+    fileprivate func atZero(of fitted: FittedMixture) -> EstimateErrors {
+        shifted(by: fitted.center.map { -$0 }, of: fitted.model)
+    }
+}

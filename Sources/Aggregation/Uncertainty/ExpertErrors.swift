@@ -1,0 +1,110 @@
+import MixtureOfExperts
+import Numerics
+
+/// Covariances of experts that were made from the local statistics.
+///
+/// β_k = (Σ A_l)⁻¹ Σ A_l β_l over the components of a label, A_l their Gram or information times their robust weight; sites are
+/// independent, so that Cov(β_k) = (Σ A_l)⁻¹ (Σ A_l V_l A_l') (Σ A_l)⁻¹ (divide and conquer by estimating equations: Lin & Xi 2011,
+/// Statistics and Its Interface 4, section 2). V_l comes from the observed information of the local fit: what a posterior leaves open is
+/// in it. Two components of one site under one label are taken as independent.
+///
+/// The log dispersion by the delta method from σ²_k = Σ n_l (σ²_l + spread) / Σ n_l, whose spread has no derivative where the components
+/// agree.
+struct ExpertErrors {
+    let mixture: LocalMixture
+    /// In the units of the mixture.
+    let model: MixtureModel
+    let labels: [Int]
+    /// What each component counts for.
+    let weights: [Double]
+    let parallelism: Parallelism
+
+    /// - Parameter errors: of each component, intercepts where covariates are 0.
+    func covariances(_ errors: [ParameterCovariance]) -> [ParameterCovariance] {
+        parallelism.map(count: model.expertCount) { expert in
+            let members = mixture.components(labelled: expert, in: labels).filter { weights[$0] > 0 }
+            return covariance(expert, members, errors)
+        }
+    }
+
+    private func covariance(_ expert: Int, _ members: [Int], _ errors: [ParameterCovariance]) -> ParameterCovariance {
+        let coefficients = model.experts[expert].coefficients.count
+        let count = coefficients + (model.family.hasDispersion ? 1 : 0)
+        var total = Matrix(rowCount: count, columnCount: count)
+        var middle = total
+        for member in members {
+            let (slope, variance) = contribution(member, errors[member], count: count)
+            for index in total.storage.indices {
+                total.storage[index] += slope.storage[index]
+                middle.storage[index] += variance.storage[index]
+            }
+        }
+        if model.family.hasDispersion {
+            // Of σ²_k as it stands in the model, the spread of the components included.
+            let rows = members.reduce(0) { $0 + weights[$1] * mixture.components[$1].moments.weight }
+            total[coefficients, coefficients] = rows * model.experts[expert].dispersion
+        }
+        guard !members.isEmpty, let inverse = GeneralisedInverse(total) else {
+            return ParameterCovariance(
+                Matrix(rowCount: count, columnCount: count), undetermined: Array(0..<count))
+        }
+        return ParameterCovariance(inverse.inverse * middle * inverse.inverse, undetermined: inverse.undetermined)
+    }
+
+    /// B_l and B_l V_l B_l', B_l the derivative of Σ A_l β_l, and of Σ n_l σ²_l, by the parameters of a component.
+    private func contribution(
+        _ member: Int, _ errors: ParameterCovariance, count: Int
+    ) -> (slope: Matrix, variance: Matrix) {
+        let component = mixture.components[member]
+        let coefficients = component.expert.coefficients.count
+        let own = component.information?.matrix() ?? component.moments.gram(of: mixture.design.expertCovariates)
+        var slope = Matrix(rowCount: count, columnCount: count)
+        for column in 0..<coefficients {
+            for row in 0..<coefficients { slope[row, column] = weights[member] * own[row, column] }
+        }
+        if count > coefficients {
+            slope[coefficients, coefficients] =
+                weights[member] * component.moments.weight * component.expert.dispersion
+        }
+        var variance = slope * (errors.matrix ?? Matrix(rowCount: count, columnCount: count)) * slope
+        guard isHeld(errors, own) else { return (slope, variance) }
+        // A background expert: its slopes are held, but the sums of its rows are not. Theirs is the complete-data variance.
+        let dispersion = component.information == nil ? component.expert.dispersion : 1
+        for column in 0..<coefficients {
+            for row in 0..<coefficients {
+                variance[row, column] = weights[member] * weights[member] * dispersion * own[row, column]
+            }
+        }
+        return (slope, variance)
+    }
+
+    /// Whether a coefficient is held that the sums tell of.
+    private func isHeld(_ errors: ParameterCovariance, _ sums: Matrix) -> Bool {
+        (0..<sums.rowCount).contains { index in
+            let regressors = mixture.design.expertPositions.count
+            let intercept = index / regressors * regressors
+            // Without an intercept that moves it is a class of which nothing is told.
+            guard index != intercept, errors.standardErrors[index] == 0, errors.standardErrors[intercept] > 0,
+                sums[intercept, intercept] > 0
+            else { return false }
+            let spread =
+                sums[index, index] - sums[index, intercept] * sums[index, intercept] / sums[intercept, intercept]
+            return spread > 1e-9 * sums[intercept, intercept]
+        }
+    }
+}
+
+extension Moments {
+    /// Σ w z z', z = (1, covariates).
+    fileprivate func gram(of covariates: [Int]) -> Matrix {
+        let point = [1] + covariates.map { mean[$0] }
+        var result = Matrix(rowCount: point.count, columnCount: point.count)
+        for column in point.indices {
+            for row in point.indices {
+                let own = row > 0 && column > 0 ? scatter[covariates[row - 1], covariates[column - 1]] : 0
+                result[row, column] = own + weight * point[row] * point[column]
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,225 @@
+import Aggregation
+import Estimation
+import MixtureOfExperts
+import Numerics
+
+/// The whole path on one machine: a local fit for every shard, then one aggregation of what they would have sent.
+public struct DistributedLearning: Sendable {
+    /// The rows of one place, and what to call it.
+    public struct Shard: Sendable {
+        public var name: String
+        public var rows: ShardRows
+
+        public init(name: String, rows: ShardRows) {
+            self.name = name
+            self.rows = rows
+        }
+    }
+
+    /// A shard that was fitted, and how long that took on the threads that it had.
+    public struct FittedShard: Sendable {
+        public var name: String
+        public var local: LocalModel
+        public var seconds: Double
+    }
+
+    /// A shard that was left out.
+    public struct LeftOutShard: Sendable {
+        public var name: String
+        public var rowCount: Int
+        public var reason: EstimationError
+    }
+
+    public struct Result: Sendable {
+        public var shards: [FittedShard]
+        public var leftOut: [LeftOutShard]
+        /// Of one shot.
+        public var global: GlobalModel
+        /// nil where none was asked for.
+        public var rounds: ExtraRounds.Result?
+        public var aggregationSeconds: Double
+
+        /// The mixture after the last round, or of one shot.
+        public var fitted: FittedMixture { rounds?.rounds.last?.update.fitted ?? global.fitted }
+
+        /// As the paper counts: the sites work at the same time.
+        public var learningSeconds: Double {
+            (shards.map(\.seconds).max() ?? 0) + aggregationSeconds + (rounds?.seconds ?? 0)
+        }
+    }
+
+    /// Why nothing came of it.
+    public enum Failure: Error, Sendable, CustomStringConvertible {
+        case noShardFitted(LeftOutShard?)
+        case aggregation(AggregationError)
+        public var description: String {
+            switch self {
+            case .noShardFitted(let first):
+                "no shard could be fitted" + (first.map { "; shard '\($0.name)': \($0.reason)" } ?? "")
+            case .aggregation(let error): error.description
+            }
+        }
+    }
+
+    public let design: Design
+    public let family: any ExpertFamily
+    public let fitOptions: FitOptions
+    public let coordinator: Coordinator
+    /// Extra rounds of distributed EM after the aggregation.
+    public let rounds: Int
+    public let rowsPerParameter: Int
+    public let parallelism: Parallelism
+    private let progress: (@Sendable (_ shard: String, FitProgress) -> Void)?
+    private let finished: (@Sendable (_ shard: Shard) -> Void)?
+
+    /// - Parameters:
+    ///   - design: target and covariates, the same for all shards.
+    ///   - family: of the experts.
+    ///   - fitOptions: `expertCount` is what a shard gets if its rows carry it.
+    ///   - coordinator: how the local models become one.
+    ///   - rounds: extra rounds of distributed EM after the aggregation.
+    ///   - rowsPerParameter: a shard with fewer rows for each free parameter gets fewer experts.
+    ///   - parallelism: over shards where there are many, else over the blocks of each.
+    ///   - progress: called from any thread while a shard is fitted.
+    ///   - finished: called from any thread when a shard is done.
+    public init(
+        design: Design, family: any ExpertFamily = GaussianFamily(), fitOptions: FitOptions,
+        coordinator: Coordinator = Coordinator(),
+        rounds: Int = 0, rowsPerParameter: Int = Capacity.rowsPerParameter, parallelism: Parallelism = Parallelism(),
+        progress: (@Sendable (_ shard: String, FitProgress) -> Void)? = nil,
+        finished: (@Sendable (_ shard: Shard) -> Void)? = nil
+    ) {
+        self.design = design
+        self.family = family
+        self.fitOptions = fitOptions
+        self.coordinator = coordinator
+        self.rounds = rounds
+        self.rowsPerParameter = rowsPerParameter
+        self.parallelism = parallelism
+        self.progress = progress
+        self.finished = finished
+    }
+
+    /// - Throws: ``Failure`` where no shard can be fitted or the local models cannot be aggregated. A shard that
+    ///   cannot be fitted is left out and listed.
+    public func learn(
+        _ shards: [Shard], support: GivenSupport? = nil
+    ) throws(Failure) -> Result {
+        let (fitted, leftOut) = fitShards(shards)
+        guard !fitted.isEmpty else { throw .noShardFitted(leftOut.first) }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let global: GlobalModel
+        do throws(AggregationError) {
+            global = try coordinator.aggregate(
+                fitted.map {
+                    Contribution(
+                        name: $0.name, fitted: $0.local.fitted,
+                        warnings: $0.local.report.warnings.map(\.description))
+                }, support: support)
+        } catch { throw .aggregation(error) }
+        let seconds = (clock.now - start).seconds
+        return Result(
+            shards: fitted, leftOut: leftOut, global: global, rounds: extraRounds(global, shards, fitted),
+            aggregationSeconds: seconds)
+    }
+
+    /// Among the sites that are in the global model.
+    private func extraRounds(
+        _ global: GlobalModel, _ shards: [Shard], _ fitted: [FittedShard]
+    ) -> ExtraRounds.Result? {
+        guard rounds > 0 else { return nil }
+        let names = Set(fitted.map(\.name))
+        return ExtraRounds(rounds, options: fitOptions, parallelism: parallelism)
+            .run(from: global.fitted, shards: global.participants(shards.filter { names.contains($0.name) }))
+    }
+
+    /// The fit of one shard with as many experts as its rows carry.
+    public func fit(_ shard: Shard, parallelism: Parallelism) throws(EstimationError) -> LocalModel {
+        try fit(shard.rows.withoutWeightlessRows() as any RowSource, name: shard.name, parallelism: parallelism)
+    }
+
+    /// - Parameter rows: none of weight 0.
+    package func fit(
+        _ rows: any RowSource, name: String, parallelism: Parallelism
+    ) throws(EstimationError) -> LocalModel {
+        var options = fitOptions
+        options.expertCount = try Capacity.advisable(
+            for: rows, asked: fitOptions.expertCount, design: design, family: family, minRows: fitOptions.minRows,
+            rowsPerParameter: rowsPerParameter, parallelism: parallelism)
+        var observer: FitProgressHandler?
+        if let progress { observer = { progress(name, $0) } }
+        let fit = LocalFit(
+            design: design, family: family, options: options, parallelism: parallelism, progress: observer)
+        var local: LocalModel
+        do throws(EstimationError) { local = try fit.fit(rows) } catch {
+            // Rows that may not be told of do not carry experts.
+            guard case .tooFewRows(let told, _, let largest) = error else { throw error }
+            let predictors = rows.determinedPredictors(family, minRows: fitOptions.minRows, parallelism).count
+            options.expertCount = min(
+                largest,
+                Capacity.advisable(
+                    rows: told, asked: largest, design: design, family: family, predictors: predictors,
+                    minRows: fitOptions.minRows, rowsPerParameter: rowsPerParameter))
+            guard options.expertCount > 0 else { throw error }
+            local = try LocalFit(
+                design: design, family: family, options: options, parallelism: parallelism, progress: observer
+            ).fit(rows)
+        }
+        if options.expertCount < fitOptions.expertCount {
+            local.report.warnings.append(
+                .fewerExperts(
+                    asked: fitOptions.expertCount, fitted: options.expertCount, rows: rows.rowCount))
+        }
+        return local
+    }
+
+    /// The local models of shards, those that cannot be fitted apart, both in the order given.
+    ///
+    /// Many shards: one a thread, the largest first. Few: one after the other, their blocks on all threads.
+    public func fitShards(_ shards: [Shard]) -> (fitted: [FittedShard], leftOut: [LeftOutShard]) {
+        let many = shards.count >= 2 * parallelism.threads
+        let inner = many ? Parallelism.serial : parallelism
+        let outer = many ? parallelism : Parallelism.serial
+        let order = shards.indices.sorted { (shards[$0].rows.rowCount, $1) > (shards[$1].rows.rowCount, $0) }
+        let outcomes = outer.map(count: shards.count) { rank in
+            let shard = shards[order[rank]]
+            let clock = ContinuousClock()
+            let start = clock.now
+            let outcome: Swift.Result<LocalModel, EstimationError>
+            do throws(EstimationError) {
+                outcome = .success(try fit(shard, parallelism: inner))
+            } catch { outcome = .failure(error) }
+            finished?(shard)
+            return (outcome, (clock.now - start).seconds)
+        }
+        var fitted = [FittedShard]()
+        var leftOut = [LeftOutShard]()
+        let rankOf = Dictionary(uniqueKeysWithValues: zip(order, order.indices))
+        for (index, shard) in shards.enumerated() {
+            guard let rank = rankOf[index] else { continue }
+            let (outcome, seconds) = outcomes[rank]
+            switch outcome {
+            case .success(let local): fitted.append(FittedShard(name: shard.name, local: local, seconds: seconds))
+            case .failure(let reason):
+                leftOut.append(LeftOutShard(name: shard.name, rowCount: shard.rows.rowCount, reason: reason))
+            }
+        }
+        return (fitted, leftOut)
+    }
+}
+
+extension Duration {
+    package var seconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) * 1e-18
+    }
+}
+
+extension GlobalModel {
+    /// The shards whose local models are in it: not those left out as broken.
+    func participants(_ shards: [DistributedLearning.Shard]) -> [DistributedLearning.Shard] {
+        let broken = Set(report.leftOut.map(\.name))
+        return shards.filter { !broken.contains($0.name) }
+    }
+}

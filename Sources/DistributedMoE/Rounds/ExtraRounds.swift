@@ -1,0 +1,109 @@
+import Estimation
+import MixtureOfExperts
+import ModelFiles
+import Numerics
+
+/// Rounds of generalised EM after a one-shot aggregation, where the sites allow them: what `dmoe statistics` and `dmoe update` do
+/// over files, in one process.
+public struct ExtraRounds: Sendable {
+    public let rounds: Int
+    let options: FitOptions
+    let parallelism: Parallelism
+
+    /// - Parameter options: `minRows`, `varianceFloor` and `gateRidge` count.
+    public init(_ rounds: Int, options: FitOptions, parallelism: Parallelism = .serial) {
+        self.rounds = rounds
+        self.options = options
+        self.parallelism = parallelism
+    }
+
+    /// One round: what the coordinator made of the statistics.
+    public struct Round: Sendable {
+        public var update: GeneralisedEMRound.Update
+        /// Sites that told something.
+        public var sites: Int
+        public var warnings: [String]
+    }
+
+    public struct Result: Sendable {
+        public var rounds: [Round]
+        /// Statistics of all sites in all rounds, as files.
+        public var bytesSent: Int
+        /// Slowest site and update, summed over the rounds.
+        public var seconds: Double
+        /// Why there are fewer rounds than asked for.
+        public var ending: Ending?
+    }
+
+    /// What ends the rounds early.
+    public enum Ending: Sendable, CustomStringConvertible {
+        /// No site can tell anything.
+        case nothingTold(EstimationError)
+        /// The likelihood of the sites fell: the last update is taken back. It may where sites tell nothing of small experts.
+        case likelihoodFell(from: Double, to: Double)
+
+        public var description: String {
+            switch self {
+            case .nothingTold(let error): error.description
+            case .likelihoodFell(let before, let after):
+                "the log-likelihood fell from \(before) to \(after) a row with the last update, which is taken back"
+            }
+        }
+    }
+
+    /// A site that cannot tell anything is left out of a round. After the last round the sites tell their log-likelihood once
+    /// more, so that no update is kept that did harm.
+    public func run(from start: FittedMixture, shards: [DistributedLearning.Shard]) -> Result {
+        var result = Result(rounds: [], bytesSent: 0, seconds: 0)
+        guard rounds > 0 else { return result }
+        for number in 0...rounds {
+            let current = result.rounds.last?.update.fitted ?? start
+            let round = GeneralisedEMRound(at: current, options: options)
+            let (told, bytes, slowest) = collect(round, shards)
+            if let before = result.rounds.last,
+                let fall = told.fall(
+                    after: before.sites, logLikelihoodPerRow: before.update.logLikelihoodPerRow,
+                    minRows: options.minRows)
+            {
+                result.rounds.removeLast()
+                result.ending = fall
+                return result
+            }
+            guard number < rounds else { break }
+            result.bytesSent += bytes
+            let update = Stopwatch.measure {
+                Swift.Result { () throws(EstimationError) in try told.update(round) }
+            }
+            result.seconds += slowest + update.seconds
+            switch update.value {
+            case .success(let next): result.rounds.append(next)
+            case .failure(let error):
+                result.ending = .nothingTold(error)
+                return result
+            }
+        }
+        return result
+    }
+
+    private func collect(
+        _ round: GeneralisedEMRound, _ shards: [DistributedLearning.Shard]
+    ) -> (told: ToldStatistics, bytes: Int, slowest: Double) {
+        let sites = parallelism.map(count: shards.count) { index in
+            Stopwatch.measure {
+                Swift.Result { () throws(EstimationError) in try round.statistics(of: shards[index].rows) }
+            }
+        }
+        var told = ToldStatistics()
+        var bytes = 0
+        for (shard, site) in zip(shards, sites) {
+            switch site.value {
+            case .success(let (statistics, own)):
+                let file = StatisticsFile(statistics, at: round.global, warnings: own)
+                told.add(statistics, of: shard.name, warnings: file.warnings)
+                bytes += (try? file.text(path: shard.name).utf8.count) ?? 0
+            case .failure(let error): told.leaveOut(shard.name, reason: error.description)
+            }
+        }
+        return (told, bytes, sites.map(\.seconds).max() ?? 0)
+    }
+}

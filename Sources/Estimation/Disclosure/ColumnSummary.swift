@@ -1,0 +1,124 @@
+import MixtureOfExperts
+import Numerics
+
+/// What one pass over the rows tells of a column: center and spread, and whether few values make it up.
+///
+/// Additive by ``merge(_:)``.
+struct ColumnSummary: Sendable {
+    private(set) var rowCount = 0
+    private(set) var weight = 0.0
+    private(set) var largestWeight = 0.0
+    private(set) var mean = 0.0
+    /// Σ w (x - mean)².
+    private(set) var scatter = 0.0
+    /// The values in order of appearance; nil beyond ``mostDistinctValues``.
+    private(set) var distinct: [Double]? = []
+    /// The value of more than half of the rows, if there is one (Boyer & Moore 1991), with how many rows speak for it
+    /// beyond those against.
+    private(set) var majority = (value: 0.0, lead: 0)
+
+    /// Columns with more distinct values, and none that most rows share, have no usual value.
+    static let mostDistinctValues = 32
+
+    var deviation: Double { weight > 0 ? (scatter / weight).squareRoot() : 0 }
+
+    /// Adds up to a block of values. Mean and scatter are formed about the block's own mean and merged: Σx² - n x̄² has no
+    /// digits left for 1e9 ± 1.
+    mutating func add(_ values: UnsafePointer<Double>, weights: UnsafePointer<Double>, count: Int) {
+        var block = ColumnSummary()
+        var sum = 0.0
+        for row in 0..<count {
+            block.weight += weights[row]
+            block.largestWeight = max(block.largestWeight, weights[row])
+            sum += weights[row] * (values[row] - values[0])
+        }
+        block.rowCount = count
+        block.mean = values[0] + (block.weight > 0 ? sum / block.weight : 0)
+        for row in 0..<count {
+            let difference = values[row] - block.mean
+            block.scatter += weights[row] * difference * difference
+            block.vote(for: values[row])
+        }
+        mergeMoments(block)
+        mergeMajority(block)
+        for row in 0..<count { note(values[row]) }
+    }
+
+    mutating func merge(_ other: ColumnSummary) {
+        mergeMoments(other)
+        mergeMajority(other)
+        if let values = other.distinct { values.forEach { note($0) } } else { distinct = nil }
+    }
+
+    private mutating func mergeMoments(_ other: ColumnSummary) {
+        rowCount += other.rowCount
+        largestWeight = max(largestWeight, other.largestWeight)
+        guard other.weight > 0 else { return }
+        let total = weight + other.weight
+        let difference = other.mean - mean
+        scatter += other.scatter + difference * difference * (weight * (other.weight / total))
+        mean = weight > 0 ? mean + difference * (other.weight / total) : other.mean
+        weight = total
+    }
+
+    private mutating func vote(for value: Double) {
+        if majority.lead == 0 { majority.value = value }
+        majority.lead += value == majority.value ? 1 : -1
+    }
+
+    private mutating func mergeMajority(_ other: ColumnSummary) {
+        if other.majority.value == majority.value {
+            majority.lead += other.majority.lead
+        } else if other.majority.lead > majority.lead {
+            majority = (other.majority.value, other.majority.lead - majority.lead)
+        } else {
+            majority.lead -= other.majority.lead
+        }
+    }
+
+    @inline(__always)
+    private mutating func note(_ value: Double) {
+        guard let known = distinct, !known.contains(value) else { return }
+        distinct = known.count < Self.mostDistinctValues ? known + [value] : nil
+    }
+}
+
+extension RowSource {
+    /// A summary of each covariate, then of the response.
+    func columnSummaries(_ parallelism: Parallelism) -> [ColumnSummary] {
+        let none = [ColumnSummary](repeating: ColumnSummary(), count: covariateCount + 1)
+        return reduce(parallelism, into: none) { part in
+            var summaries = none
+            let block = RowBlock(momentCount: momentCount)
+            defer { block.deallocate() }
+            forEachBlock(in: part, block) { _, count in
+                for column in summaries.indices {
+                    summaries[column].add(block.column(column + 1), weights: block.weights, count: count)
+                }
+            }
+            return summaries
+        } merge: { total, part in
+            for column in total.indices { total[column].merge(part[column]) }
+        }
+    }
+
+    /// How many rows have another value than the one given, for each of some columns.
+    func countRows(differingFrom values: [(column: Int, value: Double)], _ parallelism: Parallelism) -> [Int] {
+        let none = [Int](repeating: 0, count: values.count)
+        guard !values.isEmpty else { return none }
+        return reduce(parallelism, into: none) { part in
+            var counts = none
+            let block = RowBlock(momentCount: momentCount)
+            defer { block.deallocate() }
+            forEachBlock(in: part, block) { _, count in
+                for (index, wanted) in values.enumerated() {
+                    let column = block.column(wanted.column + 1)
+                    for row in 0..<count where column[row] != wanted.value { counts[index] += 1 }
+                }
+            }
+            return counts
+        } merge: { total, part in
+            for index in total.indices { total[index] += part[index] }
+        }
+    }
+}

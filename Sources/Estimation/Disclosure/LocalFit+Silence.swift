@@ -1,0 +1,209 @@
+import Foundation
+import MixtureOfExperts
+
+/// A fit without what may not be told of single experts.
+///
+/// The rows of a class, or with a value, may be enough at the site and too few in one expert. There coefficients are held, a class
+/// is none that the expert shows, and the rows of the class that are mostly its own are left out. All else is fitted again: what is
+/// told is the maximum of a model that does not know them, with the errors of one.
+extension LocalFit {
+    /// A fit under way.
+    struct InterimFit {
+        var candidate: Refinement.Candidate
+        var told: ToldRows
+        var rows: StandardisedRows
+        var lasso: ChosenLasso?
+        var starts: [FitReport.Start]
+        var warnings = [FitWarning]()
+        /// Of values that too few rows have.
+        var leftOutRows = 0
+        /// Of each expert, those that it does not show.
+        var absentClasses: [[Int]]
+        var silentClasses: [[Int]]
+
+        init(
+            _ candidate: Refinement.Candidate, _ told: ToldRows, _ rows: StandardisedRows, _ lasso: ChosenLasso?,
+            _ starts: [FitReport.Start]
+        ) {
+            self.candidate = candidate
+            self.told = told
+            self.rows = rows
+            self.lasso = lasso
+            self.starts = starts
+            absentClasses = [[Int]](repeating: [], count: candidate.model.expertCount)
+            silentClasses = absentClasses
+        }
+
+        /// Of each expert, with those that too few rows of the site have; none where there are none.
+        var untoldClasses: [[Int]] {
+            let all = silentClasses.map { Set($0).union(told.rareClasses).sorted() }
+            return all.allSatisfy(\.isEmpty) ? [] : all
+        }
+
+        /// The same model with its experts in another order.
+        mutating func take(_ other: Refinement.Candidate, order: [Int]) {
+            candidate = other
+            reorder(order)
+        }
+
+        mutating func reorder(_ order: [Int]) {
+            absentClasses = order.map { absentClasses[$0] }
+            silentClasses = order.map { silentClasses[$0] }
+        }
+    }
+
+    /// Each turn holds something more, so that there is a last one.
+    func silence(_ interim: inout InterimFit) {
+        while true {
+            let model = interim.candidate.model
+            let (weights, classes) = interim.told.disclosure.untoldClasses(
+                of: model, interim.rows, besides: interim.absentClasses, parallelism)
+            let columns = rareColumns(interim)
+            guard !classes.isEmpty || !columns.isEmpty else { return }
+            let rows = rowsToLeaveOut(interim, classes)
+            var start = model
+            for found in classes {
+                interim.absentClasses[found.expert] += found.untold.sorted()
+                interim.silentClasses[found.expert] += found.silent.sorted()
+                interim.candidate.held.hold(
+                    start.silence(
+                        Set(interim.absentClasses[found.expert]), of: found.expert, weights: weights[found.expert]),
+                    of: found.expert)
+            }
+            for rare in columns { leaveOut(rare, of: &start, &interim) }
+            start = leaveOut(rows, start, &interim)
+            var refinement = refinement(interim.rows, start: 0, parallelism: parallelism, interim.lasso?.inner)
+            refinement.held = interim.candidate.held
+            let near = refinement.optimum(from: start, emIterations: Refinement.iterationsFromOptimum)
+            interim.candidate = near
+            if !(family is any ClosedFormFamily) {
+                let affected = Set(columns.map(\.expert) + classes.map(\.expert))
+                let anew = refinement.optimum(
+                    from: begunAnew(start, affected, interim), emIterations: Self.emIterationsBeforeNewton)
+                if Refinement.Candidate.isBetter(anew, near) { interim.candidate = anew }
+            }
+            withoutSmallExperts(&interim)
+        }
+    }
+
+    /// The model with some experts as they would be without slopes, and gates that let rows change.
+    ///
+    /// Where classes were separated, by a slope that is held now, predictors of 50 and gates of 1,000 leave a Newton step nothing to
+    /// go by: weights p(1 - p) are 0 there.
+    private func begunAnew(_ start: MixtureModel, _ experts: Set<Int>, _ interim: InterimFit) -> MixtureModel {
+        var model = start
+        let constant = family.constantExpert(
+            someRows(interim.rows), covariates: design.expertCovariates.count)
+        for expert in experts {
+            let held = interim.candidate.held[expert]
+            for position in constant.coefficients.indices where !held.contains(position) {
+                model.experts[expert].coefficients[position] = constant.coefficients[position]
+            }
+            model.experts[expert].dispersion = constant.dispersion
+        }
+        let steepest = model.gate.coefficients.storage.reduce(0) { max($0, abs($1)) }
+        let factor = min(1, Self.gentleGate / max(steepest, .leastNormalMagnitude))
+        for index in model.gate.coefficients.storage.indices { model.gate.coefficients.storage[index] *= factor }
+        return model
+    }
+
+    /// The largest coefficient of a gate, in standard units, that still lets rows change their expert.
+    private static let gentleGate = 3.0
+
+    /// Those of coefficients that may move. After a lasso there are no errors to be right, and slopes are left out at the end.
+    private func rareColumns(_ interim: InterimFit) -> [Disclosure.RareColumn] {
+        let candidate = interim.candidate
+        guard interim.lasso == nil else { return [] }
+        let constants = interim.rows.standardisation.constantColumns
+        return interim.told.disclosure.rareColumns(
+            of: candidate.model, candidate.statistics.expertMoments, interim.rows, parallelism
+        ) { column, expert in
+            if constants.contains(column) { return false }
+            if column == design.covariateCount {
+                // What few rows respond is told where counts are 0 but for a few.
+                return !(family is any ClosedFormFamily) && family.response.classes == nil
+                    && !candidate.held[expert].contains(0)
+            }
+            guard let index = design.expertCovariates.firstIndex(of: column) else { return false }
+            return !candidate.held.background.contains(expert) && !candidate.held[expert].contains(index + 1)
+        }
+    }
+
+    private func leaveOut(_ rare: Disclosure.RareColumn, of model: inout MixtureModel, _ interim: inout InterimFit) {
+        let count = design.expertPositions.count
+        if let index = design.expertCovariates.firstIndex(of: rare.column) {
+            for intercept in stride(from: 0, to: model.experts[rare.expert].coefficients.count, by: count) {
+                let slope = intercept + index + 1
+                model.experts[rare.expert].coefficients[intercept] +=
+                    rare.value * model.experts[rare.expert].coefficients[slope]
+                model.experts[rare.expert].coefficients[slope] = 0
+                interim.candidate.held.hold([slope], of: rare.expert)
+            }
+        } else if rare.column == design.covariateCount {
+            let moments = interim.candidate.statistics.expertMoments[rare.expert]
+            let least = interim.told.disclosure.leastWeight(of: interim.rows)
+            let offset = design.offset.map { moments.mean[$0] } ?? 0
+            // What is told of a few events is that they are half of those that may be told of.
+            let mean = max(rare.value, 0.5 * least / moments.weight)
+            model.experts[rare.expert].coefficients =
+                [log(mean) - offset] + [Double](repeating: 0, count: count - 1)
+            interim.candidate.held.hold(0..<count, of: rare.expert)
+        }
+    }
+
+    /// The rows of classes that an expert may not tell of and that are mostly its own.
+    private func rowsToLeaveOut(_ interim: InterimFit, _ classes: [Disclosure.UntoldClasses]) -> Set<Int> {
+        guard !classes.isEmpty else { return [] }
+        let (model, rows) = (interim.candidate.model, interim.rows)
+        return rows.reduce(parallelism, into: []) { part in
+            var found = Set<Int>()
+            var start = part.lowerBound
+            model.forEachPosterior(of: rows, in: part) { block, posteriors, count in
+                for rare in classes {
+                    let own = posteriors + rare.expert * RowBlock.capacity
+                    for row in 0..<count where own[row] > 0.5 && rare.untold.contains(Int(block.responses[row])) {
+                        found.insert(start + row)
+                    }
+                }
+                start += count
+            }
+            return found
+        } merge: {
+            $0.formUnion($1)
+        }
+    }
+
+    /// - Returns: the model in the units of the rows that are left.
+    private func leaveOut(_ rows: Set<Int>, _ model: MixtureModel, _ interim: inout InterimFit) -> MixtureModel {
+        guard !rows.isEmpty else { return model }
+        interim.told = interim.told.without(rows, parallelism)
+        let before = interim.rows.standardisation
+        interim.rows = standardised(interim.told)
+        if let lasso = interim.lasso {
+            interim.lasso?.inner = SlopeWeights(
+                gate: lasso.gate, experts: lasso.experts, interim.rows.standardisation,
+                weight: interim.told.summaries[0].weight)
+        }
+        return interim.rows.standardisation.standardised(before.inUserUnits(model))
+            .withoutSlopes(of: interim.rows.standardisation.constantColumns)
+    }
+}
+
+extension MixtureModel {
+    /// Nothing says what the slope of a constant is.
+    func withoutSlopes(of columns: Set<Int>) -> MixtureModel {
+        var result = self
+        let count = design.expertPositions.count
+        for (index, column) in design.expertCovariates.enumerated() where columns.contains(column) {
+            for expert in experts.indices {
+                for first in stride(from: 0, to: experts[expert].coefficients.count, by: count) {
+                    result.experts[expert].coefficients[first + index + 1] = 0
+                }
+            }
+        }
+        for (index, column) in design.gateCovariates.enumerated() where columns.contains(column) {
+            for gate in 0..<expertCount { result.gate.coefficients[index + 1, gate] = 0 }
+        }
+        return result
+    }
+}

@@ -1,0 +1,97 @@
+import MixtureOfExperts
+import Numerics
+
+/// The sums that a Newton step of softmax regression needs, over blocks of rows.
+final class GatePass {
+    let block: RowBlock
+    let linear: BlockSums
+    let quadratic: BlockSums
+    /// Σ w Σ_k t_k log π_k.
+    private(set) var objective = 0.0
+    private let experts: Int
+    private let coefficients: [Double]
+    private let memory: UnsafeMutableBufferPointer<Double>
+    // Values of the block, [index][lane] each.
+    private let logits: UnsafeMutablePointer<Double>
+    private let gates: UnsafeMutablePointer<Double>
+    private let targets: UnsafeMutablePointer<Double>
+    private let logSums: UnsafeMutablePointer<Double>
+    private let mass: UnsafeMutablePointer<Double>
+    private let linearFactors: UnsafeMutablePointer<Double>
+    private let quadraticFactors: UnsafeMutablePointer<Double>
+
+    private static let lanes = RowBlock.capacity
+
+    /// - Parameter coefficients: of every gate, at the positions of z.
+    init(experts: Int, momentCount: Int, coefficients: [Double]) {
+        self.experts = experts
+        self.coefficients = coefficients
+        let pairs = PackedSymmetric.elementCount(size: experts - 1)
+        block = RowBlock(momentCount: momentCount)
+        linear = BlockSums(.linear, factorCount: experts - 1, momentCount: momentCount)
+        quadratic = BlockSums(.quadratic, factorCount: pairs, momentCount: momentCount)
+        let regions = [experts, experts, experts, 1, 1, experts - 1, pairs]
+        memory = .allocate(capacity: regions.reduce(0, +) * Self.lanes)
+        memory.initialize(repeating: 0)
+        var starts = [memory.baseAddress!]
+        for region in regions { starts.append(starts[starts.count - 1] + region * Self.lanes) }
+        (logits, gates, targets) = (starts[0], starts[1], starts[2])
+        (logSums, mass) = (starts[3], starts[4])
+        (linearFactors, quadraticFactors) = (starts[5], starts[6])
+    }
+
+    func deallocate() {
+        block.deallocate()
+        linear.deallocate()
+        quadratic.deallocate()
+        memory.deallocate()
+    }
+
+    /// - Parameter targets: rowCount x experts.
+    func accumulate(_ targets: UnsafeBufferPointer<Double>, rowCount: Int, start: Int, count: Int) {
+        block.linearPredictors(coefficients: coefficients, count: experts, into: logits)
+        gates.update(from: logits, count: experts * Self.lanes)
+        block.softmax(gates, count: experts, logSums: logSums)
+        load(targets, rowCount: rowCount, start: start, count: count)
+        addObjective()
+        formFactors()
+        linear.add(block, factors: linearFactors, responseFactors: 0)
+        quadratic.add(block, factors: quadraticFactors, responseFactors: 0)
+    }
+
+    /// The targets of the block times the weights of the rows, and their sum over the experts.
+    private func load(_ source: UnsafeBufferPointer<Double>, rowCount: Int, start: Int, count: Int) {
+        mass.update(repeating: 0, count: Self.lanes)
+        for expert in 0..<experts {
+            let target = targets + expert * Self.lanes
+            for lane in 0..<Self.lanes {
+                target[lane] = lane < count ? source[expert * rowCount + start + lane] * block.weights[lane] : 0
+                mass[lane] += target[lane]
+            }
+        }
+    }
+
+    private func addObjective() {
+        for expert in 0..<experts {
+            let (target, logit) = (targets + expert * Self.lanes, logits + expert * Self.lanes)
+            var sum = 0.0
+            // Where a target is 0 its logarithm may be -∞.
+            for lane in 0..<Self.lanes where target[lane] > 0 { sum += target[lane] * (logit[lane] - logSums[lane]) }
+            objective += sum
+        }
+    }
+
+    private func formFactors() {
+        for first in 0..<experts - 1 {
+            let (gate, target) = (gates + first * Self.lanes, targets + first * Self.lanes)
+            let factor = linearFactors + first * Self.lanes
+            for lane in 0..<Self.lanes { factor[lane] = target[lane] - mass[lane] * gate[lane] }
+            for second in 0...first {
+                let other = gates + second * Self.lanes
+                let same = first == second ? 1.0 : 0
+                let factor = quadraticFactors + PackedSymmetric.offset(first, second) * Self.lanes
+                for lane in 0..<Self.lanes { factor[lane] = mass[lane] * gate[lane] * (same - other[lane]) }
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import MixtureOfExperts
+import Numerics
+
+/// What a Newton step of a softmax gate needs of the rows; additive.
+///
+/// The information is kept by pairs of experts, Σ w π_a π_b z z' with z = (1, gate covariates): the blocks of the Newton
+/// system are Σ_b of these on the diagonal and their negatives beside it. No expert is the reference then, and a pair, or
+/// an expert with all of its pairs, can be left out with what remains still positive semidefinite.
+public struct GateSums: Sendable, Equatable {
+    /// For each expert Σ w (τ_a - π_a) z; they sum to 0.
+    public private(set) var gradient: [[Double]]
+    /// Of the pairs b < a, by a, then b.
+    public private(set) var pairs: [PackedSymmetric]
+
+    public static func pairCount(experts: Int) -> Int { experts * (experts - 1) / 2 }
+
+    public init(gradient: [[Double]], pairs: [PackedSymmetric]) {
+        precondition(pairs.count == Self.pairCount(experts: gradient.count), "a sum for every pair of experts")
+        self.gradient = gradient
+        self.pairs = pairs
+    }
+
+    /// - Parameter size: the length of z.
+    init(expertCount: Int, size: Int) {
+        self.init(
+            gradient: [[Double]](repeating: [Double](repeating: 0, count: size), count: expertCount),
+            pairs: [PackedSymmetric](
+                repeating: PackedSymmetric(size: size), count: Self.pairCount(experts: expertCount)))
+    }
+
+    /// From a pass at level ``StatisticsLevel/expectationMaximization``.
+    init(_ statistics: MixtureStatistics, _ design: Design) {
+        let layout = statistics.layout
+        let positions = design.gatePositions
+        self.init(expertCount: layout.expertCount, size: positions.count)
+        let last = layout.gateCount
+        for gate in 0..<last {
+            let sums = Array(statistics.linearSum(layout.gateGradient(gate)))
+            gradient[gate] = positions.map { sums[$0] }
+            for index in gradient[last].indices { gradient[last][index] -= gradient[gate][index] }
+        }
+        for first in 0..<last {
+            // Probabilities sum to 1: what is left of π_a (1 - π_a) belongs to the last expert.
+            var rest = statistics.gateInformation(first, first, positions)
+            for second in 0..<last where second != first {
+                let information = statistics.gateInformation(first, second, positions)
+                if second < first { pairs[Self.index(first, second)] = -1 * information }
+                rest += information
+            }
+            pairs[Self.index(last, first)] = rest
+        }
+    }
+
+    public var expertCount: Int { gradient.count }
+
+    static func index(_ first: Int, _ second: Int) -> Int {
+        let (low, high) = (min(first, second), max(first, second))
+        return high * (high - 1) / 2 + low
+    }
+
+    public mutating func merge(_ other: GateSums) {
+        precondition(expertCount == other.expertCount, "sums of different gates")
+        for expert in gradient.indices {
+            for index in gradient[expert].indices { gradient[expert][index] += other.gradient[expert][index] }
+        }
+        for pair in pairs.indices { pairs[pair] += other.pairs[pair] }
+    }
+
+    func scaled(by factor: Double) -> GateSums {
+        GateSums(gradient: gradient.map { $0.map { factor * $0 } }, pairs: pairs.map { factor * $0 })
+    }
+
+    /// The direction of ``GateNewton`` in the shape of the gate's coefficients.
+    ///
+    /// Where something is untold the penalty shortens the step but does not pull: along what no row tells of, it would take
+    /// the coefficients to 0 at once.
+    func direction(_ gate: SoftmaxGate, ridge: Double) -> Matrix {
+        GateNewton.direction(
+            gate: gate, ridge: ridge, pull: isComplete ? 1 : 0, gradient: { gradient[$0] },
+            information: { information($0, $1).matrix() })
+    }
+
+    /// Whether there is information on every coefficient from every pair of experts.
+    private var isComplete: Bool { pairs.allSatisfy { pair in (0..<pair.size).allSatisfy { pair[$0, $0] > 0 } } }
+
+    private func information(_ first: Int, _ second: Int) -> PackedSymmetric {
+        guard first == second else { return -1 * pairs[Self.index(first, second)] }
+        var sum = PackedSymmetric(size: gradient[first].count)
+        for other in 0..<expertCount where other != first { sum += pairs[Self.index(first, other)] }
+        return sum
+    }
+}
+
+// MARK: Disclosure
+
+extension GateSums {
+    /// Σ w π_a (1 - π_a): no row adds more than a quarter of its weight, so that 4 times it is no more than the weight of the
+    /// rows in the sums.
+    private func overlap(_ expert: Int) -> Double { information(expert, expert)[0, 0] }
+
+    /// Experts with less than the `least` weight between them and all others.
+    func apart(least: Double) -> [Int] { gradient.indices.filter { 4 * overlap($0) < least } }
+
+    /// With the sums of each pair that has less between them replaced by their weight times `average`, the
+    /// mean of z z' over the rows of the two: the step keeps its length, and no single row is told.
+    func withoutSparsePairs(least: Double, average: (Int, Int) -> PackedSymmetric) -> GateSums {
+        var result = self
+        for first in gradient.indices {
+            for second in 0..<first {
+                let pair = Self.index(first, second)
+                let weight = max(pairs[pair][0, 0], 0)
+                if 4 * weight < least { result.pairs[pair] = weight * average(first, second) }
+            }
+        }
+        return result
+    }
+
+    /// The same with nothing told of one element of z: the coefficients at it stand still.
+    func without(_ position: Int) -> GateSums {
+        var result = self
+        for expert in gradient.indices { result.gradient[expert][position] = 0 }
+        for pair in pairs.indices {
+            for other in 0..<pairs[pair].size { result.pairs[pair][position, other] = 0 }
+        }
+        return result
+    }
+
+    /// These sums as those of the chosen experts among more, of which nothing is told.
+    func spread(to experts: [Int], of expertCount: Int) -> GateSums {
+        var result = GateSums(expertCount: expertCount, size: gradient.first?.count ?? 0)
+        for (own, expert) in experts.enumerated() {
+            result.gradient[expert] = gradient[own]
+            for other in 0..<own {
+                result.pairs[Self.index(expert, experts[other])] = pairs[Self.index(own, other)]
+            }
+        }
+        return result
+    }
+}
+
+extension MixtureStatistics {
+    fileprivate func gateInformation(_ first: Int, _ second: Int, _ positions: [Int]) -> PackedSymmetric {
+        let sum = quadraticSum(layout.gateInformation(first, second))
+        var result = PackedSymmetric(size: positions.count)
+        for row in positions.indices {
+            for column in 0...row { result[row, column] = sum[positions[row], positions[column]] }
+        }
+        return result
+    }
+}

@@ -1,0 +1,75 @@
+import MixtureOfExperts
+
+/// How one shard is fitted.
+public struct FitOptions: Sendable {
+    public var expertCount: Int
+    /// Random starts screened on a subsample.
+    public var starts: Int
+    /// Converged when an iteration changes the log-likelihood by less than this, per row and in units of the
+    /// standardised response.
+    public var tolerance: Double
+    /// Bound on the iterations of the final fit of a start.
+    public var maxIterations: Int
+    public var seed: UInt64
+    /// An expert that describes fewer effective rows than this is left out: no statistic of it may leave the site.
+    public var minRows: Double
+    /// Lower bound of an expert's variance as a share of var(y). The likelihood is unbounded without it; on data with
+    /// interpolated rows 1e-7 was measured to be too low, 1e-5 served.
+    public var varianceFloor: Double
+    /// Ridge on the gate's coefficients (standardised covariates), per row: gates of separable regions have no
+    /// finite maximum.
+    public var gateRidge: Double
+    /// Ridge on the coefficients of experts whose weighted fit is not closed, per row: a class that no row shows has no
+    /// finite maximum.
+    public var expertRidge: Double
+    public var lasso: Lasso
+    /// Fits the slopes that the lasso left once more without it. What a site sends is then not shrunk: better where local models
+    /// are aggregated.
+    public var refitsSlopes: Bool
+    public var standardErrors: StandardErrorMethod
+    /// Further starts, in the user's units; models with another number of experts or other covariates are an error of
+    /// the caller.
+    public var initialModels: [MixtureModel]
+    /// Who may stop the fit: it then throws ``EstimationError/cancelled``.
+    public var cancellation: Cancellation?
+
+    public init(
+        expertCount: Int, starts: Int = 16, tolerance: Double = 1e-9, maxIterations: Int = 500, seed: UInt64 = 1,
+        minRows: Double = 10, varianceFloor: Double = 1e-5, gateRidge: Double = 1e-12, expertRidge: Double = 1e-10,
+        lasso: Lasso = .none, refitsSlopes: Bool = false, standardErrors: StandardErrorMethod = .observed,
+        initialModels: [MixtureModel] = [], cancellation: Cancellation? = nil
+    ) {
+        self.expertCount = expertCount
+        self.starts = starts
+        self.tolerance = tolerance
+        self.maxIterations = maxIterations
+        self.seed = seed
+        self.minRows = minRows
+        self.varianceFloor = varianceFloor
+        self.gateRidge = gateRidge
+        self.expertRidge = expertRidge
+        self.lasso = lasso
+        self.refitsSlopes = refitsSlopes
+        self.standardErrors = standardErrors
+        self.initialModels = initialModels
+        self.cancellation = cancellation
+    }
+}
+
+extension FitOptions {
+    var isCancelled: Bool { cancellation?.isRequested ?? false }
+}
+
+/// What a running fit tells whoever waits for it.
+public struct FitProgress: Sendable {
+    public enum Stage: Sendable { case screening, refining }
+    public var stage: Stage
+    /// Counted from 1.
+    public var start: Int
+    public var startCount: Int
+    public var iteration: Int
+    /// Standardised response.
+    public var logLikelihoodPerRow: Double
+}
+
+public typealias FitProgressHandler = @Sendable (FitProgress) -> Void

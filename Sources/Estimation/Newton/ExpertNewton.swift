@@ -1,0 +1,74 @@
+import Foundation
+import MixtureOfExperts
+import Numerics
+
+/// One Newton step of an expert on its part of the expected complete-data log-likelihood: what takes the place of the weighted
+/// fit where that is not closed.
+struct ExpertNewton {
+    let statistics: MixtureStatistics
+    let design: Design
+    let ridge: Double
+    let dispersionFloor: Double
+
+    /// Of the log dispersion, in one step.
+    private static let longestDispersionStep = 1.0
+
+    /// Change of the coefficients, predictor after predictor, and of the log dispersion.
+    struct Direction {
+        var coefficients: [Double]
+        var logDispersion: Double
+    }
+
+    /// - Parameters:
+    ///   - interceptsOnly: leaves the slopes as they are.
+    ///   - held: coefficients that stay as they are.
+    ///   - lasso: on the sum over rows.
+    func direction(
+        _ index: Int, _ expert: Expert, interceptsOnly: Bool = false, held: Set<Int> = [],
+        lasso: SlopeWeights? = nil
+    ) -> Direction {
+        let layout = statistics.layout
+        let count = design.expertPositions.count
+        let moving = expert.coefficients.indices.filter { !interceptsOnly || $0.isMultiple(of: count) }
+        var gradient = gradient(index, expert)
+        var system = statistics.expertInformation(index, design.expertPositions)
+            .submatrix(rows: moving, columns: moving)
+        for index in moving.indices { system[index, index] += ridge }
+        for (index, position) in moving.enumerated() where held.contains(position) {
+            for other in moving.indices { system[index, other] = other == index ? 1 : 0 }
+            gradient[position] = 0
+        }
+        let solution =
+            if let lasso, lasso.experts > 0 {
+                LassoQuadratic.step(
+                    system, gradient, from: expert.coefficients, regressors: count, weight: lasso.expertWeight)
+            } else {
+                solvePositiveSemidefinite(system, moving.map { gradient[$0] })
+            }
+        var result = Direction(
+            coefficients: [Double](repeating: 0, count: expert.coefficients.count), logDispersion: 0)
+        for (position, value) in zip(moving, solution) { result.coefficients[position] = value }
+        if layout.hasDispersion {
+            let slope = statistics.linearSum(layout.dispersionGradient(index)).first ?? 0
+            let curvature = statistics.linearSum(layout.dispersionInformation(index)).first ?? 0
+            let step = curvature > 0 ? slope / curvature : (slope > 0 ? 1 : -1)
+            result.logDispersion = min(max(step, -Self.longestDispersionStep), Self.longestDispersionStep)
+        }
+        return result
+    }
+
+    private func gradient(_ index: Int, _ expert: Expert) -> [Double] {
+        zip(statistics.expertScore(index, design.expertPositions), expert.coefficients).map { $0 - ridge * $1 }
+    }
+
+    func moved(_ expert: Expert, _ direction: Direction, by length: Double) -> Expert {
+        var result = expert
+        for index in result.coefficients.indices {
+            result.coefficients[index] += length * direction.coefficients[index]
+        }
+        if statistics.layout.hasDispersion {
+            result.dispersion = max(result.dispersion * exp(length * direction.logDispersion), dispersionFloor)
+        }
+        return result
+    }
+}

@@ -1,0 +1,81 @@
+import MixtureOfExperts
+import Numerics
+
+/// Sums over pairs of parameters as one symmetric matrix.
+extension ParameterLayout {
+    /// The Hessian of a pass at level ``StatisticsLevel/newton``, or the products of the scores at ``StatisticsLevel/scores``, times
+    /// `sign`.
+    func secondOrderSums(_ statistics: MixtureStatistics, sign: Double = 1) -> Matrix {
+        var result = Matrix(rowCount: count, columnCount: count)
+        fillGates(&result, statistics, sign)
+        fillExperts(&result, statistics, sign)
+        if hasDispersion { fillDispersions(&result, statistics, sign) }
+        return result
+    }
+
+    private func fillGates(_ matrix: inout Matrix, _ statistics: MixtureStatistics, _ sign: Double) {
+        let layout = statistics.layout
+        for first in 0..<gateCount {
+            for second in 0...first {
+                insert(
+                    statistics.quadraticSum(layout.gateHessian(first, second)), gatePositions, gatePositions, sign,
+                    &matrix, at: gateStart(first), gateStart(second))
+            }
+            for predictor in 0..<predictorCount {
+                insert(
+                    statistics.quadraticSum(layout.crossHessian(gate: first, predictor: predictor)), gatePositions,
+                    expertPositions, sign, &matrix, at: gateStart(first), predictorStart(predictor))
+            }
+        }
+    }
+
+    private func fillExperts(_ matrix: inout Matrix, _ statistics: MixtureStatistics, _ sign: Double) {
+        for first in 0..<predictorCount {
+            for second in 0...first {
+                insert(
+                    statistics.quadraticSum(statistics.layout.expertHessian(first, second)), expertPositions,
+                    expertPositions, sign, &matrix, at: predictorStart(first), predictorStart(second))
+            }
+        }
+    }
+
+    private func fillDispersions(_ matrix: inout Matrix, _ statistics: MixtureStatistics, _ sign: Double) {
+        let layout = statistics.layout
+        for second in 0..<expertCount {
+            let column = dispersionIndex(second)
+            for first in 0..<expertCount {
+                let sums = Array(
+                    statistics.linearSum(layout.expertDispersionHessian(predictor: first, dispersion: second)))
+                insert(sums, expertPositions, sign, &matrix, at: expertStart(first), column)
+                matrix[dispersionIndex(first), column] =
+                    sign * (statistics.linearSum(layout.dispersionHessian(first, second)).first ?? 0)
+            }
+            for gate in 0..<gateCount {
+                let sums = Array(statistics.linearSum(layout.gateDispersionHessian(gate: gate, expert: second)))
+                insert(sums, gatePositions, sign, &matrix, at: gateStart(gate), column)
+            }
+        }
+    }
+
+    private func insert(
+        _ block: PackedSymmetric, _ rows: [Int], _ columns: [Int], _ sign: Double, _ matrix: inout Matrix,
+        at row: Int, _ column: Int
+    ) {
+        for (j, second) in columns.enumerated() {
+            for (i, first) in rows.enumerated() {
+                let value = sign * block[first, second]
+                matrix[row + i, column + j] = value
+                matrix[column + j, row + i] = value
+            }
+        }
+    }
+
+    private func insert(
+        _ sums: [Double], _ positions: [Int], _ sign: Double, _ matrix: inout Matrix, at row: Int, _ column: Int
+    ) {
+        for (i, position) in positions.enumerated() {
+            matrix[row + i, column] = sign * sums[position]
+            matrix[column, row + i] = sign * sums[position]
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import MixtureOfExperts
+import Numerics
+
+extension GeneralisedEMRound {
+    /// What a site may tell of its rows, and what it had to leave out.
+    ///
+    /// - Throws: ``EstimationError`` where nothing may be told of so few rows.
+    public func statistics(
+        of rows: ShardRows
+    ) throws(EstimationError) -> (statistics: RoundStatistics, warnings: [FitWarning]) {
+        try statistics(of: rows.withoutWeightlessRows() as any RowSource)
+    }
+
+    /// - Parameter source: rows of weight 0 count as rows here; leave them out.
+    package func statistics(
+        of source: any RowSource
+    ) throws(EstimationError) -> (statistics: RoundStatistics, warnings: [FitWarning]) {
+        _ = try closedFormFamily()
+        let needed = Capacity.minimumRows(design, minRows: options.minRows)
+        let told = ToldRows(source, design, model.family, minRows: options.minRows, parallelism)
+        guard told.source.rowCount >= needed else {
+            throw source.rowCount < needed
+                ? .noModelPossible(rows: source.rowCount, needed: needed)
+                : .tooFewToldRows(rows: told.source.rowCount, of: source.rowCount, needed: needed)
+        }
+        let (summaries, disclosure) = (told.summaries, told.disclosure)
+        try check(summaries, disclosure)
+        let own = Standardisation(
+            summaries, constants: disclosure.rareNumbers, keeping: design.unscaledColumns(model.family))
+        let constants = Dictionary(
+            uniqueKeysWithValues: own.constantColumns.filter { $0 < design.covariateCount }.map { ($0, own.center[$0]) }
+        )
+        let rows = StandardisedRows(
+            source: ConstantColumns(source: told.source, values: constants), standardisation: standardisation,
+            weightUnit: source.isWeighted ? summaries[0].weight / Double(told.source.rowCount) : 1)
+        let site = try SiteSums(
+            rows, model: model, constants: constants, disclosure: disclosure, parallelism: parallelism)
+        return (site.statistics, told.warnings + site.warnings)
+    }
+
+    private func check(_ summaries: [ColumnSummary], _ disclosure: Disclosure) throws(EstimationError) {
+        let names = design.covariates + [design.target]
+        if let column = names.indices.first(where: { !summaries[$0].deviation.isFinite }) {
+            throw .valuesTooLarge(column: names[column])
+        }
+        if let usual = disclosure.usualResponseIfRare {
+            throw .rareResponse(target: design.target, value: usual, minimum: options.minRows)
+        }
+    }
+}
+
+/// The sums of one site's rows, and what of them may not be told.
+private struct SiteSums {
+    let rows: StandardisedRows
+    /// In standard units.
+    let model: MixtureModel
+    let disclosure: Disclosure
+    let parallelism: Parallelism
+    private let pass: MixtureStatistics
+    private var moments: [Moments]
+    private var gate: GateSums
+    /// Of what may be told.
+    private var likelihood: MixtureStatistics
+    private(set) var warnings = [FitWarning]()
+
+    init(
+        _ rows: StandardisedRows, model: MixtureModel, constants: [Int: Double], disclosure: Disclosure,
+        parallelism: Parallelism
+    ) throws(EstimationError) {
+        self.rows = rows
+        self.model = model
+        self.disclosure = disclosure
+        self.parallelism = parallelism
+        pass = model.statistics(of: rows, level: .expectationMaximization, parallelism: parallelism)
+        likelihood = pass
+        // Raw sums over a constant leave rounding where nothing varies.
+        moments = pass.expertMoments.map { moments in
+            constants.reduce(into: moments) { result, constant in
+                let value = rows.standardisation.standardised(value: constant.value, column: constant.key)
+                result = result.withConstant(constant.key, value: value)
+            }
+        }
+        gate = GateSums(expertCount: model.expertCount, size: model.design.gatePositions.count)
+        let told = try leaveOutSmallExperts()
+        if told.count < moments.count {
+            likelihood = model.statistics(of: part(of: told), level: .likelihood, parallelism: parallelism)
+        }
+        addGate(of: told, constants: Set(constants.keys))
+        leaveOutRareColumns()
+    }
+
+    /// In the units that a round is told in.
+    var statistics: RoundStatistics {
+        let (standardisation, unit) = (rows.standardisation, rows.weightUnit)
+        return RoundStatistics(
+            rowCount: rows.rowCount, weight: unit * likelihood.weight, logLikelihood: unit * toldLogLikelihood,
+            moments: moments.map {
+                $0.weight > 0 ? standardisation.inUserUnits($0).scaled(by: unit) : Moments(count: $0.count)
+            }, gate: gate.scaled(by: unit))
+    }
+
+    /// In whole multiples of the least weight where anything is kept back: less what the other sums tell of it, it would be
+    /// that of the rows that are not told.
+    private var toldLogLikelihood: Double {
+        let value = likelihood.logLikelihood - likelihood.weight * rows.standardisation.logResponseScale
+        let least = disclosure.leastWeight(of: rows)
+        return warnings.isEmpty || least <= 0 ? value : (value / least).rounded() * least
+    }
+
+    // MARK: Disclosure
+
+    /// - Returns: the experts that describe rows enough.
+    private mutating func leaveOutSmallExperts() throws(EstimationError) -> [Int] {
+        let least = disclosure.minRows * (1 - 1e-9)
+        let small = moments.indices.filter { moments[$0].effectiveRows < least }
+        guard small.count < moments.count else {
+            let most = moments.map(\.effectiveRows).max() ?? 0
+            throw .noModelPossible(rows: Int(most), needed: Int(disclosure.minRows.rounded(.up)))
+        }
+        for expert in small { moments[expert] = Moments(count: moments[expert].count) }
+        if !small.isEmpty { warnings.append(.expertsNotTold(experts: small, minimum: disclosure.minRows)) }
+        return moments.indices.filter { !small.contains($0) }
+    }
+
+    /// The gate among the experts that may be told of.
+    ///
+    /// Without the others it is the softmax of those that are left on the share of each row that belongs to them: a partial
+    /// likelihood, whose gradient has expectation 0 at the true gate whatever is left out.
+    private mutating func addGate(of told: [Int], constants: Set<Int>) {
+        var experts = told
+        var apart = [Int]()
+        while experts.count > 1 {
+            let sums = gateSums(experts)
+            let unclear = sums.apart(least: disclosure.leastWeight(of: rows))
+            guard !unclear.isEmpty else {
+                gate = sums.withoutSparsePairs(least: disclosure.leastWeight(of: rows)) { first, second in
+                    averageRegressors([experts[first], experts[second]])
+                }.spread(to: experts, of: model.expertCount)
+                leaveOutRareGateColumns(among: experts, constants)
+                break
+            }
+            apart += unclear.map { experts[$0] }
+            experts = experts.indices.filter { !unclear.contains($0) }.map { experts[$0] }
+        }
+        // With one left there is nothing to tell it from.
+        if experts.count == 1, told.count > 1 { apart += experts }
+        if !apart.isEmpty { warnings.append(.gatesNotTold(experts: apart.sorted(), minimum: disclosure.minRows)) }
+    }
+
+    private func gateSums(_ experts: [Int]) -> GateSums {
+        guard experts.count < model.expertCount else { return GateSums(pass, model.design) }
+        return GateSums(
+            model.reordered(experts).statistics(
+                of: part(of: experts), level: .expectationMaximization, parallelism: parallelism), model.design)
+    }
+
+    private func part(of experts: [Int]) -> any RowSource {
+        experts.count < model.expertCount ? RowsOfExperts(rows, model: model, experts: experts) : rows
+    }
+
+    private mutating func leaveOutRareGateColumns(among experts: [Int], _ constants: Set<Int>) {
+        let rare = disclosure.rareGateCovariates(
+            of: model.reordered(experts), part(of: experts), rows, constants: constants, parallelism)
+        for index in rare {
+            gate = gate.without(index + 1)
+            let column = model.design.covariates[model.design.gateCovariates[index]]
+            warnings.append(.gateColumnNotTold(column: column, minimum: disclosure.minRows))
+        }
+    }
+
+    /// The mean of z z' over the rows of some experts, z = (1, gate covariates).
+    private func averageRegressors(_ experts: [Int]) -> PackedSymmetric {
+        let pooled = Moments.sum(experts.map { moments[$0] }, count: rows.covariateCount + 1)
+        let covariates = model.design.gateCovariates
+        let mean = [1] + covariates.map { pooled.mean[$0] }
+        var result = PackedSymmetric(size: mean.count)
+        result.addOuterProduct(mean, scale: 1)
+        for (row, first) in covariates.enumerated() {
+            for (column, second) in covariates[...row].enumerated() {
+                result[row + 1, column + 1] += pooled.scatter[first, second] / pooled.weight
+            }
+        }
+        return result
+    }
+
+    /// Where a column is rare in the rows of one expert the gate's sums over it could tell these rows.
+    private mutating func leaveOutRareColumns() {
+        let moments = moments
+        let rare = disclosure.rareColumns(of: model, moments, rows, parallelism) { column, expert in
+            moments[expert].scatter[column, column] > 0
+        }
+        let design = model.design
+        for (column, pairs) in Dictionary(grouping: rare, by: \.column).sorted(by: { $0.key < $1.key }) {
+            for pair in pairs {
+                self.moments[pair.expert] = self.moments[pair.expert].withConstant(column, value: pair.value)
+            }
+            if let index = design.gateCovariates.firstIndex(of: column) { gate = gate.without(index + 1) }
+            warnings.append(
+                .statisticsLeftOut(
+                    column: (design.covariates + [design.target])[column], experts: pairs.map(\.expert),
+                    minimum: disclosure.minRows))
+        }
+    }
+}

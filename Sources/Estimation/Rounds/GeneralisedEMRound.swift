@@ -1,0 +1,37 @@
+import MixtureOfExperts
+import Numerics
+
+/// A round of generalised EM over sites: each sends its statistics at the global mixture, the coordinator makes one step.
+///
+/// With all rows told, the step is that of ``GeneralisedEM`` on the pooled rows (paper, section 2 and appendix B).
+public struct GeneralisedEMRound: Sendable {
+    /// The mixture that all sites have.
+    public let global: FittedMixture
+    let options: FitOptions
+    let parallelism: Parallelism
+    /// Center and scale of the pooled rows, which the mixture's own moments tell: sites and coordinator agree on them.
+    public let standardisation: Standardisation
+
+    /// - Parameter options: `minRows`, `varianceFloor` and `gateRidge` count.
+    public init(at global: FittedMixture, options: FitOptions, parallelism: Parallelism = .serial) {
+        self.global = global
+        self.options = options
+        self.parallelism = parallelism
+        standardisation = Standardisation(
+            Moments.sum(global.moments, count: global.model.design.covariateCount + 1),
+            keeping: global.model.design.unscaledColumns(global.model.family))
+    }
+
+    /// Moments say nothing of other experts.
+    func closedFormFamily() throws(EstimationError) -> any ClosedFormFamily {
+        guard let family = model.family as? any ClosedFormFamily else {
+            throw .noRounds(family: model.family.name)
+        }
+        return family
+    }
+
+    var design: Design { global.model.design }
+
+    /// The mixture in standard units.
+    var model: MixtureModel { standardisation.standardised(global.model) }
+}

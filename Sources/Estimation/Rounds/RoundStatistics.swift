@@ -1,0 +1,40 @@
+import MixtureOfExperts
+
+/// What a site sends in a round: the additive statistics of its rows at a given mixture. No row is in it.
+public struct RoundStatistics: Sendable, Equatable {
+    public var rowCount: Int
+    /// Σ of the row weights.
+    public var weight: Double
+    /// At the given mixture, of the response in the user's units.
+    public var logLikelihood: Double
+    /// Moments of (x, y) under the posterior of each expert, in the user's units; of weight 0 where nothing may be told.
+    public var moments: [Moments]
+    /// In the standard units of the given mixture, ``GeneralisedEMRound/standardisation``.
+    public var gate: GateSums
+
+    public init(rowCount: Int, weight: Double, logLikelihood: Double, moments: [Moments], gate: GateSums) {
+        precondition(moments.count == gate.expertCount, "statistics for every expert")
+        self.rowCount = rowCount
+        self.weight = weight
+        self.logLikelihood = logLikelihood
+        self.moments = moments
+        self.gate = gate
+    }
+
+    /// Adds the statistics of other rows at the same mixture.
+    public mutating func merge(_ other: RoundStatistics) {
+        rowCount += other.rowCount
+        weight += other.weight
+        logLikelihood += other.logLikelihood
+        for expert in moments.indices { moments[expert].merge(other.moments[expert]) }
+        gate.merge(other.gate)
+    }
+
+    /// Whether every sum is a number.
+    var isFinite: Bool {
+        let sums =
+            [weight, logLikelihood] + gate.gradient.joined() + gate.pairs.flatMap(\.storage)
+            + moments.flatMap { [$0.weight, $0.squaredWeight] + $0.mean + $0.scatter.storage }
+        return sums.allSatisfy(\.isFinite)
+    }
+}

@@ -1,0 +1,86 @@
+import MixtureOfExperts
+import Numerics
+
+/// The standard errors that a fit is to come with.
+public enum StandardErrorMethod: String, Sendable, CaseIterable {
+    /// From the observed information (Louis 1982): right where the model is.
+    case observed
+    /// The sandwich (White 1982): right also where the densities are not those of the model.
+    case sandwich
+    case none
+}
+
+/// The covariance of a fit's estimates from one or two passes over all rows at the fitted model.
+///
+/// With J the observed information it is J⁻¹, or J⁻¹ (Σ w² s s') J⁻¹ for the sandwich. The ridge of the fit is left out: it is
+/// there for what no row tells of. Parameters that are held count as known: nothing of the rows that made them enters.
+struct ErrorEstimate {
+    let method: StandardErrorMethod
+    let rows: any RowSource
+    /// In the units of the rows; the one that is told.
+    let model: MixtureModel
+    let parameters: ParameterLayout
+    /// Parameters besides those that ``ParameterLayout/held(_:gradient:)`` names.
+    let held: Set<Int>
+    let parallelism: Parallelism
+
+    enum Outcome {
+        /// Intercepts where the covariates are 0.
+        case errors(EstimateErrors)
+        /// The information has a negative eigenvalue: the fit is at no maximum.
+        case noMaximum
+        case tooManyParameters
+    }
+
+    /// Beyond this the inverse costs more than the fit.
+    static let mostParameters = 1200
+    /// Information a row, in standard units, that counts as none.
+    private static let none = 1e-10
+
+    func outcome() -> Outcome {
+        guard parameters.count <= Self.mostParameters else { return .tooManyParameters }
+        let statistics = model.statistics(of: rows, level: .newton, parallelism: parallelism)
+        let gradient = parameters.gradient(statistics, model: model, penalty: .none)
+        let fixed = held.union(parameters.held(model, gradient: gradient))
+        let information = parameters.secondOrderSums(statistics, sign: -1)
+        // Without any information: a column with one value.
+        let known = (0..<parameters.count).filter { !fixed.contains($0) && information[$0, $0] != 0 }
+        let least = Self.none * statistics.weight
+        let kept = known.filter { abs(information[$0, $0]) > least }
+        guard let inverse = GeneralisedInverse(information.submatrix(kept)) else { return .noMaximum }
+        var covariance = inverse.inverse
+        if method == .sandwich {
+            let scores = model.statistics(of: rows, level: .scores, parallelism: parallelism)
+            covariance = covariance * parameters.secondOrderSums(scores).submatrix(kept) * covariance
+        }
+        let lost = inverse.undetermined.map { kept[$0] }
+        return .errors(
+            errors(covariance.spread(to: kept, of: parameters.count), lost: lost + known.filter { !kept.contains($0) }))
+    }
+
+    private func errors(_ covariance: Matrix, lost: [Int]) -> EstimateErrors {
+        func block(_ indices: [Int]) -> ParameterCovariance {
+            ParameterCovariance(
+                covariance.submatrix(indices), undetermined: indices.indices.filter { lost.contains(indices[$0]) })
+        }
+        let experts = (0..<parameters.expertCount).map { expert in
+            block(
+                Array(parameters.expertStart(expert)..<parameters.expertStart(expert + 1))
+                    + (parameters.hasDispersion ? [parameters.dispersionIndex(expert)] : []))
+        }
+        return EstimateErrors(
+            source: method == .sandwich ? .sandwich : .observed, experts: experts,
+            gate: block(Array(0..<parameters.expertStart(0))))
+    }
+}
+
+extension Matrix {
+    /// The matrix as the chosen rows and columns of a larger one, zero elsewhere.
+    fileprivate func spread(to indices: [Int], of count: Int) -> Matrix {
+        var result = Matrix(rowCount: count, columnCount: count)
+        for (column, second) in indices.enumerated() {
+            for (row, first) in indices.enumerated() { result[first, second] = self[row, column] }
+        }
+        return result
+    }
+}

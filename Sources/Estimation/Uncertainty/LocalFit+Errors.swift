@@ -1,0 +1,55 @@
+import MixtureOfExperts
+
+/// How sure the estimates of a fit are.
+extension LocalFit {
+    /// The errors of what is told, in the units of the rows, and what to say where there are none.
+    ///
+    /// Coefficients that were held, and columns that may not be told of the gate, count as known: the fit is the maximum in the others.
+    func errors(
+        _ method: StandardErrorMethod, of fitted: FittedMixture, _ rows: StandardisedRows, _ disclosure: Disclosure,
+        held: HeldCoefficients
+    ) -> (told: EstimateErrors?, warnings: [FitWarning]) {
+        // Of slopes that a lasso shrank and chose there is no covariance that would say how sure they are.
+        guard method != .none, fitted.selection == nil else { return (nil, []) }
+        let model = fitted.model
+        let parameters = ParameterLayout(model, dispersionFloor: options.varianceFloor, held: held)
+        let estimate = ErrorEstimate(
+            method: method, rows: rows, model: model, parameters: parameters,
+            held: heldGates(model, parameters, rows, disclosure), parallelism: parallelism)
+        switch estimate.outcome() {
+        case .errors(let errors):
+            let names = undetermined(errors)
+            return (
+                errors.shifted(by: fitted.center, of: model), names.isEmpty ? [] : [.undeterminedErrors(columns: names)]
+            )
+        case .noMaximum: return (nil, [.noErrorsAtNoMaximum])
+        case .tooManyParameters:
+            return (nil, [.noErrorsOfSoMany(parameters: parameters.count, most: ErrorEstimate.mostParameters)])
+        }
+    }
+
+    private func heldGates(
+        _ model: MixtureModel, _ parameters: ParameterLayout, _ rows: StandardisedRows, _ disclosure: Disclosure
+    ) -> Set<Int> {
+        guard model.expertCount > 1 else { return [] }
+        let rare = disclosure.rareGateCovariates(
+            of: model, rows, rows, constants: rows.standardisation.constantColumns, parallelism)
+        return Set(
+            rare.flatMap { index in
+                (0..<parameters.gateCount).map { parameters.gateStart($0) + index + 1 }
+            })
+    }
+
+    /// The names of columns with coefficients that the rows do not determine.
+    private func undetermined(_ errors: EstimateErrors) -> [String] {
+        func names(_ block: ParameterCovariance, _ features: [String]) -> [String] {
+            let regressors = ["(intercept)"] + features
+            // A log dispersion follows the coefficients.
+            let coefficients = block.count / regressors.count * regressors.count
+            return block.undetermined.filter { $0 < coefficients }.map { regressors[$0 % regressors.count] }
+        }
+        let found = Set(
+            errors.experts.flatMap { names($0, design.expertFeatures) } + names(errors.gate, design.gateFeatures))
+        return (["(intercept)"] + design.covariates).filter(found.contains)
+    }
+}

@@ -1,0 +1,163 @@
+import Foundation
+import MixtureOfExperts
+import Numerics
+
+/// What the covariates do, in words of a reader: by size, with intervals, and where each expert is at home.
+///
+/// Intervals are estimate ± z · standard error, z the normal quantile.
+public struct Effects: Sendable, Equatable, Encodable {
+    /// A coefficient.
+    public struct Effect: Sendable, Equatable, Encodable {
+        public var covariate: String
+        /// The class whose log odds against the first one it moves; nil for families with one linear predictor.
+        public var response: String?
+        /// β · sd(x), over sd(y) where responses are standardised for a fit: what one standard deviation of x over all rows does.
+        public var standardised: Double
+        public var estimate: Double
+        /// nil where the coefficient is held, or not determined by the rows; so are the bounds.
+        public var standardError: Double?
+        public var lower: Double?
+        public var upper: Double?
+    }
+
+    /// A covariate over the rows of an expert.
+    public struct Typical: Sendable, Equatable, Encodable {
+        public var covariate: String
+        public var mean: Double
+        public var standardDeviation: Double
+    }
+
+    public struct OfExpert: Sendable, Equatable, Encodable {
+        /// From 1.
+        public var expert: Int
+        /// Of the rows.
+        public var share: Double
+        public var intercepts: [Effect]
+        /// The largest first.
+        public var effects: [Effect]
+        /// Absent where the family has no dispersion.
+        public var dispersion: Effect?
+        public var typicalRow: [Typical]
+    }
+
+    public struct OfGate: Sendable, Equatable, Encodable {
+        /// From 1.
+        public var expert: Int
+        /// From 1: log odds are against this one.
+        public var against: Int
+        public var intercept: Effect
+        /// The largest first.
+        public var effects: [Effect]
+    }
+
+    /// Of the intervals.
+    public var level: Double
+    /// How the errors were found.
+    public var source: String
+    public var experts: [OfExpert]
+    public var gates: [OfGate]
+}
+
+extension Effects {
+    /// - Parameter level: of the intervals, between 0 and 1.
+    /// - Returns: nil where nothing is known of the errors.
+    public init?(_ fitted: FittedMixture, level: Double = 0.95) {
+        guard let errors = fitted.standardErrors, let source = fitted.errors?.source else { return nil }
+        let maker = EffectMaker(fitted, errors, level)
+        self.level = level
+        self.source = source.rawValue
+        experts = fitted.model.experts.indices.map(maker.expert)
+        gates = (0..<fitted.model.expertCount - 1).map(maker.gate)
+    }
+}
+
+/// The effects of one mixture.
+private struct EffectMaker {
+    let fitted: FittedMixture
+    let errors: StandardErrors
+    let quantile: Double
+    /// Of the covariates and the response over all rows.
+    let deviations: [Double]
+
+    init(_ fitted: FittedMixture, _ errors: StandardErrors, _ level: Double) {
+        self.fitted = fitted
+        self.errors = errors
+        quantile = Scalar.normalQuantile(0.5 + 0.5 * level)
+        let pooled = Moments.sum(fitted.moments, count: fitted.model.design.covariateCount + 1)
+        deviations = Self.deviations(pooled)
+    }
+
+    private static func deviations(_ moments: Moments) -> [Double] {
+        (0..<moments.count).map {
+            moments.weight > 0 ? (moments.scatter[$0, $0] / moments.weight).squareRoot() : 0
+        }
+    }
+
+    private var design: Design { fitted.model.design }
+
+    func expert(_ index: Int) -> Effects.OfExpert {
+        let family = fitted.model.family
+        let regressors = design.expertPositions.count
+        let unit = family.standardisesResponses ? max(deviations[deviations.count - 1], .leastNonzeroMagnitude) : 1
+        var intercepts = [Effects.Effect]()
+        var effects = [Effects.Effect]()
+        for (position, estimate) in fitted.model.experts[index].coefficients.enumerated() {
+            let covariate = position % regressors - 1
+            var effect = effect(
+                covariate < 0 ? "intercept" : design.expertFeatures[covariate], estimate,
+                errors.coefficients[index][position],
+                scale: covariate < 0 ? 0 : deviations[design.expertCovariates[covariate]] / unit)
+            if case .classes(let names) = family.response { effect.response = names[position / regressors + 1] }
+            if covariate < 0 { intercepts.append(effect) } else { effects.append(effect) }
+        }
+        let total = fitted.moments.reduce(0) { $0 + $1.weight }
+        let moments = fitted.moments[index]
+        let spread = Self.deviations(moments)
+        return Effects.OfExpert(
+            expert: index + 1, share: total > 0 ? moments.weight / total : 0, intercepts: intercepts,
+            effects: Self.bySize(effects), dispersion: family.hasDispersion ? dispersion(index) : nil,
+            typicalRow: design.covariates.indices.map {
+                Effects.Typical(
+                    covariate: design.covariates[$0], mean: moments.mean[$0], standardDeviation: spread[$0])
+            })
+    }
+
+    func gate(_ index: Int) -> Effects.OfGate {
+        let coefficients = Array(fitted.model.gate.coefficients.column(index))
+        let own = errors.gates[index]
+        return Effects.OfGate(
+            expert: index + 1, against: fitted.model.expertCount,
+            intercept: effect("intercept", coefficients[0], own[0], scale: 0),
+            effects: Self.bySize(
+                design.gateCovariates.enumerated().map { position, covariate in
+                    effect(
+                        design.covariates[covariate], coefficients[position + 1], own[position + 1],
+                        scale: deviations[covariate])
+                }))
+    }
+
+    private func effect(_ name: String, _ estimate: Double, _ error: Double?, scale: Double) -> Effects.Effect {
+        Effects.Effect(
+            covariate: name, response: nil, standardised: scale * estimate, estimate: estimate, standardError: error,
+            lower: error.map { estimate - quantile * $0 }, upper: error.map { estimate + quantile * $0 })
+    }
+
+    /// Its interval is symmetric for the logarithm: it never falls below 0.
+    private func dispersion(_ index: Int) -> Effects.Effect {
+        let value = fitted.model.experts[index].dispersion
+        let error = errors.logDispersions[index]
+        var result = effect("dispersion", value, error.map { $0 * value }, scale: 0)
+        if let error {
+            let factor = exp(quantile * error)
+            (result.lower, result.upper) = (value / factor, value * factor)
+        }
+        return result
+    }
+
+    private static func bySize(_ effects: [Effects.Effect]) -> [Effects.Effect] {
+        let order = effects.indices.sorted {
+            (abs(effects[$0].standardised), $1) > (abs(effects[$1].standardised), $0)
+        }
+        return order.map { effects[$0] }
+    }
+}

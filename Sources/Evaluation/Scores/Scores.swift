@@ -1,0 +1,110 @@
+import MixtureOfExperts
+import Numerics
+
+/// How well a mixture predicts rows; all averages are weighted by the row weights. What does not apply to the responses of
+/// the family is nil, and absent from JSON.
+public struct Scores: Sendable, Equatable, Codable {
+    public var rows: Int
+    public var logLikelihood: Double
+    public var logLikelihoodPerRow: Double
+
+    // MARK: Numbers
+
+    /// Continuous ranked probability score, in units of the response; smaller is better.
+    public var crps: Double?
+    public var rmse: Double?
+    public var mae: Double?
+    /// Of y under the prediction ŷ, a row: of counts the mean of 2 (y log(y/ŷ) - y + ŷ), of positive numbers that of
+    /// 2 (y/ŷ - 1 - log(y/ŷ)); other families have none.
+    public var meanDeviance: Double?
+    /// Σ(y - ŷ)² / Σy².
+    public var relativePredictionError: Double?
+    /// 1 - Σ(y - ŷ)² / Σ(y - ȳ)²; 0 where the responses do not vary.
+    public var rSquared: Double?
+    /// Of y and ŷ.
+    public var correlation: Double?
+
+    // MARK: Classes
+
+    /// Mean of -log P(Y = y | x).
+    public var logLoss: Double?
+    /// Share of the rows whose class is the most probable one.
+    public var accuracy: Double?
+    /// Mean of Σ_c (P(Y = c | x) - 1{y = c})², from 0 to 2.
+    public var brier: Double?
+    /// Area under the receiver operating characteristic of the second of two classes; nil where a class is absent.
+    public var auc: Double?
+
+    // MARK: Calibration
+
+    /// Share of the responses in the central 90 % interval of their rows, its ends among it; of classes, in the smallest
+    /// set of at least 90 %.
+    public var coverage90: Double
+    /// The share that these intervals or sets promise, which is more than 0.9; nil where it is 0.9.
+    public var expectedCoverage90: Double?
+    /// Shares of the responses by the value of their distribution function, in 20 bins from 0 to 1; numbers only.
+    public var pitHistogram: [Double]?
+
+    /// Names of the classes, as they are in ``confusion``.
+    public var classes: [String]?
+    /// Weight of the rows of each observed class (outer) by the most probable class (inner).
+    public var confusion: [[Double]]?
+
+    /// - Parameter rows: at least one, in the user's units; responses of the kind that the family has.
+    public init(_ mixture: some ConditionalMixture, on rows: ShardRows, parallelism: Parallelism = .serial) {
+        let parts = mixture.scoredParts(rows.rowCount)
+        switch mixture.family.response {
+        case .classes(let names):
+            let none = ClassScoreSums(classCount: names.count)
+            let sums = parallelism.map(count: parts.count) { part in
+                none.adding(mixture, rows.subset(Array(parts[part])))
+            }
+            self.init(sums.reduce(none) { $0.merged($1) }, classes: names)
+        case .number, .positiveNumber, .count:
+            let sums = parallelism.map(count: parts.count) {
+                NumberScoreSums(mixture, rows.subset(Array(parts[$0])))
+            }
+            let isDiscrete = mixture.family.response == .count
+            self.init(sums.reduce(NumberScoreSums()) { $0.merged($1) }, isDiscrete: isDiscrete)
+        }
+    }
+
+    private init(_ common: ScoreSums) {
+        rows = common.rows
+        logLikelihood = common.logLikelihood
+        logLikelihoodPerRow = common.logLikelihood / common.weight
+        coverage90 = common.covered / common.weight
+    }
+
+    private init(_ sums: NumberScoreSums, isDiscrete: Bool) {
+        self.init(sums.common)
+        let weight = sums.common.weight
+        let spread = sums.moments.scatter
+        crps = sums.crps / weight
+        rmse = (sums.squaredError / weight).squareRoot()
+        mae = sums.absoluteError / weight
+        meanDeviance = sums.deviance.map { $0 / weight }
+        relativePredictionError = Self.ratio(sums.squaredError, sums.squaredResponse)
+        rSquared = spread[1, 1] > 0 ? 1 - sums.squaredError / spread[1, 1] : 0
+        correlation = Self.ratio(spread[1, 0], (spread[0, 0] * spread[1, 1]).squareRoot())
+        expectedCoverage90 = isDiscrete ? sums.common.expectedCovered / weight : nil
+        pitHistogram = sums.histogram.weights.map { $0 / weight }
+    }
+
+    private init(_ sums: ClassScoreSums, classes: [String]) {
+        self.init(sums.common)
+        let weight = sums.common.weight
+        logLoss = -logLikelihoodPerRow
+        accuracy = classes.indices.reduce(0) { $0 + sums.confusion[$1][$1] } / weight
+        brier = sums.brier / weight
+        auc = sums.ranked?.area
+        expectedCoverage90 = sums.common.expectedCovered / weight
+        self.classes = classes
+        confusion = sums.confusion
+    }
+
+    /// 0 where nothing varies: a JSON number must be finite.
+    private static func ratio(_ numerator: Double, _ denominator: Double) -> Double {
+        denominator > 0 ? numerator / denominator : 0
+    }
+}

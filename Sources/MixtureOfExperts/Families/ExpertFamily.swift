@@ -1,0 +1,254 @@
+import Numerics
+
+/// The parameters of one expert.
+public struct Expert: Sendable, Equatable {
+    /// Of each linear predictor in turn: intercept first, then one coefficient for each expert covariate.
+    public var coefficients: [Double]
+    /// The family's dispersion: the variance of a Gaussian expert; 1 where a family has none.
+    public var dispersion: Double
+
+    public init(coefficients: [Double], dispersion: Double) {
+        self.coefficients = coefficients
+        self.dispersion = dispersion
+    }
+}
+
+/// What the responses of a family are.
+public enum ResponseKind: Sendable, Equatable {
+    case number
+    case positiveNumber
+    /// 0, 1, 2, …
+    case count
+    /// Coded 0, 1, 2, … in the order of these names.
+    case classes([String])
+
+    /// The names of the classes; nil for numbers.
+    public var classes: [String]? { if case .classes(let names) = self { names } else { nil } }
+
+    /// Whether an exposure makes sense: the mean is a rate times it.
+    public var takesExposure: Bool { self == .count || self == .positiveNumber }
+
+    /// Whether a number can be a response.
+    public func accepts(_ response: Double) -> Bool {
+        switch self {
+        case .number: response.isFinite
+        case .positiveNumber: response > 0 && response.isFinite
+        case .count: response >= 0 && response == response.rounded() && response.isFinite
+        case .classes(let names): response >= 0 && response < Double(names.count) && response == response.rounded()
+        }
+    }
+
+    /// In words.
+    public var requirement: String {
+        switch self {
+        case .number: "a finite number"
+        case .positiveNumber: "a number above 0"
+        case .count: "a whole number from 0"
+        case .classes(let names): "one of the classes '\(names.joined(separator: "', '"))'"
+        }
+    }
+}
+
+/// A density of the response given linear predictors η_a = β_a0 + β_a'x: what an expert is made of. Most families have one
+/// predictor; a multinomial logit has one for each class but the first.
+///
+/// A family is one file with these sections in this order: density, derivatives, sufficient statistics, mean and variance,
+/// divergence, distribution, sampling. Functions that run over rows take a block at a time, so that dynamic dispatch
+/// costs nothing a row. Every family is an exponential one: the best expert for some experts is the maximum-likelihood expert
+/// for their expected sufficient statistics.
+public protocol ExpertFamily: Sendable {
+    /// The name in model files.
+    var name: String { get }
+
+    var response: ResponseKind { get }
+
+    /// Linear predictors of an expert.
+    var predictorCount: Int { get }
+
+    /// Whether the dispersion is estimated. It then enters the derivatives as s = log(dispersion). Only for families with
+    /// one predictor.
+    var hasDispersion: Bool { get }
+
+    /// Whether responses are standardised for a fit; ``rescaled(_:center:scale:)`` undoes it.
+    var standardisesResponses: Bool { get }
+
+    // MARK: Density
+
+    /// log φ(y | η) for `count` rows.
+    func logDensity(
+        responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
+        into result: UnsafeMutablePointer<Double>)
+
+    // MARK: Derivatives
+
+    /// log φ, and its first and second derivatives by the predictors and s, for `count` rows: what they have in common is computed
+    /// once. The second ones by the predictors are those of a concave function.
+    func derivatives(
+        responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
+        into result: PredictorDerivatives)
+
+    // MARK: Sufficient statistics
+
+    /// How many numbers ``expectedStatistics(predictors:dispersion:count:into:stride:)`` gives a row.
+    var statisticCount: Int { get }
+
+    /// E[T(Y) | η] for `count` rows, T sufficient; statistic t of row i at t · stride + i.
+    func expectedStatistics(
+        predictors: LinearPredictors, dispersion: Double, count: Int, into result: UnsafeMutablePointer<Double>,
+        stride: Int)
+
+    /// The same of an observed response, T(y).
+    func statistics(of response: Double) -> [Double]
+
+    /// The maximum-likelihood expert without slopes for mean statistics: its intercepts, one a predictor, and its dispersion.
+    func constantExpert(statistics: [Double]) -> Expert
+
+    /// Responses with shares that sum to 1 which have these mean statistics, as far as the coefficients depend on them.
+    func representatives(statistics: [Double]) -> [(response: Double, share: Double)]
+
+    /// The dispersion that is most likely for mean statistics at some points, given the predictors there.
+    func dispersion(for statistics: PointStatistics, predictors: LinearPredictors) -> Double
+
+    /// The expert for rows with responses center + scale · y, where `expert` is that for y.
+    func rescaled(_ expert: Expert, center: Double, scale: Double) -> Expert
+
+    // MARK: Mean and variance
+
+    /// Of the response; where it is a class, of its code.
+    func mean(_ predictors: [Double]) -> Double
+    func variance(_ predictors: [Double], dispersion: Double) -> Double
+
+    /// Twice what the log density at a mean of y exceeds that at this mean, dispersion 1 (McCullagh & Nelder 1989, section 2.3); nil
+    /// where it is the squared error, or where the response is a class.
+    func unitDeviance(_ response: Double, mean: Double) -> Double?
+
+    // MARK: Divergence
+
+    /// KL(φ(· | from) ‖ φ(· | to)) between two members of the family, for `count` pairs of predictors.
+    func divergences(
+        from: LinearPredictors, fromDispersion: Double, to: LinearPredictors, toDispersion: Double,
+        count: Int, into result: UnsafeMutablePointer<Double>)
+
+    // MARK: Distribution
+
+    /// P(Y ≤ y | η).
+    func cumulativeProbability(_ response: Double, _ predictors: [Double], dispersion: Double) -> Double
+
+    // MARK: Sampling
+
+    func sample(_ predictors: [Double], dispersion: Double, using random: inout RandomNumbers) -> Double
+}
+
+/// A family whose weighted fit is closed: moments of the rows are all that it takes.
+public protocol ClosedFormFamily: ExpertFamily {
+    /// The maximum-likelihood expert for the rows behind `moments`, its dispersion not below `dispersionFloor`.
+    func fit(_ moments: Moments, on covariates: [Int], dispersionFloor: Double) -> Expert
+}
+
+extension ExpertFamily {
+    public var predictorCount: Int { 1 }
+    public var standardisesResponses: Bool { false }
+
+    public func rescaled(_ expert: Expert, center: Double, scale: Double) -> Expert { expert }
+
+    public func unitDeviance(_ response: Double, mean: Double) -> Double? { nil }
+
+    public func representatives(statistics: [Double]) -> [(response: Double, share: Double)] {
+        [(statistics[0], 1)]
+    }
+
+    public func dispersion(for statistics: PointStatistics, predictors: LinearPredictors) -> Double { 1 }
+
+    /// Whether two families are the same density, of the same classes.
+    public func isSame(as other: any ExpertFamily) -> Bool { name == other.name && response == other.response }
+
+    /// Expert coefficients for a number of regressors, the intercept among them.
+    public func coefficientCount(regressors: Int) -> Int { predictorCount * regressors }
+
+    /// The expert with slopes of 0.
+    package func constantExpert(statistics: [Double], covariates: Int) -> Expert {
+        let constant = constantExpert(statistics: statistics)
+        let slopes = [Double](repeating: 0, count: covariates)
+        return Expert(coefficients: constant.coefficients.flatMap { [$0] + slopes }, dispersion: constant.dispersion)
+    }
+}
+
+/// The linear predictors of some rows: predictor a of row i at a · stride + i.
+public struct LinearPredictors {
+    public let values: UnsafePointer<Double>
+    public let stride: Int
+
+    public init(_ values: UnsafePointer<Double>, stride: Int) {
+        self.values = values
+        self.stride = stride
+    }
+
+    /// A predictor of all rows.
+    public subscript(_ predictor: Int) -> UnsafePointer<Double> { values + predictor * stride }
+}
+
+/// Where a family writes log φ and its derivatives; those of row i at i of each stretch.
+public struct PredictorDerivatives {
+    public let logDensity: UnsafeMutablePointer<Double>
+    /// ∂/∂η_a, `stride` apart.
+    private let firsts: UnsafeMutablePointer<Double>
+    /// ∂²/∂η_a∂η_b, packed, `stride` apart.
+    private let seconds: UnsafeMutablePointer<Double>
+    let stride: Int
+    /// ∂/∂s
+    public let dispersionFirst: UnsafeMutablePointer<Double>
+    /// ∂²/∂η∂s
+    public let dispersionMixed: UnsafeMutablePointer<Double>
+    /// ∂²/∂s²
+    public let dispersionSecond: UnsafeMutablePointer<Double>
+
+    public init(
+        logDensity: UnsafeMutablePointer<Double>, firsts: UnsafeMutablePointer<Double>,
+        seconds: UnsafeMutablePointer<Double>, stride: Int, dispersionFirst: UnsafeMutablePointer<Double>,
+        dispersionMixed: UnsafeMutablePointer<Double>,
+        dispersionSecond: UnsafeMutablePointer<Double>
+    ) {
+        self.logDensity = logDensity
+        self.firsts = firsts
+        self.seconds = seconds
+        self.stride = stride
+        self.dispersionFirst = dispersionFirst
+        self.dispersionMixed = dispersionMixed
+        self.dispersionSecond = dispersionSecond
+    }
+
+    /// ∂/∂η_a
+    public func first(_ predictor: Int) -> UnsafeMutablePointer<Double> { firsts + predictor * stride }
+
+    /// ∂²/∂η_a∂η_b, b ≤ a.
+    public func second(_ first: Int, _ second: Int) -> UnsafeMutablePointer<Double> {
+        seconds + PackedSymmetric.offset(first, second) * stride
+    }
+}
+
+/// Mean statistics at points of different mass.
+public struct PointStatistics {
+    public var masses: [Double]
+    /// [statistic][point]
+    public var statistics: [[Double]]
+
+    public init(masses: [Double], statistics: [[Double]]) {
+        self.masses = masses
+        self.statistics = statistics
+    }
+}
+
+/// The families that model files may name.
+public enum ExpertFamilies {
+    /// - Parameter classes: names of the classes, for families that have some.
+    public static func named(_ name: String, classes: [String] = []) -> (any ExpertFamily)? {
+        all(classes: classes).first { $0.name == name }
+    }
+
+    public static let names = all(classes: ["0", "1"]).map(\.name)
+
+    package static func all(classes: [String]) -> [any ExpertFamily] {
+        [GaussianFamily(), PoissonFamily(), GammaFamily()]
+            + (classes.count >= 2 ? [MultinomialFamily(classes: classes)] : [])
+    }
+}

@@ -1,0 +1,102 @@
+import Numerics
+
+/// A mixture with the statistics of its experts: what a site sends, and what an aggregation returns.
+public struct FittedMixture: Sendable, Equatable {
+    /// In the user's units.
+    public var model: MixtureModel
+    /// Moments of (x, y) under the posterior of each expert, in the user's units: the experts' statistics and the
+    /// covariate sketch in one.
+    public var moments: [Moments]
+    /// The complete-data information of each expert's coefficients, predictor after predictor, in the user's units; none where
+    /// the family's fit is closed, for then the moments hold it.
+    public var information: [PackedSymmetric]
+    public var rowCount: Int
+    /// Σ of the row weights: what a shard weighs in an aggregation.
+    public var weight: Double
+    /// nil where no slope was penalised.
+    public var selection: SlopeSelection?
+    /// How sure the parameters are; nil where that is not known.
+    public var errors: EstimateErrors?
+    /// Of each expert beside its information: the gradient of the log-likelihood by its coefficients, in the user's units, which a
+    /// lasso leaves; none where no slope was penalised, for it is 0 then.
+    public var scores: [[Double]]
+    /// Of each expert the classes, by number, of which it tells nothing, not even that they are rare; empty where there are none.
+    public var silentClasses: [[Int]] = []
+
+    public init(
+        model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double,
+        selection: SlopeSelection? = nil, errors: EstimateErrors? = nil, scores: [[Double]] = []
+    ) {
+        precondition(moments.count == model.expertCount, "statistics for every expert")
+        precondition(
+            information.count == (model.family is any ClosedFormFamily ? 0 : model.expertCount),
+            "information of every expert whose fit is not closed")
+        self.model = model
+        self.moments = moments
+        self.information = information
+        self.rowCount = rowCount
+        self.weight = weight
+        self.selection = selection
+        self.scores = scores
+        self.errors = errors
+    }
+
+    /// Means of the covariates over the rows of all experts.
+    public var center: [Double] {
+        let total = moments.reduce(0) { $0 + $1.weight }
+        return (0..<model.design.covariateCount).map { column in
+            moments.reduce(0) { $0 + $1.weight * $1.mean[column] } / (total > 0 ? total : 1)
+        }
+    }
+
+    /// The same with the covariates in the order of another design; nil where the two do not use the same ones.
+    public func arranged(as design: Design) -> FittedMixture? {
+        guard let arranged = model.arranged(as: design) else { return nil }
+        if model.design == design { return self }
+        let columns = design.positions(of: model.design) + [model.design.covariateCount]
+        var result = FittedMixture(
+            model: arranged, moments: moments.map { $0.permuted(columns) },
+            information: information.map { $0.permuted(model.coefficientOrder(in: design)) }, rowCount: rowCount,
+            weight: weight, selection: selection,
+            errors: errors?.permuted(
+                coefficients: model.coefficientOrder(in: design), regressors: model.gateOrder(in: design)),
+            scores: scores.map { score in model.coefficientOrder(in: design).map { score[$0] } })
+        result.silentClasses = silentClasses
+        return result
+    }
+
+    /// The mixture of the same rows with all weights multiplied by `factor`.
+    public func scaled(by factor: Double) -> FittedMixture {
+        var result = self
+        result.moments = moments.map { $0.scaled(by: factor) }
+        result.information = information.map { factor * $0 }
+        result.weight = factor * weight
+        result.errors = errors?.scaled(by: factor)
+        result.scores = scores.map { $0.map { factor * $0 } }
+        return result
+    }
+
+    /// The experts by falling weight. Where a lasso chose the gate's slopes, those against its last of three and more experts, that
+    /// expert stays the last.
+    package var orderOfWeight: [Int] {
+        let order = moments.indices.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
+        guard selection?.gate == true, order.count > 2 else { return order }
+        return order.filter { $0 != order.count - 1 } + [order.count - 1]
+    }
+
+    /// The same with the experts by falling weight: an order that does not depend on how they were found.
+    public func inOrderOfWeight() -> FittedMixture { reordered(orderOfWeight) }
+
+    /// The same with the experts in another order: new expert k is old expert `order[k]`.
+    package func reordered(_ order: [Int]) -> FittedMixture {
+        var result = self
+        result.model = model.reordered(order)
+        result.moments = order.map { moments[$0] }
+        if !information.isEmpty { result.information = order.map { information[$0] } }
+        if !scores.isEmpty { result.scores = order.map { scores[$0] } }
+        if !silentClasses.isEmpty { result.silentClasses = order.map { silentClasses[$0] } }
+        result.selection = selection?.reordered(order)
+        result.errors = errors?.reordered(order)
+        return result
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import Numerics
+
+/// Density, prediction and sampling, block by block: no array a row.
+extension MixtureModel {
+    /// Linear predictors of all experts, expert after expert; rows x (K · predictors).
+    ///
+    /// - Parameter covariates: rows x `design.covariateCount`.
+    public func predictors(_ covariates: Matrix) -> Matrix {
+        collected(covariates, count: predictorCount) { pass, _, _ in pass.computePredictors() }
+    }
+
+    /// log π_k(x); rows x K.
+    public func logGateProbabilities(_ covariates: Matrix) -> Matrix {
+        collected(covariates) { pass, _, _ in pass.computeLogGates() }
+    }
+
+    /// π_k(x); rows x K.
+    public func gateProbabilities(_ covariates: Matrix) -> Matrix {
+        var result = logGateProbabilities(covariates)
+        for index in result.storage.indices { result.storage[index] = exp(result.storage[index]) }
+        return result
+    }
+
+    /// log π_k(x) + log φ(y | x; θ_k); rows x K.
+    public func logJointDensities(_ covariates: Matrix, responses: [Double]) -> Matrix {
+        collected(covariates) { pass, start, count in pass.computeLogJoint(responses, start: start, count: count) }
+    }
+
+    /// log f(y | x), one value a row.
+    public func logDensities(_ covariates: Matrix, responses: [Double]) -> [Double] {
+        let pass = DensityPass(self)
+        defer { pass.deallocate() }
+        var result = [Double]()
+        result.reserveCapacity(covariates.rowCount)
+        pass.forEachBlock(of: covariates) { start, count in
+            let joint = pass.computeLogJoint(responses, start: start, count: count)
+            let logSums = pass.logSums(joint)
+            result.append(contentsOf: UnsafeBufferPointer(start: logSums, count: count))
+        }
+        return result
+    }
+
+    /// What `values` returns as [column][lane] for each block; rows x `columnCount`, by default K.
+    private func collected(
+        _ covariates: Matrix, count columnCount: Int? = nil,
+        _ values: (DensityPass, _ start: Int, _ count: Int) -> UnsafeMutablePointer<Double>
+    ) -> Matrix {
+        let columnCount = columnCount ?? expertCount
+        let pass = DensityPass(self)
+        defer { pass.deallocate() }
+        var result = Matrix(rowCount: covariates.rowCount, columnCount: columnCount)
+        pass.forEachBlock(of: covariates) { start, count in
+            let block = values(pass, start, count)
+            for column in 0..<columnCount {
+                let offset = column * covariates.rowCount + start
+                for lane in 0..<count { result.storage[offset + lane] = block[column * RowBlock.capacity + lane] }
+            }
+        }
+        return result
+    }
+}
+
+/// Predictors, gates and densities of one block.
+private final class DensityPass {
+    private let model: MixtureModel
+    private let block: RowBlock
+    private let expertCoefficients: [Double]
+    private let gateCoefficients: [Double]
+    private let predictors: BlockValues
+    private let gates: BlockValues
+    private let logDensities = BlockValues(1)
+    private let sums = BlockValues(1)
+
+    init(_ model: MixtureModel) {
+        self.model = model
+        block = RowBlock(momentCount: model.design.momentCount)
+        expertCoefficients = model.spreadExperts
+        gateCoefficients = model.spreadGates
+        predictors = BlockValues(model.predictorCount)
+        gates = BlockValues(model.expertCount)
+    }
+
+    func deallocate() { block.deallocate() }
+
+    func forEachBlock(of covariates: Matrix, _ body: (_ start: Int, _ count: Int) -> Void) {
+        covariates.storage.withUnsafeBufferPointer { columns in
+            for start in stride(from: 0, to: covariates.rowCount, by: RowBlock.capacity) {
+                let count = min(RowBlock.capacity, covariates.rowCount - start)
+                for index in 0..<covariates.columnCount {
+                    block.pack(
+                        columns.baseAddress! + (index * covariates.rowCount + start), count: count, at: index + 1)
+                }
+                body(start, count)
+            }
+        }
+    }
+
+    func computePredictors() -> UnsafeMutablePointer<Double> {
+        block.linearPredictors(
+            coefficients: expertCoefficients, count: model.predictorCount, into: predictors.pointer)
+        return predictors.pointer
+    }
+
+    func computeLogGates() -> UnsafeMutablePointer<Double> {
+        block.linearPredictors(coefficients: gateCoefficients, count: model.expertCount, into: gates.pointer)
+        let logNormalisers = logSums(gates.pointer)
+        for expert in 0..<model.expertCount {
+            let gate = gates[expert]
+            for lane in 0..<RowBlock.capacity { gate[lane] -= logNormalisers[lane] }
+        }
+        return gates.pointer
+    }
+
+    func computeLogJoint(_ responses: [Double], start: Int, count: Int) -> UnsafeMutablePointer<Double> {
+        let joint = computeLogGates()
+        let predictors = computePredictors()
+        responses.withUnsafeBufferPointer { responses in
+            for (index, expert) in model.experts.enumerated() {
+                model.family.logDensity(
+                    responses: responses.baseAddress! + start,
+                    predictors: LinearPredictors(
+                        predictors + index * model.family.predictorCount * RowBlock.capacity,
+                        stride: RowBlock.capacity),
+                    dispersion: expert.dispersion, count: count, into: logDensities.pointer)
+                let target = joint + index * RowBlock.capacity
+                for lane in 0..<count { target[lane] += logDensities.pointer[lane] }
+            }
+        }
+        return joint
+    }
+
+    func logSums(_ values: UnsafePointer<Double>) -> UnsafePointer<Double> {
+        block.logSumExp(values, count: model.expertCount, into: sums.pointer)
+        // Infinite values, as of responses near the largest numbers, are beyond the kernel.
+        for lane in 0..<RowBlock.capacity where !sums.pointer[lane].isFinite {
+            sums.pointer[lane] = Scalar.logSumExp((0..<model.expertCount).map { values[$0 * RowBlock.capacity + lane] })
+        }
+        return UnsafePointer(sums.pointer)
+    }
+}

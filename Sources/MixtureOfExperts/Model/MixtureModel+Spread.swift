@@ -1,0 +1,40 @@
+import Numerics
+
+/// Coefficients as a pass over blocks takes them: one for each position of z.
+extension MixtureModel {
+    /// Of the experts' predictors; (K · predictors) x length of z.
+    var spreadExperts: [Double] { experts.flatMap { design.spread($0) } }
+
+    /// Of the gates; K x length of z.
+    var spreadGates: [Double] {
+        (0..<expertCount).flatMap { design.spread(gate.coefficients.column($0), at: design.gatePositions) }
+    }
+}
+
+extension Design {
+    /// Coefficients at their positions in z, zero elsewhere.
+    package func spread(_ coefficients: some Collection<Double>, at positions: [Int]) -> [Double] {
+        var result = [Double](repeating: 0, count: momentCount)
+        for (position, value) in zip(positions, coefficients) { result[position] = value }
+        return result
+    }
+
+    /// The coefficients of an expert, predictor after predictor, and 1 for the offset.
+    package func spread(_ expert: Expert) -> [Double] {
+        let positions = expertPositions
+        return stride(from: 0, to: expert.coefficients.count, by: positions.count).flatMap { start in
+            var result = spread(expert.coefficients[start..<start + positions.count], at: positions)
+            if let offsetPosition { result[offsetPosition] = 1 }
+            return result
+        }
+    }
+
+    /// The linear predictors of an expert at one point.
+    package func predictors(_ expert: Expert, at point: [Double]) -> [Double] {
+        let regressors = [1] + expertCovariates.map { point[$0] }
+        let constant = offset.map { point[$0] } ?? 0
+        return stride(from: 0, to: expert.coefficients.count, by: regressors.count).map { start in
+            constant + dot(expert.coefficients[start..<start + regressors.count], regressors)
+        }
+    }
+}

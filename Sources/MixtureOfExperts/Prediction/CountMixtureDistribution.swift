@@ -1,0 +1,78 @@
+/// The predictive distribution of one row: a finite mixture of members of a family on 0, 1, 2, …
+public struct CountMixtureDistribution: PredictiveDistribution {
+    /// Probability beyond the ends of an integral.
+    private static let tail = 1e-14
+    /// Of the deviation: what the two rules of an integral may differ by on an interval.
+    private static let tolerance = 1e-7
+
+    private let members: FamilyMixture
+
+    /// - Parameter members: of a family with `.count` responses.
+    package init(_ members: FamilyMixture) { self.members = members }
+
+    public var mean: Double { members.mean }
+    public var variance: Double { members.variance }
+
+    public func cumulativeProbability(_ response: Double) -> Double {
+        response < 0 ? 0 : members.cumulativeProbability(response.rounded(.down))
+    }
+
+    /// The least count that the response does not exceed with probability `level`.
+    public func quantile(_ level: Double) -> Double {
+        if cumulativeProbability(0) >= level { return 0 }
+        // F(low) < level ≤ F(high).
+        var (low, high) = (0.0, max(1, mean.rounded(.up)))
+        while cumulativeProbability(high) < level, high < 1e300 { (low, high) = (high, 2 * high) }
+        while true {
+            let middle = (0.5 * (low + high)).rounded(.down)
+            if middle <= low || middle >= high { return high }
+            if cumulativeProbability(middle) < level { low = middle } else { high = middle }
+        }
+    }
+
+    /// Σ_k (F(k) - 1{y ≤ k})² over the counts between tails of probability 1e-14. What is left out, with components that
+    /// hardly weigh, changes the score by less than 3e-7 standard deviations for any distribution with a variance, and by
+    /// less than 3e-9 for one whose tails fall exponentially. Where a component has a deviation above 1000 the sum is an
+    /// integral, to 1e-6 of the deviation.
+    public func crps(_ response: Double) -> Double {
+        let kept = members.withoutNegligibleComponents()
+        return kept.isTabulated ? CumulativeCounts(kept).crps(response) : integratedCRPS(kept, response)
+    }
+
+    public func score(_ response: Double) -> ResponseScore {
+        let kept = members.withoutNegligibleComponents()
+        let (lower, upper) = ResponseScore.levels
+        guard kept.isTabulated else {
+            return ResponseScore(
+                crps: integratedCRPS(kept, response), below: cumulativeProbability(response - 1),
+                upTo: cumulativeProbability(response),
+                intervalProbability: cumulativeProbability(quantile(upper)) - cumulativeProbability(quantile(lower) - 1)
+            )
+        }
+        let table = CumulativeCounts(kept)
+        return ResponseScore(
+            crps: table.crps(response), below: table.probability(upTo: response - 1),
+            upTo: table.probability(upTo: response),
+            intervalProbability: table.probability(upTo: table.quantile(upper))
+                - table.probability(upTo: table.quantile(lower) - 1))
+    }
+
+    /// With F between the counts on straight lines, by the rule of midpoints: Σ_{k ≥ y} is the integral from y - ½.
+    private func integratedCRPS(_ kept: FamilyMixture, _ response: Double) -> Double {
+        let integral = CRPSIntegral(
+            from: max(-0.5, kept.end(-1) { $0 <= Self.tail }), to: kept.end(1) { $0 >= 1 - Self.tail },
+            breaks: kept.breaks, isPositive: false,
+            tolerance: Self.tolerance * kept.variance.squareRoot()
+        ) { value in
+            let count = value.rounded(.down)
+            let (low, high) = (kept.cumulativeProbability(count), kept.cumulativeProbability(count + 1))
+            return low + (value - count) * (high - low)
+        }
+        return integral.value(response - 0.5)
+    }
+}
+
+extension FamilyMixture {
+    /// Whether no component spreads over so many counts that a table of them is dear.
+    fileprivate var isTabulated: Bool { deviations.allSatisfy { $0 <= 1000 } }
+}

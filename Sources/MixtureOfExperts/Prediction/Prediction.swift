@@ -1,0 +1,91 @@
+import Foundation
+import Numerics
+
+/// What a mixture says of rows that it has not seen.
+public struct Prediction: Sendable {
+    /// π_k(x); rows x K.
+    public let gates: Matrix
+    /// P(Y = c | x); rows x classes. nil where responses are numbers.
+    public let classProbabilities: Matrix?
+    private let family: any ExpertFamily
+    private let dispersions: [Double]
+    private let predictors: Matrix
+
+    /// - Parameter covariates: rows x the mixture's covariates, in its units.
+    public init(_ mixture: some ConditionalMixture, covariates: Matrix) {
+        family = mixture.family
+        dispersions = mixture.experts.map(\.dispersion)
+        gates = mixture.gateProbabilities(covariates)
+        predictors = mixture.predictors(covariates)
+        if case .classes(let names) = family.response {
+            classProbabilities = Self.classProbabilities(
+                family, dispersions, classes: names.count, gates: gates, predictors: predictors)
+        } else {
+            classProbabilities = nil
+        }
+    }
+
+    public var rowCount: Int { gates.rowCount }
+
+    /// Means of the experts; rows x K. Of classes that of their codes, which tells something of two alone.
+    public var expertMeans: Matrix {
+        Matrix(
+            columns: dispersions.indices.map { expert in
+                (0..<rowCount).map { family.mean(predictors(of: expert, row: $0)) }
+            })
+    }
+
+    /// - Precondition: responses are numbers, not classes.
+    public func distribution(_ row: Int) -> any PredictiveDistribution {
+        let weights = gates.row(row)
+        if family is GaussianFamily {
+            return GaussianMixtureDistribution(
+                weights: weights, means: predictors.row(row), deviations: dispersions.map { $0.squareRoot() })
+        }
+        let members = FamilyMixture(
+            family, weights: weights, predictors: dispersions.indices.map { predictors(of: $0, row: row) },
+            dispersions: dispersions)
+        switch family.response {
+        case .number, .positiveNumber: return ContinuousMixtureDistribution(members)
+        case .count: return CountMixtureDistribution(members)
+        case .classes: preconditionFailure("classes have probabilities, no order")
+        }
+    }
+
+    /// - Precondition: responses are classes.
+    public func classDistribution(_ row: Int) -> ClassDistribution {
+        guard let classProbabilities else { preconditionFailure("numbers are no classes") }
+        return ClassDistribution(probabilities: classProbabilities.row(row))
+    }
+
+    /// The expert with the largest gate probability.
+    public func mostProbableExpert(_ row: Int) -> Int {
+        gates.row(row).indices.max { gates[row, $0] < gates[row, $1] } ?? 0
+    }
+
+    private func predictors(of expert: Int, row: Int) -> [Double] {
+        (0..<family.predictorCount).map { predictors[row, expert * family.predictorCount + $0] }
+    }
+
+    /// Σ_k π_k φ(c | x; θ_k), class by class and expert by expert for all rows together.
+    private static func classProbabilities(
+        _ family: any ExpertFamily, _ dispersions: [Double], classes: Int, gates: Matrix, predictors: Matrix
+    ) -> Matrix {
+        let count = gates.rowCount
+        var result = Matrix(rowCount: count, columnCount: classes)
+        var logs = [Double](repeating: 0, count: count)
+        predictors.storage.withUnsafeBufferPointer { predictors in
+            guard let all = predictors.baseAddress, count > 0 else { return }
+            for code in 0..<classes {
+                let responses = [Double](repeating: Double(code), count: count)
+                for (expert, dispersion) in dispersions.enumerated() {
+                    let own = LinearPredictors(all + expert * family.predictorCount * count, stride: count)
+                    family.logDensity(
+                        responses: responses, predictors: own, dispersion: dispersion, count: count, into: &logs)
+                    for row in 0..<count { result[row, code] += gates[row, expert] * exp(logs[row]) }
+                }
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,53 @@
+import Numerics
+
+/// The rows of one shard: covariates in the order of a ``Design``, responses and row weights.
+public struct ShardRows: Sendable {
+    /// rowCount x covariateCount.
+    public let covariates: Matrix
+    public let responses: [Double]
+    /// One nonnegative weight a row; nil where all weigh 1. A weight of 2 counts as the row twice.
+    public let weights: [Double]?
+
+    public init(covariates: Matrix, responses: [Double], weights: [Double]? = nil) {
+        precondition(covariates.rowCount == responses.count, "one response a row")
+        precondition(weights == nil || weights?.count == responses.count, "one weight a row")
+        self.covariates = covariates
+        self.responses = responses
+        self.weights = weights
+    }
+
+    public var rowCount: Int { responses.count }
+    public var totalWeight: Double { weights?.reduce(0, +) ?? Double(rowCount) }
+
+    public func weight(_ row: Int) -> Double { weights?[row] ?? 1 }
+
+    /// The chosen rows, in the order given.
+    public func subset(_ rows: [Int]) -> ShardRows {
+        ShardRows(
+            covariates: covariates.rows(rows), responses: rows.map { responses[$0] },
+            weights: weights.map { all in rows.map { all[$0] } })
+    }
+
+    /// A row of weight 0 is an absent row.
+    package func withoutWeightlessRows() -> ShardRows {
+        guard let weights, weights.contains(0) else { return self }
+        return subset(weights.indices.filter { weights[$0] > 0 })
+    }
+
+    /// All rows of several shards, one after the other.
+    public static func concatenation(_ shards: [ShardRows]) -> ShardRows {
+        let rowCount = shards.reduce(0) { $0 + $1.rowCount }
+        let columnCount = shards.first?.covariates.columnCount ?? 0
+        var storage = [Double]()
+        storage.reserveCapacity(rowCount * columnCount)
+        for column in 0..<columnCount {
+            for shard in shards { storage.append(contentsOf: shard.covariates.column(column)) }
+        }
+        let weighted = shards.contains { $0.weights != nil }
+        return ShardRows(
+            covariates: Matrix(rowCount: rowCount, columnCount: columnCount, storage: storage),
+            responses: shards.flatMap(\.responses),
+            weights: weighted
+                ? shards.flatMap { $0.weights ?? [Double](repeating: 1, count: $0.rowCount) } : nil)
+    }
+}

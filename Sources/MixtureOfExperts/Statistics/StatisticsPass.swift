@@ -1,0 +1,160 @@
+/// The work of one thread in a pass: posterior probabilities of a block, the factors of all sums, the sums.
+final class StatisticsPass {
+    static let lanes = RowBlock.capacity
+    let model: MixtureModel
+    let layout: StatisticsLayout
+    let block: RowBlock
+    /// (predictors + K) x length of z: the experts' coefficients, then the gates'.
+    private let coefficients: [Double]
+    private let quadratic: BlockSums
+    private let linear: BlockSums
+    // Values of the block, [index][lane] each.
+    let predictors: UnsafeMutablePointer<Double>
+    let posteriors: UnsafeMutablePointer<Double>
+    let gates: UnsafeMutablePointer<Double>
+    private let logGates: UnsafeMutablePointer<Double>
+    let logDensities: UnsafeMutablePointer<Double>
+    /// Of log φ, for each expert.
+    let derivatives: BlockDerivatives
+    let weightedPosteriors: UnsafeMutablePointer<Double>
+    let weightedGates: UnsafeMutablePointer<Double>
+    /// τ times the derivatives of log φ by the predictor and by the log dispersion.
+    let scores: UnsafeMutablePointer<Double>
+    let dispersionScores: UnsafeMutablePointer<Double>
+    let quadraticFactors: UnsafeMutablePointer<Double>
+    let linearFactors: UnsafeMutablePointer<Double>
+    private var logLikelihood = 0.0
+    private var weight = 0.0
+    private var squaredWeights: [Double]
+
+    init(model: MixtureModel, layout: StatisticsLayout, instructionSet: InstructionSet) {
+        self.model = model
+        self.layout = layout
+        block = RowBlock(momentCount: layout.momentCount, instructionSet: instructionSet)
+        coefficients = model.spreadExperts + model.spreadGates
+        quadratic = BlockSums(.quadratic, factorCount: layout.quadraticCount, momentCount: layout.momentCount)
+        linear = BlockSums(.linear, factorCount: layout.linearCount, momentCount: layout.momentCount)
+        let (experts, predictorCount) = (layout.expertCount, layout.predictorCount)
+        // The gates' predictors follow the experts'.
+        predictors = .allocateAligned((predictorCount + experts) * Self.lanes)
+        logGates = predictors + predictorCount * Self.lanes
+        posteriors = .allocateAligned(experts * Self.lanes)
+        gates = .allocateAligned(experts * Self.lanes)
+        logDensities = .allocateAligned(Self.lanes)
+        derivatives = BlockDerivatives(layout)
+        weightedPosteriors = .allocateAligned(experts * Self.lanes)
+        weightedGates = .allocateAligned(experts * Self.lanes)
+        scores = .allocateAligned(predictorCount * Self.lanes)
+        dispersionScores = .allocateAligned(experts * Self.lanes)
+        quadraticFactors = .allocateAligned(layout.quadraticCount * Self.lanes)
+        linearFactors = .allocateAligned(layout.linearCount * Self.lanes)
+        squaredWeights = [Double](repeating: 0, count: experts)
+    }
+
+    func deallocate() {
+        block.deallocate()
+        quadratic.deallocate()
+        linear.deallocate()
+        for memory in [
+            predictors, posteriors, gates, logDensities, weightedPosteriors, weightedGates, scores, dispersionScores,
+            quadraticFactors, linearFactors,
+        ] { memory.deallocate() }
+        derivatives.deallocate()
+    }
+
+    func statistics(_ rows: any RowSource, _ part: Range<Int>) -> MixtureStatistics {
+        rows.forEachBlock(in: part, block) { _, _ in
+            accumulate()
+            if rows.isWeighted { addSquaredWeights() }
+        }
+        let quadraticSums = quadratic.collected(responseFactors: layout.responseFactorCount)
+        if !rows.isWeighted, layout.level == .expectationMaximization {
+            // Where all rows weigh 1, Σ w² τ = Σ w τ.
+            for expert in squaredWeights.indices {
+                squaredWeights[expert] = quadraticSums[layout.posterior(expert) * layout.packedCount]
+            }
+        }
+        return MixtureStatistics(
+            layout: layout, logLikelihood: logLikelihood, weight: weight, squaredWeights: squaredWeights,
+            quadratic: quadraticSums, linear: linear.collected(responseFactors: layout.linearCount))
+    }
+
+    private func accumulate() {
+        computePosteriors()
+        addLogLikelihood()
+        switch layout.level {
+        case .likelihood: return
+        case .gradient: formGradientFactors()
+        case .expectationMaximization: formGeneralisedEMFactors()
+        case .newton: formNewtonFactors()
+        case .scores: formScoreFactors()
+        }
+        quadratic.add(block, factors: quadraticFactors, responseFactors: layout.responseFactorCount)
+        linear.add(block, factors: linearFactors, responseFactors: layout.linearCount)
+    }
+
+    /// log f of the rows of the block; beyond the likelihood also fills `gates` with π and `posteriors` with τ.
+    func computePosteriors() {
+        let experts = layout.expertCount
+        let lanes = Self.lanes
+        let needsProbabilities = layout.level != .likelihood
+        let logNormalisers = logDensities
+        block.linearPredictors(
+            coefficients: coefficients, count: layout.predictorCount + experts, into: predictors)
+        if needsProbabilities {
+            gates.update(from: logGates, count: experts * lanes)
+            block.softmax(gates, count: experts, logSums: logNormalisers)
+        } else {
+            block.logSumExp(logGates, count: experts, into: logNormalisers)
+        }
+        for (expert, parameters) in model.experts.enumerated() {
+            let joint = posteriors + expert * lanes
+            computeDensities(of: expert, parameters, into: joint)
+            let logGate = logGates + expert * lanes
+            for lane in 0..<lanes { joint[lane] += logGate[lane] - logNormalisers[lane] }
+        }
+        if needsProbabilities {
+            block.softmax(posteriors, count: experts, logSums: logDensities)
+        } else {
+            block.logSumExp(posteriors, count: experts, into: logDensities)
+        }
+    }
+
+    /// log φ of an expert, with the derivatives where the sums take them.
+    private func computeDensities(of expert: Int, _ parameters: Expert, into result: UnsafeMutablePointer<Double>) {
+        let predictors = predictors(of: expert)
+        if layout.needsDerivatives {
+            model.family.derivatives(
+                responses: block.responses, predictors: predictors, dispersion: parameters.dispersion,
+                count: Self.lanes, into: derivatives.place(of: expert, logDensity: result))
+        } else {
+            model.family.logDensity(
+                responses: block.responses, predictors: predictors, dispersion: parameters.dispersion,
+                count: Self.lanes, into: result)
+        }
+    }
+
+    private func predictors(of expert: Int) -> LinearPredictors {
+        LinearPredictors(predictors + expert * layout.predictorsPerExpert * Self.lanes, stride: Self.lanes)
+    }
+
+    private func addSquaredWeights() {
+        guard layout.level == .expectationMaximization else { return }
+        for expert in 0..<layout.expertCount {
+            let posterior = posteriors + expert * Self.lanes
+            var sum = 0.0
+            for lane in 0..<Self.lanes { sum += block.weights[lane] * block.weights[lane] * posterior[lane] }
+            squaredWeights[expert] += sum
+        }
+    }
+
+    private func addLogLikelihood() {
+        var sum = 0.0
+        // A lane without weight may hold any number.
+        for lane in 0..<Self.lanes where block.weights[lane] > 0 {
+            sum += block.weights[lane] * logDensities[lane]
+            weight += block.weights[lane]
+        }
+        logLikelihood += sum
+    }
+}

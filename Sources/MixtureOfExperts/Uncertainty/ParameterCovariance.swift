@@ -1,0 +1,137 @@
+import Foundation
+import Numerics
+
+/// The covariance of some estimates, as standard errors and correlations: other units change the errors alone.
+public struct ParameterCovariance: Sendable, Equatable {
+    /// 0 for a parameter that is held at its value.
+    public private(set) var standardErrors: [Double]
+    /// Strict lower triangle, row by row; nil where only the errors are known.
+    public private(set) var correlations: [Double]?
+    /// Parameters that the rows do not determine, ascending. Their errors are those of one solution of many, good only for
+    /// what all of these agree on.
+    public private(set) var undetermined: [Int]
+
+    public init(standardErrors: [Double], correlations: [Double]?, undetermined: [Int] = []) {
+        let pairs = Self.pairCount(standardErrors.count)
+        precondition(correlations == nil || correlations?.count == pairs, "a correlation for every pair")
+        self.standardErrors = standardErrors
+        self.correlations = correlations
+        self.undetermined = undetermined
+    }
+
+    public init(_ covariance: Matrix, undetermined: [Int] = []) {
+        let size = covariance.rowCount
+        let errors = (0..<size).map { max(covariance[$0, $0], 0).squareRoot() }
+        var correlations = [Double]()
+        correlations.reserveCapacity(Self.pairCount(size))
+        for row in 0..<size {
+            for column in 0..<row {
+                let product = errors[row] * errors[column]
+                correlations.append(product > 0 ? min(max(covariance[row, column] / product, -1), 1) : 0)
+            }
+        }
+        self.init(standardErrors: errors, correlations: correlations, undetermined: undetermined)
+    }
+
+    public var count: Int { standardErrors.count }
+
+    public static func pairCount(_ size: Int) -> Int { max(size * (size - 1) / 2, 0) }
+
+    /// nil where the correlations are not known.
+    public var matrix: Matrix? {
+        guard let correlations else { return nil }
+        var result = Matrix(rowCount: count, columnCount: count)
+        var pair = 0
+        for row in 0..<count {
+            result[row, row] = standardErrors[row] * standardErrors[row]
+            for column in 0..<row {
+                let value = correlations[pair] * standardErrors[row] * standardErrors[column]
+                result[row, column] = value
+                result[column, row] = value
+                pair += 1
+            }
+        }
+        return result
+    }
+
+    /// Nothing to report of a parameter that is held or not determined.
+    public func standardError(_ index: Int) -> Double? {
+        standardErrors[index] > 0 && !undetermined.contains(index) ? standardErrors[index] : nil
+    }
+
+    public var withoutCorrelations: ParameterCovariance {
+        ParameterCovariance(standardErrors: standardErrors, correlations: nil, undetermined: undetermined)
+    }
+
+    /// Each parameter times a positive factor.
+    public func scaled(by factors: [Double]) -> ParameterCovariance {
+        var result = self
+        result.standardErrors = zip(standardErrors, factors).map(*)
+        return result
+    }
+
+    /// Of the parameters in another order: new parameter i is old parameter `order[i]`.
+    func permuted(_ order: [Int]) -> ParameterCovariance {
+        ParameterCovariance(
+            standardErrors: order.map { standardErrors[$0] },
+            correlations: correlations.map { own in
+                order.indices.flatMap { row in
+                    (0..<row).map { column in
+                        let (high, low) = (max(order[row], order[column]), min(order[row], order[column]))
+                        return own[Self.pairCount(high) + low]
+                    }
+                }
+            },
+            undetermined: order.indices.filter { undetermined.contains(order[$0]) })
+    }
+
+    /// Of linear combinations of the parameters.
+    ///
+    /// - Parameter map: one combination a row. A combination of more than one parameter is not determined where the
+    ///   correlations are not known, nor is one with a parameter that is not.
+    public func mapped(by map: Matrix) -> ParameterCovariance {
+        let lost = Set(undetermined)
+        let parts = (0..<map.rowCount).map { row in (0..<count).filter { map[row, $0] != 0 } }
+        var unknown = parts.indices.filter { !lost.isDisjoint(with: parts[$0]) }
+        guard let matrix else {
+            let errors = parts.indices.map { row in
+                parts[row].count == 1 ? abs(map[row, parts[row][0]]) * standardErrors[parts[row][0]] : 0
+            }
+            unknown = parts.indices.filter { unknown.contains($0) || parts[$0].count > 1 }
+            return ParameterCovariance(standardErrors: errors, correlations: nil, undetermined: unknown)
+        }
+        return ParameterCovariance(map * matrix * map.transposed(), undetermined: unknown)
+    }
+
+    /// Of the coefficients with the intercept of each linear predictor taken `offset` from where it is.
+    ///
+    /// - Parameters:
+    ///   - offset: one number for each slope of a predictor.
+    ///   - predictors: whose coefficients come first; what follows them stays.
+    public func shifted(by offset: [Double], predictors: Int) -> ParameterCovariance {
+        guard offset.contains(where: { $0 != 0 }) else { return self }
+        var map = Matrix.identity(count)
+        for predictor in 0..<predictors {
+            let intercept = predictor * (offset.count + 1)
+            for (index, value) in offset.enumerated() { map[intercept, intercept + index + 1] = value }
+        }
+        return mapped(by: map)
+    }
+
+    /// With errors of seven significant digits and correlations of seven decimals: more than a covariance of estimates needs.
+    public var rounded: ParameterCovariance {
+        ParameterCovariance(
+            standardErrors: standardErrors.map(Self.rounded),
+            correlations: correlations?.map { ($0 * 1e7).rounded() / 1e7 },
+            undetermined: undetermined)
+    }
+
+    private static func rounded(_ value: Double) -> Double {
+        guard value > 0, value.isFinite else { return value }
+        let exponent = 6 - Int(log10(value).rounded(.down))
+        // Powers of ten are exact up to 22: the quotient is then the double nearest to the decimal number.
+        guard abs(exponent) <= 22 else { return Double(String(format: "%.6e", value)) ?? value }
+        let power = pow(10, Double(abs(exponent)))
+        return exponent >= 0 ? (value * power).rounded() / power : (value / power).rounded() * power
+    }
+}

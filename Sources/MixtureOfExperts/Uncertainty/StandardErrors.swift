@@ -1,0 +1,28 @@
+/// The standard errors of a mixture's parameters in the user's units, beside the parameters; nil where there is none: parameters that
+/// are held, or that the rows do not determine.
+public struct StandardErrors: Sendable, Equatable {
+    /// Of each expert.
+    public var coefficients: [[Double?]]
+    /// Of each expert; nil also where the family has no dispersion.
+    public var logDispersions: [Double?]
+    /// Of each gate but the last, the intercept first.
+    public var gates: [[Double?]]
+}
+
+extension FittedMixture {
+    /// nil where nothing is known of the errors.
+    public var standardErrors: StandardErrors? {
+        guard let errors = errors?.shifted(by: center.map { -$0 }, of: model) else { return nil }
+        let regressors = model.design.gatePositions.count
+        return StandardErrors(
+            coefficients: zip(model.experts, errors.experts).map { expert, own in
+                expert.coefficients.indices.map(own.standardError)
+            },
+            logDispersions: zip(model.experts, errors.experts).map { expert, own in
+                own.count > expert.coefficients.count ? own.standardError(expert.coefficients.count) : nil
+            },
+            gates: (0..<model.expertCount - 1).map { gate in
+                (0..<regressors).map { errors.gate.standardError(gate * regressors + $0) }
+            })
+    }
+}

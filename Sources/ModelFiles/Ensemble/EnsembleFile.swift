@@ -1,0 +1,112 @@
+import Aggregation
+import Foundation
+import MixtureOfExperts
+import Numerics
+import StudyData
+
+/// All local models in one file: their weighted average f̂^W as a predictor, with nothing reduced.
+public struct EnsembleFile: Codable, Sendable, Equatable {
+    public static let formatName = "dmoe-ensemble"
+    public static let currentVersion = 1
+
+    public struct Member: Codable, Sendable, Equatable {
+        public var name: String
+        public var model: ModelFile
+
+        public init(name: String, model: ModelFile) {
+            self.name = name
+            self.model = model
+        }
+    }
+
+    public var format: String
+    public var formatVersion: Int
+    public var software: String
+    /// Of ``AggregationOptions/SiteWeights``.
+    public var siteWeights: String
+    public var members: [Member]
+
+    public init(_ members: [Member], siteWeights: AggregationOptions.SiteWeights) {
+        format = Self.formatName
+        formatVersion = Self.currentVersion
+        software = ModelFile.software
+        self.siteWeights = siteWeights.rawValue
+        self.members = members
+    }
+
+    /// - Throws: ``AggregationError`` where the models do not belong together.
+    public func predictor(parallelism: Parallelism = .serial) throws(AggregationError) -> WeightedAverage {
+        try WeightedAverage(
+            members.compactMap { member in
+                member.model.fitted.map { Contribution(name: member.name, fitted: $0) }
+            }, siteWeights: AggregationOptions.SiteWeights(rawValue: siteWeights) ?? .density, parallelism: parallelism)
+    }
+
+    /// How a table is read for it: as for the first member, gaps filled in with the mean of what the members put there.
+    func selection(missing: RowSelection.MissingRule?) -> RowSelection {
+        var first = members[0].model
+        first.carryStudy(of: members.map(\.model))
+        return first.selection(missing: missing)
+    }
+
+    package static func decode(_ json: VersionedJSON) throws(ModelFileError) -> EnsembleFile {
+        let file = try json.decode(EnsembleFile.self, format: formatName, version: currentVersion)
+        guard AggregationOptions.SiteWeights(rawValue: file.siteWeights) != nil else {
+            throw .invalidValue(
+                path: json.source, field: "siteWeights", reason: "'\(file.siteWeights)' is not known here")
+        }
+        guard !file.members.isEmpty else {
+            throw .invalidValue(path: json.source, field: "members", reason: "there are none")
+        }
+        for member in file.members {
+            try member.model.validate(source: json.source)
+            guard member.model.kind != .reference else { throw .noStatistics(path: json.source) }
+        }
+        try ModelFile.refuseDifferentStudies(file.members.map { ($0.name, $0.model) })
+        return file
+    }
+
+    /// The file as text.
+    ///
+    /// - Throws: ``ModelFileError/invalidValue(path:field:reason:)`` for a number that is not finite.
+    public func text(path: String) throws(ModelFileError) -> String {
+        do { return try OrderedJSONEncoder().encode(self) } catch {
+            throw .invalidValue(path: path, field: "a local model", reason: "holds a number that is not finite")
+        }
+    }
+}
+
+/// A file that can be predicted with: one model, or all local models.
+public enum PredictorFile: Sendable {
+    case model(ModelFile)
+    case ensemble(EnsembleFile)
+
+    /// - Throws: ``ModelFileError`` that names the file and the field.
+    public static func read(path: String) throws(ModelFileError) -> PredictorFile {
+        try decode(VersionedJSON.contents(path: path), source: path)
+    }
+
+    package static func decode(_ data: Data, source: String) throws(ModelFileError) -> PredictorFile {
+        let json = VersionedJSON(data: data, source: source, incomplete: .notAModel(path: source))
+        return json.format == EnsembleFile.formatName
+            ? .ensemble(try EnsembleFile.decode(json)) : .model(try ModelFile.decode(data, source: source))
+    }
+
+    /// How a table is read for it.
+    ///
+    /// - Parameter missing: in place of the rule `error`.
+    public func selection(missing: RowSelection.MissingRule? = nil) -> RowSelection {
+        switch self {
+        case .model(let file): file.selection(missing: missing)
+        case .ensemble(let file): file.selection(missing: missing)
+        }
+    }
+
+    /// - Throws: ``AggregationError`` where the members of an ensemble do not belong together.
+    public func predictor(parallelism: Parallelism = .serial) throws(AggregationError) -> any ConditionalMixture {
+        switch self {
+        case .model(let file): file.model
+        case .ensemble(let file): try file.predictor(parallelism: parallelism)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Estimation
+import Messages
+
+extension [FitWarning] {
+    /// In words, those of one kind about several columns in one line: a category has a column for each level, and a site lacks
+    /// many of them.
+    public var lines: [String] {
+        var lines = [String]()
+        var told = Set<String>()
+        for warning in self {
+            guard let subject = warning.subject else {
+                lines.append(warning.description)
+                continue
+            }
+            let columns = compactMap(\.subject).filter { $0.kind == subject.kind }.map(\.column)
+            guard columns.count > 1 else {
+                lines.append(warning.description)
+                continue
+            }
+            if told.insert(subject.kind).inserted { lines.append("\(Self.listed(columns)) \(subject.kind)") }
+        }
+        return lines
+    }
+
+    /// Columns with the levels of one category together: `'distance', 'hour' (1, 5, 23)`.
+    private static func listed(_ columns: [String]) -> String {
+        var levels = [String: [String]]()
+        var order = [String]()
+        for column in columns {
+            let name = String(column.prefix { $0 != "=" })
+            if levels[name] == nil { order.append(name) }
+            levels[name, default: []] += column == name ? [] : [String(column.dropFirst(name.count + 1))]
+        }
+        return order.map { name in
+            let own = levels[name] ?? []
+            return own.isEmpty ? "'\(name)'" : "'\(name)' (\(own.joined(separator: ", ")))"
+        }.joined(separator: ", ")
+    }
+}
+
+extension FitWarning {
+    /// What is said of a column where the same is said of others too.
+    fileprivate var subject: (column: String, kind: String)? {
+        switch self {
+        case .constantCovariate(let name): (name, "are constant here: their coefficients are 0")
+        case .collinearCovariate(let name):
+            (
+                name,
+                "are linear combinations of others here: their coefficients are not determined by these rows, the smallest "
+                    + "ones were taken"
+            )
+        case .rareCovariate(let name, let minimum):
+            (
+                name,
+                "differ from their usual values in fewer than \(spelledNumber(minimum)) rows: taken as constant here, so that "
+                    + "these rows are not told"
+            )
+        case .rareLevel(let name, let minimum):
+            (
+                name,
+                "have one of their two values in fewer than \(spelledNumber(minimum)) rows: they are left out, so that they are "
+                    + "not told"
+            )
+        case .statisticsLeftOut(let column, let experts, let minimum):
+            (
+                column,
+                "differ from their usual values in fewer than \(spelledNumber(minimum)) rows of expert "
+                    + "\(experts.map { String($0 + 1) }.joined(separator: ", ")): left out there"
+            )
+        case .gateColumnNotTold(let column, let minimum):
+            (
+                column,
+                "differ from their usual values in fewer than \(spelledNumber(minimum)) of the rows between experts here: left "
+                    + "out of the gate"
+            )
+        default: nil
+        }
+    }
+}

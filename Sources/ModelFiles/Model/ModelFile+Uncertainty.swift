@@ -1,0 +1,91 @@
+import MixtureOfExperts
+
+/// How sure the parameters of a model file are.
+extension ModelFile {
+    /// ``ParameterCovariance``.
+    public struct CovarianceRecord: Codable, Sendable, Equatable {
+        public var standardErrors: [Double]
+        /// Strict lower triangle, row by row; absent where only the errors are known.
+        public var correlations: [Double]?
+        /// Positions, from 0, of parameters that the rows do not determine; absent where there are none.
+        public var undetermined: [Int]?
+    }
+
+    /// ``EstimateErrors``, but for the experts.
+    public struct UncertaintyRecord: Codable, Sendable, Equatable {
+        public var source: String
+        /// Of all gates but the last, gate after gate, intercepts at the means of the covariates.
+        public var gate: CovarianceRecord
+    }
+
+    mutating func set(_ errors: EstimateErrors?) {
+        uncertainty = errors.map { UncertaintyRecord(source: $0.source.rawValue, gate: CovarianceRecord($0.gate)) }
+        for index in experts.indices { experts[index].uncertainty = errors.map { CovarianceRecord($0.experts[index]) } }
+    }
+
+    var errors: EstimateErrors? {
+        let blocks = experts.compactMap(\.uncertainty?.covariance)
+        guard let uncertainty, blocks.count == experts.count,
+            let source = EstimateErrors.Source(rawValue: uncertainty.source)
+        else { return nil }
+        return EstimateErrors(source: source, experts: blocks, gate: uncertainty.gate.covariance)
+    }
+
+    func validateUncertainty(source: String) throws(ModelFileError) {
+        func refuse(_ field: String, _ reason: String) -> ModelFileError {
+            .invalidValue(path: source, field: field, reason: reason)
+        }
+        guard let uncertainty else {
+            if let other = experts.firstIndex(where: { $0.uncertainty != nil }) {
+                throw refuse("experts[\(other)].uncertainty", "has no place without that of the gate")
+            }
+            return
+        }
+        guard EstimateErrors.Source(rawValue: uncertainty.source) != nil else {
+            throw refuse("uncertainty.source", "'\(uncertainty.source)' is not known here")
+        }
+        try uncertainty.gate.validate(
+            count: (experts.count - 1) * (gateCovariates.count + 1), field: "uncertainty.gate", source: source)
+        let hasDispersion = ExpertFamilies.named(family)?.hasDispersion ?? false
+        for (index, expert) in experts.enumerated() {
+            guard let own = expert.uncertainty else {
+                throw .missingField(path: source, field: "experts[\(index)].uncertainty")
+            }
+            try own.validate(
+                count: expert.coefficients.count + (hasDispersion ? 1 : 0), field: "experts[\(index)].uncertainty",
+                source: source)
+        }
+    }
+}
+
+extension ModelFile.CovarianceRecord {
+    init(_ covariance: ParameterCovariance) {
+        self.init(
+            standardErrors: covariance.standardErrors, correlations: covariance.correlations,
+            undetermined: covariance.undetermined.isEmpty ? nil : covariance.undetermined)
+    }
+
+    /// Of a record that was validated.
+    var covariance: ParameterCovariance {
+        ParameterCovariance(
+            standardErrors: standardErrors, correlations: correlations, undetermined: undetermined ?? [])
+    }
+
+    fileprivate func validate(count: Int, field: String, source: String) throws(ModelFileError) {
+        func check(_ condition: Bool, _ name: String, _ reason: String) throws(ModelFileError) {
+            if !condition { throw .invalidValue(path: source, field: "\(field).\(name)", reason: reason) }
+        }
+        try check(
+            standardErrors.count == count, "standardErrors", "has \(standardErrors.count) numbers, not \(count)")
+        try check(
+            standardErrors.allSatisfy { $0 >= 0 && $0.isFinite }, "standardErrors", "must be finite and not negative")
+        if let correlations {
+            let pairs = ParameterCovariance.pairCount(count)
+            try check(correlations.count == pairs, "correlations", "has \(correlations.count) numbers, not \(pairs)")
+            try check(correlations.allSatisfy { abs($0) <= 1 }, "correlations", "must lie between -1 and 1")
+        }
+        try check(
+            (undetermined ?? []).allSatisfy((0..<count).contains), "undetermined", "names a parameter that is not there"
+        )
+    }
+}

@@ -1,0 +1,203 @@
+import Messages
+import MixtureOfExperts
+import Tables
+
+/// A study in the making: what tables show of their columns, and what is decided about them.
+public struct StudyDraft: Sendable {
+    /// Given by hand; everything else is inferred.
+    public struct Choices: Sendable {
+        public var target: String
+        /// nil for Gaussian, or multinomial where the target is text.
+        public var family: String?
+        /// nil for those of the target.
+        public var classes: [String]?
+        public var features: [String]?
+        public var exclude: [String] = []
+        public var categories: [String] = []
+        public var gate: [String]?
+        public var exposure: String?
+        public var weights: String?
+        /// Of all covariates, for other sites may have gaps where these rows have none; `mean` is `level` for what is no number.
+        public var missing = Study.MissingRule.error
+        public var experts: Int?
+        public var seed: UInt64?
+        /// Levels and classes of fewer rows are named to those who read the draft: the study shares their names.
+        public var minRows = 10
+
+        public init(target: String) { self.target = target }
+    }
+
+    /// Text with more different values is no category by itself.
+    public static let mostLevels = 30
+
+    public private(set) var study: Study
+    /// What people should look at, a line each.
+    public private(set) var notes: [String] = []
+
+    /// - Parameters:
+    ///   - paths: files of one table, or of several sites.
+    ///   - options: how they are read; all columns are looked at as text.
+    /// - Throws: ``TableError``, and ``StudyError`` where the choices do not make a study.
+    public init(of paths: [String], options: TableOptions, choices: Choices) throws {
+        var options = options
+        options.keepsAllText = true
+        var profiles = [ColumnProfile]()
+        for path in paths { try Self.profile(path, options, into: &profiles) }
+        study = Study(
+            target: choices.target, exposure: choices.exposure, weights: choices.weights,
+            missing: choices.missing == .drop ? .drop : .error, covariates: [], gate: choices.gate,
+            experts: choices.experts, seed: choices.seed)
+        let table = Profiles(source: paths.joined(separator: ", "), columns: profiles)
+        try decideResponse(table, choices)
+        for name in [choices.exposure, choices.weights].compactMap({ $0 }) { try table.requireNumbers(name) }
+        try decideCovariates(table, choices)
+        if let (field, reason) = study.problem {
+            throw StudyError.invalidValue(path: "study", field: field, reason: reason)
+        }
+    }
+
+    /// The columns of all tables together.
+    private struct Profiles {
+        var source: String
+        var columns: [ColumnProfile]
+
+        func named(_ name: String) throws(TableError) -> ColumnProfile {
+            guard let column = columns.first(where: { $0.name == name }) else {
+                throw .noSuchColumn(source: source, name: name, available: columns.map(\.name))
+            }
+            return column
+        }
+
+        func requireNumbers(_ name: String) throws(TableError) {
+            if let text = try named(name).firstText {
+                throw .textInNumericColumn(source: source, line: text.line, column: name, field: text.field)
+            }
+        }
+    }
+
+    private static func profile(
+        _ path: String, _ options: TableOptions, into profiles: inout [ColumnProfile]
+    ) throws(TableError) {
+        if let pieces = try? TableStream(path: path, options: options) {
+            var pieces = pieces
+            while let piece = try pieces.next() { try add(piece, to: &profiles) }
+        } else {
+            try add(DataTable.read(path: path, options: options), to: &profiles)
+        }
+    }
+
+    private static func add(_ table: DataTable, to profiles: inout [ColumnProfile]) throws(TableError) {
+        if profiles.isEmpty { profiles = table.columnNames.map(ColumnProfile.init) }
+        for index in profiles.indices {
+            profiles[index].add(try table.text(profiles[index].name), line: table.line)
+        }
+    }
+
+    // MARK: Decisions
+
+    private mutating func decideResponse(_ table: Profiles, _ choices: Choices) throws(TableError) {
+        let target = try table.named(choices.target)
+        let families = ExpertFamilies.names.filter { ExpertFamilies.response($0)?.classes != nil }
+        // Numbers may be classes too, where some are named.
+        let hasClasses = !target.isNumeric || choices.classes != nil
+        study.family = choices.family ?? (hasClasses ? families.first : nil) ?? GaussianFamily().name
+        if ExpertFamilies.response(study.family)?.classes == nil {
+            try table.requireNumbers(choices.target)
+        } else {
+            var classes = choices.classes ?? []
+            if choices.classes == nil {
+                classes = try ClassFinder(target).classes(source: table.source)
+                noteRare(target, "class", minRows: choices.minRows)
+            }
+            study.classes = classes
+            notes += classes.alikeNotes("classes of '\(target.name)'")
+            noteClasses(target, classes)
+        }
+        noteGaps(target, "rows without it are \(study.missing == .drop ? "left out" : "refused")")
+    }
+
+    private mutating func noteClasses(_ target: ColumnProfile, _ classes: [String]) {
+        var known = SpellingTable(classes)
+        let others = target.levels.filter { if case .unknown = known.meaning(of: $0) { true } else { false } }
+        guard !others.isEmpty else { return }
+        let shown = others.prefix(5).map(\.quoted).joined(separator: ", ") + (others.count > 5 ? " and others" : "")
+        notes.append("'\(target.name)' is \(shown) in some rows, which is none of the classes: such rows are refused")
+    }
+
+    private mutating func decideCovariates(_ table: Profiles, _ choices: Choices) throws(TableError) {
+        for name in choices.exclude + choices.categories { _ = try table.named(name) }
+        let taken = Set([choices.target] + [choices.exposure, choices.weights].compactMap { $0 } + choices.exclude)
+        let names = choices.features ?? table.columns.map(\.name).filter { !taken.contains($0) }
+        for name in names {
+            let column = try table.named(name)
+            if let covariate = covariate(column, choices) { study.covariates.append(covariate) }
+        }
+        guard !study.covariates.isEmpty else { throw .noCovariates(source: table.source) }
+    }
+
+    private mutating func covariate(_ column: ColumnProfile, _ choices: Choices) -> Study.Covariate? {
+        let isForced = choices.categories.contains(column.name)
+        guard let usual = column.mostFrequent else {
+            notes.append("'\(column.name)' has no value: no covariate")
+            return nil
+        }
+        if column.counts.count == 1, !column.isNumeric || isForced {
+            notes.append("'\(column.name)' is '\(usual.prefix(40))' in every row: no covariate")
+            return nil
+        }
+        var covariate: Study.Covariate
+        if !isForced, let (yes, no) = column.yesNo {
+            covariate = .yesNo(column.name, yes: yes, no: no)
+        } else if !isForced, column.isNumeric {
+            covariate = .number(column.name)
+        } else if column.hasTooMany || (column.counts.count > Self.mostLevels && !isForced) {
+            notes.append(
+                "'\(column.name)' has text\(Self.place(column)) and \(column.distinct) different values: no covariate"
+                    + (column.hasTooMany ? "" : " (--categories \(column.name) makes it a category)"))
+            return nil
+        } else {
+            covariate = .category(column.name, levels: column.levels, reference: usual)
+            noteRare(column, "level", minRows: choices.minRows)
+            notes += column.levels.alikeNotes("levels of '\(column.name)'")
+        }
+        decideGaps(column, &covariate, choices.missing)
+        return covariate
+    }
+
+    private static func place(_ column: ColumnProfile) -> String {
+        column.firstText.map { " (line \($0.line): '\($0.field.prefix(40))')" } ?? ""
+    }
+
+    private mutating func decideGaps(
+        _ column: ColumnProfile, _ covariate: inout Study.Covariate, _ rule: Study.MissingRule
+    ) {
+        switch rule {
+        case .error:
+            noteGaps(column, "such rows are refused; choose --missing drop or mean, or a rule of its own in the file")
+        case .drop: noteGaps(column, "such rows are left out")
+        case .mean, .level:
+            covariate.missing = covariate.type == .number ? .mean : .level
+            noteGaps(
+                column,
+                covariate.type == .number
+                    ? "filled in with the site's mean, and told by a column '\(column.name) missing'"
+                    : "a level of their own")
+        }
+    }
+
+    /// Names that few rows have leave the site with the study, before any fit.
+    private mutating func noteRare(_ column: ColumnProfile, _ kind: String, minRows: Int) {
+        let rare = column.levels.filter { (column.counts[$0] ?? 0) < minRows }
+        guard !rare.isEmpty else { return }
+        let names = rare.prefix(5).map { "'\($0.prefix(40))' (\(column.counts[$0] ?? 0))" }.joined(separator: ", ")
+        notes.append(
+            "'\(column.name)' has \(rare.count) \(kind)\(rare.count == 1 ? "" : kind == "class" ? "es" : "s") of fewer than "
+                + "\(minRows) rows, whose names the study shares: \(names)\(rare.count > 5 ? ", …" : ""); merge them, or take "
+                + "them out of the file, where they may not be known")
+    }
+
+    private mutating func noteGaps(_ column: ColumnProfile, _ what: String) {
+        guard column.missing > 0 else { return }
+        notes.append("'\(column.name)' has \(column.missing) missing value\(column.missing == 1 ? "" : "s"): \(what)")
+    }
+}

@@ -1,0 +1,83 @@
+import Messages
+
+/// What can be wrong with a study file. Each description is one line that names the file and the field.
+public enum StudyError: Error, Sendable, Equatable {
+    case fileNotFound(path: String)
+    case cannotRead(path: String)
+    /// - Parameter reason: where the text is no JSON; nil where it is, but of something else.
+    case notAStudy(path: String, reason: String?)
+    case newerFormat(path: String, version: Int, known: Int)
+    case missingField(path: String, field: String)
+    case invalidValue(path: String, field: String, reason: String)
+
+    /// Whether the input could not be had at all, rather than holding something wrong.
+    public var isMissingInput: Bool {
+        switch self {
+        case .fileNotFound, .cannotRead: true
+        default: false
+        }
+    }
+
+    package init(_ error: DecodingError, path: String) {
+        switch error {
+        case .keyNotFound(let key, let context):
+            self = .missingField(path: path, field: (context.codingPath + [key]).fieldName)
+        case .valueNotFound(_, let context):
+            self = .missingField(path: path, field: context.codingPath.fieldName)
+        case .typeMismatch(let type, let context):
+            self = .invalidValue(
+                path: path, field: context.codingPath.fieldName, reason: "should hold \(Self.words(type))")
+        case .dataCorrupted(let context):
+            if let problem = context.underlyingError as? StudyFieldProblem {
+                self = .invalidValue(path: path, field: context.codingPath.fieldName, reason: problem.reason)
+            } else if context.codingPath.isEmpty {
+                self = .notAStudy(path: path, reason: nil)
+            } else {
+                self = .invalidValue(
+                    path: path, field: context.codingPath.fieldName, reason: context.debugDescription)
+            }
+        @unknown default:
+            self = .notAStudy(path: path, reason: nil)
+        }
+    }
+
+    private static func words(_ type: any Any.Type) -> String {
+        switch type {
+        case is String.Type: "text in quotation marks"
+        case is Int.Type, is UInt64.Type: "a whole number"
+        case is Double.Type: "a number"
+        case is [String].Type, is [Any].Type, is [Study.Covariate].Type: "a list in brackets"
+        default: "an object in braces"
+        }
+    }
+}
+
+extension StudyError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .fileNotFound(let path):
+            "\(path.visible): no such file; check the path"
+        case .cannotRead(let path):
+            "\(path.visible): cannot be read; give a readable file"
+        case .notAStudy(let path, let reason):
+            "\(path.visible): not a study file" + (reason.map { ": \($0.visible)" } ?? "")
+                + "; make one with dmoe study new, or correct it"
+        case .newerFormat(let path, let version, let known):
+            "\(path.visible): written in format version \(version), this program reads up to \(known); update dmoe"
+        case .missingField(let path, let field):
+            "\(path.visible): field '\(field.visible)' is missing; add it"
+        case .invalidValue(let path, let field, let reason):
+            "\(path.visible): field '\(field.visible)' \(reason.visible)"
+        }
+    }
+}
+
+extension [any CodingKey] {
+    /// As in `covariates[2].levels`.
+    package var fieldName: String {
+        reduce("") { text, key in
+            if let index = key.intValue { return text + "[\(index)]" }
+            return text.isEmpty ? key.stringValue : text + "." + key.stringValue
+        }
+    }
+}

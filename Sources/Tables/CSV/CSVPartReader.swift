@@ -1,0 +1,129 @@
+/// What was read from one part of a file, apart from the numbers.
+struct CSVPart: Sendable {
+    var columns: [CSVColumn]
+    var rowCount = 0
+    var rowLines = TableRowLines()
+}
+
+/// Reads the rows of one part of a CSV file, numbers straight into their columns.
+struct CSVPartReader {
+    private var cursor: CSVCursor
+    private var part: CSVPart
+    private let stores: [CSVNumberStore]
+    private let firstRow: Int
+    /// Whether a column is read as numbers, and false after the last one.
+    private var takesNumbers: [Bool]
+    /// The rows not yet in the stores: column after column, `rowLimit` numbers each.
+    private var block: [Double]
+    private let rowLimit: Int
+    private var row = 0
+    private var column = 0
+    /// The line where the row begins.
+    private var rowLine = 1
+
+    /// - Parameters:
+    ///   - cursor: Where the part's first row, or a blank line before it, begins; its bytes end with the part.
+    ///   - firstRow: Where the part's rows belong in the stores.
+    init(_ cursor: CSVCursor, columns: [CSVColumn], stores: [CSVNumberStore], firstRow: Int) {
+        self.cursor = cursor
+        part = CSVPart(columns: columns)
+        self.stores = stores
+        self.firstRow = firstRow
+        takesNumbers = columns.map { $0.kind == .numbers } + [false]
+        // Small enough to stay in the cache until it is stored.
+        rowLimit = min(max(16_384 / columns.count, 16), 1024)
+        block = [Double](repeating: 0, count: rowLimit * columns.count)
+    }
+
+    /// - Throws: `raggedRow`, `unterminatedQuote`.
+    mutating func read(plainRuns: Bool = true) throws(TableError) -> CSVPart {
+        while column > 0 || beginRow() {
+            let isFurther = plainRuns && readPlainRun()
+            if !isFurther || column > 0 { try readField() }
+            if row == rowLimit { storeBlock() }
+        }
+        storeBlock()
+        return part
+    }
+
+    private mutating func beginRow() -> Bool {
+        guard cursor.reachRow() else { return false }
+        noteRow(line: cursor.line)
+        return true
+    }
+
+    private mutating func noteRow(line: Int) {
+        rowLine = line
+        part.rowLines.note(row: part.rowCount + row, line: line)
+    }
+
+    /// Whether rows were ended.
+    private mutating func readPlainRun() -> Bool {
+        var place = CSVPlainRun.Place(position: cursor.position, column: column, row: row)
+        let limit = cursor.bytes.count - CSVPlainNumber.reach
+        guard place.position <= limit, let bytes = cursor.bytes.baseAddress else { return false }
+        CSVPowersOfFive.words.withUnsafeBufferPointer { powers in
+            block.withUnsafeMutableBufferPointer { block in
+                takesNumbers.withUnsafeBufferPointer { takesNumbers in
+                    CSVPlainRun(
+                        bytes: bytes, limit: limit, delimiter: cursor.delimiter, columnCount: takesNumbers.count - 1,
+                        block: block.baseAddress.unsafelyUnwrapped, rowLimit: rowLimit,
+                        powersOfFive: powers.baseAddress.unsafelyUnwrapped
+                    ).read(&place, takesNumbers: takesNumbers.baseAddress.unsafelyUnwrapped)
+                }
+            }
+        }
+        return take(place)
+    }
+
+    private mutating func take(_ place: CSVPlainRun.Place) -> Bool {
+        let (firstLine, ended) = (cursor.line, place.row - row)
+        cursor.move(to: place.position, line: firstLine + ended)
+        column = place.column
+        // From the second row on, all lie on consecutive lines.
+        if ended > 1 || ended == 1 && column > 0 {
+            row += 1
+            noteRow(line: firstLine + 1)
+        }
+        row = place.row
+        if ended > 0 { rowLine = cursor.line }
+        return ended > 0
+    }
+
+    /// Reads one field, whatever it holds.
+    private mutating func readField() throws(TableError) {
+        let line = cursor.line
+        if takesNumbers[min(column, part.columns.count)], let number = cursor.plainNumber() {
+            block[column * rowLimit + row] = number
+        } else {
+            let field = try cursor.field()
+            if column < part.columns.count {
+                if let number = part.columns[column].take(field, in: cursor.bytes, line: line) {
+                    block[column * rowLimit + row] = number
+                }
+                takesNumbers[column] = part.columns[column].kind == .numbers
+            }
+        }
+        column += 1
+        if cursor.rowEnded { try endRow() }
+    }
+
+    private mutating func endRow() throws(TableError) {
+        guard column == part.columns.count else {
+            throw .raggedRow(source: cursor.source, line: rowLine, found: column, expected: part.columns.count)
+        }
+        column = 0
+        row += 1
+    }
+
+    private mutating func storeBlock() {
+        block.withUnsafeBufferPointer { block in
+            for column in part.columns.indices where takesNumbers[column] {
+                let values = block[column * rowLimit..<column * rowLimit + row]
+                stores[column].write(UnsafeBufferPointer(rebasing: values), at: firstRow + part.rowCount)
+            }
+        }
+        part.rowCount += row
+        row = 0
+    }
+}

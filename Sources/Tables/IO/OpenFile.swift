@@ -1,0 +1,60 @@
+import Foundation
+import Synchronization
+
+/// A file that is open for reading.
+package final class OpenFile: Sendable {
+    package let path: String
+    private let descriptor: Int32
+    /// A fit has no use for an error in the middle of a pass: reading goes on with zeros, and whoever asked for the fit
+    /// looks here before using its result.
+    private let hasFailed = Atomic<Bool>(false)
+
+    /// Takes over the descriptor.
+    package init(path: String, descriptor: Int32) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    /// A regular file and its size; nil for what is none, or cannot be opened.
+    package static func regular(_ path: String) -> (file: OpenFile, size: Int)? {
+        // To open a pipe and close it again would lose what its writer has to say; - is standard input.
+        var before = stat()
+        guard path != "-", stat(path, &before) == 0, before.st_mode & S_IFMT == S_IFREG else { return nil }
+        let descriptor = open(path, O_RDONLY)
+        guard descriptor >= 0 else { return nil }
+        let file = OpenFile(path: path, descriptor: descriptor)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return (file, Int(status.st_size))
+    }
+
+    /// Set where bytes that should be there could not be read.
+    package var failure: TableError? {
+        hasFailed.load(ordering: .relaxed)
+            ? .cannotRead(path: path, reason: "it became shorter or unreadable while it was read") : nil
+    }
+
+    package var isCompressed: Bool {
+        var start = [UInt8](repeating: 0, count: Gzip.magic.count)
+        return start.withUnsafeMutableBytes { buffer in
+            pread(descriptor, buffer.baseAddress, buffer.count, 0) == buffer.count
+        } && start == Gzip.magic
+    }
+
+    /// Fills the buffer.
+    package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) {
+        var done = 0
+        while done < buffer.count, let base = buffer.baseAddress {
+            let count = pread(descriptor, base + done, buffer.count - done, off_t(offset + done))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                hasFailed.store(true, ordering: .relaxed)
+                for index in done..<buffer.count { buffer[index] = 0 }
+                return
+            }
+            done += count
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Foundation
+
+/// A `.npy` array in a regular file, used where it lies.
+package struct ArrayFile {
+    package let path: String
+    package let layout: ArrayLayout
+    package let names: [String]
+    package let file: OpenFile
+
+    private static let longestHeader = 1 << 16
+    private static let previewedRows = 16
+
+    /// Nil where the file is something else: a pipe, another format, compressed.
+    ///
+    /// - Throws: `malformedNPY`, `noRows`, `columnNamesMismatch`, `duplicateColumn`.
+    package init?(path: String, options: TableOptions) throws(TableError) {
+        guard let (file, size) = OpenFile.regular(path) else { return nil }
+        var start = [UInt8](repeating: 0, count: min(size, Self.longestHeader))
+        start.withUnsafeMutableBytes { file.read(at: 0, into: $0) }
+        guard start.starts(with: NPYHeader.magic) else { return nil }
+        let reader = try start.withUnsafeBytes { raw in
+            Result { () throws(TableError) in
+                try NPYReader(source: path, raw: raw, size: size, options: options)
+            }
+        }.get()
+        (layout, names) = try reader.layoutAndNames()
+        self.path = path
+        self.file = file
+    }
+
+    package var rowCount: Int { layout.rowCount }
+
+    /// The first rows: the table's columns, for a selection to be made from.
+    package func preview() -> DataTable { piece(0..<min(Self.previewedRows, rowCount)) }
+
+    /// Some of the rows as a table: whole rows are read where the file holds row after row, else a stretch of each column.
+    package func piece(_ range: Range<Int>) -> DataTable {
+        var columns = [[Double]](repeating: [], count: layout.columnCount)
+        if layout.isFortranOrder {
+            for column in columns.indices {
+                columns[column] = numbers(row: range.lowerBound, column: column, count: range.count)
+            }
+        } else {
+            let values = numbers(row: range.lowerBound, column: 0, count: range.count * layout.columnCount)
+            for column in columns.indices {
+                columns[column] = range.indices.map { values[($0 - range.lowerBound) * layout.columnCount + column] }
+            }
+        }
+        var lines = TableRowLines(.row)
+        lines.note(row: 0, line: range.lowerBound + 1)
+        return DataTable(
+            source: path, columns: zip(names, columns).map { TableColumn(name: $0, content: .numbers($1)) },
+            rowCount: range.count, rowLines: lines, isWhole: range.count == rowCount)
+    }
+
+    /// Numbers that lie one after the other in the file.
+    private func numbers(row: Int, column: Int, count: Int) -> [Double] {
+        withUnsafeTemporaryAllocation(byteCount: count * layout.element.size, alignment: 8) { buffer in
+            file.read(at: layout.offset(row: row, column: column), into: buffer)
+            return layout.element.numbers(UnsafeRawBufferPointer(buffer), at: 0, stride: 1, count: count)
+        }
+    }
+
+    /// Set where the file changed while it was read.
+    package var failure: TableError? { file.failure }
+}

@@ -1,0 +1,194 @@
+import Foundation
+import Messages
+
+/// What can go wrong while tables and model files are read.
+///
+/// Every `description` is one line that names the file, the place in it, what was wrong and what to do about it.
+public enum TableError: Error, Equatable, Sendable {
+    /// There is no file at `path`.
+    case fileNotFound(path: String)
+    /// The file exists but its bytes cannot be had: a directory, a missing permission, a failing device.
+    case cannotRead(path: String, reason: String)
+    /// The file holds no bytes, or nothing but blank lines.
+    case emptyFile(path: String)
+    /// The file has a header, or an array shape, but not a single row.
+    case noRows(path: String)
+    /// The file is in a known format that is not read here, such as a zip archive.
+    case unsupportedFormat(source: String, format: String)
+    /// A column was asked for by a name the table does not have.
+    case noSuchColumn(source: String, name: String, available: [String])
+    /// Two columns bear the same name.
+    case duplicateColumn(source: String, name: String)
+    /// A column wanted as numbers holds `field`, neither number nor missing, at the 1-based `line`.
+    case textInNumericColumn(source: String, line: Int, column: String, field: String)
+    /// A column was asked for as text, but it was read without keeping its texts.
+    case textNotKept(source: String, column: String)
+    /// A field, or a name of a column, at the 1-based `line` that is not encoded in UTF-8.
+    case notUTF8(source: String, line: Int, text: String)
+    /// The row that begins at the 1-based `line` has `found` fields where the header has `expected`.
+    case raggedRow(source: String, line: Int, found: Int, expected: Int)
+    /// The quoted field opened at the 1-based `line` is never closed.
+    case unterminatedQuote(source: String, line: Int)
+    /// The bytes begin as a NumPy array but cannot be read as one.
+    case malformedNPY(source: String, reason: String)
+    /// `names` column names were given for an array of `columns` columns.
+    case columnNamesMismatch(source: String, names: Int, columns: Int)
+    /// The bytes begin as a gzip stream but do not decompress.
+    case corruptGzip(source: String, reason: String)
+    /// The target was named among the covariates.
+    case targetAmongCovariates(source: String, name: String)
+    /// No row is left without those that miss a value; `purpose` is what they were wanted for, as a verb.
+    case nothingLeft(source: String, purpose: String)
+    /// No numeric column is left to serve as a covariate.
+    case noCovariates(source: String)
+    /// An infinite value at the 1-based `line`, or one too large to be squared.
+    case unusableValue(source: String, line: TablePlace, column: String, value: Double)
+    /// A missing value at the 1-based `line`, where none is allowed: by a study file, or else by an option.
+    case missingValue(source: String, line: TablePlace, column: String, underStudy: Bool = false)
+    /// A row weight that is negative, missing or infinite.
+    case unusableWeight(source: String, line: TablePlace, column: String, value: Double)
+    /// The file cannot be read anew in every pass.
+    case notOutOfCore(path: String, reason: String)
+    /// Rows could not be written to a temporary file in `directory`.
+    case cannotSpool(directory: String, reason: String)
+    /// No row has a positive weight.
+    case allWeightsZero(source: String, column: String)
+    /// A field at the 1-based `line` that is none of the spellings of its column.
+    case unknownSpelling(
+        source: String, line: TablePlace, column: String, field: String, kind: Spelling, known: [String])
+    /// A response that the family cannot have.
+    case unusableResponse(source: String, line: TablePlace, column: String, value: Double, needed: String)
+    /// The classes of a response are to be found in it, and there are too few or too many.
+    case unusableClasses(source: String, column: String, found: String, largest: Int)
+    /// An exposure that is not positive.
+    case unusableExposure(source: String, line: TablePlace, column: String, value: Double)
+    /// A mean that is to fill gaps would stand for too few values.
+    case tooFewToFill(source: String, column: String, known: Int, needed: Int)
+
+    /// What a spelling stands for.
+    public enum Spelling: Sendable {
+        case level, answer, aClass
+    }
+
+    /// Whether the input could not be had at all, rather than holding something wrong.
+    public var isMissingInput: Bool {
+        switch self {
+        case .fileNotFound, .cannotRead, .notOutOfCore: true
+        default: false
+        }
+    }
+
+    /// Whether it was the machine that failed, and nothing is wrong with the input.
+    public var isWriteFailure: Bool {
+        if case .cannotSpool = self { true } else { false }
+    }
+}
+
+extension TableError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .fileNotFound(let path):
+            "\(path.visible): no such file; check the path"
+        case .cannotRead(let path, let reason):
+            "\(path.visible): cannot be read: \(reason.visible); give a readable file, or - for standard input"
+        case .emptyFile(let path):
+            "\(path.visible): the file is empty; expected a CSV header line and rows, or a .npy array"
+        case .noRows(let path):
+            "\(path.visible): there are column names but no rows; add at least one row"
+        case .unsupportedFormat(let source, let format):
+            "\(source.visible): this is \(format.visible); export it as CSV (UTF-8) or as a .npy array"
+        case .noSuchColumn(let source, let name, let available):
+            "\(source.visible): no column \(name.quoted); " + Self.advice(for: name, available)
+        case .duplicateColumn(let source, let name):
+            "\(source.visible): two columns are named \(name.quoted); rename one of them"
+        case .textInNumericColumn(let source, let line, let column, let field):
+            "\(source.visible), line \(line): column \(column.quoted) should hold numbers but has \(field.quoted); "
+                + (CSVNumber.value(of: field.replacingOccurrences(of: ",", with: ".")) == nil
+                    ? "correct the field, write NA if it is missing, or leave the column out; classes of a target need "
+                        + "--family multinomial, categories a study (dmoe study new)"
+                    : "write numbers with a decimal point")
+        case .textNotKept(let source, let column):
+            "\(source.visible): column \(column.quoted) was not read as text; name it among the text columns"
+        case .notUTF8(let source, let line, let name):
+            "\(source.visible), line \(line): \(name.quoted) holds bytes that are no UTF-8 text; save the file as CSV in UTF-8, or "
+                + "convert it: iconv -f latin1 -t utf-8"
+        case .raggedRow(let source, let line, let found, let expected):
+            "\(source.visible), line \(line): \(found) field\(found == 1 ? "" : "s") where the header has \(expected); "
+                + "check the delimiter, and quote fields that contain it"
+        case .unterminatedQuote(let source, let line):
+            "\(source.visible), line \(line): a quoted field opens here and is never closed; "
+                + "add the closing quote, or double a quote that belongs to the text"
+        case .malformedNPY(let source, let reason):
+            "\(source.visible): not a readable .npy array: \(reason.visible)"
+        case .columnNamesMismatch(let source, let names, let columns):
+            "\(source.visible): \(names) column name\(names == 1 ? "" : "s") given for \(columns) "
+                + "column\(columns == 1 ? "" : "s"); give one name for each column"
+        case .corruptGzip(let source, let reason):
+            "\(source.visible): damaged gzip data: \(reason.visible); compress or copy the file again"
+        case .targetAmongCovariates(let source, let name):
+            "\(source.visible): the target \(name.quoted) is named as a covariate too; leave it out of one of them"
+        case .nothingLeft(let source, let purpose):
+            "\(source.visible): a value is missing in every row: nothing is left to \(purpose)"
+        case .noCovariates(let source):
+            "\(source.visible): no numeric column is left to serve as a covariate; name some with --features"
+        case .unusableValue(let source, let line, let column, let value):
+            "\(source.visible), \(line): column \(column.quoted) is \(value.isInfinite ? "infinite" : "\(value)"); "
+                + "correct the field, or write NA if it is missing; "
+                + "values lie between -1e100 and 1e100"
+        case .missingValue(let source, let line, let column, let underStudy):
+            "\(source.visible), \(line): column \(column.quoted) is missing; "
+                + (underStudy
+                    ? "fill it in, or edit its rule in the study file: \"missing\": \"drop\" leaves such rows out"
+                    : "fill it in, or leave such rows out with --missing drop")
+        case .unusableWeight(let source, let line, let column, let value):
+            "\(source.visible), \(line): weight \(column.quoted) is \(value); weights are 0, or numbers from 1e-100 to 1e100"
+        case .notOutOfCore(let path, let reason):
+            "\(path.visible): cannot be read out of core: \(reason); "
+                + "give a plain CSV or .npy file, or leave out --out-of-core"
+        case .cannotSpool(let directory, let reason):
+            "\(directory.visible): rows cannot be kept in a temporary file there: \(reason.visible); "
+                + "set TMPDIR to a directory with room for them"
+        case .allWeightsZero(let source, let column):
+            "\(source.visible): weight \(column.quoted) is 0 in every row; at least one row must count"
+        case .unknownSpelling(let source, let line, let column, let field, let kind, let known):
+            "\(source.visible), \(line): column \(column.quoted) has \(field.quoted), "
+                + Self.advice(on: kind, known, near: known.first { $0.likeness == field.likeness })
+        case .unusableResponse(let source, let line, let column, let value, let needed):
+            "\(source.visible), \(line): target \(column.quoted) is \(spelledNumber(value)); this family needs \(needed)"
+        case .unusableClasses(let source, let column, let found, let largest):
+            "\(source.visible): \(found) in target \(column.quoted); classes are two to \(largest); "
+                + "name them with --classes or in a study, or choose another family"
+        case .unusableExposure(let source, let line, let column, let value):
+            "\(source.visible), \(line): exposure \(column.quoted) is \(spelledNumber(value)); exposures must be above 0"
+        case .tooFewToFill(let source, let column, let known, let needed):
+            "\(source.visible): \(known) value\(known == 1 ? "" : "s") of \(column.quoted) are known, and the mean that fills "
+                + "its gaps must stand for \(needed) or more; fix a \"value\" in the study"
+        }
+    }
+
+    private static func advice(on kind: Spelling, _ known: [String], near: String?) -> String {
+        let shown = known.prefix(20).map(\.quoted).joined(separator: ", ")
+        let list = known.count > 20 ? "\(shown) and \(known.count - 20) more" : shown
+        let correct = near.map { "write \($0.quoted) if that is meant" } ?? "correct the field"
+        return switch kind {
+        case .level:
+            "which is no level of it in the study (\(list)); \(correct), or add the level to the study before sites are "
+                + "fitted; predict and evaluate can take it as the reference (--unknown reference)"
+        case .answer: "which is neither spelling of it in the study (\(list)); \(correct)"
+        case .aClass: "which is none of the classes (\(list)); \(correct)"
+        }
+    }
+
+    private static func advice(for name: String, _ available: [String]) -> String {
+        let wanted = name.trimmingCharacters(in: .whitespaces).lowercased()
+        if let near = available.first(where: { $0.trimmingCharacters(in: .whitespaces).lowercased() == wanted }) {
+            return "did you mean \(near.quoted)?"
+        }
+        if available.count == 1, let only = available.first, only.contains(where: { ";,\t|".contains($0) }) {
+            return "the header is the single name \(only.quoted); check the delimiter"
+        }
+        let shown = available.prefix(20).map(\.quoted).joined(separator: ", ")
+        let rest = available.count > 20 ? " and \(available.count - 20) more" : ""
+        return "the columns are \(shown)\(rest)"
+    }
+}

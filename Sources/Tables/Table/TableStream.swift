@@ -1,0 +1,137 @@
+import Foundation
+
+/// A table that is read piece by piece, for files larger than memory.
+package struct TableStream {
+    private enum Source {
+        case array(ArrayFile, next: Int)
+        case text(CSVStream)
+    }
+
+    private var source: Source
+    /// In a piece of an array: as many as give a few megabytes.
+    private static let numbersInPiece = 1 << 20
+
+    /// - Throws: as ``DataTable/read(path:options:)``; `cannotRead` for what is no plain regular file.
+    ///
+    /// - Parameter pieceSize: bytes of text to read at a time.
+    package init(path: String, options: TableOptions, pieceSize: Int = 1 << 23) throws(TableError) {
+        if let array = try ArrayFile(path: path, options: options) {
+            source = .array(array, next: 0)
+        } else {
+            source = .text(try CSVStream(path: path, options: options, pieceSize: pieceSize))
+        }
+    }
+
+    /// The next rows; nil after the last.
+    package mutating func next() throws(TableError) -> DataTable? {
+        switch source {
+        case .array(let array, let start):
+            guard start < array.rowCount else { return nil }
+            let end = min(array.rowCount, start + max(64, Self.numbersInPiece / array.layout.columnCount))
+            source = .array(array, next: end)
+            let piece = array.piece(start..<end)
+            if let failure = array.failure { throw failure }
+            return piece
+        case .text(var stream):
+            let piece = try stream.next()
+            source = .text(stream)
+            return piece
+        }
+    }
+}
+
+/// A CSV file that is read some megabytes at a time, cut where a line ends outside quotes.
+struct CSVStream {
+    private let file: OpenFile
+    private let size: Int
+    private let reader: CSVReader
+    private var position: Int
+    private var line: Int
+    private let pieceSize: Int
+    /// Within which the header ends.
+    private static let headerReach = 1 << 23
+
+    /// Reads the header.
+    init(path: String, options: TableOptions, pieceSize: Int) throws(TableError) {
+        guard path != "-" else { throw .notOutOfCore(path: "standard input", reason: "it can be read only once") }
+        guard let (file, size) = OpenFile.regular(path) else {
+            // Says what is wrong with it, if anything is.
+            if FileManager.default.fileExists(atPath: path) {
+                throw .notOutOfCore(path: path, reason: "it is no regular file")
+            }
+            throw .fileNotFound(path: path)
+        }
+        self.file = file
+        self.size = size
+        self.pieceSize = pieceSize
+        let start = Self.bytes(file, 0..<min(size, Self.headerReach))
+        guard !start.starts(with: Gzip.magic) else { throw .notOutOfCore(path: path, reason: "it is compressed") }
+        try DataTable.refuseForeign(start, source: path)
+        reader = try CSVReader(source: path, data: start, options: options)
+        (position, line) = reader.start
+    }
+
+    mutating func next() throws(TableError) -> DataTable? {
+        while position < size {
+            let piece = pieceOfWholeLines()
+            let part = CSVReader(reader, continuedWith: piece, line: line)
+            position += piece.count
+            line += part.lineCount
+            if let failure = file.failure { throw failure }
+            do throws(TableError) { return try part.table() } catch {
+                // A piece may be all blank lines.
+                guard case .noRows = error else { throw error }
+            }
+        }
+        return nil
+    }
+
+    private func pieceOfWholeLines() -> Data {
+        var length = pieceSize
+        while position + length < size {
+            let piece = Self.bytes(file, position..<position + length)
+            if let end = lastLineEnd(piece) { return piece.prefix(end) }
+            length *= 2
+        }
+        return Self.bytes(file, position..<size)
+    }
+
+    /// After the last line end that is in no quoted field, by the rules of ``CSVCursor``: a quote opens a field only where the
+    /// field begins, and of a pair within quotes neither closes it.
+    private func lastLineEnd(_ piece: Data) -> Int? {
+        piece.withUnsafeBytes { bytes in
+            var (isQuoted, beginsField) = (false, true)
+            var end: Int?
+            var index = 0
+            while index < bytes.count {
+                let byte = bytes[index]
+                let next = index + 1 < bytes.count ? bytes[index + 1] : nil
+                if isQuoted {
+                    if byte == UInt8(ascii: "\""), next == byte {
+                        index += 1
+                    } else if byte == UInt8(ascii: "\"") {
+                        isQuoted = false
+                    }
+                } else if byte == UInt8(ascii: "\""), beginsField {
+                    (isQuoted, beginsField) = (true, false)
+                } else if byte == UInt8(ascii: "\n")
+                    || byte == UInt8(ascii: "\r") && next != nil && next != UInt8(ascii: "\n")
+                {
+                    (end, beginsField) = (index + 1, true)
+                } else if byte == reader.delimiter {
+                    beginsField = true
+                } else if !CSVNumber.isBlank(byte) {
+                    beginsField = false
+                }
+                index += 1
+            }
+            return end
+        }
+    }
+
+    private static func bytes(_ file: OpenFile, _ range: Range<Int>) -> Data {
+        var data = Data(count: range.count)
+        data.withUnsafeMutableBytes { file.read(at: range.lowerBound, into: $0) }
+        return data
+    }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import Tables
+import Testing
+
+@Suite struct OutputFileTests {
+    private func withFolder(_ body: (String) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("output-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(folder.path)
+    }
+
+    private func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+
+    @Test func replacesTheOldFileAndLeavesNothingElse() throws {
+        try withFolder { folder in
+            try OutputFile.write("old, and longer", to: folder + "/f.json")
+            try OutputFile.write("new", to: folder + "/f.json")
+            #expect(try text(folder + "/f.json") == "new")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["f.json"])
+        }
+    }
+
+    @Test func missingFolderIsNamedAndNotMade() throws {
+        try withFolder { folder in
+            let error = #expect(throws: OutputFile.Failure.self) {
+                try OutputFile.write("x", to: folder + "/none/f.json")
+            }
+            let reason = try #require(error).reason
+            #expect(reason.hasPrefix("the directory \(folder)/none does not exist"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+        }
+    }
+
+    @Test func aDirectoryIsNoOutput() throws {
+        try withFolder { folder in
+            try OutputFile.makeDirectory(folder + "/d")
+            try OutputFile.write("kept", to: folder + "/d/inside")
+            #expect(throws: OutputFile.Failure.self) { try OutputFile.check(folder + "/d") }
+            #expect(throws: OutputFile.Failure.self) { try OutputFile.write("x", to: folder + "/d") }
+            #expect(try text(folder + "/d/inside") == "kept")
+        }
+    }
+
+    @Test func aFileIsNoFolder() throws {
+        try withFolder { folder in
+            try OutputFile.write("kept", to: folder + "/f")
+            #expect(throws: OutputFile.Failure.self) { try OutputFile.write("x", to: folder + "/f/g") }
+            #expect(throws: OutputFile.Failure.self) { try OutputFile.makeDirectory(folder + "/f") }
+            #expect(try text(folder + "/f") == "kept")
+        }
+    }
+
+    @Test func aLinkStaysALink() throws {
+        try withFolder { folder in
+            try OutputFile.write("old", to: folder + "/real")
+            try FileManager.default.createSymbolicLink(
+                atPath: folder + "/link", withDestinationPath: folder + "/real")
+            try OutputFile.write("new", to: folder + "/link")
+            #expect(try text(folder + "/real") == "new")
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder + "/link") == folder + "/real")
+        }
+    }
+
+    @Test func anInputIsNeverWrittenOver() throws {
+        try withFolder { folder in
+            try OutputFile.write("data", to: folder + "/in.csv")
+            try FileManager.default.createSymbolicLink(
+                atPath: folder + "/link", withDestinationPath: folder + "/in.csv")
+            try OutputFile.makeDirectory(folder + "/d")
+            for path in ["/in.csv", "/d/../in.csv", "/link"] {
+                #expect(throws: OutputFile.Failure.self) {
+                    try OutputFile.check(folder + path, inputs: ["-", folder + "/none", folder + "/in.csv"])
+                }
+            }
+            try OutputFile.check(folder + "/out.csv", inputs: [folder + "/in.csv"])
+        }
+    }
+
+    @Test func aPipeIsWrittenToAndNotReplaced() throws {
+        try withFolder { folder in
+            let path = folder + "/pipe"
+            try #require(mkfifo(path, 0o600) == 0)
+            // Open for both, so that nothing waits for the other end.
+            let descriptor = open(path, O_RDWR | O_NONBLOCK)
+            try #require(descriptor >= 0)
+            let reader = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+            try OutputFile.check(path)
+            try OutputFile.write("through", to: path)
+            #expect(try reader.read(upToCount: 7) == Data("through".utf8))
+            let kind = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+            #expect(kind != .typeRegular)
+        }
+    }
+
+    @Test func messagesAreOneLine() throws {
+        let error = #expect(throws: OutputFile.Failure.self) { try OutputFile.check("/no\nsuch/folder\n/f") }
+        let message = try #require(error).description
+        #expect(message.contains("folder"))
+        #expect(!message.contains("\n"))
+    }
+}
