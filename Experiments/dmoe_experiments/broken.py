@@ -20,9 +20,9 @@ TITLE = "Broken sites"
 SITES = 12
 BROKEN = (1, 3)
 CLEAN = "none"
-COLUMNS = ("found", "honestLeftOut", "robust", "plain", "robustLoss", "plainLoss")
+COLUMNS = ("found", "consistentLeftOut", "robust", "plain", "robustLoss", "plainLoss")
 HEADINGS = {
-    "found": "broken sites found", "honestLeftOut": "honest sites left out",
+    "found": "broken sites found", "consistentLeftOut": "honest sites left out",
     "robust": "log-likelihood a row, --robust", "plain": "--no-robust",
     "robustLoss": "loss to all sites honest, --robust", "plainLoss": "loss, --no-robust",
 }  # fmt: skip
@@ -68,7 +68,7 @@ def case(program: Program, kind: str, count: int, seed: int) -> Row:
     row |= aggregate(program, "robust", seed) | aggregate(program, "no-robust", seed)
     left_out = set(row.get("leftOut") or [])
     row["found"] = len(left_out & broken) / count if count and "leftOut" in row else None
-    row["honestLeftOut"] = len(left_out - broken) / (len(paths) - count) if "leftOut" in row else None
+    row["consistentLeftOut"] = len(left_out - broken) / (len(paths) - count) if "leftOut" in row else None
     return row
 
 
@@ -128,7 +128,7 @@ def draw(summary: list[Row], path: Path) -> None:
     for row in summary:
         if row["damage"] == CLEAN:
             continue
-        for column, name in (("found", "broken, found"), ("honestLeftOut", "honest, left out")):
+        for column, name in (("found", "broken, found"), ("consistentLeftOut", "honest, left out")):
             if row[f"{column}Mean"] is not None:
                 label = f"{row['broken']} of {SITES} {name}"
                 found.setdefault(row["damage"], {})[label] = row[f"{column}Mean"]

@@ -32,7 +32,7 @@ private struct AggregateRequest: Decodable {
         try Request.check(
             (50...10_000_000).contains(supportSize ?? 5000), "support_size must be from 50 to 10000000")
         var options = AggregationOptions(
-            expertCount: experts, leavesOutBrokenSites: robust ?? true, seed: seed ?? 1)
+            expertCount: experts, excludesInconsistentSites: robust ?? true, seed: seed ?? 1)
         options.supportSize = supportSize ?? options.supportSize
         if expertsAutomatic ?? false { options.expertCountRange = 1...Self.largestFactor * localExperts }
         if let gate {

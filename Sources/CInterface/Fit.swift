@@ -126,7 +126,7 @@ public func fit(
 }
 
 /// What cannot be fitted is said as the command line says it: with the name of the rows in front.
-private func named<Result>(_ table: ForeignTable, _ body: () throws -> Result) throws -> Result {
+private func named<Result>(_ table: BorrowedTable, _ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as EstimationError where error != .cancelled {
         throw FitError(source: table.source, reason: error)
     }

@@ -20,7 +20,7 @@ struct PredictedRows: Sendable {
 
     /// - Throws: as ``RowSelection/covariates(of:withResponses:)``.
     init(
-        _ table: ForeignTable, _ selection: RowSelection, withResponses: Bool, _ parallelism: Parallelism
+        _ table: BorrowedTable, _ selection: RowSelection, withResponses: Bool, _ parallelism: Parallelism
     ) throws {
         hasResponses = withResponses
         if let rows = try table.rowsToPredict(selection, withResponses: withResponses, parallelism) {

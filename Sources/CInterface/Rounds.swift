@@ -115,7 +115,7 @@ public func round(
         try Request.check(request.sites.filter { $0.reason == nil }.count == count, "one statistics file a site")
         let previous = try Handle<ModelObject>(model).value.modelFile(named: "model")
         guard let global = previous.fitted else { throw ModelFileError.noStatistics(path: "model") }
-        var answers = ToldStatistics()
+        var answers = ReleasedStatistics()
         var texts = (0..<count).map { statistics[$0] }[...]
         for site in request.sites {
             if let reason = site.reason {
@@ -133,7 +133,7 @@ public func round(
 }
 
 private func outcome(
-    _ told: ToldStatistics, _ previous: ModelFile, _ global: FittedMixture, _ options: FitOptions, isLast: Bool
+    _ told: ReleasedStatistics, _ previous: ModelFile, _ global: FittedMixture, _ options: FitOptions, isLast: Bool
 ) throws -> RoundAnswer {
     if let before = previous.rounds?.last,
         let fall = told.fall(
@@ -145,7 +145,7 @@ private func outcome(
     let round: ExtraRounds.Round
     do throws(EstimationError) {
         round = try told.update(GeneralisedEMRound(at: global, options: options))
-    } catch { return RoundAnswer(ending: ExtraRounds.Ending.nothingTold(error).description) }
+    } catch { return RoundAnswer(ending: ExtraRounds.Ending.nothingReleased(error).description) }
     let next = ModelFile(round.update, after: previous, sites: round.sites, warnings: round.warnings)
     return RoundAnswer(model: try next.text(path: "model"))
 }

@@ -3,13 +3,13 @@ import Synchronization
 
 /// A table of a caller of another language, that batches of rows can be added to.
 final class TableObject: Sendable {
-    private let rows: Mutex<ForeignTable>
+    private let rows: Mutex<BorrowedTable>
 
-    init(_ table: ForeignTable) { rows = Mutex(table) }
+    init(_ table: BorrowedTable) { rows = Mutex(table) }
 
-    var table: ForeignTable { rows.withLock { $0 } }
+    var table: BorrowedTable { rows.withLock { $0 } }
 
-    func append(rowCount: Int, parts: [ForeignTable.Part]) {
+    func append(rowCount: Int, parts: [BorrowedTable.Part]) {
         rows.withLock { $0.append(rowCount: rowCount, parts: parts) }
     }
 }
@@ -17,7 +17,7 @@ final class TableObject: Sendable {
 private struct TableRequest: Decodable {
     struct Column: Decodable {
         var name: String
-        /// Of ``ForeignTable/Element``.
+        /// Of ``BorrowedTable/Element``.
         var element: Int32
     }
 
@@ -38,7 +38,7 @@ public func tableNew(
     Answer.of {
         let request = try Request.decode(request, as: TableRequest.self)
         let columns = try request.columns.map { column in
-            guard let element = ForeignTable.Element(rawValue: column.element) else {
+            guard let element = BorrowedTable.Element(rawValue: column.element) else {
                 throw RequestError("element \(column.element) of column '\(column.name)' is not known")
             }
             return (column.name, element)
@@ -47,7 +47,7 @@ public func tableNew(
         for (name, _) in columns where !seen.insert(name).inserted {
             throw TableError.duplicateColumn(source: request.source, name: name)
         }
-        table.pointee = Handle.retaining(TableObject(ForeignTable(source: request.source, columns: columns)))
+        table.pointee = Handle.retaining(TableObject(BorrowedTable(source: request.source, columns: columns)))
         return ""
     }
 }
@@ -66,7 +66,7 @@ public func tableAppend(
 ) -> Int32 {
     let object = Handle<TableObject>(table).value
     let parts = (0..<object.table.columnCount).compactMap { column in
-        starts[column].map { ForeignTable.Part(start: $0, stride: strides[column], bytes: bytes[column]) }
+        starts[column].map { BorrowedTable.Part(start: $0, stride: strides[column], bytes: bytes[column]) }
     }
     guard parts.count == object.table.columnCount else { return ExitCode.usage.rawValue }
     object.append(rowCount: rowCount, parts: parts)

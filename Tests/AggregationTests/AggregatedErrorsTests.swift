@@ -7,7 +7,7 @@ import Testing
 
 /// Standard errors of aggregated models.
 @Suite struct AggregatedErrorsTests {
-    private static let options = AggregationOptions(supportSize: 1000, leavesOutBrokenSites: false)
+    private static let options = AggregationOptions(supportSize: 1000, excludesInconsistentSites: false)
 
     private static func local(_ seed: UInt64, rows: Int = 800) throws -> FittedMixture {
         try LocalFit(
@@ -120,7 +120,7 @@ import Testing
             var result = fitted
             let own = try #require(fitted.errors)
             let errors = (0..<3).map { site == 1 && $0 == coefficient ? 1e-3 : 0 }
-            result.errors = EstimateErrors(
+            result.errors = ParameterUncertainty(
                 source: own.source, experts: own.experts,
                 gate: ParameterCovariance(standardErrors: errors, correlations: [0, 0, 0])
                     .shifted(by: coefficient == 0 ? [0, 0] : fitted.center, predictors: 1))

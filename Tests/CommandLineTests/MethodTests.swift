@@ -129,7 +129,7 @@ import Testing
         let object = try work.json(work.run(["inspect"] + files + ["--json"]).output)
         let sites = try #require(object["sites"] as? [[String: Any]])
         #expect(sites.map { $0["name"] as? String } == ["l0", "l1", "l2", "l3"])
-        #expect(sites.map { $0["isBroken"] as? Bool } == [false, false, false, true])
+        #expect(sites.map { $0["isInconsistent"] as? Bool } == [false, false, false, true])
         #expect(sites.allSatisfy { ($0["divergences"] as? [Double])?.count == 4 && $0["rows"] as? Int == 300 })
         #expect((object["references"] as? [String])?.count == 4)
         try work.succeed("simulate", "--rows", "4", "--shards", "2", "--test-rows", "2", "-o", "b", "--quiet")

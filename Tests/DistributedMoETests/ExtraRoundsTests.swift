@@ -51,7 +51,7 @@ import Testing
         let nothing = ExtraRounds(1, options: Study.fitOptions)
             .run(from: Study.fitted(Study.start, shards[0].rows), shards: [shards[2]])
         #expect(nothing.rounds.isEmpty)
-        guard case .nothingTold? = nothing.ending else {
+        guard case .nothingReleased? = nothing.ending else {
             Issue.record("rounds of which nothing is told must say so")
             return
         }

@@ -24,7 +24,7 @@ import Testing
         let fit = LocalFit(design: Self.design, family: Self.family, options: FitOptions(expertCount: 1))
         let pooled = try fit.fit(ShardRows.concatenation(sites)).model.experts[0].coefficients
         let local = try sites.map { try fit.fit($0).fitted }
-        #expect(local.map(\.silentClasses) == [[[Int]]](repeating: [[2]], count: 10) + [[]])
+        #expect(local.map(\.suppressedClasses) == [[[Int]]](repeating: [[2]], count: 10) + [[]])
         func global(_ models: [FittedMixture]) throws -> [Double] {
             try Coordinator().aggregate(
                 models.enumerated().map { Contribution(name: "site \($0)", fitted: $1) }
@@ -34,7 +34,7 @@ import Testing
         let absent = try global(
             local.map {
                 var told = $0
-                told.silentClasses = []
+                told.suppressedClasses = []
                 return told
             })
         #expect(abs(absent[2] - pooled[2]) > 0.5)

@@ -115,7 +115,7 @@ import Testing
         var random = RandomNumbers(seed: 10)
         let x = (0..<24).map { _ in random.normal() }
         let levels = (0..<3).map { level in (0..<24).map { $0 / 6 == level ? 1.0 : 0 } }
-        #expect(throws: EstimationError.tooFewToldRows(rows: 6, of: 24, needed: 10)) {
+        #expect(throws: EstimationError.tooFewReleasedRows(rows: 6, of: 24, needed: 10)) {
             try LocalFit(
                 design: Design(target: "y", covariates: ["x", "a", "b", "c"]), options: FitOptions(expertCount: 1)
             ).fit(ShardRows(covariates: Matrix(columns: [x] + levels), responses: x))

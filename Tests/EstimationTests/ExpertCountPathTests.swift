@@ -163,15 +163,15 @@ import Testing
 
     @Test func weightsThatAreNoCountsAreToldOf() throws {
         let plain = RandomData.easyRows(300, seed: 28)
-        func isTold(_ weights: [Double]) throws -> Bool {
+        func isReleased(_ weights: [Double]) throws -> Bool {
             try LocalModel.fitted(plain.weighted(weights)).warnings.contains {
                 if case .weightsAreNoCounts = $0 { true } else { false }
             }
         }
         let odd = (0..<300).map { 1 + Double($0 % 2) / 2 }
-        #expect(try isTold(odd.map { $0 / 375 }))
-        #expect(try isTold(odd.map { 1000.1 * $0 }))
-        #expect(try !isTold(odd))
-        #expect(try !isTold(odd.map { 100 * $0 }))
+        #expect(try isReleased(odd.map { $0 / 375 }))
+        #expect(try isReleased(odd.map { 1000.1 * $0 }))
+        #expect(try !isReleased(odd))
+        #expect(try !isReleased(odd.map { 100 * $0 }))
     }
 }

@@ -49,7 +49,7 @@ import Testing
         let small = try #require(posteriors.indices.first { posteriors[$0] < 10 })
         #expect(posteriors[small] > 0.5)
         let (statistics, warnings) = try Self.round.statistics(of: rows)
-        #expect(warnings.contains(.expertsNotTold(experts: [small], minimum: 10)))
+        #expect(warnings.contains(.expertsWithheld(experts: [small], minimum: 10)))
         #expect(statistics.moments[small] == Moments(count: 3))
         #expect(statistics.gate.gradient[small].allSatisfy { $0 == 0 })
         let told = statistics.moments.reduce(0) { $0 + $1.weight }
@@ -185,7 +185,7 @@ import Testing
         let flags = x.map { abs($0) > 2.6 ? 1.0 : 0 }
         let rows = ShardRows(covariates: Matrix(columns: [x, flags]), responses: plain.responses)
         let (statistics, warnings) = try Self.round.statistics(of: rows)
-        #expect(warnings.contains(.gateColumnNotTold(column: "flag", minimum: 10)))
+        #expect(warnings.contains(.gateColumnWithheld(column: "flag", minimum: 10)))
         #expect(statistics.gate.gradient.allSatisfy { $0[2] == 0 && $0[1] != 0 })
         #expect(statistics.gate.pairs.allSatisfy { pair in (0..<3).allSatisfy { pair[2, $0] == 0 } })
     }

@@ -279,7 +279,8 @@ extension MixtureModel {
     }
 
     /// From the observed information on raw rows.
-    fileprivate func observedErrors(_ rows: ShardRows, center: [Double], varianceFloor: Double) -> EstimateErrors? {
+    fileprivate func observedErrors(_ rows: ShardRows, center: [Double], varianceFloor: Double) -> ParameterUncertainty?
+    {
         var options = FitOptions(expertCount: expertCount)
         options.varianceFloor = varianceFloor
         let algorithm = GeneralisedEM(rows: rows, options: options, parallelism: .serial)
@@ -290,7 +291,7 @@ extension MixtureModel {
         for column in 0..<size { for row in 0..<size { gate[row, column] = inverse[row, column] } }
         let none = ParameterCovariance(
             standardErrors: [Double](repeating: 0, count: design.expertPositions.count + 1), correlations: nil)
-        return EstimateErrors(
+        return ParameterUncertainty(
             source: .observed, experts: experts.map { _ in none }, gate: ParameterCovariance(gate)
         ).shifted(by: center, of: self)
     }

@@ -16,7 +16,7 @@ import Testing
             return ParameterCovariance(root * root.transposed(), undetermined: [1]).scaled(by: scale).rounded
         }
         var local = ModelFixture.local(&random)
-        local.fitted.errors = EstimateErrors(
+        local.fitted.errors = ParameterUncertainty(
             source: .sandwich, experts: local.model.experts.map { _ in block(4) }, gate: block(6))
         return local
     }

@@ -19,13 +19,13 @@ struct LocalEstimates: Sendable {
     }
 
     /// Of the size that errors have: their values make no difference to the time that their aggregation takes.
-    private func errors(_ model: MixtureModel) -> EstimateErrors {
+    private func errors(_ model: MixtureModel) -> ParameterUncertainty {
         func block(_ count: Int) -> ParameterCovariance {
             ParameterCovariance(
                 standardErrors: [Double](repeating: 1 / Double(rows).squareRoot(), count: count),
                 correlations: [Double](repeating: 0, count: ParameterCovariance.pairCount(count)))
         }
-        return EstimateErrors(
+        return ParameterUncertainty(
             source: .observed, experts: model.experts.map { block($0.coefficients.count + 1) },
             gate: block((model.expertCount - 1) * model.design.gatePositions.count))
     }

@@ -6,7 +6,7 @@ public struct BestLocalAggregator: Aggregator {
     public var title: String { "best single local model" }
 
     public func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
-        let draw = FreshDraw(problem.mixture, problem.source, problem.generator.split(2), problem.parallelism)
+        let draw = MonteCarloSample(problem.mixture, problem.source, problem.generator.split(2), problem.parallelism)
         let sites = problem.mixture.sites
         let scores = problem.parallelism.map(count: sites.count) { draw.mean(sites[$0].model) }
         let best = scores.indices.max { (scores[$0], $1) < (scores[$1], $0) } ?? 0

@@ -42,8 +42,8 @@ public struct TransportAggregator: Aggregator {
         if !reduction.converged {
             warnings.append("the reduction did not converge in \(problem.options.maxIterations) iterations")
         }
-        let draw = FreshDraw(problem.mixture, problem.source, problem.generator.split(2), problem.parallelism)
-        let scored: [FreshDraw.Score]
+        let draw = MonteCarloSample(problem.mixture, problem.source, problem.generator.split(2), problem.parallelism)
+        let scored: [MonteCarloSample.Score]
         switch construction {
         case .asOptioned: scored = candidates(reduction, builder, problem, draw)
         case .distilled:
@@ -52,7 +52,7 @@ public struct TransportAggregator: Aggregator {
             if distilled == nil { warnings.append("draws from the weighted average cannot be fitted: gate by label") }
             scored = distilled.map { [draw.score($0)] } ?? first
         }
-        let best = FreshDraw.choice(scored)
+        let best = MonteCarloSample.choice(scored)
         return ReducedMixture(
             model: best.candidate.model, labels: best.candidate.labels, chosen: best.candidate.name,
             objectives: reduction.objectives, converged: reduction.converged, start: start,
@@ -64,13 +64,13 @@ public struct TransportAggregator: Aggregator {
     /// The ways of building the global model, the first the one to keep in doubt, with their log densities on a fresh
     /// draw. Where the options name gate or experts there is nothing to choose.
     private func candidates(
-        _ reduction: TransportReduction, _ builder: Reduction, _ problem: AggregationProblem, _ draw: FreshDraw
-    ) -> [FreshDraw.Score] {
+        _ reduction: TransportReduction, _ builder: Reduction, _ problem: AggregationProblem, _ draw: MonteCarloSample
+    ) -> [MonteCarloSample.Score] {
         var scores = builder.candidates(reduction.experts).map { draw.score($0) }
         guard problem.options.gateTarget == nil, problem.options.expertSource == .statistics else { return scores }
         // A fit to draws has no slope of 0.
         if builder.isClear(scores[0].candidate.labels) || scores[0].candidate.selection != nil { return scores }
-        guard let distilled = distillation(from: FreshDraw.choice(scores).candidate, builder, problem) else {
+        guard let distilled = distillation(from: MonteCarloSample.choice(scores).candidate, builder, problem) else {
             return scores
         }
         scores += builder.candidates(distilled.model.experts, suffix: " after distillation").map { draw.score($0) }

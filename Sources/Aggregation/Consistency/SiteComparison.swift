@@ -8,7 +8,7 @@ public struct SiteComparison: Sendable {
         public var experts: Int
         /// Mean divergence to what a share of the other sites say; nats a row.
         public var divergence: Double
-        public var isBroken: Bool
+        public var isInconsistent: Bool
         /// Mean divergence to the local model of each of ``SiteComparison/references``; nats a row.
         public var divergences: [Double]
     }
@@ -27,7 +27,7 @@ public struct SiteComparison: Sendable {
         let options = AggregationOptions(supportSize: Self.supportSize, seed: seed)
         let problem = try AggregationProblem(contributions, options: options, parallelism: parallelism)
         let table = SiteDivergences(problem, reduced: true)
-        let check = BrokenSites(table, problem.mixture)
+        let check = InconsistentSites(table, problem.mixture)
         let broken = Set(check.broken)
         let columns = table.references.indices.sorted {
             problem.order[table.references[$0]] < problem.order[table.references[$1]]
@@ -36,9 +36,9 @@ public struct SiteComparison: Sendable {
             Site(
                 name: contribution.name, rows: contribution.fitted.rowCount,
                 experts: contribution.fitted.model.expertCount, divergence: check.divergences[site],
-                isBroken: broken.contains(site),
+                isInconsistent: broken.contains(site),
                 divergences: columns.map {
-                    BrokenSites.bounded(table.divergence(ofSite: site, toReference: $0))
+                    InconsistentSites.bounded(table.divergence(ofSite: site, toReference: $0))
                 })
         }
         references = columns.map { problem.names[table.references[$0]] }
@@ -56,22 +56,24 @@ extension Coordinator {
     ///
     /// One damage may hide another, or make honest sites look broken: what is far below the worst is looked at again without it.
     /// - Throws: ``AggregationError`` where the models do not belong together.
-    public func withoutBrokenSites(
+    public func withoutInconsistentSites(
         _ contributions: [Contribution]
     ) throws(AggregationError) -> (kept: [Contribution], leftOut: [AggregationReport.LeftOutSite]) {
-        guard options.leavesOutBrokenSites else { return (contributions, []) }
+        guard options.excludesInconsistentSites else { return (contributions, []) }
         var kept = contributions
         var leftOut = [AggregationReport.LeftOutSite]()
         for _ in 0..<Self.mostPurges where kept.count > 2 {
             let comparison = try SiteComparison(kept, seed: options.seed, parallelism: parallelism)
             let worst = comparison.sites.map(\.divergence).max() ?? 0
-            let isBroken = comparison.sites.map { $0.isBroken && $0.divergence >= Self.shareOfWorst * worst }
-            let broken = zip(comparison.sites, isBroken).filter(\.1).map(\.0)
+            let isInconsistent = comparison.sites.map {
+                $0.isInconsistent && $0.divergence >= Self.shareOfWorst * worst
+            }
+            let broken = zip(comparison.sites, isInconsistent).filter(\.1).map(\.0)
             guard !broken.isEmpty, broken.count < kept.count else { break }
             leftOut += broken.map {
                 AggregationReport.LeftOutSite(name: $0.name, rows: $0.rows, divergence: $0.divergence)
             }
-            kept = zip(kept, isBroken).filter { !$0.1 }.map(\.0)
+            kept = zip(kept, isInconsistent).filter { !$0.1 }.map(\.0)
         }
         return (kept, leftOut)
     }

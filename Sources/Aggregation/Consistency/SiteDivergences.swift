@@ -72,7 +72,7 @@ package struct SiteDivergences: Sendable {
     func medoid(weights: [Double]) -> Int {
         let totals = references.indices.map { reference in
             (0..<siteCount).reduce(0) {
-                $0 + weights[$1] * BrokenSites.bounded(divergence(ofSite: $1, toReference: reference))
+                $0 + weights[$1] * InconsistentSites.bounded(divergence(ofSite: $1, toReference: reference))
             }
         }
         let best = totals.indices.min { totals[$0] < totals[$1] } ?? 0

@@ -35,7 +35,7 @@ public struct AggregationOptions: Sendable {
     public var expertSource: ExpertSource
     public var siteWeights: SiteWeights
     /// Finds local models that cannot be right, and leaves them out, named in the report.
-    public var leavesOutBrokenSites: Bool
+    public var excludesInconsistentSites: Bool
     public var seed: UInt64
     /// The MM algorithm stops when the objective falls by less than this share of itself.
     public var tolerance: Double
@@ -47,7 +47,7 @@ public struct AggregationOptions: Sendable {
         expertCount: Int? = nil, expertCountRange: ClosedRange<Int>? = nil, supportSize: Int = 5000,
         gateTarget: GateTarget? = nil,
         expertSource: ExpertSource = .statistics, siteWeights: SiteWeights = .density,
-        leavesOutBrokenSites: Bool = true, seed: UInt64 = 1, tolerance: Double = 1e-9, maxIterations: Int = 200,
+        excludesInconsistentSites: Bool = true, seed: UInt64 = 1, tolerance: Double = 1e-9, maxIterations: Int = 200,
         gateRidge: Double = 1e-8
     ) {
         self.expertCount = expertCount
@@ -56,7 +56,7 @@ public struct AggregationOptions: Sendable {
         self.gateTarget = gateTarget
         self.expertSource = expertSource
         self.siteWeights = siteWeights
-        self.leavesOutBrokenSites = leavesOutBrokenSites
+        self.excludesInconsistentSites = excludesInconsistentSites
         self.seed = seed
         self.tolerance = tolerance
         self.maxIterations = maxIterations

@@ -13,7 +13,7 @@ public struct AggregationProblem: Sendable {
     package let mixture: LocalMixture
     package let support: SupportSample
     /// Where draws from f̂^W get their covariates.
-    let source: FreshDraw.Source
+    let source: MonteCarloSample.Source
     /// In words.
     let supportName: String
     package let transport: TransportProblem

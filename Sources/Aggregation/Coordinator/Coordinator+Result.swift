@@ -16,7 +16,7 @@ extension Coordinator {
             model: reduced.model, moments: moments, information: information,
             rowCount: contributions.reduce(0) { $0 + $1.fitted.rowCount },
             weight: contributions.reduce(0) { $0 + $1.fitted.weight }, selection: reduced.selection)
-        found.silentClasses = problem.mixture.silentClasses(reduced.labels, count: reduced.model.expertCount)
+        found.suppressedClasses = problem.mixture.suppressedClasses(reduced.labels, count: reduced.model.expertCount)
         found.errors = problem.errors(of: reduced)?.shifted(by: found.center, of: found.model)
         let order = found.orderOfWeight
         var fitted = problem.standardisation.inUserUnits(found.reordered(order))

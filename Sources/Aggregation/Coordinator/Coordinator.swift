@@ -22,7 +22,7 @@ public struct Coordinator: Sendable {
     public func aggregate(
         _ contributions: [Contribution], support: GivenSupport? = nil
     ) throws(AggregationError) -> GlobalModel {
-        let (kept, leftOut) = try withoutBrokenSites(contributions)
+        let (kept, leftOut) = try withoutInconsistentSites(contributions)
         let problem = try AggregationProblem(
             kept, support: support, options: aggregator.settings(options), parallelism: parallelism)
         guard let expertCounts = options.expertCountRange else {

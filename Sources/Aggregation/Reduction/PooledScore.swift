@@ -91,7 +91,7 @@ struct PooledScore {
             self.information = information
             gradient = component.score ?? [Double](repeating: 0, count: information.size)
             self.mixture = mixture
-            silent = component.silentClasses
+            silent = component.suppressedClasses
             rows = Self.rows(component, mixture, draws)
             scale = component.moments.weight / Double(draws.rowCount)
             let own = Self.statistics(expert, rows, mixture)
@@ -105,25 +105,25 @@ struct PooledScore {
             let there = Self.statistics(other, rows, mixture).expertScore(0, mixture.design.expertPositions)
             let (line, ownLine) = (information * difference, ownInformation * difference)
             return gradient.indices.map { index in
-                isSilent(index)
+                isSuppressed(index)
                     ? 0 : gradient[index] - line[index] + scale * (there[index] - ownScore[index] + ownLine[index])
             }
         }
 
         private var regressors: Int { mixture.design.expertPositions.count }
 
-        private func isSilent(_ coefficient: Int) -> Bool { silent.contains(coefficient / regressors + 1) }
+        private func isSuppressed(_ coefficient: Int) -> Bool { silent.contains(coefficient / regressors + 1) }
 
         /// The pooled expert among the classes that this one tells of: the others it does not show. The odds between classes do not
         /// depend on which others there are.
         private func told(_ pooled: Expert) -> Expert {
             var result = pooled
-            for index in result.coefficients.indices where isSilent(index) {
+            for index in result.coefficients.indices where isSuppressed(index) {
                 result.coefficients[index] = expert.coefficients[index]
             }
             guard silent.contains(0) else { return result }
             // The odds against the reference are those that it has here.
-            let intercepts = stride(from: 0, to: result.coefficients.count, by: regressors).filter { !isSilent($0) }
+            let intercepts = stride(from: 0, to: result.coefficients.count, by: regressors).filter { !isSuppressed($0) }
             let shift = intercepts.reduce(0) { $0 + expert.coefficients[$1] - pooled.coefficients[$1] }
             for index in intercepts { result.coefficients[index] += shift / Double(intercepts.count) }
             return result

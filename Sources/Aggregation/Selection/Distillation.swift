@@ -16,10 +16,11 @@ struct Distillation {
     /// - Parameter start: the best model so far, one start among others.
     /// - Returns: nil where the drawn rows cannot be fitted.
     static func model(
-        _ mixture: LocalMixture, source: FreshDraw.Source, supportSize: Int, start: MixtureModel,
+        _ mixture: LocalMixture, source: MonteCarloSample.Source, supportSize: Int, start: MixtureModel,
         options: AggregationOptions, parallelism: Parallelism, _ generator: RandomNumbers
     ) -> MixtureModel? {
-        let rows = FreshDraw.rows(mixture, source, count: drawsPerSupportPoint * supportSize, generator, parallelism)
+        let rows = MonteCarloSample.rows(
+            mixture, source, count: drawsPerSupportPoint * supportSize, generator, parallelism)
         let fitOptions = FitOptions(
             expertCount: start.expertCount, starts: starts, seed: options.seed &+ seedOffset, minRows: 1,
             standardErrors: .none, initialModels: [start])

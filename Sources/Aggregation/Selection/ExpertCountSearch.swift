@@ -14,7 +14,7 @@ extension Coordinator {
         _ expertCounts: ClosedRange<Int>, _ problem: AggregationProblem
     ) throws(AggregationError) -> (reduced: ReducedMixture, curve: [AggregationReport.ExpertCount]) {
         var problem = problem
-        let draw = FreshDraw(problem.mixture, problem.source, problem.generator.split(6), parallelism)
+        let draw = MonteCarloSample(problem.mixture, problem.source, problem.generator.split(6), parallelism)
         let weight = problem.contributions.reduce(0) { $0 + $1.fitted.weight }
         var best: (reduced: ReducedMixture, penalised: Double)?
         var curve = [AggregationReport.ExpertCount]()

@@ -15,7 +15,7 @@ package struct LocalMixture: Sendable {
         /// What a lasso left of the gradient by the coefficients; nil where that is 0.
         var score: [Double]?
         /// Classes, by number, of which it tells nothing.
-        var silentClasses: [Int] = []
+        var suppressedClasses: [Int] = []
     }
 
     let design: Design
@@ -46,7 +46,7 @@ package struct LocalMixture: Sendable {
                     information: site.information.isEmpty ? nil : site.information[expert],
                     selectsSlopes: site.selection?.experts[expert] ?? false,
                     score: site.scores.isEmpty ? nil : site.scores[expert],
-                    silentClasses: site.silentClasses.isEmpty ? [] : site.silentClasses[expert])
+                    suppressedClasses: site.suppressedClasses.isEmpty ? [] : site.suppressedClasses[expert])
             }
         }
         var first = 0
@@ -96,9 +96,9 @@ package struct LocalMixture: Sendable {
     }
 
     /// Of each label the classes of which none of its components tells; empty where there are none.
-    func silentClasses(_ labels: [Int], count: Int) -> [[Int]] {
+    func suppressedClasses(_ labels: [Int], count: Int) -> [[Int]] {
         let silent = (0..<count).map { label in
-            let own = labels.indices.filter { labels[$0] == label }.map { Set(components[$0].silentClasses) }
+            let own = labels.indices.filter { labels[$0] == label }.map { Set(components[$0].suppressedClasses) }
             return own.dropFirst().reduce(own.first ?? []) { $0.intersection($1) }.sorted()
         }
         return silent.allSatisfy(\.isEmpty) ? [] : silent

@@ -13,7 +13,7 @@ public enum ErrorSource: Sendable, Equatable {
 extension AggregationProblem {
     /// The errors of a reduced mixture in pooled standard units, intercepts where covariates are 0; nil where they are not known, or
     /// not of every local model.
-    func errors(of reduced: ReducedMixture) -> EstimateErrors? {
+    func errors(of reduced: ReducedMixture) -> ParameterUncertainty? {
         let sites = mixture.sites
         switch reduced.errors {
         case .unknown: return nil
@@ -28,11 +28,11 @@ extension AggregationProblem {
                 mixture: mixture, model: reduced.model, labels: reduced.labels, weights: weights,
                 parallelism: parallelism
             ).covariances(local.flatMap(\.experts))
-            return EstimateErrors(source: .aggregated, experts: experts, gate: gateErrors(reduced, local))
+            return ParameterUncertainty(source: .aggregated, experts: experts, gate: gateErrors(reduced, local))
         }
     }
 
-    private func gateErrors(_ reduced: ReducedMixture, _ local: [EstimateErrors]) -> ParameterCovariance {
+    private func gateErrors(_ reduced: ReducedMixture, _ local: [ParameterUncertainty]) -> ParameterCovariance {
         let gates = local.compactMap(\.gate.matrix)
         let size = (reduced.model.expertCount - 1) * mixture.design.gatePositions.count
         guard gates.count == local.count else {
@@ -45,9 +45,9 @@ extension AggregationProblem {
     }
 }
 
-extension EstimateErrors {
+extension ParameterUncertainty {
     /// With intercepts where covariates are 0, not at the center of the mixture.
-    fileprivate func atZero(of fitted: FittedMixture) -> EstimateErrors {
+    fileprivate func atZero(of fitted: FittedMixture) -> ParameterUncertainty {
         shifted(by: fitted.center.map { -$0 }, of: fitted.model)
     }
 }

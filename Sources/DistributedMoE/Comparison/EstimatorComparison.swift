@@ -53,7 +53,7 @@ public struct EstimatorComparison: Sendable {
         progress?("local models")
         let (fitted, leftOut) = learning.fitShards(shards)
         guard !fitted.isEmpty else { throw .noShardFitted(leftOut.first) }
-        let (sites, broken) = try honestSites(fitted, shards, support)
+        let (sites, broken) = try consistentSites(fitted, shards, support)
         let mixture: WeightedAverage
         do throws(AggregationError) {
             mixture = try WeightedAverage(
@@ -64,7 +64,7 @@ public struct EstimatorComparison: Sendable {
             progress?(EstimationMethod.pooled.title)
             pooled = fit(ShardRows.concatenation(sites.shards.map(\.rows)))
         }
-        let judgement = Judgement(
+        let scorer = EstimateScorer(
             rows: test, groups: groups, pooled: pooled?.local?.model, truth: truth, mixture: mixture,
             parallelism: parallelism)
         var estimates = [Estimate]()
@@ -75,18 +75,18 @@ public struct EstimatorComparison: Sendable {
             if let global, rounds > 0 { estimates.append(afterRounds(method, estimate, from: global, sites)) }
         }
         progress?("scores and distances")
-        for index in estimates.indices { judgement.judge(&estimates[index]) }
+        for index in estimates.indices { scorer.judge(&estimates[index]) }
         return Result(estimates: estimates, shards: fitted, leftOut: leftOut, broken: broken)
     }
 
     /// Broken sites are looked for once; no estimate sees them.
-    private func honestSites(
+    private func consistentSites(
         _ fitted: [DistributedLearning.FittedShard], _ shards: [DistributedLearning.Shard], _ support: GivenSupport?
     ) throws(DistributedLearning.Failure) -> (FittedSites, [AggregationReport.LeftOutSite]) {
         let coordinator = Coordinator(options: learning.coordinator.options, parallelism: parallelism)
         let broken: [AggregationReport.LeftOutSite]
         do throws(AggregationError) {
-            broken = try coordinator.withoutBrokenSites(
+            broken = try coordinator.withoutInconsistentSites(
                 fitted.map { Contribution(name: $0.name, fitted: $0.local.fitted) }
             ).leftOut
         } catch { throw .aggregation(error) }
@@ -140,7 +140,7 @@ public struct EstimatorComparison: Sendable {
             return (result, nil)
         case .aggregator(let aggregator):
             var options = learning.coordinator.options
-            options.leavesOutBrokenSites = false
+            options.excludesInconsistentSites = false
             let coordinator = Coordinator(aggregator: aggregator, options: options, parallelism: parallelism)
             let global = Stopwatch.measure {
                 Swift.Result { () throws(AggregationError) in
@@ -192,7 +192,7 @@ public struct EstimatorComparison: Sendable {
             .run(from: global.fitted, shards: sites.shards)
         // An update that did harm is taken back, to the estimate itself if it was the first.
         result.model = after.rounds.last?.update.fitted.model ?? global.model
-        if case .nothingTold(let error)? = after.ending { result.failure = error.description }
+        if case .nothingReleased(let error)? = after.ending { result.failure = error.description }
         result.bytesSent += after.bytesSent
         result.learningSeconds += after.seconds
         result.warnings = after.rounds.flatMap(\.warnings)

@@ -38,13 +38,13 @@ public struct ExtraRounds: Sendable {
     /// What ends the rounds early.
     public enum Ending: Sendable, CustomStringConvertible {
         /// No site can tell anything.
-        case nothingTold(EstimationError)
+        case nothingReleased(EstimationError)
         /// The likelihood of the sites fell: the last update is taken back. It may where sites tell nothing of small experts.
         case likelihoodFell(from: Double, to: Double)
 
         public var description: String {
             switch self {
-            case .nothingTold(let error): error.description
+            case .nothingReleased(let error): error.description
             case .likelihoodFell(let before, let after):
                 "the log-likelihood fell from \(before) to \(after) a row with the last update, which is taken back"
             }
@@ -78,7 +78,7 @@ public struct ExtraRounds: Sendable {
             switch update.value {
             case .success(let next): result.rounds.append(next)
             case .failure(let error):
-                result.ending = .nothingTold(error)
+                result.ending = .nothingReleased(error)
                 return result
             }
         }
@@ -87,13 +87,13 @@ public struct ExtraRounds: Sendable {
 
     private func collect(
         _ round: GeneralisedEMRound, _ shards: [DistributedLearning.Shard]
-    ) -> (told: ToldStatistics, bytes: Int, slowest: Double) {
+    ) -> (told: ReleasedStatistics, bytes: Int, slowest: Double) {
         let sites = parallelism.map(count: shards.count) { index in
             Stopwatch.measure {
                 Swift.Result { () throws(EstimationError) in try round.statistics(of: shards[index].rows) }
             }
         }
-        var told = ToldStatistics()
+        var told = ReleasedStatistics()
         var bytes = 0
         for (shard, site) in zip(shards, sites) {
             switch site.value {

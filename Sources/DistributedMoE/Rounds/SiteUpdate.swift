@@ -33,24 +33,24 @@ package struct SiteUpdate: Sendable {
     /// - Parameter global: what `previous` holds; the statistics were taken at it.
     package func next(after previous: ModelFile, _ global: FittedMixture) throws(EstimationError) -> ModelFile {
         let round = GeneralisedEMRound(at: global, options: FitOptions(expertCount: global.model.expertCount))
-        let (kept, broken) = withoutBroken
+        let (kept, broken) = withoutInconsistent
         let update = try round.update(kept.map(\.statistics.statistics))
         let warnings =
-            broken + repeated + Self.silence(of: kept, previous)
+            broken + repeated + Self.suppress(of: kept, previous)
             + Self.fall(to: update.logLikelihoodPerRow, of: kept, after: previous)
         return ModelFile(update, after: previous, sites: kept.count, warnings: warnings)
     }
 
-    private var withoutBroken: (kept: [Site], warnings: [String]) {
+    private var withoutInconsistent: (kept: [Site], warnings: [String]) {
         guard isRobust, sites.count > 2 else { return (sites, []) }
         let scores = sites.map { $0.statistics.logLikelihood / $0.statistics.weight }
         let median = scores.sorted()[scores.count / 2]
-        let isBroken = scores.map { $0 < median - Self.leastFall }
-        let warnings = zip(sites, zip(scores, isBroken)).filter(\.1.1).map { site, found in
+        let isInconsistent = scores.map { $0 < median - Self.leastFall }
+        let warnings = zip(sites, zip(scores, isInconsistent)).filter(\.1.1).map { site, found in
             "\(site.name) is left out as broken (log-likelihood \(Format.short(found.0)) a row, the median site "
                 + "\(Format.short(median))): check its units and columns; --no-robust takes it in"
         }
-        return (zip(sites, isBroken).filter { !$0.1 }.map(\.0), warnings)
+        return (zip(sites, isInconsistent).filter { !$0.1 }.map(\.0), warnings)
     }
 
     private var repeated: [String] {
@@ -61,7 +61,7 @@ package struct SiteUpdate: Sendable {
         }
     }
 
-    private static func silence(of kept: [Site], _ previous: ModelFile) -> [String] {
+    private static func suppress(of kept: [Site], _ previous: ModelFile) -> [String] {
         let told = kept.reduce(0) { $0 + $1.statistics.rows }
         guard 2 * told < previous.rows else { return [] }
         return [

@@ -5,25 +5,25 @@ import Numerics
 extension Disclosure {
     /// The classes of which an expert may not tell, and those among them of which it tells nothing: others have not half a row there,
     /// and that a class is absent may be told.
-    struct UntoldClasses {
+    struct WithheldClasses {
         var expert: Int
         var untold: Set<Int>
         var silent: Set<Int>
     }
 
     /// Of each expert the classes of the site that too few of its rows have, other than those that are held already.
-    func untoldClasses(
+    func withheldClasses(
         of model: MixtureModel, _ rows: StandardisedRows, besides held: [[Int]], _ parallelism: Parallelism
-    ) -> (weights: [[Double]], found: [UntoldClasses]) {
+    ) -> (weights: [[Double]], found: [WithheldClasses]) {
         guard let classes = model.family.response.classes else { return ([], []) }
         let weights = classWeights(classes.count, of: model, rows, parallelism)
         let present = classes.indices.filter { code in weights.reduce(0) { $0 + $1[code] } > 0 }
         let least = leastWeight(of: rows)
-        let found = weights.indices.compactMap { expert -> UntoldClasses? in
+        let found = weights.indices.compactMap { expert -> WithheldClasses? in
             let rare = present.filter { weights[expert][$0] < least && !held[expert].contains($0) }
             guard !rare.isEmpty else { return nil }
             let halfARow = least / (2 * minRows)
-            return UntoldClasses(
+            return WithheldClasses(
                 expert: expert, untold: Set(rare), silent: Set(rare.filter { weights[expert][$0] >= halfARow }))
         }
         return (weights, found)
@@ -61,7 +61,7 @@ extension MixtureModel {
     /// The odds between the other classes stay. Without the reference another class has fixed odds against it.
     ///
     /// - Parameter weights: of the rows of each class, the expert's.
-    mutating func silence(_ classes: Set<Int>, of expert: Int, weights: [Double]) -> Set<Int> {
+    mutating func suppress(_ classes: Set<Int>, of expert: Int, weights: [Double]) -> Set<Int> {
         let count = design.expertPositions.count
         func positions(_ code: Int) -> Range<Int> { (code - 1) * count..<code * count }
         func set(_ code: Int, _ intercept: Double) {

@@ -90,7 +90,7 @@ struct Disclosure {
     func withoutRareColumns(
         _ fitted: FittedMixture, _ rows: StandardisedRows, _ parallelism: Parallelism
     ) -> (fitted: FittedMixture, left: [RareColumn]) {
-        let rare = rareColumns(of: fitted.model, fitted.moments, rows, parallelism, isTold: fitted.tells)
+        let rare = rareColumns(of: fitted.model, fitted.moments, rows, parallelism, isReleased: fitted.tells)
         var result = fitted
         for one in rare { result.leaveOut(one.column, of: one.expert, value: one.value) }
         return (result, rare)
@@ -98,10 +98,10 @@ struct Disclosure {
 
     /// - Parameters:
     ///   - rows: those of the source in the units of the model and the moments.
-    ///   - isTold: whether anything that leaves the site depends on a column in the rows of an expert.
+    ///   - isReleased: whether anything that leaves the site depends on a column in the rows of an expert.
     func rareColumns(
         of model: MixtureModel, _ moments: [Moments], _ rows: StandardisedRows, _ parallelism: Parallelism,
-        isTold: (_ column: Int, _ expert: Int) -> Bool
+        isReleased: (_ column: Int, _ expert: Int) -> Bool
     ) -> [RareColumn] {
         var rare = [RareColumn]()
         let candidates = usualValues(rows.standardisation)
@@ -111,7 +111,7 @@ struct Disclosure {
         for (column, values) in candidates.enumerated() where !values.isEmpty {
             for expert in 0..<model.expertCount {
                 let own = shares[column].map { $0[expert] }
-                guard let best = own.indices.max(by: { own[$0] < own[$1] }), isTold(column, expert),
+                guard let best = own.indices.max(by: { own[$0] < own[$1] }), isReleased(column, expert),
                     isRare(others: moments[expert].weight - own[best], usual: own[best], least: least)
                 else { continue }
                 let isShared = own[best] >= least

@@ -137,20 +137,20 @@ package struct GeneralisedEM {
         return model.experts.enumerated().map { index, expert in
             // An expert that holds no row stays where it is.
             guard moments[index].weight > 1e-10 * statistics.weight else { return .fitted(expert) }
-            let isBackground = held.background.contains(index)
+            let isInterceptOnly = held.background.contains(index)
             guard let family = model.family as? any ClosedFormFamily else {
-                let lasso = isBackground ? nil : penalty.lasso
+                let lasso = isInterceptOnly ? nil : penalty.lasso
                 return .step(
-                    newton.direction(index, expert, interceptsOnly: isBackground, held: held[index], lasso: lasso))
+                    newton.direction(index, expert, interceptsOnly: isInterceptOnly, held: held[index], lasso: lasso))
             }
             let covariates = model.design.expertCovariates
-            if let lasso = penalty.lasso, lasso.experts > 0, !isBackground {
+            if let lasso = penalty.lasso, lasso.experts > 0, !isInterceptOnly {
                 return .fitted(
                     LassoRegression.expert(
                         moments[index], on: covariates, from: expert, hasDispersion: family.hasDispersion,
                         dispersionFloor: dispersionFloor, weight: lasso.expertWeight))
             }
-            let free = covariates.indices.filter { !isBackground && !held[index].contains($0 + 1) }
+            let free = covariates.indices.filter { !isInterceptOnly && !held[index].contains($0 + 1) }
             var fitted = family.fit(
                 moments[index], on: free.map { covariates[$0] }, dispersionFloor: dispersionFloor)
             var coefficients = [Double](repeating: 0, count: covariates.count + 1)

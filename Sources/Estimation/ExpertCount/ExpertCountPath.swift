@@ -49,7 +49,7 @@ public struct ExpertCountPath: Sendable {
         let (training, heldOut) = try split(source)
         var points = [ExpertCountReport.Point]()
         var failures = [(experts: Int, error: EstimationError)]()
-        var best: (fit: LocalFit, optimum: LocalFit.InterimFit, value: Double, experts: Int)?
+        var best: (fit: LocalFit, optimum: LocalFit.FitState, value: Double, experts: Int)?
         let carried = try carried(by: training)
         for count in carried {
             do throws(EstimationError) {

@@ -5,7 +5,7 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
     case rareResponse(target: String, value: Double, minimum: Double)
     case tooFewRows(rows: Int, experts: Int, largest: Int)
     case noModelPossible(rows: Int, needed: Int)
-    case tooFewToldRows(rows: Int, of: Int, needed: Int)
+    case tooFewReleasedRows(rows: Int, of: Int, needed: Int)
     case unusableStart(reason: String)
     case valuesTooLarge(column: String)
     case unusableStatistics(reason: String)
@@ -31,7 +31,7 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
         case .noModelPossible(let rows, let needed):
             "\(rows == 1 ? "1 row is" : "\(rows) rows are") too few for a single expert, which needs \(needed): use more rows or "
                 + "fewer covariates"
-        case .tooFewToldRows(let rows, let total, let needed):
+        case .tooFewReleasedRows(let rows, let total, let needed):
             "without the rows of values and classes that too few rows have, \(rows) of \(total) are left, too few for a single "
                 + "expert, which needs \(needed): merge rare levels, or use fewer covariates"
         case .valuesTooLarge(let column):

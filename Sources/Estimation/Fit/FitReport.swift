@@ -72,16 +72,16 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     case fewerExperts(asked: Int, fitted: Int, rows: Int)
     case fewerExpertsTried(asked: Int, tried: Int, rows: Int)
     case expertBelowMinimumRows(minimum: Double, left: Int)
-    case backgroundExpert(experts: [Int])
+    case interceptOnlyExpert(experts: [Int])
     case rareCovariate(String, minimum: Double)
     case rareLevel(String, minimum: Double)
     case rareClass(String, minimum: Double)
     case absentClass(String)
-    case classNotTold(String, experts: [Int], minimum: Double)
+    case classWithheld(String, experts: [Int], minimum: Double)
     case statisticsLeftOut(column: String, experts: [Int], minimum: Double)
-    case expertsNotTold(experts: [Int], minimum: Double)
-    case gatesNotTold(experts: [Int], minimum: Double)
-    case gateColumnNotTold(column: String, minimum: Double)
+    case expertsWithheld(experts: [Int], minimum: Double)
+    case gatesWithheld(experts: [Int], minimum: Double)
+    case gateColumnWithheld(column: String, minimum: Double)
     case refitBelowMinimumRows(minimum: Double)
     case weightsAreNoCounts(sum: Double, rows: Int)
     case expertCountAtEdge(experts: Int, criterion: String, tried: ClosedRange<Int>)
@@ -110,7 +110,7 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
         case .expertBelowMinimumRows(let minimum, let left):
             "an expert described fewer than \(minimum.formatted) rows and was left out: \(left) remain; a few extreme responses, "
                 + "or more experts than the rows support, may be the cause"
-        case .backgroundExpert(let experts):
+        case .interceptOnlyExpert(let experts):
             "expert \(experts.map { String($0 + 1) }.joined(separator: ", ")) describes too few rows for a regression: fitted with a "
                 + "mean and a variance, its slopes are 0"
         case .rareCovariate(let name, let minimum):
@@ -121,7 +121,7 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
                 + "told"
         case .absentClass(let name):
             "class '\(name)' has no rows here: nothing is told of it"
-        case .classNotTold(let name, let experts, let minimum):
+        case .classWithheld(let name, let experts, let minimum):
             "class '\(name)' has fewer than \(minimum.formatted) rows of expert "
                 + "\(experts.map { String($0 + 1) }.joined(separator: ", ")): they are left out, and nothing is told of it there"
         case .rareClass(let name, let minimum):
@@ -129,13 +129,13 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
         case .statisticsLeftOut(let column, let experts, let minimum):
             "'\(column)' differs from its usual value in fewer than \(minimum.formatted) rows of expert "
                 + "\(experts.map { String($0 + 1) }.joined(separator: ", ")): left out there"
-        case .expertsNotTold(let experts, let minimum):
+        case .expertsWithheld(let experts, let minimum):
             "expert \(experts.map { String($0 + 1) }.joined(separator: ", ")) describes fewer than \(minimum.formatted) rows "
                 + "here: nothing is told of it"
-        case .gatesNotTold(let experts, let minimum):
+        case .gatesWithheld(let experts, let minimum):
             "fewer than \(minimum.formatted) rows lie between expert \(experts.map { String($0 + 1) }.joined(separator: ", ")) "
                 + "and others here: nothing is told of its gate"
-        case .gateColumnNotTold(let column, let minimum):
+        case .gateColumnWithheld(let column, let minimum):
             "'\(column)' differs from its usual value in fewer than \(minimum.formatted) of the rows between experts here: left "
                 + "out of the gate"
         case .refitBelowMinimumRows(let minimum):

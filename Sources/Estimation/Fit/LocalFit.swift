@@ -34,12 +34,12 @@ public struct LocalFit: Sendable {
     }
 
     /// An optimum, of which ``localModel(_:standardErrors:)`` makes what is told.
-    func optimum(_ source: any RowSource) throws(EstimationError) -> InterimFit {
+    func optimum(_ source: any RowSource) throws(EstimationError) -> FitState {
         if let value = source.response(notOf: family.response, parallelism) {
             throw .unsuitableResponse(
                 target: design.target, value: value, family: family.name, requirement: family.response.requirement)
         }
-        let told = ToldRows(source, design, family, minRows: options.minRows, parallelism)
+        let told = ReleasedRows(source, design, family, minRows: options.minRows, parallelism)
         try checkCapacity(told.source, of: source.rowCount)
         let rows = standardised(told)
         try check(rows.standardisation, told.summaries, told.disclosure)
@@ -54,24 +54,26 @@ public struct LocalFit: Sendable {
             starts[index].logLikelihood = candidate.statistics.logLikelihood
             starts[index].floorHits = candidate.floorHits
         }
-        var interim = InterimFit(best, told, rows, lasso, starts)
-        interim.warnings += Collinearity.warnings(
+        var fitState = FitState(best, told, rows, lasso, starts)
+        fitState.warnings += Collinearity.warnings(
             Moments.sum(best.statistics.expertMoments, count: design.covariateCount + 1), rows.standardisation, design,
-            known: told.untoldColumns)
-        interim.warnings += [told.source.warningOfWeights(sum: told.summaries[0].weight, parallelism)].compactMap { $0 }
-        interim.candidate = withBackgroundExperts(best, rows, lasso?.inner)
-        withoutSmallExperts(&interim)
-        silence(&interim)
-        finishLasso(&interim)
+            known: told.withheldColumns)
+        fitState.warnings += [told.source.warningOfWeights(sum: told.summaries[0].weight, parallelism)].compactMap {
+            $0
+        }
+        fitState.candidate = withInterceptOnlyExperts(best, rows, lasso?.inner)
+        withoutSmallExperts(&fitState)
+        suppress(&fitState)
+        finishLasso(&fitState)
         try checkCancellation()
-        try checkDisclosure(interim.candidate)
-        interim.candidate.model = interim.candidate.model
-            .withoutSlopes(of: interim.rows.standardisation.constantColumns)
-        interim.leftOutRows = source.rowCount - interim.told.source.rowCount
-        return interim
+        try checkDisclosure(fitState.candidate)
+        fitState.candidate.model = fitState.candidate.model
+            .withoutSlopes(of: fitState.rows.standardisation.constantColumns)
+        fitState.leftOutRows = source.rowCount - fitState.told.source.rowCount
+        return fitState
     }
 
-    func standardised(_ told: ToldRows) -> StandardisedRows {
+    func standardised(_ told: ReleasedRows) -> StandardisedRows {
         let standardisation = Standardisation(
             told.summaries, constants: told.disclosure.rareNumbers, keeping: design.unscaledColumns(family))
         return StandardisedRows(
@@ -93,7 +95,7 @@ public struct LocalFit: Sendable {
         guard rows >= needed else {
             throw total < needed
                 ? .noModelPossible(rows: rows, needed: needed)
-                : .tooFewToldRows(rows: rows, of: total, needed: needed)
+                : .tooFewReleasedRows(rows: rows, of: total, needed: needed)
         }
         let largest = Capacity.largest(
             rows: rows, design: design, family: family, predictors: predictors, minRows: options.minRows)
@@ -167,17 +169,17 @@ public struct LocalFit: Sendable {
     // MARK: Few rows
 
     /// Takes the slopes of experts that describe too few rows for them, one after the other, and refits.
-    private func withBackgroundExperts(
+    private func withInterceptOnlyExperts(
         _ candidate: Refinement.Candidate, _ rows: StandardisedRows, _ lasso: SlopeWeights?
     ) -> Refinement.Candidate {
         var current = candidate
         let selects = lasso.map { $0.experts > 0 } ?? false
-        while let thin = BackgroundExpert.thinnestRegression(current, selectsSlopes: selects) {
+        while let thin = InterceptOnlyExpert.thinnestRegression(current, selectsSlopes: selects) {
             var refinement = refinement(rows, start: 0, parallelism: parallelism, lasso)
             refinement.held = current.held
             refinement.held.background.insert(thin)
             current = refinement.optimum(
-                from: BackgroundExpert.start(from: current, expert: thin, rows: someRows(rows)),
+                from: InterceptOnlyExpert.start(from: current, expert: thin, rows: someRows(rows)),
                 emIterations: Self.emIterationsBeforeNewton)
         }
         return current
@@ -191,34 +193,34 @@ public struct LocalFit: Sendable {
     // MARK: Disclosure
 
     /// Leaves out experts that describe fewer effective rows than may be told of, and refits the others.
-    func withoutSmallExperts(_ interim: inout InterimFit) {
-        while interim.candidate.model.expertCount > 1 {
-            let current = interim.candidate
+    func withoutSmallExperts(_ fitState: inout FitState) {
+        while fitState.candidate.model.expertCount > 1 {
+            let current = fitState.candidate
             let effective = current.statistics.expertMoments.map(\.effectiveRows)
             guard let smallest = effective.indices.min(by: { effective[$0] < effective[$1] }),
                 effective[smallest] < options.minRows
             else { break }
             let kept = effective.indices.filter { $0 != smallest }
-            var refinement = refinement(interim.rows, start: 0, parallelism: parallelism, interim.lasso?.inner)
+            var refinement = refinement(fitState.rows, start: 0, parallelism: parallelism, fitState.lasso?.inner)
             refinement.held = current.held.reordered(kept)
             let next = refinement.optimum(
                 from: current.model.reordered(kept), emIterations: Self.emIterationsBeforeNewton)
-            interim.warnings.append(.expertBelowMinimumRows(minimum: options.minRows, left: kept.count))
-            interim.reorder(kept)
-            interim.candidate = withBackgroundExperts(next, interim.rows, interim.lasso?.inner)
+            fitState.warnings.append(.expertBelowMinimumRows(minimum: options.minRows, left: kept.count))
+            fitState.reorder(kept)
+            fitState.candidate = withInterceptOnlyExperts(next, fitState.rows, fitState.lasso?.inner)
         }
     }
 
     /// A single expert cannot be left out: very unequal weights may let it describe a few rows, or one.
     private func checkDisclosure(_ candidate: Refinement.Candidate) throws(EstimationError) {
-        guard isTold(candidate) else {
+        guard isReleased(candidate) else {
             throw .noModelPossible(
                 rows: Int(fewestRows(candidate)),
                 needed: Capacity.minimumRows(design, family, minRows: options.minRows))
         }
     }
 
-    func isTold(_ candidate: Refinement.Candidate) -> Bool {
+    func isReleased(_ candidate: Refinement.Candidate) -> Bool {
         fewestRows(candidate) >= options.minRows * (1 - 1e-9)
     }
 
@@ -241,20 +243,20 @@ public struct LocalFit: Sendable {
     }
 
     /// Of classes that are not told of some experts only.
-    private func classWarnings(_ fitted: FittedMixture, _ told: ToldRows) -> [FitWarning] {
+    private func classWarnings(_ fitted: FittedMixture, _ told: ReleasedRows) -> [FitWarning] {
         (family.response.classes ?? []).enumerated().compactMap { code, name in
-            let experts = fitted.silentClasses.indices.filter { fitted.silentClasses[$0].contains(code) }
+            let experts = fitted.suppressedClasses.indices.filter { fitted.suppressedClasses[$0].contains(code) }
             guard !experts.isEmpty, !told.rareClasses.contains(code) else { return nil }
-            return .classNotTold(name, experts: experts, minimum: options.minRows)
+            return .classWithheld(name, experts: experts, minimum: options.minRows)
         }
     }
 
-    func localModel(_ interim: InterimFit, standardErrors: StandardErrorMethod) -> LocalModel {
-        let (candidate, rows, lasso) = (interim.candidate, interim.rows, interim.lasso)
-        let disclosure = interim.told.disclosure
+    func localModel(_ fitState: FitState, standardErrors: StandardErrorMethod) -> LocalModel {
+        let (candidate, rows, lasso) = (fitState.candidate, fitState.rows, fitState.lasso)
+        let disclosure = fitState.told.disclosure
         let (standardisation, weightUnit) = (rows.standardisation, rows.weightUnit)
         var unordered = candidate.fitted(rowCount: rows.rowCount)
-        unordered.silentClasses = interim.untoldClasses
+        unordered.suppressedClasses = fitState.withheldClasses
         if let lasso {
             unordered.selection = lasso.selection(of: candidate)
             unordered.scores = candidate.scores
@@ -266,7 +268,7 @@ public struct LocalFit: Sendable {
         left += heldColumns(candidate.held.reordered(order), experts: order.count).filter { held in
             !left.contains { $0.column == held.column && $0.expert == held.expert }
         }
-        var warnings = interim.told.warnings + interim.warnings + classWarnings(fitted, interim.told)
+        var warnings = fitState.told.warnings + fitState.warnings + classWarnings(fitted, fitState.told)
         let names = design.covariates + [design.target]
         for (column, pairs) in Dictionary(grouping: left, by: \.column).sorted(by: { $0.key < $1.key }) {
             warnings.append(
@@ -274,7 +276,7 @@ public struct LocalFit: Sendable {
                     column: names[column], experts: pairs.map(\.expert).sorted(), minimum: options.minRows))
         }
         let background = fitted.model.experts.indices.filter { candidate.held.background.contains(order[$0]) }
-        if !background.isEmpty { warnings.append(.backgroundExpert(experts: background)) }
+        if !background.isEmpty { warnings.append(.interceptOnlyExpert(experts: background)) }
         let atFloor = fitted.model.floorHits(options.varianceFloor)
         if !atFloor.isEmpty { warnings.append(.varianceFloor(experts: atFloor)) }
         if !candidate.converged { warnings.append(.notConverged(iterations: candidate.trace.count - 1)) }
@@ -289,9 +291,9 @@ public struct LocalFit: Sendable {
             trace: candidate.trace.map { $0 / weight - jacobian },
             stopReason: candidate.converged ? .converged : .maxIterations, iterations: candidate.trace.count - 1,
             seed: options.seed, tolerance: options.tolerance,
-            starts: interim.starts.map { $0.inUserUnits(jacobian: jacobian, weight: weight, weightUnit: weightUnit) },
+            starts: fitState.starts.map { $0.inUserUnits(jacobian: jacobian, weight: weight, weightUnit: weightUnit) },
             warnings: warnings)
-        report.leftOutRows = interim.leftOutRows
+        report.leftOutRows = fitState.leftOutRows
         var told = standardisation.inUserUnits(fitted).scaled(by: weightUnit)
         told.errors = told.errors?.told
         report.freeParameters = freeParameters(candidate, rows)

@@ -160,7 +160,9 @@ extension Standardisation {
     }
 
     /// The errors for columns center + scale · z. Intercepts are at the mean of the covariates, which stays what it is.
-    private func rescaled(_ errors: EstimateErrors, of model: MixtureModel, scale: [Double]) -> EstimateErrors {
+    private func rescaled(_ errors: ParameterUncertainty, of model: MixtureModel, scale: [Double])
+        -> ParameterUncertainty
+    {
         let design = model.design
         let response = model.family.responseFactors(
             count: model.family.coefficientCount(regressors: design.expertPositions.count),
@@ -168,7 +170,7 @@ extension Standardisation {
         let regressors = [1] + design.expertCovariates.map { scale[$0] }
         let coefficients = response.indices.map { response[$0] / regressors[$0 % regressors.count] }
         let gates = [1] + design.gateCovariates.map { 1 / scale[$0] }
-        return EstimateErrors(
+        return ParameterUncertainty(
             source: errors.source,
             experts: errors.experts.map {
                 $0.scaled(by: coefficients + [Double](repeating: 1, count: $0.count - coefficients.count))

@@ -17,11 +17,11 @@ extension GeneralisedEMRound {
     ) throws(EstimationError) -> (statistics: RoundStatistics, warnings: [FitWarning]) {
         _ = try closedFormFamily()
         let needed = Capacity.minimumRows(design, minRows: options.minRows)
-        let told = ToldRows(source, design, model.family, minRows: options.minRows, parallelism)
+        let told = ReleasedRows(source, design, model.family, minRows: options.minRows, parallelism)
         guard told.source.rowCount >= needed else {
             throw source.rowCount < needed
                 ? .noModelPossible(rows: source.rowCount, needed: needed)
-                : .tooFewToldRows(rows: told.source.rowCount, of: source.rowCount, needed: needed)
+                : .tooFewReleasedRows(rows: told.source.rowCount, of: source.rowCount, needed: needed)
         }
         let (summaries, disclosure) = (told.summaries, told.disclosure)
         try check(summaries, disclosure)
@@ -93,7 +93,7 @@ private struct SiteSums {
     var statistics: RoundStatistics {
         let (standardisation, unit) = (rows.standardisation, rows.weightUnit)
         return RoundStatistics(
-            rowCount: rows.rowCount, weight: unit * likelihood.weight, logLikelihood: unit * toldLogLikelihood,
+            rowCount: rows.rowCount, weight: unit * likelihood.weight, logLikelihood: unit * releasedLogLikelihood,
             moments: moments.map {
                 $0.weight > 0 ? standardisation.inUserUnits($0).scaled(by: unit) : Moments(count: $0.count)
             }, gate: gate.scaled(by: unit))
@@ -101,7 +101,7 @@ private struct SiteSums {
 
     /// In whole multiples of the least weight where anything is kept back: less what the other sums tell of it, it would be
     /// that of the rows that are not told.
-    private var toldLogLikelihood: Double {
+    private var releasedLogLikelihood: Double {
         let value = likelihood.logLikelihood - likelihood.weight * rows.standardisation.logResponseScale
         let least = disclosure.leastWeight(of: rows)
         return warnings.isEmpty || least <= 0 ? value : (value / least).rounded() * least
@@ -118,7 +118,7 @@ private struct SiteSums {
             throw .noModelPossible(rows: Int(most), needed: Int(disclosure.minRows.rounded(.up)))
         }
         for expert in small { moments[expert] = Moments(count: moments[expert].count) }
-        if !small.isEmpty { warnings.append(.expertsNotTold(experts: small, minimum: disclosure.minRows)) }
+        if !small.isEmpty { warnings.append(.expertsWithheld(experts: small, minimum: disclosure.minRows)) }
         return moments.indices.filter { !small.contains($0) }
     }
 
@@ -144,7 +144,7 @@ private struct SiteSums {
         }
         // With one left there is nothing to tell it from.
         if experts.count == 1, told.count > 1 { apart += experts }
-        if !apart.isEmpty { warnings.append(.gatesNotTold(experts: apart.sorted(), minimum: disclosure.minRows)) }
+        if !apart.isEmpty { warnings.append(.gatesWithheld(experts: apart.sorted(), minimum: disclosure.minRows)) }
     }
 
     private func gateSums(_ experts: [Int]) -> GateSums {
@@ -164,7 +164,7 @@ private struct SiteSums {
         for index in rare {
             gate = gate.without(index + 1)
             let column = model.design.covariates[model.design.gateCovariates[index]]
-            warnings.append(.gateColumnNotTold(column: column, minimum: disclosure.minRows))
+            warnings.append(.gateColumnWithheld(column: column, minimum: disclosure.minRows))
         }
     }
 

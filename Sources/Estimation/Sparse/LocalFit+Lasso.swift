@@ -31,18 +31,20 @@ struct ChosenLasso {
 extension LocalFit {
     /// The optimum against the best reference of the gate, and where that is asked for once more without the penalty. The latter is
     /// kept only where nothing is told of few rows with it.
-    func finishLasso(_ interim: inout InterimFit) {
-        guard let inner = interim.lasso?.inner else { return }
-        let rows = interim.rows
+    func finishLasso(_ fitState: inout FitState) {
+        guard let inner = fitState.lasso?.inner else { return }
+        let rows = fitState.rows
         let (best, order) = refinement(rows, start: 0, parallelism: parallelism, inner)
-            .withBestReference(interim.candidate)
-        interim.take(best, order: order)
-        interim.lasso?.penalisedLogLikelihood = rows.inUserUnits(best.penalisedLogLikelihood, best)
+            .withBestReference(fitState.candidate)
+        fitState.take(best, order: order)
+        fitState.lasso?.penalisedLogLikelihood = rows.inUserUnits(best.penalisedLogLikelihood, best)
         guard options.refitsSlopes else { return }
         let refit = refitted(best, rows, inner)
-        guard isTold(refit) else { return interim.warnings.append(.refitBelowMinimumRows(minimum: options.minRows)) }
-        interim.lasso?.isRefitted = true
-        interim.candidate = refit
+        guard isReleased(refit) else {
+            return fitState.warnings.append(.refitBelowMinimumRows(minimum: options.minRows))
+        }
+        fitState.lasso?.isRefitted = true
+        fitState.candidate = refit
     }
 
     /// The optimum without a penalty among the slopes that stayed (the relaxed lasso, Meinshausen 2007).

@@ -26,7 +26,7 @@ struct ErrorEstimate {
 
     enum Outcome {
         /// Intercepts where the covariates are 0.
-        case errors(EstimateErrors)
+        case errors(ParameterUncertainty)
         /// The information has a negative eigenvalue: the fit is at no maximum.
         case noMaximum
         case tooManyParameters
@@ -58,7 +58,7 @@ struct ErrorEstimate {
             errors(covariance.spread(to: kept, of: parameters.count), lost: lost + known.filter { !kept.contains($0) }))
     }
 
-    private func errors(_ covariance: Matrix, lost: [Int]) -> EstimateErrors {
+    private func errors(_ covariance: Matrix, lost: [Int]) -> ParameterUncertainty {
         func block(_ indices: [Int]) -> ParameterCovariance {
             ParameterCovariance(
                 covariance.submatrix(indices), undetermined: indices.indices.filter { lost.contains(indices[$0]) })
@@ -68,7 +68,7 @@ struct ErrorEstimate {
                 Array(parameters.expertStart(expert)..<parameters.expertStart(expert + 1))
                     + (parameters.hasDispersion ? [parameters.dispersionIndex(expert)] : []))
         }
-        return EstimateErrors(
+        return ParameterUncertainty(
             source: method == .sandwich ? .sandwich : .observed, experts: experts,
             gate: block(Array(0..<parameters.expertStart(0))))
     }

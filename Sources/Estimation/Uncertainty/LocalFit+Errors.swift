@@ -8,7 +8,7 @@ extension LocalFit {
     func errors(
         _ method: StandardErrorMethod, of fitted: FittedMixture, _ rows: StandardisedRows, _ disclosure: Disclosure,
         held: HeldCoefficients
-    ) -> (told: EstimateErrors?, warnings: [FitWarning]) {
+    ) -> (told: ParameterUncertainty?, warnings: [FitWarning]) {
         // Of slopes that a lasso shrank and chose there is no covariance that would say how sure they are.
         guard method != .none, fitted.selection == nil else { return (nil, []) }
         let model = fitted.model
@@ -41,7 +41,7 @@ extension LocalFit {
     }
 
     /// The names of columns with coefficients that the rows do not determine.
-    private func undetermined(_ errors: EstimateErrors) -> [String] {
+    private func undetermined(_ errors: ParameterUncertainty) -> [String] {
         func names(_ block: ParameterCovariance, _ features: [String]) -> [String] {
             let regressors = ["(intercept)"] + features
             // A log dispersion follows the coefficients.

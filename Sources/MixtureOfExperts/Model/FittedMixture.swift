@@ -16,16 +16,16 @@ public struct FittedMixture: Sendable, Equatable {
     /// nil where no slope was penalised.
     public var selection: SlopeSelection?
     /// How sure the parameters are; nil where that is not known.
-    public var errors: EstimateErrors?
+    public var errors: ParameterUncertainty?
     /// Of each expert beside its information: the gradient of the log-likelihood by its coefficients, in the user's units, which a
     /// lasso leaves; none where no slope was penalised, for it is 0 then.
     public var scores: [[Double]]
     /// Of each expert the classes, by number, of which it tells nothing, not even that they are rare; empty where there are none.
-    public var silentClasses: [[Int]] = []
+    public var suppressedClasses: [[Int]] = []
 
     public init(
         model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double,
-        selection: SlopeSelection? = nil, errors: EstimateErrors? = nil, scores: [[Double]] = []
+        selection: SlopeSelection? = nil, errors: ParameterUncertainty? = nil, scores: [[Double]] = []
     ) {
         precondition(moments.count == model.expertCount, "statistics for every expert")
         precondition(
@@ -61,7 +61,7 @@ public struct FittedMixture: Sendable, Equatable {
             errors: errors?.permuted(
                 coefficients: model.coefficientOrder(in: design), regressors: model.gateOrder(in: design)),
             scores: scores.map { score in model.coefficientOrder(in: design).map { score[$0] } })
-        result.silentClasses = silentClasses
+        result.suppressedClasses = suppressedClasses
         return result
     }
 
@@ -94,7 +94,7 @@ public struct FittedMixture: Sendable, Equatable {
         result.moments = order.map { moments[$0] }
         if !information.isEmpty { result.information = order.map { information[$0] } }
         if !scores.isEmpty { result.scores = order.map { scores[$0] } }
-        if !silentClasses.isEmpty { result.silentClasses = order.map { silentClasses[$0] } }
+        if !suppressedClasses.isEmpty { result.suppressedClasses = order.map { suppressedClasses[$0] } }
         result.selection = selection?.reordered(order)
         result.errors = errors?.reordered(order)
         return result

@@ -67,7 +67,7 @@ extension FitWarning {
                 "differ from their usual values in fewer than \(spelledNumber(minimum)) rows of expert "
                     + "\(experts.map { String($0 + 1) }.joined(separator: ", ")): left out there"
             )
-        case .gateColumnNotTold(let column, let minimum):
+        case .gateColumnWithheld(let column, let minimum):
             (
                 column,
                 "differ from their usual values in fewer than \(spelledNumber(minimum)) of the rows between experts here: left "

@@ -111,9 +111,9 @@ extension ModelFile {
             let information = PackedSymmetric(size: size, storage: information)
             try check((0..<size).allSatisfy { information[$0, $0] >= 0 }, "information", "has a negative diagonal")
         }
-        if let silent = expert.silentClasses {
+        if let silent = expert.suppressedClasses {
             let known = silent.allSatisfy { (classes ?? []).contains($0) } && Set(silent).count == silent.count
-            try check(known, "silentClasses", "must be classes of the response, each once")
+            try check(known, "suppressedClasses", "must be classes of the response, each once")
         }
         if let score = expert.score { try count(score, expert.coefficients.count, "score") }
         try expert.statistics?.validate(columns: covariates.count + 1, field: "\(field).statistics", source: source)

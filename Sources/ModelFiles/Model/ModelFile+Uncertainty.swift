@@ -11,24 +11,24 @@ extension ModelFile {
         public var undetermined: [Int]?
     }
 
-    /// ``EstimateErrors``, but for the experts.
+    /// ``ParameterUncertainty``, but for the experts.
     public struct UncertaintyRecord: Codable, Sendable, Equatable {
         public var source: String
         /// Of all gates but the last, gate after gate, intercepts at the means of the covariates.
         public var gate: CovarianceRecord
     }
 
-    mutating func set(_ errors: EstimateErrors?) {
+    mutating func set(_ errors: ParameterUncertainty?) {
         uncertainty = errors.map { UncertaintyRecord(source: $0.source.rawValue, gate: CovarianceRecord($0.gate)) }
         for index in experts.indices { experts[index].uncertainty = errors.map { CovarianceRecord($0.experts[index]) } }
     }
 
-    var errors: EstimateErrors? {
+    var errors: ParameterUncertainty? {
         let blocks = experts.compactMap(\.uncertainty?.covariance)
         guard let uncertainty, blocks.count == experts.count,
-            let source = EstimateErrors.Source(rawValue: uncertainty.source)
+            let source = ParameterUncertainty.Source(rawValue: uncertainty.source)
         else { return nil }
-        return EstimateErrors(source: source, experts: blocks, gate: uncertainty.gate.covariance)
+        return ParameterUncertainty(source: source, experts: blocks, gate: uncertainty.gate.covariance)
     }
 
     func validateUncertainty(source: String) throws(ModelFileError) {
@@ -41,7 +41,7 @@ extension ModelFile {
             }
             return
         }
-        guard EstimateErrors.Source(rawValue: uncertainty.source) != nil else {
+        guard ParameterUncertainty.Source(rawValue: uncertainty.source) != nil else {
             throw refuse("uncertainty.source", "'\(uncertainty.source)' is not known here")
         }
         try uncertainty.gate.validate(

@@ -62,7 +62,7 @@ public struct ModelFile: Codable, Sendable, Equatable {
         /// Beside it, where a lasso chose slopes: the gradient of the log-likelihood by the coefficients.
         public var score: [Double]?
         /// Of a response of classes: those of which the expert tells nothing; absent where there are none.
-        public var silentClasses: [String]?
+        public var suppressedClasses: [String]?
         /// Of the coefficients, intercepts at the means of the covariates, and the log dispersion where the family has one.
         public var uncertainty: CovarianceRecord?
     }
@@ -171,8 +171,8 @@ extension ModelFile {
             rows: fitted.rowCount, weight: fitted.weight)
         slopeSelection = fitted.selection.map(SlopeSelectionRecord.init)
         for (index, score) in fitted.scores.enumerated() { experts[index].score = score }
-        for (index, codes) in fitted.silentClasses.enumerated() where !codes.isEmpty {
-            experts[index].silentClasses = codes.compactMap { code in classes.map { $0[code] } }
+        for (index, codes) in fitted.suppressedClasses.enumerated() where !codes.isEmpty {
+            experts[index].suppressedClasses = codes.compactMap { code in classes.map { $0[code] } }
         }
         set(fitted.errors)
     }
@@ -289,8 +289,8 @@ extension ModelFile {
             rowCount: rows, weight: weight,
             selection: slopeSelection.map { SlopeSelection(gate: $0.gate, experts: $0.experts) }, errors: errors,
             scores: experts.compactMap(\.score))
-        if let classes, experts.contains(where: { $0.silentClasses != nil }) {
-            fitted.silentClasses = experts.map { ($0.silentClasses ?? []).compactMap(classes.firstIndex) }
+        if let classes, experts.contains(where: { $0.suppressedClasses != nil }) {
+            fitted.suppressedClasses = experts.map { ($0.suppressedClasses ?? []).compactMap(classes.firstIndex) }
         }
         return fitted
     }

@@ -73,7 +73,7 @@ package struct RowReader {
             parts.append(selected.rows)
         }
         var rows = parts.count == 1 ? parts[0] : ShardRows.concatenation(parts)
-        var known = KnownValues(selection)
+        var known = MeanImputation(selection)
         if !known.isEmpty {
             known.add(rows)
             try fill(&selection, known)
@@ -90,13 +90,13 @@ package struct RowReader {
             try forEachPiece { piece, _ in try finder.add(piece) }
             selection.response = .classes(try finder.classes(source: source))
         }
-        var known = KnownValues(selection)
+        var known = MeanImputation(selection)
         if !known.isEmpty {
             // The means must be there before the first row is written.
             try forEachPiece { piece, _ in known.add(try selection.rows(of: piece).rows) }
             try fill(&selection, known)
         }
-        var spool = try RowSpool(design: selection.design, isWeighted: selection.weights != nil)
+        var spool = try TemporaryRowFile(design: selection.design, isWeighted: selection.weights != nil)
         var record = ReadingRecord(selection)
         for path in files {
             var dropped = 0
@@ -121,7 +121,7 @@ package struct RowReader {
     /// In messages about all files.
     private var source: String { files.joined(separator: ", ") }
 
-    private func fill(_ selection: inout RowSelection, _ known: KnownValues) throws {
+    private func fill(_ selection: inout RowSelection, _ known: MeanImputation) throws {
         selection.fill.merge(
             try known.means(atLeast: leastKnown, source: source)
         ) { fixed, _ in fixed }

@@ -130,7 +130,7 @@ struct TableCoding {
         _ name: String, _ spellings: [String], _ unknown: UnknownSpelling
     ) throws(TableError) -> [Int?] {
         let fields = try table.text(name)
-        var known = SpellingTable(spellings)
+        var known = LevelEncoder(spellings)
         var result = [Int?]()
         result.reserveCapacity(fields.count)
         for (row, field) in fields.enumerated() {

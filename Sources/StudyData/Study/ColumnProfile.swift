@@ -9,7 +9,7 @@ struct ColumnProfile {
     private(set) var missing = 0
     /// The first field that is neither number nor missing, and its 1-based line.
     private(set) var firstText: (line: Int, field: String)?
-    /// The numbers among `counts` when a text turns up keep their shortest spelling: `SpellingTable` finds them by it.
+    /// The numbers among `counts` when a text turns up keep their shortest spelling: `LevelEncoder` finds them by it.
     private(set) var hasTooMany = false
 
     /// Levels beyond any use.

@@ -117,7 +117,7 @@ public struct StudyDraft: Sendable {
     }
 
     private mutating func noteClasses(_ target: ColumnProfile, _ classes: [String]) {
-        var known = SpellingTable(classes)
+        var known = LevelEncoder(classes)
         let others = target.levels.filter { if case .unknown = known.meaning(of: $0) { true } else { false } }
         guard !others.isEmpty else { return }
         let shown = others.prefix(5).map(\.quoted).joined(separator: ", ") + (others.count > 5 ? " and others" : "")

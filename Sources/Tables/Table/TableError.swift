@@ -50,7 +50,7 @@ public enum TableError: Error, Equatable, Sendable {
     /// The file cannot be read anew in every pass.
     case notOutOfCore(path: String, reason: String)
     /// Rows could not be written to a temporary file in `directory`.
-    case cannotSpool(directory: String, reason: String)
+    case cannotWriteTemporaryFile(directory: String, reason: String)
     /// No row has a positive weight.
     case allWeightsZero(source: String, column: String)
     /// A field at the 1-based `line` that is none of the spellings of its column.
@@ -80,7 +80,7 @@ public enum TableError: Error, Equatable, Sendable {
 
     /// Whether it was the machine that failed, and nothing is wrong with the input.
     public var isWriteFailure: Bool {
-        if case .cannotSpool = self { true } else { false }
+        if case .cannotWriteTemporaryFile = self { true } else { false }
     }
 }
 
@@ -145,7 +145,7 @@ extension TableError: CustomStringConvertible {
         case .notOutOfCore(let path, let reason):
             "\(path.visible): cannot be read out of core: \(reason); "
                 + "give a plain CSV or .npy file, or leave out --out-of-core"
-        case .cannotSpool(let directory, let reason):
+        case .cannotWriteTemporaryFile(let directory, let reason):
             "\(directory.visible): rows cannot be kept in a temporary file there: \(reason.visible); "
                 + "set TMPDIR to a directory with room for them"
         case .allWeightsZero(let source, let column):

@@ -64,7 +64,7 @@ struct AggregateCommand: ParsableCommand {
     }
 
     private func writeEnsemble(_ models: [LocalFile], _ coordinator: Coordinator) throws {
-        let (kept, leftOut) = try coordinator.withoutBrokenSites(models.map(\.contribution))
+        let (kept, leftOut) = try coordinator.withoutInconsistentSites(models.map(\.contribution))
         let names = Set(kept.map(\.name))
         let file = EnsembleFile(
             models.filter { model in names.contains(model.contribution.name) }

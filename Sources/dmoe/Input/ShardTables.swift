@@ -96,7 +96,7 @@ struct ShardTables {
         _ shard: DistributedLearning.Shard, dropped: Int, _ selection: RowSelection
     ) throws -> (rows: ShardRows, record: ReadingRecord) {
         var selection = selection
-        var known = KnownValues(selection)
+        var known = MeanImputation(selection)
         if !known.isEmpty {
             known.add(shard.rows)
             let means = try known.means(atLeast: minRows, source: shard.name)

@@ -46,7 +46,7 @@ struct SupportOptions: ParsableArguments {
     func options(expertCount: Int?, seed: UInt64) -> AggregationOptions {
         AggregationOptions(
             expertCount: expertCount, supportSize: supportSize, siteWeights: siteWeights ?? .density,
-            leavesOutBrokenSites: robust, seed: seed)
+            excludesInconsistentSites: robust, seed: seed)
     }
 
     /// The covariates of the given rows, rows with missing ones left out.

@@ -13,9 +13,9 @@ struct EffectDescription {
 
     var text: String {
         let note =
-            effects.source == EstimateErrors.Source.aggregated.rawValue
+            effects.source == ParameterUncertainty.Source.aggregated.rawValue
             ? "; from the local models' own errors"
-            : effects.source == EstimateErrors.Source.sandwich.rawValue
+            : effects.source == ParameterUncertainty.Source.sandwich.rawValue
                 ? "; sandwich" : ""
         let title =
             "effects, largest first, with \(Format.percentage(effects.level)) intervals\(note). Effect: what one standard "

@@ -21,7 +21,7 @@ struct SiteComparisonReport: Encodable {
             let number = columns.firstIndex(of: site.name).map { "(\($0 + 1)) " } ?? ""
             table.append(
                 ["\(number)\(site.name)", Format.count(site.rows), String(site.experts), Format.short(site.divergence)]
-                    + [site.isBroken ? "BROKEN" : ""]
+                    + [site.isInconsistent ? "BROKEN" : ""]
                     + site.divergences.prefix(columns.count).map(Format.short))
         }
         return """

@@ -10,7 +10,7 @@ import Tables
 /// Where a value is put in, a column says so, and its coefficient takes what the rounding changed.
 ///
 /// Sums run in the order of the rows, so that the means have the same bits whether the rows are in memory or come in pieces.
-package struct KnownValues {
+package struct MeanImputation {
     private let columns: [(covariate: String, column: Int)]
     /// The first known values: what is summed are differences.
     private var origins: [Double?]

@@ -3,8 +3,8 @@ import Numerics
 import Tables
 
 /// Rows whose covariates lie in memory that another program owns: no copy is made of them.
-struct ForeignRows: RowSource {
-    let table: ForeignTable
+struct BorrowedRows: RowSource {
+    let table: BorrowedTable
     /// Columns of the table.
     let covariates: [Int]
     let responses: Responses
@@ -97,11 +97,11 @@ struct ForeignRows: RowSource {
     }
 }
 
-extension ForeignTable.Batch {
+extension BorrowedTable.Batch {
     var end: Int { firstRow + rowCount }
 }
 
-extension ForeignTable {
+extension BorrowedTable {
     /// The rows for a fit: in place where the columns are what the design wants, else coded in a copy.
     ///
     /// - Parameters:
@@ -135,7 +135,7 @@ extension ForeignTable {
 
     private func rowsInPlace(
         _ selection: RowSelection, withResponses: Bool
-    ) throws(TableError) -> ForeignRows? {
+    ) throws(TableError) -> BorrowedRows? {
         guard selection.covariatesAreColumns else { return nil }
         func position(_ name: String) throws(TableError) -> Int {
             guard let index = columnNames.firstIndex(of: name) else {
@@ -148,15 +148,15 @@ extension ForeignTable {
         let weights = try selection.weights.map(position)
         guard (covariates + [weights].compactMap { $0 }).allSatisfy({ element($0) != .text }) else { return nil }
         guard withResponses else {
-            return ForeignRows(table: self, covariates: covariates, responses: .absent, weights: weights)
+            return BorrowedRows(table: self, covariates: covariates, responses: .absent, weights: weights)
         }
         let target = try position(selection.design.target)
         if selection.response == .number {
             guard element(target) != .text else { return nil }
-            return ForeignRows(table: self, covariates: covariates, responses: .column(target), weights: weights)
+            return BorrowedRows(table: self, covariates: covariates, responses: .column(target), weights: weights)
         }
         var coding = TableCoding(table([selection.design.target]), selection)
         let responses = try coding.responses(mayBeMissing: true)
-        return ForeignRows(table: self, covariates: covariates, responses: .values(responses), weights: weights)
+        return BorrowedRows(table: self, covariates: covariates, responses: .values(responses), weights: weights)
     }
 }

@@ -6,7 +6,7 @@ import Tables
 import Testing
 
 /// Tables in the memory of another program: whatever way they lie, the rows are the same to the last bit.
-@Suite struct ForeignTableTests {
+@Suite struct BorrowedTableTests {
     private static let design = Design(target: "y", covariates: ["a", "b"])
 
     /// 1,500 rows of a, b, y and weights from 1 to 3; single precision holds them exactly.
@@ -24,7 +24,7 @@ import Testing
     }()
 
     /// Fits the rows of a table, and says whether they were used in place.
-    private static func fit(_ table: ForeignTable, weighted: Bool) throws -> (LocalModel, inPlace: Bool) {
+    private static func fit(_ table: BorrowedTable, weighted: Bool) throws -> (LocalModel, inPlace: Bool) {
         let selection = RowSelection(design: design, weights: weighted ? "w" : nil, missing: .drop)
         let rows = try table.rows(selection, leastKnown: 1, parallelism: Parallelism(threads: 2))
         let options = FitOptions(expertCount: 2, starts: 3)
@@ -33,8 +33,8 @@ import Testing
 
     /// The rows as one program might keep them.
     private static func withTable<Value: BinaryFloatingPoint, Result>(
-        _ columns: [[Double]], of type: Value.Type, element: ForeignTable.Element, edges: [Int], stride: Int = 1,
-        _ body: (ForeignTable) throws -> Result
+        _ columns: [[Double]], of type: Value.Type, element: BorrowedTable.Element, edges: [Int], stride: Int = 1,
+        _ body: (BorrowedTable) throws -> Result
     ) rethrows -> Result {
         let rowCount = columns[0].count
         let memory = UnsafeMutablePointer<Value>.allocate(capacity: columns.count * rowCount * stride)
@@ -44,12 +44,12 @@ import Testing
             for (row, value) in column.enumerated() { memory[(index * rowCount + row) * stride] = Value(value) }
         }
         let names = ["a", "b", "y", "w"]
-        var table = ForeignTable(source: "t", columns: columns.indices.map { (names[$0], element) })
+        var table = BorrowedTable(source: "t", columns: columns.indices.map { (names[$0], element) })
         for (first, end) in zip(edges, edges.dropFirst()) {
             table.append(
                 rowCount: end - first,
                 parts: columns.indices.map {
-                    ForeignTable.Part(
+                    BorrowedTable.Part(
                         start: UnsafeRawPointer(memory + ($0 * rowCount + first) * stride), stride: stride, bytes: nil)
                 })
         }
@@ -118,12 +118,12 @@ import Testing
         let offsets = texts.reduce(into: [Int64(0)]) { $0.append($0[$0.count - 1] + Int64($1.utf8.count)) }
         let table = bytes.withUnsafeBytes { bytes in
             offsets.withUnsafeBufferPointer { offsets in
-                var table = ForeignTable(source: "t", columns: [("colour", .text)])
+                var table = BorrowedTable(source: "t", columns: [("colour", .text)])
                 for (first, end) in [(0, 2), (2, 5)] {
                     table.append(
                         rowCount: end - first,
                         parts: [
-                            ForeignTable.Part(
+                            BorrowedTable.Part(
                                 start: UnsafeRawPointer(offsets.baseAddress! + first), stride: 1,
                                 bytes: bytes.baseAddress)
                         ])

@@ -1,7 +1,7 @@
 import Estimation
 
 /// What the sites tell at one mixture, and what a coordinator does with it.
-package struct ToldStatistics: Sendable {
+package struct ReleasedStatistics: Sendable {
     package private(set) var statistics = [RoundStatistics]()
     /// Of the sites, each with the name of its site.
     package private(set) var warnings = [String]()

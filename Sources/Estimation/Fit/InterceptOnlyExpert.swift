@@ -7,7 +7,7 @@ import MixtureOfExperts
 /// nothing. Without slopes the expert takes the rows that no other one explains. Its statistics are then mostly those of a rare
 /// group, and their sum over many shards gives the regression that no single shard could. The fit is the maximum of this
 /// submodel.
-enum BackgroundExpert {
+enum InterceptOnlyExpert {
     /// Effective rows for each coefficient below which an expert loses its slopes.
     static let rowsPerCoefficient = 1.5
     /// Of the gates, where the expert starts anew.

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Local models that cannot be right.
-@Suite struct BrokenSitesTests {
+@Suite struct InconsistentSitesTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var damage: LocalModels.Damage
         var sites: Set<Int>
@@ -37,7 +37,7 @@ import Testing
     private func aggregate(_ contributions: [Contribution], robust: Bool = true) throws -> GlobalModel {
         try Coordinator(
             aggregator: MedoidAggregator(),
-            options: AggregationOptions(supportSize: 200, leavesOutBrokenSites: robust)
+            options: AggregationOptions(supportSize: 200, excludesInconsistentSites: robust)
         ).aggregate(contributions)
     }
 
@@ -62,7 +62,7 @@ import Testing
     @Test func sitesThatSeeDifferentGroupsAreHonest() throws {
         let contributions = try LocalModels.heterogeneous.get().contributions
         #expect(try aggregate(contributions).report.leftOut.isEmpty)
-        #expect(try SiteComparison(contributions).sites.allSatisfy { !$0.isBroken })
+        #expect(try SiteComparison(contributions).sites.allSatisfy { !$0.isInconsistent })
     }
 
     /// Where every site has a group of its own nobody is a witness, and nobody is broken.
@@ -106,7 +106,7 @@ import Testing
         var contributions = Self.contributions(1)
         for expert in 0..<5 { contributions[3].fitted.model.experts[expert].dispersion = dispersion }
         let sites = try SiteComparison(contributions).sites
-        #expect(sites.filter(\.isBroken).map(\.name) == ["site 4"])
+        #expect(sites.filter(\.isInconsistent).map(\.name) == ["site 4"])
         // They go into files and tables.
         #expect(sites.allSatisfy { $0.divergence.isFinite && $0.divergences.allSatisfy(\.isFinite) })
         #expect(try aggregate(contributions).report.leftOut.map(\.name) == ["site 4"])

@@ -2,7 +2,7 @@ import MixtureOfExperts
 import Numerics
 
 /// Rows drawn afresh from f̂^W: what candidates for the global model are compared on.
-struct FreshDraw {
+struct MonteCarloSample {
     /// Where the covariates of a draw come from.
     enum Source {
         case sketches

@@ -2,7 +2,7 @@ import Messages
 import Tables
 
 /// Which of the known spellings a field is.
-struct SpellingTable {
+struct LevelEncoder {
     enum Meaning {
         /// The position among the spellings.
         case known(Int)

@@ -3,7 +3,7 @@ import MixtureOfExperts
 import Numerics
 
 /// What estimates are judged on: test rows, the models that they should be near to, and the true groups where known.
-struct Judgement: Sendable {
+struct EstimateScorer: Sendable {
     let rows: ShardRows
     let groups: [Int]?
     let pooled: MixtureModel?

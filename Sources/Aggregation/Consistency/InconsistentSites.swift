@@ -10,7 +10,7 @@ import MixtureOfExperts
 ///
 /// A site that does not know a covariate has slope 0 for it, and is no witness against one that does: rows with a level of which it
 /// may not tell would all speak against the site that may.
-struct BrokenSites {
+struct InconsistentSites {
     /// Of each site, mean over its components; nats a row.
     let divergences: [Double]
     private let least: Double

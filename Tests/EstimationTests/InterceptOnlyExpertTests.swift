@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A group with hardly more rows than a regression has coefficients.
-@Suite struct BackgroundExpertTests {
+@Suite struct InterceptOnlyExpertTests {
     private static let covariates = 12
     private static let design = RandomData.design(covariates)
 
@@ -37,7 +37,7 @@ import Testing
     @Test(arguments: 1...4) func slopesAreZeroAndThatIsTold(seed: UInt64) throws {
         let local = try Self.fitted(Self.rows(seed, rare: 16))
         #expect(Self.background(local) == [2])
-        #expect(local.warnings == [.backgroundExpert(experts: [2])])
+        #expect(local.warnings == [.interceptOnlyExpert(experts: [2])])
         let expert = local.model.experts[2]
         let moments = local.fitted.moments[2]
         // The maximum of the submodel: mean and variance of the expert's rows.

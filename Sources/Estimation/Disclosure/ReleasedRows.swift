@@ -8,7 +8,7 @@ import Numerics
 /// of it from others. Rows are chosen by covariates, which biases no regression, or by their class, which in a multinomial logit
 /// leaves the odds between the other classes. Numbers are taken as constant where few rows differ: their values are no level of
 /// anything, and a small site has several such columns.
-struct ToldRows {
+struct ReleasedRows {
     private(set) var source: any RowSource
     private(set) var summaries: [ColumnSummary]
     private(set) var disclosure: Disclosure
@@ -79,7 +79,7 @@ struct ToldRows {
     private mutating func leaveOut(_ rows: [Int]) { source = RowsWithout(Set(rows), of: source) }
 
     /// Without some rows more.
-    func without(_ rows: Set<Int>, _ parallelism: Parallelism) -> ToldRows {
+    func without(_ rows: Set<Int>, _ parallelism: Parallelism) -> ReleasedRows {
         var result = self
         result.leaveOut(Array(rows))
         result.leaveOutRare(parallelism)
@@ -97,5 +97,5 @@ struct ToldRows {
     }
 
     /// Covariates of which nothing is told.
-    var untoldColumns: Set<Int> { rareLevels.union(disclosure.rareNumbers.keys) }
+    var withheldColumns: Set<Int> { rareLevels.union(disclosure.rareNumbers.keys) }
 }

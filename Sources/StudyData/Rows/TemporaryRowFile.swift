@@ -3,7 +3,7 @@ import MixtureOfExperts
 import Tables
 
 /// Rows written once, row after row, to a temporary file without a name, to be read again in every pass of a fit.
-struct RowSpool {
+struct TemporaryRowFile {
     /// Closed with the last reference, also where an error ends the writing.
     private let file: OpenFile
     private let descriptor: Int32
@@ -12,7 +12,7 @@ struct RowSpool {
     private let isWeighted: Bool
     private var rowCount = 0
 
-    /// - Throws: `cannotSpool` where the directory for temporary files takes none.
+    /// - Throws: `cannotWriteTemporaryFile` where the directory for temporary files takes none.
     init(design: Design, isWeighted: Bool) throws(TableError) {
         self.design = design
         self.isWeighted = isWeighted
@@ -20,7 +20,7 @@ struct RowSpool {
         var template = Array((directory + "/dmoe-rows-XXXXXX").utf8CString)
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else {
-            throw .cannotSpool(directory: directory, reason: String(cString: strerror(errno)))
+            throw .cannotWriteTemporaryFile(directory: directory, reason: String(cString: strerror(errno)))
         }
         file = OpenFile(path: directory, descriptor: descriptor)
         // Without a name it is gone with the process, however that ends.
@@ -40,7 +40,7 @@ struct RowSpool {
         }
         rowCount += buffer.count / columnCount
         let failure = buffer.withUnsafeBytes { write($0) }
-        if let failure { throw .cannotSpool(directory: directory, reason: failure) }
+        if let failure { throw .cannotWriteTemporaryFile(directory: directory, reason: failure) }
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer) -> String? {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What a local model tells of a class or a count that few rows of one expert have.
-@Suite struct SilenceTests {
+@Suite struct SuppressionTests {
     private static let design = Design(
         target: "y", covariates: ["x", "z"], expertCovariates: [1], gateCovariates: [0], offset: nil)
     private static let family = MultinomialFamily(classes: ["a", "b", "c"])
@@ -53,12 +53,12 @@ import Testing
     @Test(arguments: [0, 1, 2]) func aClassOfFewRowsOfAnExpertIsNotTold(rare: Int) throws {
         let local = try Self.fit(Self.rows(rare: rare, count: 5))
         let expert = try Self.left(local)
-        try #require(local.fitted.silentClasses.count == 2)
-        #expect(local.fitted.silentClasses[expert] == [rare])
-        #expect(local.fitted.silentClasses[1 - expert].isEmpty)
+        try #require(local.fitted.suppressedClasses.count == 2)
+        #expect(local.fitted.suppressedClasses[expert] == [rare])
+        #expect(local.fitted.suppressedClasses[1 - expert].isEmpty)
         #expect(
             local.report.warnings.contains(
-                .classNotTold(Self.family.classes[rare], experts: [expert], minimum: 10)))
+                .classWithheld(Self.family.classes[rare], experts: [expert], minimum: 10)))
         #expect(local.report.leftOutRows == 5)
         let points = Matrix(columns: [[-3, -3], [-2, 2]])
         let predictors = MixtureModel(design: Self.design, family: Self.family, ungated: [local.model.experts[expert]])
@@ -92,14 +92,14 @@ import Testing
 
     @Test func aClassWithoutARowIsAbsentAndNotSilent() throws {
         let local = try Self.fit(Self.rows(rare: 2, count: 0))
-        #expect(local.fitted.silentClasses.isEmpty)
+        #expect(local.fitted.suppressedClasses.isEmpty)
         #expect(!local.report.warnings.contains { $0.description.contains("class 'c'") })
         #expect(local.report.leftOutRows == 0)
     }
 
     @Test func aClassOfManyRowsIsTold() throws {
         let local = try Self.fit(Self.rows(rare: 2, count: 40))
-        #expect(local.fitted.silentClasses.isEmpty)
+        #expect(local.fitted.suppressedClasses.isEmpty)
         #expect(local.fitted.rowCount == 400)
     }
 

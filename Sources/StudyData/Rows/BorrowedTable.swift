@@ -3,7 +3,7 @@ import Tables
 /// A table of columns that another program owns, in one or more batches of rows, used where they lie.
 ///
 /// The owner keeps the memory as it is until the table is gone.
-package struct ForeignTable: Sendable {
+package struct BorrowedTable: Sendable {
     /// What a column holds.
     package enum Element: Int32, Sendable {
         case float64 = 0
@@ -83,8 +83,8 @@ package struct ForeignTable: Sendable {
     }
 }
 
-extension ForeignTable.Batch {
-    func number(_ row: Int, _ column: Int, _ element: ForeignTable.Element) -> Double {
+extension BorrowedTable.Batch {
+    func number(_ row: Int, _ column: Int, _ element: BorrowedTable.Element) -> Double {
         let part = parts[column]
         let place = part.start + row * part.stride * element.size
         return element == .float32

@@ -4,7 +4,7 @@ import Numerics
 ///
 /// Intercepts are taken where covariates have their mean, ``FittedMixture/center``, which spares the covariances what intercepts at 0 and
 /// slopes of a far column, such as a year, have in common.
-public struct EstimateErrors: Sendable, Equatable {
+public struct ParameterUncertainty: Sendable, Equatable {
     /// How they were found.
     public enum Source: String, Sendable, CaseIterable {
         /// The inverse of the observed information (Louis 1982).
@@ -29,18 +29,18 @@ public struct EstimateErrors: Sendable, Equatable {
 
     /// Of the estimates from the same rows with all weights multiplied by `factor`. The sandwich takes weights for probabilities of
     /// being drawn, and their unit does not matter.
-    func scaled(by factor: Double) -> EstimateErrors {
+    func scaled(by factor: Double) -> ParameterUncertainty {
         guard source != .sandwich, factor != 1 else { return self }
         let ratio = 1 / factor.squareRoot()
         func scaled(_ block: ParameterCovariance) -> ParameterCovariance {
             block.scaled(by: [Double](repeating: ratio, count: block.count))
         }
-        return EstimateErrors(source: source, experts: experts.map(scaled), gate: scaled(gate))
+        return ParameterUncertainty(source: source, experts: experts.map(scaled), gate: scaled(gate))
     }
 
     /// Of the experts in another order: new expert k is old expert `order[k]`. Gates are against the last expert: a new gate is
     /// the difference of two old ones.
-    func reordered(_ order: [Int]) -> EstimateErrors {
+    func reordered(_ order: [Int]) -> ParameterUncertainty {
         let gates = order.count - 1
         guard gates > 0, order != Array(order.indices) else { return self }
         let regressors = gate.count / gates
@@ -51,7 +51,7 @@ public struct EstimateErrors: Sendable, Equatable {
                 if order[gates] < gates { map[new * regressors + row, order[gates] * regressors + row] -= 1 }
             }
         }
-        return EstimateErrors(source: source, experts: order.map { experts[$0] }, gate: gate.mapped(by: map))
+        return ParameterUncertainty(source: source, experts: order.map { experts[$0] }, gate: gate.mapped(by: map))
     }
 
     /// Of a model whose covariates stand in the order of another design.
@@ -59,9 +59,9 @@ public struct EstimateErrors: Sendable, Equatable {
     /// - Parameters:
     ///   - coefficients: where the experts of the old model have the coefficients of the new one.
     ///   - regressors: the same for the regressors of a gate.
-    func permuted(coefficients: [Int], regressors: [Int]) -> EstimateErrors {
+    func permuted(coefficients: [Int], regressors: [Int]) -> ParameterUncertainty {
         let gates = regressors.isEmpty ? 0 : gate.count / regressors.count
-        return EstimateErrors(
+        return ParameterUncertainty(
             source: source,
             experts: experts.map { $0.permuted(coefficients + Array(coefficients.count..<$0.count)) },
             gate: gate.permuted((0..<gates).flatMap { gate in regressors.map { gate * regressors.count + $0 } }))
@@ -70,9 +70,9 @@ public struct EstimateErrors: Sendable, Equatable {
     /// With the intercepts of a model taken `offset` from where they are.
     ///
     /// - Parameter offset: one number for each covariate of the design.
-    public func shifted(by offset: [Double], of model: MixtureModel) -> EstimateErrors {
+    public func shifted(by offset: [Double], of model: MixtureModel) -> ParameterUncertainty {
         let design = model.design
-        return EstimateErrors(
+        return ParameterUncertainty(
             source: source,
             experts: experts.map {
                 $0.shifted(by: design.expertCovariates.map { offset[$0] }, predictors: model.family.predictorCount)
@@ -82,8 +82,8 @@ public struct EstimateErrors: Sendable, Equatable {
 
     /// Rounded to what a file holds, so that a model that was read is the model that was written; of a gate with more than
     /// ``mostGateParameters`` parameters without its correlations.
-    public var told: EstimateErrors {
-        EstimateErrors(
+    public var told: ParameterUncertainty {
+        ParameterUncertainty(
             source: source, experts: experts.map(\.rounded),
             gate: (gate.count > Self.mostGateParameters ? gate.withoutCorrelations : gate).rounded)
     }

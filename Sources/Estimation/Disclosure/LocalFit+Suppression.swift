@@ -8,9 +8,9 @@ import MixtureOfExperts
 /// told is the maximum of a model that does not know them, with the errors of one.
 extension LocalFit {
     /// A fit under way.
-    struct InterimFit {
+    struct FitState {
         var candidate: Refinement.Candidate
-        var told: ToldRows
+        var told: ReleasedRows
         var rows: StandardisedRows
         var lasso: ChosenLasso?
         var starts: [FitReport.Start]
@@ -19,10 +19,10 @@ extension LocalFit {
         var leftOutRows = 0
         /// Of each expert, those that it does not show.
         var absentClasses: [[Int]]
-        var silentClasses: [[Int]]
+        var suppressedClasses: [[Int]]
 
         init(
-            _ candidate: Refinement.Candidate, _ told: ToldRows, _ rows: StandardisedRows, _ lasso: ChosenLasso?,
+            _ candidate: Refinement.Candidate, _ told: ReleasedRows, _ rows: StandardisedRows, _ lasso: ChosenLasso?,
             _ starts: [FitReport.Start]
         ) {
             self.candidate = candidate
@@ -31,12 +31,12 @@ extension LocalFit {
             self.lasso = lasso
             self.starts = starts
             absentClasses = [[Int]](repeating: [], count: candidate.model.expertCount)
-            silentClasses = absentClasses
+            suppressedClasses = absentClasses
         }
 
         /// Of each expert, with those that too few rows of the site have; none where there are none.
-        var untoldClasses: [[Int]] {
-            let all = silentClasses.map { Set($0).union(told.rareClasses).sorted() }
+        var withheldClasses: [[Int]] {
+            let all = suppressedClasses.map { Set($0).union(told.rareClasses).sorted() }
             return all.allSatisfy(\.isEmpty) ? [] : all
         }
 
@@ -48,41 +48,41 @@ extension LocalFit {
 
         mutating func reorder(_ order: [Int]) {
             absentClasses = order.map { absentClasses[$0] }
-            silentClasses = order.map { silentClasses[$0] }
+            suppressedClasses = order.map { suppressedClasses[$0] }
         }
     }
 
     /// Each turn holds something more, so that there is a last one.
-    func silence(_ interim: inout InterimFit) {
+    func suppress(_ fitState: inout FitState) {
         while true {
-            let model = interim.candidate.model
-            let (weights, classes) = interim.told.disclosure.untoldClasses(
-                of: model, interim.rows, besides: interim.absentClasses, parallelism)
-            let columns = rareColumns(interim)
+            let model = fitState.candidate.model
+            let (weights, classes) = fitState.told.disclosure.withheldClasses(
+                of: model, fitState.rows, besides: fitState.absentClasses, parallelism)
+            let columns = rareColumns(fitState)
             guard !classes.isEmpty || !columns.isEmpty else { return }
-            let rows = rowsToLeaveOut(interim, classes)
+            let rows = rowsToLeaveOut(fitState, classes)
             var start = model
             for found in classes {
-                interim.absentClasses[found.expert] += found.untold.sorted()
-                interim.silentClasses[found.expert] += found.silent.sorted()
-                interim.candidate.held.hold(
-                    start.silence(
-                        Set(interim.absentClasses[found.expert]), of: found.expert, weights: weights[found.expert]),
+                fitState.absentClasses[found.expert] += found.untold.sorted()
+                fitState.suppressedClasses[found.expert] += found.silent.sorted()
+                fitState.candidate.held.hold(
+                    start.suppress(
+                        Set(fitState.absentClasses[found.expert]), of: found.expert, weights: weights[found.expert]),
                     of: found.expert)
             }
-            for rare in columns { leaveOut(rare, of: &start, &interim) }
-            start = leaveOut(rows, start, &interim)
-            var refinement = refinement(interim.rows, start: 0, parallelism: parallelism, interim.lasso?.inner)
-            refinement.held = interim.candidate.held
+            for rare in columns { leaveOut(rare, of: &start, &fitState) }
+            start = leaveOut(rows, start, &fitState)
+            var refinement = refinement(fitState.rows, start: 0, parallelism: parallelism, fitState.lasso?.inner)
+            refinement.held = fitState.candidate.held
             let near = refinement.optimum(from: start, emIterations: Refinement.iterationsFromOptimum)
-            interim.candidate = near
+            fitState.candidate = near
             if !(family is any ClosedFormFamily) {
                 let affected = Set(columns.map(\.expert) + classes.map(\.expert))
                 let anew = refinement.optimum(
-                    from: begunAnew(start, affected, interim), emIterations: Self.emIterationsBeforeNewton)
-                if Refinement.Candidate.isBetter(anew, near) { interim.candidate = anew }
+                    from: begunAnew(start, affected, fitState), emIterations: Self.emIterationsBeforeNewton)
+                if Refinement.Candidate.isBetter(anew, near) { fitState.candidate = anew }
             }
-            withoutSmallExperts(&interim)
+            withoutSmallExperts(&fitState)
         }
     }
 
@@ -90,12 +90,12 @@ extension LocalFit {
     ///
     /// Where classes were separated, by a slope that is held now, predictors of 50 and gates of 1,000 leave a Newton step nothing to
     /// go by: weights p(1 - p) are 0 there.
-    private func begunAnew(_ start: MixtureModel, _ experts: Set<Int>, _ interim: InterimFit) -> MixtureModel {
+    private func begunAnew(_ start: MixtureModel, _ experts: Set<Int>, _ fitState: FitState) -> MixtureModel {
         var model = start
         let constant = family.constantExpert(
-            someRows(interim.rows), covariates: design.expertCovariates.count)
+            someRows(fitState.rows), covariates: design.expertCovariates.count)
         for expert in experts {
-            let held = interim.candidate.held[expert]
+            let held = fitState.candidate.held[expert]
             for position in constant.coefficients.indices where !held.contains(position) {
                 model.experts[expert].coefficients[position] = constant.coefficients[position]
             }
@@ -111,12 +111,12 @@ extension LocalFit {
     private static let gentleGate = 3.0
 
     /// Those of coefficients that may move. After a lasso there are no errors to be right, and slopes are left out at the end.
-    private func rareColumns(_ interim: InterimFit) -> [Disclosure.RareColumn] {
-        let candidate = interim.candidate
-        guard interim.lasso == nil else { return [] }
-        let constants = interim.rows.standardisation.constantColumns
-        return interim.told.disclosure.rareColumns(
-            of: candidate.model, candidate.statistics.expertMoments, interim.rows, parallelism
+    private func rareColumns(_ fitState: FitState) -> [Disclosure.RareColumn] {
+        let candidate = fitState.candidate
+        guard fitState.lasso == nil else { return [] }
+        let constants = fitState.rows.standardisation.constantColumns
+        return fitState.told.disclosure.rareColumns(
+            of: candidate.model, candidate.statistics.expertMoments, fitState.rows, parallelism
         ) { column, expert in
             if constants.contains(column) { return false }
             if column == design.covariateCount {
@@ -129,7 +129,7 @@ extension LocalFit {
         }
     }
 
-    private func leaveOut(_ rare: Disclosure.RareColumn, of model: inout MixtureModel, _ interim: inout InterimFit) {
+    private func leaveOut(_ rare: Disclosure.RareColumn, of model: inout MixtureModel, _ fitState: inout FitState) {
         let count = design.expertPositions.count
         if let index = design.expertCovariates.firstIndex(of: rare.column) {
             for intercept in stride(from: 0, to: model.experts[rare.expert].coefficients.count, by: count) {
@@ -137,24 +137,24 @@ extension LocalFit {
                 model.experts[rare.expert].coefficients[intercept] +=
                     rare.value * model.experts[rare.expert].coefficients[slope]
                 model.experts[rare.expert].coefficients[slope] = 0
-                interim.candidate.held.hold([slope], of: rare.expert)
+                fitState.candidate.held.hold([slope], of: rare.expert)
             }
         } else if rare.column == design.covariateCount {
-            let moments = interim.candidate.statistics.expertMoments[rare.expert]
-            let least = interim.told.disclosure.leastWeight(of: interim.rows)
+            let moments = fitState.candidate.statistics.expertMoments[rare.expert]
+            let least = fitState.told.disclosure.leastWeight(of: fitState.rows)
             let offset = design.offset.map { moments.mean[$0] } ?? 0
             // What is told of a few events is that they are half of those that may be told of.
             let mean = max(rare.value, 0.5 * least / moments.weight)
             model.experts[rare.expert].coefficients =
                 [log(mean) - offset] + [Double](repeating: 0, count: count - 1)
-            interim.candidate.held.hold(0..<count, of: rare.expert)
+            fitState.candidate.held.hold(0..<count, of: rare.expert)
         }
     }
 
     /// The rows of classes that an expert may not tell of and that are mostly its own.
-    private func rowsToLeaveOut(_ interim: InterimFit, _ classes: [Disclosure.UntoldClasses]) -> Set<Int> {
+    private func rowsToLeaveOut(_ fitState: FitState, _ classes: [Disclosure.WithheldClasses]) -> Set<Int> {
         guard !classes.isEmpty else { return [] }
-        let (model, rows) = (interim.candidate.model, interim.rows)
+        let (model, rows) = (fitState.candidate.model, fitState.rows)
         return rows.reduce(parallelism, into: []) { part in
             var found = Set<Int>()
             var start = part.lowerBound
@@ -174,18 +174,18 @@ extension LocalFit {
     }
 
     /// - Returns: the model in the units of the rows that are left.
-    private func leaveOut(_ rows: Set<Int>, _ model: MixtureModel, _ interim: inout InterimFit) -> MixtureModel {
+    private func leaveOut(_ rows: Set<Int>, _ model: MixtureModel, _ fitState: inout FitState) -> MixtureModel {
         guard !rows.isEmpty else { return model }
-        interim.told = interim.told.without(rows, parallelism)
-        let before = interim.rows.standardisation
-        interim.rows = standardised(interim.told)
-        if let lasso = interim.lasso {
-            interim.lasso?.inner = SlopeWeights(
-                gate: lasso.gate, experts: lasso.experts, interim.rows.standardisation,
-                weight: interim.told.summaries[0].weight)
+        fitState.told = fitState.told.without(rows, parallelism)
+        let before = fitState.rows.standardisation
+        fitState.rows = standardised(fitState.told)
+        if let lasso = fitState.lasso {
+            fitState.lasso?.inner = SlopeWeights(
+                gate: lasso.gate, experts: lasso.experts, fitState.rows.standardisation,
+                weight: fitState.told.summaries[0].weight)
         }
-        return interim.rows.standardisation.standardised(before.inUserUnits(model))
-            .withoutSlopes(of: interim.rows.standardisation.constantColumns)
+        return fitState.rows.standardisation.standardised(before.inUserUnits(model))
+            .withoutSlopes(of: fitState.rows.standardisation.constantColumns)
     }
 }
 
