@@ -49,16 +49,26 @@ let package = Package(
         .executableTarget(
             name: "dmoe",
             dependencies: [
-                "DistributedMoE",
+                "Messages", "Numerics", "MixtureOfExperts", "Estimation", "Aggregation", "Evaluation", "Simulation",
+                "Tables",
+                "StudyData", "ModelFiles", "DistributedMoE",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // The engine for other languages: C functions that take tables in memory and give texts of files.
-        .target(name: "CInterface", dependencies: ["DistributedMoE"]),
+        .target(
+            name: "CInterface",
+            dependencies: [
+                "Messages", "Numerics", "MixtureOfExperts", "Estimation", "Aggregation", "Evaluation", "Simulation",
+                "Tables",
+                "StudyData", "ModelFiles", "DistributedMoE",
+            ]),
         // Time, memory and score; `make benchmark`.
         .executableTarget(
             name: "dmoe-benchmark",
             dependencies: [
-                "DistributedMoE",
+                "Messages", "Numerics", "MixtureOfExperts", "Estimation", "Aggregation", "Evaluation", "Simulation",
+                "Tables",
+                "StudyData", "ModelFiles", "DistributedMoE",
                 .target(name: "COpenBLAS", condition: .when(platforms: [.linux])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -91,7 +101,19 @@ let package = Package(
                 "ModelFiles", "StudyData", "Tables", "Aggregation", "Estimation", "MixtureOfExperts", "Numerics",
                 "TestSupport",
             ]),
-        .testTarget(name: "DistributedMoETests", dependencies: ["DistributedMoE", "TestSupport"]),
-        .testTarget(name: "CommandLineTests", dependencies: ["dmoe", "DistributedMoE"]),
+        .testTarget(
+            name: "DistributedMoETests",
+            dependencies: [
+                "Messages", "Numerics", "MixtureOfExperts", "Estimation", "Aggregation", "Evaluation", "Simulation",
+                "Tables",
+                "StudyData", "ModelFiles", "DistributedMoE", "TestSupport",
+            ]),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "dmoe", "Messages", "Numerics", "MixtureOfExperts", "Estimation", "Aggregation", "Evaluation",
+                "Simulation", "Tables",
+                "StudyData", "ModelFiles", "DistributedMoE",
+            ]),
     ]
 )

@@ -1,4 +1,5 @@
-import DistributedMoE
+import Aggregation
+import ModelFiles
 
 /// How local models become one; as the options of `dmoe aggregate`, with their defaults.
 private struct AggregateRequest: Decodable {

@@ -1,5 +1,7 @@
-import DistributedMoE
 import Foundation
+import MixtureOfExperts
+import StudyData
+import Tables
 
 /// Which columns of a table are what: by a study, or by name.
 struct ColumnsRequest: Decodable {

@@ -1,5 +1,10 @@
 import DistributedMoE
+import Estimation
 import Foundation
+import ModelFiles
+import Numerics
+import StudyData
+import Tables
 
 /// How the rows of one site are fitted; as the options of `dmoe fit`, with their defaults.
 private struct FitRequest: Decodable {

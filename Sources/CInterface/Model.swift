@@ -1,5 +1,6 @@
-import DistributedMoE
 import Foundation
+import MixtureOfExperts
+import ModelFiles
 
 /// A model that a caller of another language predicts with.
 final class ModelObject: Sendable {

@@ -1,4 +1,9 @@
-import DistributedMoE
+import Evaluation
+import MixtureOfExperts
+import ModelFiles
+import Numerics
+import StudyData
+import Tables
 
 /// What is said of the rows of a table.
 private struct PredictRequest: Decodable {

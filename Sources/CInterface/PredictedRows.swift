@@ -1,4 +1,6 @@
-import DistributedMoE
+import MixtureOfExperts
+import Numerics
+import StudyData
 
 /// The rows of a table that are predicted, some at a time: covariates that lie as the model wants them are not copied as a whole.
 struct PredictedRows: Sendable {

@@ -1,5 +1,6 @@
-import DistributedMoE
 import Foundation
+import Numerics
+import StudyData
 
 /// What is wrong with what a caller asks for, before a row is looked at.
 struct RequestError: Error, CustomStringConvertible {

@@ -1,5 +1,8 @@
 import DistributedMoE
+import Estimation
 import Foundation
+import MixtureOfExperts
+import ModelFiles
 
 /// How the rows of a site are summed up at a global model.
 private struct StatisticsRequest: Decodable {

@@ -1,5 +1,7 @@
 import DistributedMoE
+import StudyData
 import Synchronization
+import Tables
 
 /// A table of a caller of another language, that batches of rows can be added to.
 final class TableObject: Sendable {

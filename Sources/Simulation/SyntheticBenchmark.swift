@@ -13,8 +13,8 @@ import Numerics
 /// other intercepts. With `shift` all shards share one p(y | x) and differ in p(x) alone: shard m draws x from a density
 /// proportional to exp(t_m'x) p(x), a mixture of N(μ_k + t_m, I) with shares proportional to p_k exp(t_m'μ_k), for which
 /// P(z | x) is that of p itself.
-public struct SyntheticBenchmark: Sendable {
-    public enum Profile: String, Sendable, CaseIterable {
+package struct SyntheticBenchmark: Sendable {
+    package enum Profile: String, Sendable, CaseIterable {
         case balanced, moderate, severe
 
         /// Of 5 groups, or of 3.
@@ -28,26 +28,26 @@ public struct SyntheticBenchmark: Sendable {
     }
 
     /// Rows and the group that each came from.
-    public struct LabelledRows: Sendable {
-        public var rows: ShardRows
-        public var labels: [Int]
+    package struct LabelledRows: Sendable {
+        package var rows: ShardRows
+        package var labels: [Int]
     }
 
-    public let responses: Responses
-    public let profile: Profile
+    package let responses: Responses
+    package let profile: Profile
     /// How many consecutive groups (cyclic) a shard sees; `expertCount` for all.
-    public let capacity: Int
+    package let capacity: Int
     /// |t_m|, in standard deviations of x within a group; 0 where the shards have one density of x.
-    public let shift: Double
-    public let shardCount: Int
-    public let seed: UInt64
-    public let means: [[Double]]
-    public let coefficients: [[Double]]
+    package let shift: Double
+    package let shardCount: Int
+    package let seed: UInt64
+    package let means: [[Double]]
+    package let coefficients: [[Double]]
 
     /// - Parameters:
     ///   - capacity: from 1 to the number of groups; by default all.
     ///   - shift: at least 0; only with all groups in every shard, else no softmax gate holds for the pooled rows.
-    public init(
+    package init(
         _ responses: Responses = .gaussian, profile: Profile, shardCount: Int, capacity: Int? = nil,
         shift: Double = 0, seed: UInt64
     ) {
@@ -67,10 +67,10 @@ public struct SyntheticBenchmark: Sendable {
         coefficients = (0..<groups).map { responses.coefficients(group: $0, using: &random) }
     }
 
-    public var expertCount: Int { responses.expertCount }
-    public var covariateCount: Int { responses.covariateCount }
+    package var expertCount: Int { responses.expertCount }
+    package var covariateCount: Int { responses.covariateCount }
 
-    public var design: Design {
+    package var design: Design {
         Design(target: "y", covariates: (1...covariateCount).map { "x\($0)" })
     }
 
@@ -95,13 +95,13 @@ public struct SyntheticBenchmark: Sendable {
     }
 
     /// The share of each group in all shards together; shards are of equal size.
-    public var pooledShares: [Double] {
+    package var pooledShares: [Double] {
         let all = (0..<shardCount).map(shares(shard:))
         return (0..<expertCount).map { group in all.reduce(0) { $0 + $1[group] } / Double(shardCount) }
     }
 
     /// The model that the pooled rows come from.
-    public var trueModel: MixtureModel {
+    package var trueModel: MixtureModel {
         let shares = shift > 0 ? profile.shares(groups: expertCount) : pooledShares
         let gates = (0..<expertCount).map { group in
             [log(shares[group]) - 0.5 * dot(means[group], means[group])] + means[group]
@@ -111,14 +111,14 @@ public struct SyntheticBenchmark: Sendable {
             experts: coefficients.map { Expert(coefficients: $0, dispersion: responses.dispersion) })
     }
 
-    public func shard(_ index: Int, rowCount: Int) -> LabelledRows {
+    package func shard(_ index: Int, rowCount: Int) -> LabelledRows {
         var random = RandomNumbers(seed: seed).split(index)
         let (shares, tilt) = (shares(shard: index), tilt(shard: index))
         return rows(rowCount, using: &random) { _ in (shares, tilt) }
     }
 
     /// Rows of the pooled population, independent of all shards.
-    public func testRows(_ rowCount: Int) -> LabelledRows {
+    package func testRows(_ rowCount: Int) -> LabelledRows {
         var random = RandomNumbers(seed: seed).split(-2)
         guard shift > 0 else {
             let (shares, tilt) = (pooledShares, tilt(shard: 0))

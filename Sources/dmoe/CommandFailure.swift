@@ -1,5 +1,6 @@
 import ArgumentParser
 import DistributedMoE
+import Estimation
 // Not that of ArgumentParser.
 import enum DistributedMoE.ExitCode
 

@@ -1,5 +1,7 @@
-import DistributedMoE
 import Foundation
+import ModelFiles
+import Numerics
+import Tables
 import Testing
 
 /// A folder of a test's own, where it runs the built program; removed with the last reference.

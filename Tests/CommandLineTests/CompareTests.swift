@@ -1,4 +1,5 @@
 import DistributedMoE
+import Evaluation
 import Foundation
 import Testing
 

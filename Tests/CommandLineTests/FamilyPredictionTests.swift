@@ -1,5 +1,8 @@
-import DistributedMoE
+import Evaluation
 import Foundation
+import MixtureOfExperts
+import Numerics
+import Tables
 import Testing
 
 /// `predict`, `evaluate`, `learn` and `compare` where responses are no Gaussian numbers.

@@ -1,4 +1,4 @@
-import DistributedMoE
+import Aggregation
 import Foundation
 import Testing
 

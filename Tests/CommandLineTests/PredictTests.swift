@@ -1,4 +1,3 @@
-import DistributedMoE
 import Foundation
 import Testing
 

@@ -1,5 +1,6 @@
-import DistributedMoE
 import Foundation
+import Numerics
+import StudyData
 import Testing
 
 /// Classes as text, counts with exposures: from the table to the model and back.

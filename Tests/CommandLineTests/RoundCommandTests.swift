@@ -1,5 +1,5 @@
-import DistributedMoE
 import Foundation
+import ModelFiles
 import Testing
 
 /// `dmoe statistics` and `dmoe update`.

@@ -1,5 +1,5 @@
-import DistributedMoE
 import Foundation
+import MixtureOfExperts
 import Testing
 
 /// Penalties on slopes, and the choice of the number of experts.

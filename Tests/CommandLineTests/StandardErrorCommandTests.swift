@@ -1,5 +1,5 @@
-import DistributedMoE
 import Foundation
+import Numerics
 import Testing
 
 /// `fit --standard-errors`, and what `inspect` makes of them.

@@ -1,5 +1,5 @@
-import DistributedMoE
 import Foundation
+import StudyData
 import Testing
 
 /// What `dmoe study new` and `study check` say of tables that fit and yet should be looked at.

@@ -1,5 +1,5 @@
-import DistributedMoE
 import Foundation
+import StudyData
 import Testing
 
 /// Studies, tables and models that do not belong together.

@@ -1,5 +1,6 @@
-import DistributedMoE
 import Foundation
+import Numerics
+import StudyData
 import Testing
 
 /// Tables with categories and gaps, and the study that reads them.

@@ -1,5 +1,5 @@
-import DistributedMoE
 import Foundation
+import StudyData
 import Testing
 
 /// A study file from a table to predictions.

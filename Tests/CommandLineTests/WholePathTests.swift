@@ -1,4 +1,4 @@
-import DistributedMoE
+import Evaluation
 import Foundation
 import Testing
 

@@ -1,4 +1,9 @@
 import DistributedMoE
+import Evaluation
+import MixtureOfExperts
+import ModelFiles
+import Numerics
+import StudyData
 import TestSupport
 import Testing
 

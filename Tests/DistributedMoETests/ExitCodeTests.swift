@@ -1,4 +1,7 @@
 import DistributedMoE
+import Estimation
+import ModelFiles
+import Tables
 import Testing
 
 /// The numbers that the command line ends with and other languages get.

@@ -1,4 +1,8 @@
 import DistributedMoE
+import Estimation
+import MixtureOfExperts
+import Numerics
+import StudyData
 import TestSupport
 import Testing
 

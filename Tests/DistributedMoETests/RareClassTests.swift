@@ -1,5 +1,8 @@
-import DistributedMoE
+import Aggregation
+import Estimation
 import Foundation
+import MixtureOfExperts
+import Numerics
 import TestSupport
 import Testing
 

@@ -1,4 +1,9 @@
+import Aggregation
 import DistributedMoE
+import Estimation
+import MixtureOfExperts
+import Numerics
+import StudyData
 import TestSupport
 
 /// Small shards of two well separated experts.

@@ -1,4 +1,8 @@
+import Aggregation
 import DistributedMoE
+import Estimation
+import MixtureOfExperts
+import Numerics
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 /// The largest absolute difference, in units of the largest value in sight but at least 1; infinite where the shapes
 /// differ or a value is not a number, so that no comparison passes by accident.
-public func difference(_ left: some Collection<Double>, _ right: some Collection<Double>) -> Double {
+package func difference(_ left: some Collection<Double>, _ right: some Collection<Double>) -> Double {
     guard left.count == right.count else { return .infinity }
     var largest = 0.0
     var size = 1.0
@@ -12,15 +12,15 @@ public func difference(_ left: some Collection<Double>, _ right: some Collection
     return largest / size
 }
 
-public func difference(_ left: Double, _ right: Double) -> Double { difference([left], [right]) }
+package func difference(_ left: Double, _ right: Double) -> Double { difference([left], [right]) }
 
 /// |left - right| / |right|; infinite for what is not a number.
-public func relativeError(_ left: Double, _ right: Double) -> Double {
+package func relativeError(_ left: Double, _ right: Double) -> Double {
     guard left.isFinite, right.isFinite else { return .infinity }
     return left == right ? 0 : abs(left - right) / abs(right)
 }
 
 /// Whether no value is below the one before it, but for rounding of sums of their size.
-public func neverFalls(_ values: some Collection<Double>, slack: Double = 1e-12) -> Bool {
+package func neverFalls(_ values: some Collection<Double>, slack: Double = 1e-12) -> Bool {
     zip(values, values.dropFirst()).allSatisfy { $0.0.isFinite && $0.1 >= $0.0 - slack * max(abs($0.0), 1) }
 }

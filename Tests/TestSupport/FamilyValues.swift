@@ -3,7 +3,7 @@ import Numerics
 
 /// What a family says of one row, for tests that need no blocks.
 extension ExpertFamily {
-    public func logDensity(_ response: Double, _ predictors: [Double], _ dispersion: Double = 1) -> Double {
+    package func logDensity(_ response: Double, _ predictors: [Double], _ dispersion: Double = 1) -> Double {
         var result = 0.0
         predictors.withUnsafeBufferPointer {
             logDensity(
@@ -13,7 +13,7 @@ extension ExpertFamily {
         return result
     }
 
-    public func divergence(
+    package func divergence(
         _ from: [Double], _ fromDispersion: Double = 1, to: [Double], _ toDispersion: Double = 1
     ) -> Double {
         var result = Double.nan
@@ -29,7 +29,7 @@ extension ExpertFamily {
     }
 
     /// log φ, ∂/∂η_a, ∂²/∂η_a∂η_b packed, ∂/∂s, ∂²/∂η∂s, ∂²/∂s².
-    public func derivatives(
+    package func derivatives(
         _ response: Double, _ predictors: [Double], _ dispersion: Double = 1
     ) -> (logDensity: Double, firsts: [Double], seconds: [Double], dispersion: [Double]) {
         let pairs = PackedSymmetric.elementCount(size: predictorCount)
@@ -58,7 +58,7 @@ extension ExpertFamily {
     }
 
     /// E[T(Y) | η].
-    public func expectedStatistics(_ predictors: [Double], _ dispersion: Double = 1) -> [Double] {
+    package func expectedStatistics(_ predictors: [Double], _ dispersion: Double = 1) -> [Double] {
         var result = [Double](repeating: 0, count: statisticCount)
         predictors.withUnsafeBufferPointer {
             expectedStatistics(

@@ -3,16 +3,16 @@ import MixtureOfExperts
 import Numerics
 
 /// The statistics of a pass, row by row and straight from their definitions: what the kernels are held against.
-public struct PlainStatistics {
-    public private(set) var logLikelihood = 0.0
+package struct PlainStatistics {
+    package private(set) var logLikelihood = 0.0
     /// [factor][entry], as in ``MixtureStatistics``.
-    public private(set) var quadratic: [[Double]]
-    public private(set) var linear: [[Double]]
+    package private(set) var quadratic: [[Double]]
+    package private(set) var linear: [[Double]]
 
     private let model: MixtureModel
     private let layout: StatisticsLayout
 
-    public init(_ model: MixtureModel, _ rows: ShardRows, level: StatisticsLevel) {
+    package init(_ model: MixtureModel, _ rows: ShardRows, level: StatisticsLevel) {
         self.model = model
         let statistics = MixtureStatistics(
             layout: StatisticsLayout(level, of: model))

@@ -1,6 +1,6 @@
 /// Integrals by Simpson's rule on a fine grid: for the smooth densities of these tests exact to about 1e-12.
-public enum Quadrature {
-    public static func integral(
+package enum Quadrature {
+    package static func integral(
         from start: Double, to end: Double, intervals: Int = 4000, _ integrand: (Double) -> Double
     ) -> Double {
         let step = (end - start) / Double(intervals)

@@ -3,32 +3,32 @@ import MixtureOfExperts
 import Numerics
 
 /// Seeded data for tests.
-public enum RandomData {
+package enum RandomData {
     /// Standard normal elements.
-    public static func matrix(_ rowCount: Int, _ columnCount: Int, using random: inout RandomNumbers) -> Matrix {
+    package static func matrix(_ rowCount: Int, _ columnCount: Int, using random: inout RandomNumbers) -> Matrix {
         Matrix(
             rowCount: rowCount, columnCount: columnCount,
             storage: (0..<rowCount * columnCount).map { _ in random.normal() })
     }
 
-    public static func vector(_ count: Int, using random: inout RandomNumbers) -> [Double] {
+    package static func vector(_ count: Int, using random: inout RandomNumbers) -> [Double] {
         (0..<count).map { _ in random.normal() }
     }
 
     /// Well conditioned, symmetric, positive definite.
-    public static func positiveDefinite(_ size: Int, using random: inout RandomNumbers) -> Matrix {
+    package static func positiveDefinite(_ size: Int, using random: inout RandomNumbers) -> Matrix {
         let root = matrix(size, 2 * size + 2, using: &random)
         return root * root.transposed()
     }
 
-    public static func design(_ covariateCount: Int, expert: [Int]? = nil, gate: [Int]? = nil) -> Design {
+    package static func design(_ covariateCount: Int, expert: [Int]? = nil, gate: [Int]? = nil) -> Design {
         Design(
             target: "y", covariates: (1..<covariateCount + 1).map { "x\($0)" }, expertCovariates: expert,
             gateCovariates: gate)
     }
 
     /// Coefficients of order 1, variances between 0.5 and 1.5.
-    public static func model(
+    package static func model(
         _ design: Design, experts: Int, family: any ExpertFamily = GaussianFamily(), using random: inout RandomNumbers
     ) -> MixtureModel {
         let gate = matrix(design.gateCovariates.count + 1, experts, using: &random)
@@ -42,7 +42,7 @@ public enum RandomData {
     }
 
     /// Standard normal covariates, responses drawn from the model.
-    public static func rows(
+    package static func rows(
         _ model: MixtureModel, count: Int, weights: [Double]? = nil, using random: inout RandomNumbers
     ) -> ShardRows {
         let covariates = matrix(count, model.design.covariateCount, using: &random)
@@ -51,14 +51,14 @@ public enum RandomData {
     }
 
     /// Two well separated experts on two covariates: every sensible start leads to one optimum.
-    public static let easyModel = MixtureModel(
+    package static let easyModel = MixtureModel(
         design: design(2),
         gate: SoftmaxGate(coefficients: Matrix(columns: [[0.4, 1.5, -0.5], [0, 0, 0]])),
         experts: [
             Expert(coefficients: [3, 2, -1], dispersion: 0.25), Expert(coefficients: [-4, -1, 1.5], dispersion: 0.5),
         ])
 
-    public static func easyRows(_ count: Int, seed: UInt64, weights: [Double]? = nil) -> ShardRows {
+    package static func easyRows(_ count: Int, seed: UInt64, weights: [Double]? = nil) -> ShardRows {
         var random = RandomNumbers(seed: seed)
         return rows(easyModel, count: count, weights: weights, using: &random)
     }
@@ -66,7 +66,7 @@ public enum RandomData {
 
 extension ShardRows {
     /// The same rows with other weights.
-    public func weighted(_ weights: [Double]?) -> ShardRows {
+    package func weighted(_ weights: [Double]?) -> ShardRows {
         ShardRows(covariates: covariates, responses: responses, weights: weights)
     }
 }

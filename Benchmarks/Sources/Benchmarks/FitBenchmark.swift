@@ -1,3 +1,5 @@
+import DistributedMoE
+
 /// `dmoe fit` as a user starts it: reading, all starts, writing.
 struct FitBenchmark: Benchmark {
     let name = "fit"

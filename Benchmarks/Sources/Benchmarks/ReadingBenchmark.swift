@@ -1,3 +1,5 @@
+import DistributedMoE
+
 /// How fast rows come from a file.
 struct ReadingBenchmark: Benchmark {
     let name = "reading"

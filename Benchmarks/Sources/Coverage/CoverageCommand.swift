@@ -1,6 +1,8 @@
+import Aggregation
 import ArgumentParser
-import DistributedMoE
+import Estimation
 import Foundation
+import Numerics
 
 /// How often nominal 95 % intervals hold the truth.
 struct CoverageCommand: ParsableCommand {

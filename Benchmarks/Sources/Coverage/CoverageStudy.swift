@@ -1,4 +1,7 @@
-import DistributedMoE
+import Aggregation
+import Estimation
+import MixtureOfExperts
+import Numerics
 
 /// Data sets of one true model: fits of the sites and their aggregation, each in the order of the true experts.
 struct CoverageStudy: Sendable {

@@ -1,5 +1,5 @@
-import DistributedMoE
 import Foundation
+import MixtureOfExperts
 
 /// Coverage of 95 % intervals and size of the standard errors, by kind of parameter.
 struct CoverageTable: Encodable {

@@ -1,3 +1,4 @@
+import DistributedMoE
 import Foundation
 
 extension Session {

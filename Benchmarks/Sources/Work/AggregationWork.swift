@@ -1,4 +1,7 @@
-import DistributedMoE
+import Aggregation
+import Evaluation
+import Numerics
+import Simulation
 
 /// One aggregation; the process holds little else.
 struct AggregationWork: Work {

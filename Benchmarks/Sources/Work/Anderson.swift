@@ -1,5 +1,7 @@
-import DistributedMoE
+import Estimation
 import Foundation
+import MixtureOfExperts
+import Numerics
 
 /// Anderson acceleration of the EM map: the combination of the last iterates whose changes nearly cancel. Where the
 /// objective would fall, an iteration of EM alone, and nothing is remembered.

@@ -1,4 +1,5 @@
-import DistributedMoE
+import Estimation
+import MixtureOfExperts
 
 /// 20 iterations of EM, then Newton steps with a fresh Hessian each; EM again, twice as long, where no step is left before
 /// an optimum.

@@ -1,5 +1,8 @@
 import DistributedMoE
 import Foundation
+import MixtureOfExperts
+import Simulation
+import Tables
 
 /// Writes rows of the balanced synthetic benchmark to a file, a part at a time, so that memory is no bound.
 struct DataWork: Work {

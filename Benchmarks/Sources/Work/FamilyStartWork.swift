@@ -1,4 +1,4 @@
-import DistributedMoE
+import Estimation
 
 /// One start to convergence on rows of a family in memory, on one thread.
 struct FamilyStartWork: Work {

@@ -1,4 +1,6 @@
-import DistributedMoE
+import MixtureOfExperts
+import Numerics
+import Simulation
 
 /// Local models as sites would send them, without the search for an optimum: one step of the estimation from the true
 /// model on the site's own rows. Their errors have the size of estimation errors, and their moments belong to them.

@@ -1,5 +1,5 @@
-import DistributedMoE
 import Foundation
+import Tables
 
 /// Reads one file several times. It is in the system's cache after the first: the disk is not measured.
 struct ReadingWork: Work {

@@ -1,4 +1,6 @@
-import DistributedMoE
+import Estimation
+import MixtureOfExperts
+import Numerics
 
 /// A way from one start to an optimum on all rows.
 enum Scheme: String, Codable, CaseIterable {

@@ -1,4 +1,8 @@
-import DistributedMoE
+import Estimation
+import MixtureOfExperts
+import Numerics
+import Simulation
+import Tables
 
 /// Where the rows of a comparison of schemes come from; one set of rows, or several that are fitted one by one.
 enum SchemeData: Codable, Sendable {

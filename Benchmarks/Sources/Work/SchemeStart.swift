@@ -1,4 +1,6 @@
-import DistributedMoE
+import Estimation
+import MixtureOfExperts
+import Numerics
 
 /// One start for all schemes: the best of some after 25 iterations of EM on a random part of the rows.
 struct SchemeStart {

@@ -1,4 +1,5 @@
-import DistributedMoE
+import Estimation
+import Numerics
 
 /// One scheme on one data set; on several sets of rows the means, and the sum of the seconds.
 struct SchemeWork: Work {

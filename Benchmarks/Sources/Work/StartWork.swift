@@ -1,5 +1,9 @@
-import DistributedMoE
+import Estimation
 import Foundation
+import MixtureOfExperts
+import Numerics
+import Simulation
+import Tables
 
 /// One start to convergence, from rows in memory.
 struct StartWork: Work {

@@ -4,7 +4,7 @@ import MixtureOfExperts
 ///
 /// An aggregator is one file in `Aggregators`. It is given an ``AggregationProblem``, everything in pooled standard units, and
 /// returns a mixture in the same units; names, units, order of the experts and the report are the ``Coordinator``'s.
-public protocol Aggregator: Sendable {
+package protocol Aggregator: Sendable {
     /// As in `dmoe aggregate --method`.
     var name: String { get }
     /// In a few words, for tables.
@@ -18,30 +18,30 @@ public protocol Aggregator: Sendable {
 }
 
 extension Aggregator {
-    public func settings(_ options: AggregationOptions) -> AggregationOptions { options }
+    package func settings(_ options: AggregationOptions) -> AggregationOptions { options }
 }
 
 /// What an aggregator found, in pooled standard units.
-public struct ReducedMixture: Sendable {
-    public var model: MixtureModel
+package struct ReducedMixture: Sendable {
+    package var model: MixtureModel
     /// The expert of `model` that each component of f̂^W belongs to.
-    public var labels: [Int]
+    package var labels: [Int]
     /// How it was chosen or made, in words.
-    public var chosen: String
+    package var chosen: String
     /// Transportation divergence per point before each update and at the end; last at least that of `model`.
-    public var objectives: [Double]
-    public var converged: Bool
+    package var objectives: [Double]
+    package var converged: Bool
     /// Where the search began, in words; empty where there was none.
-    public var start: String
+    package var start: String
     /// What it was compared with on a fresh draw.
-    public var candidates: [AggregationReport.Candidate]
-    public var warnings: [String]
+    package var candidates: [AggregationReport.Candidate]
+    package var warnings: [String]
     /// nil where no slope of 0 was chosen.
-    public var selection: SlopeSelection?
+    package var selection: SlopeSelection?
     /// How its standard errors follow from those of the local models.
-    public var errors: ErrorSource
+    package var errors: ErrorSource
 
-    public init(
+    package init(
         model: MixtureModel, labels: [Int], chosen: String, objectives: [Double] = [], converged: Bool = true,
         start: String = "", candidates: [AggregationReport.Candidate] = [], warnings: [String] = [],
         selection: SlopeSelection? = nil, errors: ErrorSource = .unknown
@@ -60,9 +60,9 @@ public struct ReducedMixture: Sendable {
 }
 
 /// The aggregators that a command line may name.
-public enum Aggregators {
+package enum Aggregators {
     /// From the published method to ours, one change at a time; then the others of the field.
-    public static let all: [any Aggregator] =
+    package static let all: [any Aggregator] =
         [
             TransportAggregator.published, .label, .density, .statistics, .distilled, .chosen,
         ] + [
@@ -70,5 +70,5 @@ public enum Aggregators {
             BestLocalAggregator(),
         ]
 
-    public static func named(_ name: String) -> (any Aggregator)? { all.first { $0.name == name } }
+    package static func named(_ name: String) -> (any Aggregator)? { all.first { $0.name == name } }
 }

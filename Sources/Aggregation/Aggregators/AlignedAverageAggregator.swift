@@ -2,16 +2,16 @@ import Numerics
 
 /// The weighted mean of the parameters after the experts of every site were assigned to those of a reference, the medoid: one
 /// to one, at the least sum of expected divergences on the support.
-public struct AlignedAverageAggregator: Aggregator {
-    public init() {}
+package struct AlignedAverageAggregator: Aggregator {
+    package init() {}
 
-    public var name: String { "aligned" }
-    public var title: String { "aligned average of parameters" }
+    package var name: String { "aligned" }
+    package var title: String { "aligned average of parameters" }
 
     /// An assignment compares sums of costs: none of them may be infinite.
     private static func bounded(_ divergence: Double) -> Double { divergence <= 1e100 ? divergence : 1e100 }
 
-    public func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
+    package func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
         try problem.requireEqualExpertCounts(method: name)
         let mixture = problem.mixture
         let reference = SiteDivergences(problem).medoid(weights: mixture.sites.map(\.weight))

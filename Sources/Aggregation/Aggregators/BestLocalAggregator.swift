@@ -1,11 +1,11 @@
 /// The local model under which rows drawn from f̂^W are most likely.
-public struct BestLocalAggregator: Aggregator {
-    public init() {}
+package struct BestLocalAggregator: Aggregator {
+    package init() {}
 
-    public var name: String { "best" }
-    public var title: String { "best single local model" }
+    package var name: String { "best" }
+    package var title: String { "best single local model" }
 
-    public func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
+    package func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
         let draw = MonteCarloSample(problem.mixture, problem.source, problem.generator.split(2), problem.parallelism)
         let sites = problem.mixture.sites
         let scores = problem.parallelism.map(count: sites.count) { draw.mean(sites[$0].model) }

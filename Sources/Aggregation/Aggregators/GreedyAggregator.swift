@@ -2,13 +2,13 @@ import MixtureOfExperts
 
 /// Greedy pairwise merging of the components of f̂^W: always the pair whose union costs the least transportation divergence
 /// on the support (Runnalls 2007, averaged over X_S). Experts are barycentres on the support, the gate is by label.
-public struct GreedyAggregator: Aggregator {
-    public init() {}
+package struct GreedyAggregator: Aggregator {
+    package init() {}
 
-    public var name: String { "greedy" }
-    public var title: String { "greedy pairwise merging" }
+    package var name: String { "greedy" }
+    package var title: String { "greedy pairwise merging" }
 
-    public func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
+    package func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
         let transport = problem.transport
         let count = try problem.expertCount()
         let groups = GreedyMerging.groups(

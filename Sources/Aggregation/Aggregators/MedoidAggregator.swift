@@ -1,11 +1,11 @@
 /// The local model that the others are nearest to: the "middle" estimator of the paper, section 5.
-public struct MedoidAggregator: Aggregator {
-    public init() {}
+package struct MedoidAggregator: Aggregator {
+    package init() {}
 
-    public var name: String { "medoid" }
-    public var title: String { "medoid local model" }
+    package var name: String { "medoid" }
+    package var title: String { "medoid local model" }
 
-    public func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
+    package func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
         let site = SiteDivergences(problem).medoid(weights: problem.mixture.sites.map(\.weight))
         return .local(site, problem)
     }

@@ -3,13 +3,13 @@ import MixtureOfExperts
 /// The weighted mean of the parameters, expert by expert, the experts of each site by falling weight.
 ///
 /// Nothing makes the first expert of one site the first of another: what it loses shows what alignment is worth.
-public struct ParameterAverageAggregator: Aggregator {
-    public init() {}
+package struct ParameterAverageAggregator: Aggregator {
+    package init() {}
 
-    public var name: String { "average" }
-    public var title: String { "average of parameters" }
+    package var name: String { "average" }
+    package var title: String { "average of parameters" }
 
-    public func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
+    package func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
         try problem.requireEqualExpertCounts(method: name)
         return .average(problem.mixture.sites.map(\.model), problem, chosen: title)
     }

@@ -1,5 +1,5 @@
 /// Reduction of f̂^W by optimal transport (paper, sections 3 and 4), as published and with what was added to it.
-public struct TransportAggregator: Aggregator {
+package struct TransportAggregator: Aggregator {
     /// How the global model is built from the grouped local experts.
     enum Construction: Sendable {
         /// As ``AggregationOptions`` say: one way, or the best of several on a fresh draw from f̂^W.
@@ -8,8 +8,8 @@ public struct TransportAggregator: Aggregator {
         case distilled
     }
 
-    public let name: String
-    public let title: String
+    package let name: String
+    package let title: String
     let construction: Construction
     private let adjust: @Sendable (inout AggregationOptions) -> Void
 
@@ -23,13 +23,13 @@ public struct TransportAggregator: Aggregator {
         self.adjust = adjust
     }
 
-    public func settings(_ options: AggregationOptions) -> AggregationOptions {
+    package func settings(_ options: AggregationOptions) -> AggregationOptions {
         var result = options
         adjust(&result)
         return result
     }
 
-    public func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
+    package func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
         let (start, reduction) = TransportSearch(
             problem: problem.transport, mixture: problem.mixture, names: problem.names,
             expertCount: try problem.expertCount(), dispersionFloor: AggregationProblem.dispersionFloor,
@@ -93,26 +93,26 @@ public struct TransportAggregator: Aggregator {
 /// From the published method to ours, one change at a time.
 extension TransportAggregator {
     /// Weights that do not depend on x, experts from the support, gate from the plan.
-    public static let published = TransportAggregator("published", "transport as published") {
+    package static let published = TransportAggregator("published", "transport as published") {
         ($0.siteWeights, $0.expertSource, $0.gateTarget) = (.constant, .support, .plan)
     }
 
-    public static let label = TransportAggregator("transport-label", "transport, gate by label") {
+    package static let label = TransportAggregator("transport-label", "transport, gate by label") {
         ($0.siteWeights, $0.expertSource, $0.gateTarget) = (.constant, .support, .label)
     }
 
-    public static let density = TransportAggregator("transport-density", "transport, weights by density") {
+    package static let density = TransportAggregator("transport-density", "transport, weights by density") {
         ($0.siteWeights, $0.expertSource, $0.gateTarget) = (.density, .support, .label)
     }
 
-    public static let statistics = TransportAggregator("transport-statistics", "transport, experts from statistics") {
+    package static let statistics = TransportAggregator("transport-statistics", "transport, experts from statistics") {
         ($0.siteWeights, $0.expertSource, $0.gateTarget) = (.density, .statistics, .label)
     }
 
-    public static let distilled = TransportAggregator("distillation", "transport, distilled", .distilled) {
+    package static let distilled = TransportAggregator("distillation", "transport, distilled", .distilled) {
         ($0.siteWeights, $0.expertSource, $0.gateTarget) = (.density, .statistics, .label)
     }
 
     /// The best of these on a fresh draw from f̂^W, or what the options name.
-    public static let chosen = TransportAggregator("transport", "transport, the best of these") { _ in }
+    package static let chosen = TransportAggregator("transport", "transport, the best of these") { _ in }
 }

@@ -1,27 +1,27 @@
 import Numerics
 
 /// The local models of several sites beside each other: who is far from whom, and who cannot be right.
-public struct SiteComparison: Sendable {
-    public struct Site: Sendable, Equatable, Encodable {
-        public var name: String
-        public var rows: Int
-        public var experts: Int
+package struct SiteComparison: Sendable {
+    package struct Site: Sendable, Equatable, Encodable {
+        package var name: String
+        package var rows: Int
+        package var experts: Int
         /// Mean divergence to what a share of the other sites say; nats a row.
-        public var divergence: Double
-        public var isInconsistent: Bool
+        package var divergence: Double
+        package var isInconsistent: Bool
         /// Mean divergence to the local model of each of ``SiteComparison/references``; nats a row.
-        public var divergences: [Double]
+        package var divergences: [Double]
     }
 
     /// In the order given.
-    public let sites: [Site]
+    package let sites: [Site]
     /// Names of the sites that all are compared with, in the order given: all of them, or a part of many.
-    public let references: [String]
+    package let references: [String]
 
     private static let supportSize = 1000
 
     /// - Throws: ``AggregationError`` where the models do not belong together.
-    public init(
+    package init(
         _ contributions: [Contribution], seed: UInt64 = 1, parallelism: Parallelism = .serial
     ) throws(AggregationError) {
         let options = AggregationOptions(supportSize: Self.supportSize, seed: seed)
@@ -56,7 +56,7 @@ extension Coordinator {
     ///
     /// One damage may hide another, or make honest sites look broken: what is far below the worst is looked at again without it.
     /// - Throws: ``AggregationError`` where the models do not belong together.
-    public func withoutInconsistentSites(
+    package func withoutInconsistentSites(
         _ contributions: [Contribution]
     ) throws(AggregationError) -> (kept: [Contribution], leftOut: [AggregationReport.LeftOutSite]) {
         guard options.excludesInconsistentSites else { return (contributions, []) }

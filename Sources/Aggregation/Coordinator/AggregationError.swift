@@ -1,5 +1,5 @@
 /// Why local models cannot be aggregated. Each description is one line that says what to do.
-public enum AggregationError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum AggregationError: Error, Sendable, Equatable, CustomStringConvertible {
     case noModels
     case disagreement(first: String, second: String, what: String)
     case tooManyExperts(asked: Int, components: Int)
@@ -8,7 +8,7 @@ public enum AggregationError: Error, Sendable, Equatable, CustomStringConvertibl
     case numbersTooLarge(model: String)
     case differentExpertCounts(method: String, first: String, count: Int, second: String, otherCount: Int)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .noModels:
             "no local model to aggregate"

@@ -1,7 +1,7 @@
 /// How local models become one.
-public struct AggregationOptions: Sendable {
+package struct AggregationOptions: Sendable {
     /// Where the gate's targets come from.
-    public enum GateTarget: String, Sendable, CaseIterable {
+    package enum GateTarget: String, Sendable, CaseIterable {
         /// Each local expert belongs to one global expert everywhere.
         case label
         /// The transport plan, point by point (paper, section 4).
@@ -9,7 +9,7 @@ public struct AggregationOptions: Sendable {
     }
 
     /// The weight of a shard in f̂^W.
-    public enum SiteWeights: String, Sendable, CaseIterable {
+    package enum SiteWeights: String, Sendable, CaseIterable {
         /// λ_m(x) ∝ N_m p_m(x): the gate of the pooled population.
         case density
         /// λ_m = N_m / N (paper, section 2).
@@ -17,7 +17,7 @@ public struct AggregationOptions: Sendable {
     }
 
     /// Where the experts come from once the local experts are grouped.
-    public enum ExpertSource: String, Sendable, CaseIterable {
+    package enum ExpertSource: String, Sendable, CaseIterable {
         /// The sum of the local statistics: the M-step of the pooled fit.
         case statistics
         /// Weighted fits to the local experts' means on the support (paper, section 4 and appendix B).
@@ -25,25 +25,25 @@ public struct AggregationOptions: Sendable {
     }
 
     /// Experts of the global model; nil for the largest local number.
-    public var expertCount: Int?
+    package var expertCount: Int?
     /// Where given, the number of experts is chosen in it, whatever ``expertCount`` says.
-    public var expertCountRange: ClosedRange<Int>?
-    public var supportSize: Int
+    package var expertCountRange: ClosedRange<Int>?
+    package var supportSize: Int
     /// nil: by label, by plan and a fit to draws from f̂^W are tried; `label` is kept unless another is clearly better on
     /// a fresh draw.
-    public var gateTarget: GateTarget?
-    public var expertSource: ExpertSource
-    public var siteWeights: SiteWeights
+    package var gateTarget: GateTarget?
+    package var expertSource: ExpertSource
+    package var siteWeights: SiteWeights
     /// Finds local models that cannot be right, and leaves them out, named in the report.
-    public var excludesInconsistentSites: Bool
-    public var seed: UInt64
+    package var excludesInconsistentSites: Bool
+    package var seed: UInt64
     /// The MM algorithm stops when the objective falls by less than this share of itself.
-    public var tolerance: Double
-    public var maxIterations: Int
+    package var tolerance: Double
+    package var maxIterations: Int
     /// Per point of the support, on standardised covariates.
-    public var gateRidge: Double
+    package var gateRidge: Double
 
-    public init(
+    package init(
         expertCount: Int? = nil, expertCountRange: ClosedRange<Int>? = nil, supportSize: Int = 5000,
         gateTarget: GateTarget? = nil,
         expertSource: ExpertSource = .statistics, siteWeights: SiteWeights = .density,

@@ -4,7 +4,7 @@ import Numerics
 
 /// Everything that an aggregator is given: the local models of the sites in pooled standard units, their weighted average
 /// f̂^W, and the support at which models are compared.
-public struct AggregationProblem: Sendable {
+package struct AggregationProblem: Sendable {
     /// In an order that depends on the models alone, covariates in the order of the first.
     let contributions: [Contribution]
     /// Where each of them stood in what was given.

@@ -3,12 +3,12 @@ import Numerics
 /// Turns the local models of the sites into one global model, by any ``Aggregator``; it never sees a row.
 ///
 /// Broken sites are found and left out first, unless the options say otherwise.
-public struct Coordinator: Sendable {
-    public let aggregator: any Aggregator
-    public let options: AggregationOptions
-    public let parallelism: Parallelism
+package struct Coordinator: Sendable {
+    package let aggregator: any Aggregator
+    package let options: AggregationOptions
+    package let parallelism: Parallelism
 
-    public init(
+    package init(
         aggregator: any Aggregator = TransportAggregator.chosen, options: AggregationOptions = AggregationOptions(),
         parallelism: Parallelism = .serial
     ) {
@@ -19,7 +19,7 @@ public struct Coordinator: Sendable {
 
     /// - Parameter support: rows whose covariates serve as support; nil to draw it from the sketches.
     /// - Throws: ``AggregationError`` where the models do not belong together, or cannot be combined in this way.
-    public func aggregate(
+    package func aggregate(
         _ contributions: [Contribution], support: GivenSupport? = nil
     ) throws(AggregationError) -> GlobalModel {
         let (kept, leftOut) = try withoutInconsistentSites(contributions)

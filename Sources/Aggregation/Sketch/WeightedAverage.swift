@@ -6,14 +6,14 @@ import Numerics
 ///
 /// Nothing is lost to a reduction, so it is the best that one round can give; but it is as large as all local models, its
 /// gates are no softmax, and its experts have no meaning beyond their sites.
-public struct WeightedAverage: ConditionalMixture {
-    public let design: Design
+package struct WeightedAverage: ConditionalMixture {
+    package let design: Design
     /// In the user's units, site after site.
-    public let experts: [Expert]
+    package let experts: [Expert]
     private let problem: AggregationProblem
 
     /// - Throws: ``AggregationError`` where the models do not belong together.
-    public init(
+    package init(
         _ contributions: [Contribution], siteWeights: AggregationOptions.SiteWeights = .density,
         parallelism: Parallelism = .serial
     ) throws(AggregationError) {
@@ -27,21 +27,21 @@ public struct WeightedAverage: ConditionalMixture {
         experts = problem.contributions.flatMap(\.fitted.model.experts)
     }
 
-    public var family: any ExpertFamily { problem.mixture.family }
+    package var family: any ExpertFamily { problem.mixture.family }
 
-    public func gateProbabilities(_ covariates: Matrix) -> Matrix {
+    package func gateProbabilities(_ covariates: Matrix) -> Matrix {
         problem.mixture.blockMasses(
             problem.standardisation.standardised(covariates),
             weights: [Double](repeating: 1, count: covariates.rowCount), .serial
         ).matrix
     }
 
-    public func predictors(_ covariates: Matrix) -> Matrix {
+    package func predictors(_ covariates: Matrix) -> Matrix {
         // Of the experts alone: the gates of this model are not those of f̂^W.
         MixtureModel(design: design, family: family, ungated: experts).predictors(covariates)
     }
 
-    public func logJointDensities(_ covariates: Matrix, responses: [Double]) -> Matrix {
+    package func logJointDensities(_ covariates: Matrix, responses: [Double]) -> Matrix {
         var result = gateProbabilities(covariates)
         let predictors = predictors(covariates)
         let count = covariates.rowCount
@@ -59,7 +59,7 @@ public struct WeightedAverage: ConditionalMixture {
         return result
     }
 
-    public func logDensities(_ covariates: Matrix, responses: [Double]) -> [Double] {
+    package func logDensities(_ covariates: Matrix, responses: [Double]) -> [Double] {
         let joint = logJointDensities(covariates, responses: responses)
         return (0..<joint.rowCount).map { Scalar.logSumExp(joint.row($0)) }
     }

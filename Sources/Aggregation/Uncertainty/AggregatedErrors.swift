@@ -1,7 +1,7 @@
 import MixtureOfExperts
 
 /// How the standard errors of a reduced mixture follow from those of the local models.
-public enum ErrorSource: Sendable, Equatable {
+package enum ErrorSource: Sendable, Equatable {
     /// They do not.
     case unknown
     /// Experts from the local statistics, gate from targets by label.

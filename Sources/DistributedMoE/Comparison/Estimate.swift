@@ -2,40 +2,40 @@ import Evaluation
 import MixtureOfExperts
 
 /// One estimator on one set of shards: what it found and what that cost.
-public struct Estimate: Sendable, Encodable {
+package struct Estimate: Sendable, Encodable {
     /// The distances of the comparison, each nil where it cannot be had.
-    public struct Divergence: Sendable, Encodable, Equatable {
+    package struct Divergence: Sendable, Encodable, Equatable {
         /// From f̂^W.
-        public var mixture: Double?
+        package var mixture: Double?
         /// From the pooled fit.
-        public var pooled: Double?
+        package var pooled: Double?
         /// From the true model.
-        public var truth: Double?
+        package var truth: Double?
     }
 
-    public var method: String
-    public var title: String
+    package var method: String
+    package var title: String
     /// Extra rounds of distributed EM.
-    public var rounds: Int
+    package var rounds: Int
     /// Components, for the weighted average of the local models.
-    public var experts: Int?
+    package var experts: Int?
     /// Why there is no estimate.
-    public var failure: String?
-    public var scores: Scores?
+    package var failure: String?
+    package var scores: Scores?
     /// Transportation divergence from the reference named to the estimate, a point of the test rows.
-    public var divergence = Divergence()
-    public var parameterError: ParameterError?
+    package var divergence = Divergence()
+    package var parameterError: ParameterError?
     /// Agreement of the most probable experts of the test rows with their true groups.
-    public var randIndex: Double?
-    public var adjustedRandIndex: Double?
-    public var clusteringError: Double?
+    package var randIndex: Double?
+    package var adjustedRandIndex: Double?
+    package var clusteringError: Double?
     /// From all sites to the coordinator.
-    public var bytesSent: Int
+    package var bytesSent: Int
     /// Slowest site + coordinator, over all rounds.
-    public var learningSeconds: Double
-    public var warnings: [String] = []
+    package var learningSeconds: Double
+    package var warnings: [String] = []
     /// What was estimated.
-    public var model: (any ConditionalMixture)?
+    package var model: (any ConditionalMixture)?
 
     init(_ method: EstimationMethod, rounds: Int = 0, bytesSent: Int = 0, learningSeconds: Double = 0) {
         self.method = method.name

@@ -1,7 +1,7 @@
 import Aggregation
 
 /// The estimators that a comparison may name: the aggregators, and those that need the rows or are no single model.
-public enum EstimationMethod: Sendable {
+package enum EstimationMethod: Sendable {
     /// All rows in one place: what the others are measured by.
     case pooled
     /// f̂^W as a predictor.
@@ -9,12 +9,12 @@ public enum EstimationMethod: Sendable {
     case aggregator(any Aggregator)
     case federated
 
-    public static let all: [EstimationMethod] =
+    package static let all: [EstimationMethod] =
         [.pooled, .mixture] + Aggregators.all.map(EstimationMethod.aggregator) + [.federated]
 
-    public static func named(_ name: String) -> EstimationMethod? { all.first { $0.name == name } }
+    package static func named(_ name: String) -> EstimationMethod? { all.first { $0.name == name } }
 
-    public var name: String {
+    package var name: String {
         switch self {
         case .pooled: "pooled"
         case .mixture: "mixture"
@@ -23,7 +23,7 @@ public enum EstimationMethod: Sendable {
         }
     }
 
-    public var title: String {
+    package var title: String {
         switch self {
         case .pooled: "pooled fit"
         case .mixture: "all local models, f^W"

@@ -5,7 +5,7 @@ import ModelFiles
 import Numerics
 
 /// Every estimator of the field on the same shards and the same local models, judged on the same test rows.
-public struct EstimatorComparison: Sendable {
+package struct EstimatorComparison: Sendable {
     let learning: DistributedLearning
     let methods: [EstimationMethod]
     let rounds: Int
@@ -19,7 +19,7 @@ public struct EstimatorComparison: Sendable {
     ///   - rounds: extra rounds of distributed EM, made from every estimate that is a model of the global form.
     ///   - federatedRounds: of federated averaging.
     ///   - progress: called before each piece of work.
-    public init(
+    package init(
         _ learning: DistributedLearning, methods: [EstimationMethod] = EstimationMethod.all, rounds: Int = 0,
         federatedRounds: Int = 10,
         parallelism: Parallelism = Parallelism(), progress: (@Sendable (_ title: String) -> Void)? = nil
@@ -32,13 +32,13 @@ public struct EstimatorComparison: Sendable {
         self.progress = progress
     }
 
-    public struct Result: Sendable {
-        public var estimates: [Estimate]
-        public var shards: [DistributedLearning.FittedShard]
+    package struct Result: Sendable {
+        package var estimates: [Estimate]
+        package var shards: [DistributedLearning.FittedShard]
         /// Shards that could not be fitted.
-        public var leftOut: [DistributedLearning.LeftOutShard]
+        package var leftOut: [DistributedLearning.LeftOutShard]
         /// Sites whose local models cannot be right; no estimate sees them.
-        public var broken: [AggregationReport.LeftOutSite]
+        package var broken: [AggregationReport.LeftOutSite]
     }
 
     /// - Parameters:
@@ -46,7 +46,7 @@ public struct EstimatorComparison: Sendable {
     ///   - truth: the model that the rows come from, where known.
     ///   - groups: the true group of each test row, where known.
     /// - Throws: ``DistributedLearning/Failure`` where no shard can be fitted or the local models do not belong together.
-    public func run(
+    package func run(
         _ shards: [DistributedLearning.Shard], support: GivenSupport? = nil, test: ShardRows,
         truth: MixtureModel? = nil, groups: [Int]? = nil
     ) throws(DistributedLearning.Failure) -> Result {

@@ -4,55 +4,55 @@ import MixtureOfExperts
 import Numerics
 
 /// The whole path on one machine: a local fit for every shard, then one aggregation of what they would have sent.
-public struct DistributedLearning: Sendable {
+package struct DistributedLearning: Sendable {
     /// The rows of one place, and what to call it.
-    public struct Shard: Sendable {
-        public var name: String
-        public var rows: ShardRows
+    package struct Shard: Sendable {
+        package var name: String
+        package var rows: ShardRows
 
-        public init(name: String, rows: ShardRows) {
+        package init(name: String, rows: ShardRows) {
             self.name = name
             self.rows = rows
         }
     }
 
     /// A shard that was fitted, and how long that took on the threads that it had.
-    public struct FittedShard: Sendable {
-        public var name: String
-        public var local: LocalModel
-        public var seconds: Double
+    package struct FittedShard: Sendable {
+        package var name: String
+        package var local: LocalModel
+        package var seconds: Double
     }
 
     /// A shard that was left out.
-    public struct LeftOutShard: Sendable {
-        public var name: String
-        public var rowCount: Int
-        public var reason: EstimationError
+    package struct LeftOutShard: Sendable {
+        package var name: String
+        package var rowCount: Int
+        package var reason: EstimationError
     }
 
-    public struct Result: Sendable {
-        public var shards: [FittedShard]
-        public var leftOut: [LeftOutShard]
+    package struct Result: Sendable {
+        package var shards: [FittedShard]
+        package var leftOut: [LeftOutShard]
         /// Of one shot.
-        public var global: GlobalModel
+        package var global: GlobalModel
         /// nil where none was asked for.
-        public var rounds: ExtraRounds.Result?
-        public var aggregationSeconds: Double
+        package var rounds: ExtraRounds.Result?
+        package var aggregationSeconds: Double
 
         /// The mixture after the last round, or of one shot.
-        public var fitted: FittedMixture { rounds?.rounds.last?.update.fitted ?? global.fitted }
+        package var fitted: FittedMixture { rounds?.rounds.last?.update.fitted ?? global.fitted }
 
         /// As the paper counts: the sites work at the same time.
-        public var learningSeconds: Double {
+        package var learningSeconds: Double {
             (shards.map(\.seconds).max() ?? 0) + aggregationSeconds + (rounds?.seconds ?? 0)
         }
     }
 
     /// Why nothing came of it.
-    public enum Failure: Error, Sendable, CustomStringConvertible {
+    package enum Failure: Error, Sendable, CustomStringConvertible {
         case noShardFitted(LeftOutShard?)
         case aggregation(AggregationError)
-        public var description: String {
+        package var description: String {
             switch self {
             case .noShardFitted(let first):
                 "no shard could be fitted" + (first.map { "; shard '\($0.name)': \($0.reason)" } ?? "")
@@ -61,14 +61,14 @@ public struct DistributedLearning: Sendable {
         }
     }
 
-    public let design: Design
-    public let family: any ExpertFamily
-    public let fitOptions: FitOptions
-    public let coordinator: Coordinator
+    package let design: Design
+    package let family: any ExpertFamily
+    package let fitOptions: FitOptions
+    package let coordinator: Coordinator
     /// Extra rounds of distributed EM after the aggregation.
-    public let rounds: Int
-    public let rowsPerParameter: Int
-    public let parallelism: Parallelism
+    package let rounds: Int
+    package let rowsPerParameter: Int
+    package let parallelism: Parallelism
     private let progress: (@Sendable (_ shard: String, FitProgress) -> Void)?
     private let finished: (@Sendable (_ shard: Shard) -> Void)?
 
@@ -82,7 +82,7 @@ public struct DistributedLearning: Sendable {
     ///   - parallelism: over shards where there are many, else over the blocks of each.
     ///   - progress: called from any thread while a shard is fitted.
     ///   - finished: called from any thread when a shard is done.
-    public init(
+    package init(
         design: Design, family: any ExpertFamily = GaussianFamily(), fitOptions: FitOptions,
         coordinator: Coordinator = Coordinator(),
         rounds: Int = 0, rowsPerParameter: Int = Capacity.rowsPerParameter, parallelism: Parallelism = Parallelism(),
@@ -102,7 +102,7 @@ public struct DistributedLearning: Sendable {
 
     /// - Throws: ``Failure`` where no shard can be fitted or the local models cannot be aggregated. A shard that
     ///   cannot be fitted is left out and listed.
-    public func learn(
+    package func learn(
         _ shards: [Shard], support: GivenSupport? = nil
     ) throws(Failure) -> Result {
         let (fitted, leftOut) = fitShards(shards)
@@ -135,7 +135,7 @@ public struct DistributedLearning: Sendable {
     }
 
     /// The fit of one shard with as many experts as its rows carry.
-    public func fit(_ shard: Shard, parallelism: Parallelism) throws(EstimationError) -> LocalModel {
+    package func fit(_ shard: Shard, parallelism: Parallelism) throws(EstimationError) -> LocalModel {
         try fit(shard.rows.withoutWeightlessRows() as any RowSource, name: shard.name, parallelism: parallelism)
     }
 
@@ -177,7 +177,7 @@ public struct DistributedLearning: Sendable {
     /// The local models of shards, those that cannot be fitted apart, both in the order given.
     ///
     /// Many shards: one a thread, the largest first. Few: one after the other, their blocks on all threads.
-    public func fitShards(_ shards: [Shard]) -> (fitted: [FittedShard], leftOut: [LeftOutShard]) {
+    package func fitShards(_ shards: [Shard]) -> (fitted: [FittedShard], leftOut: [LeftOutShard]) {
         let many = shards.count >= 2 * parallelism.threads
         let inner = many ? Parallelism.serial : parallelism
         let outer = many ? parallelism : Parallelism.serial

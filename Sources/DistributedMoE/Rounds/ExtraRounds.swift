@@ -5,44 +5,44 @@ import Numerics
 
 /// Rounds of generalised EM after a one-shot aggregation, where the sites allow them: what `dmoe statistics` and `dmoe update` do
 /// over files, in one process.
-public struct ExtraRounds: Sendable {
-    public let rounds: Int
+package struct ExtraRounds: Sendable {
+    package let rounds: Int
     let options: FitOptions
     let parallelism: Parallelism
 
     /// - Parameter options: `minRows`, `varianceFloor` and `gateRidge` count.
-    public init(_ rounds: Int, options: FitOptions, parallelism: Parallelism = .serial) {
+    package init(_ rounds: Int, options: FitOptions, parallelism: Parallelism = .serial) {
         self.rounds = rounds
         self.options = options
         self.parallelism = parallelism
     }
 
     /// One round: what the coordinator made of the statistics.
-    public struct Round: Sendable {
-        public var update: GeneralisedEMRound.Update
+    package struct Round: Sendable {
+        package var update: GeneralisedEMRound.Update
         /// Sites that told something.
-        public var sites: Int
-        public var warnings: [String]
+        package var sites: Int
+        package var warnings: [String]
     }
 
-    public struct Result: Sendable {
-        public var rounds: [Round]
+    package struct Result: Sendable {
+        package var rounds: [Round]
         /// Statistics of all sites in all rounds, as files.
-        public var bytesSent: Int
+        package var bytesSent: Int
         /// Slowest site and update, summed over the rounds.
-        public var seconds: Double
+        package var seconds: Double
         /// Why there are fewer rounds than asked for.
-        public var ending: Ending?
+        package var ending: Ending?
     }
 
     /// What ends the rounds early.
-    public enum Ending: Sendable, CustomStringConvertible {
+    package enum Ending: Sendable, CustomStringConvertible {
         /// No site can tell anything.
         case nothingReleased(EstimationError)
         /// The likelihood of the sites fell: the last update is taken back. It may where sites tell nothing of small experts.
         case likelihoodFell(from: Double, to: Double)
 
-        public var description: String {
+        package var description: String {
             switch self {
             case .nothingReleased(let error): error.description
             case .likelihoodFell(let before, let after):
@@ -53,7 +53,7 @@ public struct ExtraRounds: Sendable {
 
     /// A site that cannot tell anything is left out of a round. After the last round the sites tell their log-likelihood once
     /// more, so that no update is kept that did harm.
-    public func run(from start: FittedMixture, shards: [DistributedLearning.Shard]) -> Result {
+    package func run(from start: FittedMixture, shards: [DistributedLearning.Shard]) -> Result {
         var result = Result(rounds: [], bytesSent: 0, seconds: 0)
         guard rounds > 0 else { return result }
         for number in 0...rounds {

@@ -7,14 +7,14 @@ import Numerics
 ///
 /// Nothing has to be aligned, since all sites begin at one model; but the mean of EM iterates on different rows is no iterate
 /// on all of them, and its limit depends on how different the sites are.
-public struct FederatedAveraging: Sendable {
-    public var rounds: Int
+package struct FederatedAveraging: Sendable {
+    package var rounds: Int
     /// Of generalised EM, at every site in every round.
-    public var localIterations: Int
+    package var localIterations: Int
     let options: FitOptions
     let parallelism: Parallelism
 
-    public init(
+    package init(
         rounds: Int = 10, localIterations: Int = 5, options: FitOptions, parallelism: Parallelism = .serial
     ) {
         self.rounds = rounds
@@ -23,14 +23,14 @@ public struct FederatedAveraging: Sendable {
         self.parallelism = parallelism
     }
 
-    public struct Result: Sendable {
-        public var model: MixtureModel
+    package struct Result: Sendable {
+        package var model: MixtureModel
         /// Of the slowest site, summed over the rounds.
-        public var seconds: Double
+        package var seconds: Double
     }
 
     /// - Parameter start: the common model; its statistics give the units.
-    public func run(from start: FittedMixture, shards: [ShardRows]) -> Result {
+    package func run(from start: FittedMixture, shards: [ShardRows]) -> Result {
         let standardisation = Standardisation(
             Moments.sum(start.moments, count: start.model.design.covariateCount + 1),
             keeping: start.model.design.unscaledColumns(start.model.family))

@@ -6,15 +6,15 @@ import Numerics
 /// The information is kept by pairs of experts, Σ w π_a π_b z z' with z = (1, gate covariates): the blocks of the Newton
 /// system are Σ_b of these on the diagonal and their negatives beside it. No expert is the reference then, and a pair, or
 /// an expert with all of its pairs, can be left out with what remains still positive semidefinite.
-public struct GateSums: Sendable, Equatable {
+package struct GateSums: Sendable, Equatable {
     /// For each expert Σ w (τ_a - π_a) z; they sum to 0.
-    public private(set) var gradient: [[Double]]
+    package private(set) var gradient: [[Double]]
     /// Of the pairs b < a, by a, then b.
-    public private(set) var pairs: [PackedSymmetric]
+    package private(set) var pairs: [PackedSymmetric]
 
-    public static func pairCount(experts: Int) -> Int { experts * (experts - 1) / 2 }
+    package static func pairCount(experts: Int) -> Int { experts * (experts - 1) / 2 }
 
-    public init(gradient: [[Double]], pairs: [PackedSymmetric]) {
+    package init(gradient: [[Double]], pairs: [PackedSymmetric]) {
         precondition(pairs.count == Self.pairCount(experts: gradient.count), "a sum for every pair of experts")
         self.gradient = gradient
         self.pairs = pairs
@@ -51,14 +51,14 @@ public struct GateSums: Sendable, Equatable {
         }
     }
 
-    public var expertCount: Int { gradient.count }
+    package var expertCount: Int { gradient.count }
 
     static func index(_ first: Int, _ second: Int) -> Int {
         let (low, high) = (min(first, second), max(first, second))
         return high * (high - 1) / 2 + low
     }
 
-    public mutating func merge(_ other: GateSums) {
+    package mutating func merge(_ other: GateSums) {
         precondition(expertCount == other.expertCount, "sums of different gates")
         for expert in gradient.indices {
             for index in gradient[expert].indices { gradient[expert][index] += other.gradient[expert][index] }

@@ -3,7 +3,7 @@ import MixtureOfExperts
 import Numerics
 
 /// Fits one shard with each of some numbers of experts, and keeps the best by a criterion.
-public struct ExpertCountPath: Sendable {
+package struct ExpertCountPath: Sendable {
     let design: Design
     let family: any ExpertFamily
     let options: FitOptions
@@ -20,7 +20,7 @@ public struct ExpertCountPath: Sendable {
     ///   - heldOutShare: of the rows, chosen at random by the seed, kept out of all fits and scored. Needed for
     ///     ``ExpertCountReport/Criterion/holdout``.
     ///   - rowsPerParameter: no more experts are tried than rows carry with so many for each parameter; nil: than can be fitted.
-    public init(
+    package init(
         design: Design, family: any ExpertFamily = GaussianFamily(), options: FitOptions, experts: ClosedRange<Int>,
         criterion: ExpertCountReport.Criterion = .bic, heldOutShare: Double = 0, rowsPerParameter: Int? = nil,
         parallelism: Parallelism = .serial, progress: FitProgressHandler? = nil
@@ -41,7 +41,7 @@ public struct ExpertCountPath: Sendable {
     /// that the rows cannot carry none is tried.
     ///
     /// - Throws: ``EstimationError`` of the first number where none can be fitted.
-    public func fit(_ rows: ShardRows) throws(EstimationError) -> LocalModel {
+    package func fit(_ rows: ShardRows) throws(EstimationError) -> LocalModel {
         try fit(rows.withoutWeightlessRows() as any RowSource)
     }
 

@@ -1,8 +1,8 @@
 import Foundation
 
 /// What each number of experts that was tried came to, and by what one was chosen. Model files hold it as it is.
-public struct ExpertCountReport: Sendable, Equatable, Codable {
-    public enum Criterion: String, Sendable, CaseIterable, Codable {
+package struct ExpertCountReport: Sendable, Equatable, Codable {
+    package enum Criterion: String, Sendable, CaseIterable, Codable {
         /// -2 log-likelihood + parameters · log Σw (Schwarz 1978).
         case bic
         /// -2 log-likelihood + 2 · parameters (Akaike 1974).
@@ -14,19 +14,19 @@ public struct ExpertCountReport: Sendable, Equatable, Codable {
     }
 
     /// One number of experts.
-    public struct Point: Sendable, Equatable, Codable {
+    package struct Point: Sendable, Equatable, Codable {
         /// That were asked for.
-        public var experts: Int
+        package var experts: Int
         /// That came out: experts of too few rows are left out.
-        public var fitted: Int
-        public var logLikelihood: Double
+        package var fitted: Int
+        package var logLikelihood: Double
         /// Those that are free: see ``FitReport/freeParameters``.
-        public var parameters: Int
-        public var bic: Double
-        public var aic: Double
-        public var icl: Double
+        package var parameters: Int
+        package var bic: Double
+        package var aic: Double
+        package var icl: Double
         /// For a weight of 1; nil where no rows were held out.
-        public var heldOutLogLikelihood: Double?
+        package var heldOutLogLikelihood: Double?
 
         /// - Parameter entropy: -Σ w Σ_k τ_k log τ_k.
         init(_ local: LocalModel, asked: Int, entropy: Double, heldOut: Double?) {
@@ -41,7 +41,7 @@ public struct ExpertCountReport: Sendable, Equatable, Codable {
         }
 
         /// The smaller the better.
-        public func value(_ criterion: Criterion) -> Double {
+        package func value(_ criterion: Criterion) -> Double {
             switch criterion {
             case .bic: bic
             case .aic: aic
@@ -52,17 +52,17 @@ public struct ExpertCountReport: Sendable, Equatable, Codable {
     }
 
     /// A number of experts that could not be fitted.
-    public struct Failure: Sendable, Equatable, Codable {
-        public var experts: Int
+    package struct Failure: Sendable, Equatable, Codable {
+        package var experts: Int
         /// In words.
-        public var reason: String
+        package var reason: String
     }
 
-    public var criterion: Criterion
+    package var criterion: Criterion
     /// Of the model that was kept, among those asked for.
-    public var chosen: Int
-    public var heldOutRows: Int
-    public var points: [Point]
+    package var chosen: Int
+    package var heldOutRows: Int
+    package var points: [Point]
     /// nil where all could be fitted.
-    public var failures: [Failure]?
+    package var failures: [Failure]?
 }

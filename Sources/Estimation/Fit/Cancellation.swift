@@ -3,12 +3,12 @@ import Synchronization
 /// Asks a running fit to stop. From any thread, once for all.
 ///
 /// A fit looks here between iterations, never within one: sums over a part of the rows would be of no use to anybody.
-public final class Cancellation: Sendable {
+package final class Cancellation: Sendable {
     private let requested = Atomic<Bool>(false)
 
-    public init() {}
+    package init() {}
 
-    public func request() { requested.store(true, ordering: .relaxed) }
+    package func request() { requested.store(true, ordering: .relaxed) }
 
-    public var isRequested: Bool { requested.load(ordering: .relaxed) }
+    package var isRequested: Bool { requested.load(ordering: .relaxed) }
 }

@@ -2,19 +2,19 @@ import MixtureOfExperts
 import Numerics
 
 /// How many experts a number of rows can carry.
-public enum Capacity {
+package enum Capacity {
     /// Rows for each free parameter below which a shard is given fewer experts: with less, experts follow single rows.
     ///
     /// Too few experts cost more than poor ones: an expert that covers several groups fits none, and an aggregation cannot part
     /// them, while the errors of many poor experts average out. Synthetic, 128 shards of 625 rows, 43 parameters an expert: 5 rows
     /// a parameter lost 1.99 of log-likelihood a row against the pooled fit, 3 lost 0.9, 2 lost 0.0003; 400 shards of the Beijing
     /// rows: -3.916, -3.874, -3.874.
-    public static let rowsPerParameter = 2
+    package static let rowsPerParameter = 2
 
     /// The least rows for one expert: more than its coefficients, and not below the disclosure limit.
     ///
     /// - Parameter predictors: linear predictors of an expert that the rows tell of, where these are not all: a site may lack classes.
-    public static func minimumRows(
+    package static func minimumRows(
         _ design: Design, _ family: any ExpertFamily = GaussianFamily(), predictors: Int? = nil, minRows: Double
     ) -> Int {
         let coefficients =
@@ -24,14 +24,14 @@ public enum Capacity {
     }
 
     /// The most experts that a fit accepts.
-    public static func largest(
+    package static func largest(
         rows: Int, design: Design, family: any ExpertFamily = GaussianFamily(), predictors: Int? = nil, minRows: Double
     ) -> Int {
         rows / minimumRows(design, family, predictors: predictors, minRows: minRows)
     }
 
     /// The number of experts for a shard of a study that asks for `asked`: as many as its rows can carry well.
-    public static func advisable(
+    package static func advisable(
         rows: Int, asked: Int, design: Design, family: any ExpertFamily = GaussianFamily(), predictors: Int? = nil,
         minRows: Double, rowsPerParameter: Int = rowsPerParameter
     ) -> Int {

@@ -1,5 +1,5 @@
 /// Why a shard cannot be fitted. Each description is one line that says what to do.
-public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible {
     case constantResponse(target: String, value: Double)
     case unsuitableResponse(target: String, value: Double, family: String, requirement: String)
     case rareResponse(target: String, value: Double, minimum: Double)
@@ -15,7 +15,7 @@ public enum EstimationError: Error, Sendable, Equatable, CustomStringConvertible
     /// By ``FitOptions/cancellation``.
     case cancelled
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .constantResponse(let target, let value):
             "target '\(target)' is \(value) in every row: there is nothing to learn; check --target and the rows"

@@ -1,39 +1,39 @@
 import MixtureOfExperts
 
 /// How one shard is fitted.
-public struct FitOptions: Sendable {
-    public var expertCount: Int
+package struct FitOptions: Sendable {
+    package var expertCount: Int
     /// Random starts screened on a subsample.
-    public var starts: Int
+    package var starts: Int
     /// Converged when an iteration changes the log-likelihood by less than this, per row and in units of the
     /// standardised response.
-    public var tolerance: Double
+    package var tolerance: Double
     /// Bound on the iterations of the final fit of a start.
-    public var maxIterations: Int
-    public var seed: UInt64
+    package var maxIterations: Int
+    package var seed: UInt64
     /// An expert that describes fewer effective rows than this is left out: no statistic of it may leave the site.
-    public var minRows: Double
+    package var minRows: Double
     /// Lower bound of an expert's variance as a share of var(y). The likelihood is unbounded without it; on data with
     /// interpolated rows 1e-7 was measured to be too low, 1e-5 served.
-    public var varianceFloor: Double
+    package var varianceFloor: Double
     /// Ridge on the gate's coefficients (standardised covariates), per row: gates of separable regions have no
     /// finite maximum.
-    public var gateRidge: Double
+    package var gateRidge: Double
     /// Ridge on the coefficients of experts whose weighted fit is not closed, per row: a class that no row shows has no
     /// finite maximum.
-    public var expertRidge: Double
-    public var lasso: Lasso
+    package var expertRidge: Double
+    package var lasso: Lasso
     /// Fits the slopes that the lasso left once more without it. What a site sends is then not shrunk: better where local models
     /// are aggregated.
-    public var refitsSlopes: Bool
-    public var standardErrors: StandardErrorMethod
+    package var refitsSlopes: Bool
+    package var standardErrors: StandardErrorMethod
     /// Further starts, in the user's units; models with another number of experts or other covariates are an error of
     /// the caller.
-    public var initialModels: [MixtureModel]
+    package var initialModels: [MixtureModel]
     /// Who may stop the fit: it then throws ``EstimationError/cancelled``.
-    public var cancellation: Cancellation?
+    package var cancellation: Cancellation?
 
-    public init(
+    package init(
         expertCount: Int, starts: Int = 16, tolerance: Double = 1e-9, maxIterations: Int = 500, seed: UInt64 = 1,
         minRows: Double = 10, varianceFloor: Double = 1e-5, gateRidge: Double = 1e-12, expertRidge: Double = 1e-10,
         lasso: Lasso = .none, refitsSlopes: Bool = false, standardErrors: StandardErrorMethod = .observed,
@@ -61,15 +61,15 @@ extension FitOptions {
 }
 
 /// What a running fit tells whoever waits for it.
-public struct FitProgress: Sendable {
-    public enum Stage: Sendable { case screening, refining }
-    public var stage: Stage
+package struct FitProgress: Sendable {
+    package enum Stage: Sendable { case screening, refining }
+    package var stage: Stage
     /// Counted from 1.
-    public var start: Int
-    public var startCount: Int
-    public var iteration: Int
+    package var start: Int
+    package var startCount: Int
+    package var iteration: Int
     /// Standardised response.
-    public var logLikelihoodPerRow: Double
+    package var logLikelihoodPerRow: Double
 }
 
-public typealias FitProgressHandler = @Sendable (FitProgress) -> Void
+package typealias FitProgressHandler = @Sendable (FitProgress) -> Void

@@ -1,6 +1,6 @@
 /// How a fit went: a value that stays with the model. Nothing in it depends on the clock or on the machine.
-public struct FitReport: Sendable, Equatable {
-    public enum StopReason: String, Sendable {
+package struct FitReport: Sendable, Equatable {
+    package enum StopReason: String, Sendable {
         /// The change per row fell below the tolerance.
         case converged
         /// The bound on iterations came first; the result is the best so far.
@@ -8,16 +8,16 @@ public struct FitReport: Sendable, Equatable {
     }
 
     /// How a start was made and what it reached.
-    public struct Start: Sendable, Equatable {
-        public var strategy: String
+    package struct Start: Sendable, Equatable {
+        package var strategy: String
         /// At the end of screening, per row of the subsample, standardised response.
-        public var screenedLogLikelihoodPerRow: Double
+        package var screenedLogLikelihoodPerRow: Double
         /// After the full fit; nil for a start that was dropped.
-        public var logLikelihood: Double?
+        package var logLikelihood: Double?
         /// Experts whose variance is at the floor.
-        public var floorHits: Int
+        package var floorHits: Int
 
-        public init(
+        package init(
             strategy: String, screenedLogLikelihoodPerRow: Double, logLikelihood: Double?, floorHits: Int
         ) {
             self.strategy = strategy
@@ -28,27 +28,27 @@ public struct FitReport: Sendable, Equatable {
     }
 
     /// In the user's units, at the returned parameters.
-    public var logLikelihood: Double
+    package var logLikelihood: Double
     /// The objective (log-likelihood less the ridge) per row in the user's units, before each iteration of the winning
     /// start's full fit and after the last.
-    public var trace: [Double]
-    public var stopReason: StopReason
-    public var iterations: Int
-    public var seed: UInt64
-    public var tolerance: Double
-    public var starts: [Start]
-    public var warnings: [FitWarning]
+    package var trace: [Double]
+    package var stopReason: StopReason
+    package var iterations: Int
+    package var seed: UInt64
+    package var tolerance: Double
+    package var starts: [Start]
+    package var warnings: [FitWarning]
     /// Rows of values and classes that too few rows have: for the site alone, no file tells how many there were.
-    public var leftOutRows = 0
+    package var leftOutRows = 0
     /// Coefficients and dispersions that the rows determine: all but slopes of 0, which a lasso, a constant column or an expert of few
     /// rows has, and the predictors of classes that no row shows. Dispersions at their floor count.
-    public var freeParameters = 0
+    package var freeParameters = 0
     /// nil where no slope was penalised.
-    public var lasso: LassoReport?
+    package var lasso: LassoReport?
     /// Where the number of experts was chosen.
-    public var expertCounts: ExpertCountReport?
+    package var expertCounts: ExpertCountReport?
 
-    public init(
+    package init(
         logLikelihood: Double, trace: [Double], stopReason: StopReason, iterations: Int, seed: UInt64,
         tolerance: Double, starts: [Start], warnings: [FitWarning]
     ) {
@@ -64,7 +64,7 @@ public struct FitReport: Sendable, Equatable {
 }
 
 /// What a reader of a fit has to know, in words.
-public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
+package enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     case notConverged(iterations: Int)
     case varianceFloor(experts: [Int])
     case constantCovariate(String)
@@ -91,7 +91,7 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
     /// A warning read back from a file.
     case recorded(String)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .notConverged(let iterations):
             "not converged after \(iterations) iterations: raise --max-iterations or use fewer experts"
@@ -160,7 +160,7 @@ public enum FitWarning: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    public static func == (left: FitWarning, right: FitWarning) -> Bool { left.description == right.description }
+    package static func == (left: FitWarning, right: FitWarning) -> Bool { left.description == right.description }
 }
 
 extension Double {

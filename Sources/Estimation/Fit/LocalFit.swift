@@ -2,14 +2,14 @@ import MixtureOfExperts
 import Numerics
 
 /// Fits one shard: many starts screened on a subsample, the best refined on all rows by generalised EM and Newton steps.
-public struct LocalFit: Sendable {
+package struct LocalFit: Sendable {
     let design: Design
     let family: any ExpertFamily
     let options: FitOptions
     let parallelism: Parallelism
     let progress: FitProgressHandler?
 
-    public init(
+    package init(
         design: Design, family: any ExpertFamily = GaussianFamily(), options: FitOptions,
         parallelism: Parallelism = .serial, progress: FitProgressHandler? = nil
     ) {
@@ -24,7 +24,7 @@ public struct LocalFit: Sendable {
     static let emIterationsBeforeNewton = 20
 
     /// - Throws: ``EstimationError`` where the rows cannot carry the model.
-    public func fit(_ rows: ShardRows) throws(EstimationError) -> LocalModel {
+    package func fit(_ rows: ShardRows) throws(EstimationError) -> LocalModel {
         try fit(rows.withoutWeightlessRows() as any RowSource)
     }
 

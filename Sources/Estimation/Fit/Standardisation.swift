@@ -4,16 +4,16 @@ import Numerics
 
 /// Center and scale of (x₁, …, x_d, y). Fits run in these units: the ridge, the variance floor, the tolerance and the
 /// accuracy of raw sums then mean the same for every table.
-public struct Standardisation: Sendable {
+package struct Standardisation: Sendable {
     /// d + 1 values, the response last.
-    public let center: [Double]
+    package let center: [Double]
     /// d + 1 positive values; 1 for a constant column.
-    public let scale: [Double]
+    package let scale: [Double]
     /// Columns whose values differ by no more than their rounding.
-    public let constantColumns: Set<Int>
+    package let constantColumns: Set<Int>
 
     /// Any center and positive scale, the design's unscaled columns included.
-    public init(center: [Double], scale: [Double]) {
+    package init(center: [Double], scale: [Double]) {
         self.center = center
         self.scale = scale
         constantColumns = []
@@ -32,7 +32,7 @@ public struct Standardisation: Sendable {
     }
 
     /// Weighted mean and standard deviation of each column.
-    public init(_ rows: ShardRows, keeping kept: Set<Int> = []) {
+    package init(_ rows: ShardRows, keeping kept: Set<Int> = []) {
         self.init(rows.columnSummaries(.serial), constants: [:], keeping: kept)
     }
 
@@ -44,7 +44,7 @@ public struct Standardisation: Sendable {
     }
 
     /// From moments of pooled rows.
-    public init(_ moments: Moments, keeping kept: Set<Int> = []) {
+    package init(_ moments: Moments, keeping kept: Set<Int> = []) {
         self.init(
             center: moments.mean,
             deviations: (0..<moments.count).map { (moments.scatter[$0, $0] / moments.weight).squareRoot() },
@@ -56,11 +56,11 @@ public struct Standardisation: Sendable {
         !(deviation > 1e-13 * abs(mean)) || deviation < 1e-150
     }
 
-    public var responseCenter: Double { center[center.count - 1] }
-    public var responseScale: Double { scale[scale.count - 1] }
-    public var logResponseScale: Double { log(responseScale) }
+    package var responseCenter: Double { center[center.count - 1] }
+    package var responseScale: Double { scale[scale.count - 1] }
+    package var logResponseScale: Double { log(responseScale) }
 
-    public func standardised(_ rows: ShardRows) -> ShardRows {
+    package func standardised(_ rows: ShardRows) -> ShardRows {
         ShardRows(
             covariates: standardised(rows.covariates),
             responses: standardised(responses: rows.responses), weights: rows.weights)
@@ -78,7 +78,7 @@ public struct Standardisation: Sendable {
         responses.map { standardised(value: $0, column: center.count - 1) }
     }
 
-    public func standardised(_ covariates: Matrix) -> Matrix {
+    package func standardised(_ covariates: Matrix) -> Matrix {
         var result = covariates
         for column in 0..<result.columnCount {
             let inverse = factor(column)
@@ -90,19 +90,19 @@ public struct Standardisation: Sendable {
         return result
     }
 
-    public func standardised(_ moments: Moments) -> Moments {
+    package func standardised(_ moments: Moments) -> Moments {
         moments.rescaled(center: zip(center, scale).map { -$0 / $1 }, scale: scale.map { 1 / $0 })
     }
 
-    public func inUserUnits(_ moments: Moments) -> Moments {
+    package func inUserUnits(_ moments: Moments) -> Moments {
         moments.rescaled(center: center, scale: scale)
     }
 
-    public func inUserUnits(_ model: MixtureModel) -> MixtureModel {
+    package func inUserUnits(_ model: MixtureModel) -> MixtureModel {
         rescaled(model, center: center, scale: scale)
     }
 
-    public func standardised(_ model: MixtureModel) -> MixtureModel {
+    package func standardised(_ model: MixtureModel) -> MixtureModel {
         rescaled(model, center: zip(center, scale).map { -$0 / $1 }, scale: scale.map { 1 / $0 })
     }
 
@@ -127,11 +127,11 @@ public struct Standardisation: Sendable {
 }
 
 extension Standardisation {
-    public func standardised(_ fitted: FittedMixture) -> FittedMixture {
+    package func standardised(_ fitted: FittedMixture) -> FittedMixture {
         rescaled(fitted, center: zip(center, scale).map { -$0 / $1 }, scale: scale.map { 1 / $0 })
     }
 
-    public func inUserUnits(_ fitted: FittedMixture) -> FittedMixture {
+    package func inUserUnits(_ fitted: FittedMixture) -> FittedMixture {
         rescaled(fitted, center: center, scale: scale)
     }
 
@@ -212,7 +212,7 @@ extension ExpertFamily {
 
 extension Design {
     /// Columns of (x, y) that no standardisation may change: the offset, and responses that are no measurements.
-    public func unscaledColumns(_ family: any ExpertFamily) -> Set<Int> {
+    package func unscaledColumns(_ family: any ExpertFamily) -> Set<Int> {
         Set([offset, family.standardisesResponses ? nil : covariateCount].compactMap { $0 })
     }
 }

@@ -4,7 +4,7 @@ import Numerics
 
 /// Fits a gate to soft targets: maximises Σ_i w_i Σ_k t_ik log π_k(x_i; α) - ½ ridge |α|² by Newton's method with step
 /// halving.
-public struct SoftmaxRegression {
+package struct SoftmaxRegression {
     let rows: ShardRows
     let design: Design
     /// rows x K, nonnegative.
@@ -17,7 +17,7 @@ public struct SoftmaxRegression {
     ///   - rows: standardised; the responses are not read.
     ///   - ridgePerRow: in units of the total weight of the rows.
     ///   - free: coefficients that are not 0, gate after gate, the intercept first; nil for all.
-    public init(rows: ShardRows, design: Design, targets: Matrix, ridgePerRow: Double, free: [Bool]? = nil) {
+    package init(rows: ShardRows, design: Design, targets: Matrix, ridgePerRow: Double, free: [Bool]? = nil) {
         self.rows = rows
         self.design = design
         self.targets = targets
@@ -25,7 +25,7 @@ public struct SoftmaxRegression {
         self.free = free
     }
 
-    public func fit(from start: SoftmaxGate? = nil, iterations: Int = 50, tolerance: Double = 1e-11) -> SoftmaxGate {
+    package func fit(from start: SoftmaxGate? = nil, iterations: Int = 50, tolerance: Double = 1e-11) -> SoftmaxGate {
         var gate =
             start ?? SoftmaxGate(expertCount: targets.columnCount, covariateCount: design.gateCovariates.count)
         guard gate.expertCount > 1 else { return gate }

@@ -5,7 +5,7 @@ extension GeneralisedEMRound {
     /// What a site may tell of its rows, and what it had to leave out.
     ///
     /// - Throws: ``EstimationError`` where nothing may be told of so few rows.
-    public func statistics(
+    package func statistics(
         of rows: ShardRows
     ) throws(EstimationError) -> (statistics: RoundStatistics, warnings: [FitWarning]) {
         try statistics(of: rows.withoutWeightlessRows() as any RowSource)

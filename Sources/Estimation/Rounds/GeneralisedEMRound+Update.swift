@@ -4,15 +4,15 @@ import Numerics
 
 extension GeneralisedEMRound {
     /// What a coordinator makes of a round.
-    public struct Update: Sendable, Equatable {
+    package struct Update: Sendable, Equatable {
         /// The next mixture, with the merged moments; experts in the order of the mixture that the sites had.
-        public var fitted: FittedMixture
+        package var fitted: FittedMixture
         /// Of the mixture that the sites had, in the user's units.
-        public var logLikelihoodPerRow: Double
+        package var logLikelihoodPerRow: Double
         /// The share of the Newton step of the gate that was taken.
-        public var gateStep: Double
+        package var gateStep: Double
 
-        public init(fitted: FittedMixture, logLikelihoodPerRow: Double, gateStep: Double) {
+        package init(fitted: FittedMixture, logLikelihoodPerRow: Double, gateStep: Double) {
             self.fitted = fitted
             self.logLikelihoodPerRow = logLikelihoodPerRow
             self.gateStep = gateStep
@@ -22,7 +22,7 @@ extension GeneralisedEMRound {
     /// One step of generalised EM from the statistics of all sites, in any order.
     ///
     /// - Throws: ``EstimationError/unusableStatistics(reason:)``.
-    public func update(_ sites: [RoundStatistics]) throws(EstimationError) -> Update {
+    package func update(_ sites: [RoundStatistics]) throws(EstimationError) -> Update {
         let family = try closedFormFamily()
         let merged = try merged(sites)
         let start = model

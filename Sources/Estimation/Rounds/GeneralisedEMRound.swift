@@ -4,16 +4,16 @@ import Numerics
 /// A round of generalised EM over sites: each sends its statistics at the global mixture, the coordinator makes one step.
 ///
 /// With all rows told, the step is that of ``GeneralisedEM`` on the pooled rows (paper, section 2 and appendix B).
-public struct GeneralisedEMRound: Sendable {
+package struct GeneralisedEMRound: Sendable {
     /// The mixture that all sites have.
-    public let global: FittedMixture
+    package let global: FittedMixture
     let options: FitOptions
     let parallelism: Parallelism
     /// Center and scale of the pooled rows, which the mixture's own moments tell: sites and coordinator agree on them.
-    public let standardisation: Standardisation
+    package let standardisation: Standardisation
 
     /// - Parameter options: `minRows`, `varianceFloor` and `gateRidge` count.
-    public init(at global: FittedMixture, options: FitOptions, parallelism: Parallelism = .serial) {
+    package init(at global: FittedMixture, options: FitOptions, parallelism: Parallelism = .serial) {
         self.global = global
         self.options = options
         self.parallelism = parallelism

@@ -1,18 +1,18 @@
 import MixtureOfExperts
 
 /// What a site sends in a round: the additive statistics of its rows at a given mixture. No row is in it.
-public struct RoundStatistics: Sendable, Equatable {
-    public var rowCount: Int
+package struct RoundStatistics: Sendable, Equatable {
+    package var rowCount: Int
     /// Σ of the row weights.
-    public var weight: Double
+    package var weight: Double
     /// At the given mixture, of the response in the user's units.
-    public var logLikelihood: Double
+    package var logLikelihood: Double
     /// Moments of (x, y) under the posterior of each expert, in the user's units; of weight 0 where nothing may be told.
-    public var moments: [Moments]
+    package var moments: [Moments]
     /// In the standard units of the given mixture, ``GeneralisedEMRound/standardisation``.
-    public var gate: GateSums
+    package var gate: GateSums
 
-    public init(rowCount: Int, weight: Double, logLikelihood: Double, moments: [Moments], gate: GateSums) {
+    package init(rowCount: Int, weight: Double, logLikelihood: Double, moments: [Moments], gate: GateSums) {
         precondition(moments.count == gate.expertCount, "statistics for every expert")
         self.rowCount = rowCount
         self.weight = weight
@@ -22,7 +22,7 @@ public struct RoundStatistics: Sendable, Equatable {
     }
 
     /// Adds the statistics of other rows at the same mixture.
-    public mutating func merge(_ other: RoundStatistics) {
+    package mutating func merge(_ other: RoundStatistics) {
         rowCount += other.rowCount
         weight += other.weight
         logLikelihood += other.logLikelihood

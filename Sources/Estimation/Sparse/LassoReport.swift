@@ -1,19 +1,19 @@
 import Foundation
 
 /// What a fit with a ``Lasso`` came to.
-public struct LassoReport: Sendable, Equatable {
+package struct LassoReport: Sendable, Equatable {
     /// One weight of a path.
-    public struct Point: Sendable, Equatable, Codable {
+    package struct Point: Sendable, Equatable, Codable {
         /// Of gate and experts.
-        public var weight: Double
-        public var logLikelihood: Double
-        public var penalisedLogLikelihood: Double
+        package var weight: Double
+        package var logLikelihood: Double
+        package var penalisedLogLikelihood: Double
         /// Free parameters but slopes that are 0.
-        public var nonzeroParameters: Int
+        package var nonzeroParameters: Int
         /// -2 log-likelihood + nonzero parameters · log Σw (Schwarz 1978; Zou, Hastie & Tibshirani 2007).
-        public var bic: Double
+        package var bic: Double
 
-        public init(
+        package init(
             weight: Double, logLikelihood: Double, penalisedLogLikelihood: Double, nonzeroParameters: Int, bic: Double
         ) {
             self.weight = weight
@@ -24,17 +24,17 @@ public struct LassoReport: Sendable, Equatable {
         }
     }
 
-    public var gateWeight: Double
-    public var expertWeight: Double
+    package var gateWeight: Double
+    package var expertWeight: Double
     /// Of the optimum with the penalty.
-    public var penalisedLogLikelihood: Double
+    package var penalisedLogLikelihood: Double
     /// Whether the slopes that stayed were fitted once more without it.
-    public var isRefitted: Bool
-    public var nonzeroParameters: Int
+    package var isRefitted: Bool
+    package var nonzeroParameters: Int
     /// Where the weight was chosen: all that were tried, the largest first.
-    public var path: [Point]
+    package var path: [Point]
 
-    public init(
+    package init(
         gateWeight: Double, expertWeight: Double, penalisedLogLikelihood: Double, isRefitted: Bool = false,
         nonzeroParameters: Int, path: [Point]
     ) {

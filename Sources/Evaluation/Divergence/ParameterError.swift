@@ -5,21 +5,21 @@ import Numerics
 ///
 /// The experts have no order of their own, so each is matched to one of the reference by the exact assignment of least
 /// ½ (KL(φ_k ‖ φ_l) + KL(φ_l ‖ φ_k)), averaged over points.
-public struct ParameterError: Sendable, Equatable, Codable {
+package struct ParameterError: Sendable, Equatable, Codable {
     /// Root mean squared error of the coefficients of all experts, intercepts among them.
-    public var experts: Double
+    package var experts: Double
     /// Of the coefficients of all gates but that of the last reference expert and its match, which are 0 in both models; 0
     /// for one expert.
-    public var gates: Double
+    package var gates: Double
     /// Root mean square of dispersion / reference - 1.
-    public var dispersions: Double
+    package var dispersions: Double
     /// The expert of the model (from 0) for each of the reference.
-    public var order: [Int]
+    package var order: [Int]
 
     /// nil where the models have not the same covariates, family and number of experts.
     ///
     /// - Parameter points: at least one; points x covariates, in the units of the models.
-    public init?(_ model: MixtureModel, reference: MixtureModel, at points: Matrix) {
+    package init?(_ model: MixtureModel, reference: MixtureModel, at points: Matrix) {
         precondition(points.rowCount > 0, "an average needs a point")
         guard model.expertCount == reference.expertCount, model.design == reference.design,
             model.family.isSame(as: reference.family)

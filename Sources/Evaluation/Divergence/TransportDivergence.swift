@@ -10,7 +10,7 @@ import Numerics
 ///
 /// - Parameters:
 ///   - points: at least one; points x covariates, of the same design and units in both mixtures.
-public func transportDivergence(
+package func transportDivergence(
     from source: some ConditionalMixture, to target: some ConditionalMixture, at points: Matrix,
     parallelism: Parallelism = .serial
 ) -> Double {

@@ -5,63 +5,63 @@ import Numerics
 /// What the covariates do, in words of a reader: by size, with intervals, and where each expert is at home.
 ///
 /// Intervals are estimate ± z · standard error, z the normal quantile.
-public struct Effects: Sendable, Equatable, Encodable {
+package struct Effects: Sendable, Equatable, Encodable {
     /// A coefficient.
-    public struct Effect: Sendable, Equatable, Encodable {
-        public var covariate: String
+    package struct Effect: Sendable, Equatable, Encodable {
+        package var covariate: String
         /// The class whose log odds against the first one it moves; nil for families with one linear predictor.
-        public var response: String?
+        package var response: String?
         /// β · sd(x), over sd(y) where responses are standardised for a fit: what one standard deviation of x over all rows does.
-        public var standardised: Double
-        public var estimate: Double
+        package var standardised: Double
+        package var estimate: Double
         /// nil where the coefficient is held, or not determined by the rows; so are the bounds.
-        public var standardError: Double?
-        public var lower: Double?
-        public var upper: Double?
+        package var standardError: Double?
+        package var lower: Double?
+        package var upper: Double?
     }
 
     /// A covariate over the rows of an expert.
-    public struct Typical: Sendable, Equatable, Encodable {
-        public var covariate: String
-        public var mean: Double
-        public var standardDeviation: Double
+    package struct Typical: Sendable, Equatable, Encodable {
+        package var covariate: String
+        package var mean: Double
+        package var standardDeviation: Double
     }
 
-    public struct OfExpert: Sendable, Equatable, Encodable {
+    package struct OfExpert: Sendable, Equatable, Encodable {
         /// From 1.
-        public var expert: Int
+        package var expert: Int
         /// Of the rows.
-        public var share: Double
-        public var intercepts: [Effect]
+        package var share: Double
+        package var intercepts: [Effect]
         /// The largest first.
-        public var effects: [Effect]
+        package var effects: [Effect]
         /// Absent where the family has no dispersion.
-        public var dispersion: Effect?
-        public var typicalRow: [Typical]
+        package var dispersion: Effect?
+        package var typicalRow: [Typical]
     }
 
-    public struct OfGate: Sendable, Equatable, Encodable {
+    package struct OfGate: Sendable, Equatable, Encodable {
         /// From 1.
-        public var expert: Int
+        package var expert: Int
         /// From 1: log odds are against this one.
-        public var against: Int
-        public var intercept: Effect
+        package var against: Int
+        package var intercept: Effect
         /// The largest first.
-        public var effects: [Effect]
+        package var effects: [Effect]
     }
 
     /// Of the intervals.
-    public var level: Double
+    package var level: Double
     /// How the errors were found.
-    public var source: String
-    public var experts: [OfExpert]
-    public var gates: [OfGate]
+    package var source: String
+    package var experts: [OfExpert]
+    package var gates: [OfGate]
 }
 
 extension Effects {
     /// - Parameter level: of the intervals, between 0 and 1.
     /// - Returns: nil where nothing is known of the errors.
-    public init?(_ fitted: FittedMixture, level: Double = 0.95) {
+    package init?(_ fitted: FittedMixture, level: Double = 0.95) {
         guard let errors = fitted.standardErrors, let source = fitted.errors?.source else { return nil }
         let maker = EffectMaker(fitted, errors, level)
         self.level = level

@@ -2,7 +2,7 @@ import Numerics
 
 /// The share of the pairs of rows on which two labellings agree: together in both or apart in both (Rand 1971). 1 for the
 /// same partition.
-public func randIndex(_ first: [Int], _ second: [Int]) -> Double {
+package func randIndex(_ first: [Int], _ second: [Int]) -> Double {
     let contingency = Contingency(first, second)
     guard contingency.pairs > 0 else { return 1 }
     let disagreements = contingency.pairsInFirst + contingency.pairsInSecond - 2 * contingency.pairsInBoth
@@ -11,7 +11,7 @@ public func randIndex(_ first: [Int], _ second: [Int]) -> Double {
 
 /// Agreement of two labellings of the same rows, corrected for chance (Hubert & Arabie 1985): 1 for the same partition,
 /// about 0 for unrelated ones.
-public func adjustedRandIndex(_ first: [Int], _ second: [Int]) -> Double {
+package func adjustedRandIndex(_ first: [Int], _ second: [Int]) -> Double {
     let contingency = Contingency(first, second)
     let (firstPairs, secondPairs) = (contingency.pairsInFirst, contingency.pairsInSecond)
     let expected = firstPairs * secondPairs / max(contingency.pairs, 1)
@@ -23,7 +23,7 @@ public func adjustedRandIndex(_ first: [Int], _ second: [Int]) -> Double {
 /// at most one, as well as can be. 0 for the same partition.
 ///
 /// The matching is exact; it takes memory for the product of the numbers of labels.
-public func clusteringError(_ first: [Int], _ second: [Int]) -> Double {
+package func clusteringError(_ first: [Int], _ second: [Int]) -> Double {
     let contingency = Contingency(first, second)
     guard contingency.rowCount > 0 else { return 0 }
     var costs = contingency.table

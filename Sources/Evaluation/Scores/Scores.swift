@@ -3,55 +3,55 @@ import Numerics
 
 /// How well a mixture predicts rows; all averages are weighted by the row weights. What does not apply to the responses of
 /// the family is nil, and absent from JSON.
-public struct Scores: Sendable, Equatable, Codable {
-    public var rows: Int
-    public var logLikelihood: Double
-    public var logLikelihoodPerRow: Double
+package struct Scores: Sendable, Equatable, Codable {
+    package var rows: Int
+    package var logLikelihood: Double
+    package var logLikelihoodPerRow: Double
 
     // MARK: Numbers
 
     /// Continuous ranked probability score, in units of the response; smaller is better.
-    public var crps: Double?
-    public var rmse: Double?
-    public var mae: Double?
+    package var crps: Double?
+    package var rmse: Double?
+    package var mae: Double?
     /// Of y under the prediction ŷ, a row: of counts the mean of 2 (y log(y/ŷ) - y + ŷ), of positive numbers that of
     /// 2 (y/ŷ - 1 - log(y/ŷ)); other families have none.
-    public var meanDeviance: Double?
+    package var meanDeviance: Double?
     /// Σ(y - ŷ)² / Σy².
-    public var relativePredictionError: Double?
+    package var relativePredictionError: Double?
     /// 1 - Σ(y - ŷ)² / Σ(y - ȳ)²; 0 where the responses do not vary.
-    public var rSquared: Double?
+    package var rSquared: Double?
     /// Of y and ŷ.
-    public var correlation: Double?
+    package var correlation: Double?
 
     // MARK: Classes
 
     /// Mean of -log P(Y = y | x).
-    public var logLoss: Double?
+    package var logLoss: Double?
     /// Share of the rows whose class is the most probable one.
-    public var accuracy: Double?
+    package var accuracy: Double?
     /// Mean of Σ_c (P(Y = c | x) - 1{y = c})², from 0 to 2.
-    public var brier: Double?
+    package var brier: Double?
     /// Area under the receiver operating characteristic of the second of two classes; nil where a class is absent.
-    public var auc: Double?
+    package var auc: Double?
 
     // MARK: Calibration
 
     /// Share of the responses in the central 90 % interval of their rows, its ends among it; of classes, in the smallest
     /// set of at least 90 %.
-    public var coverage90: Double
+    package var coverage90: Double
     /// The share that these intervals or sets promise, which is more than 0.9; nil where it is 0.9.
-    public var expectedCoverage90: Double?
+    package var expectedCoverage90: Double?
     /// Shares of the responses by the value of their distribution function, in 20 bins from 0 to 1; numbers only.
-    public var pitHistogram: [Double]?
+    package var pitHistogram: [Double]?
 
     /// Names of the classes, as they are in ``confusion``.
-    public var classes: [String]?
+    package var classes: [String]?
     /// Weight of the rows of each observed class (outer) by the most probable class (inner).
-    public var confusion: [[Double]]?
+    package var confusion: [[Double]]?
 
     /// - Parameter rows: at least one, in the user's units; responses of the kind that the family has.
-    public init(_ mixture: some ConditionalMixture, on rows: ShardRows, parallelism: Parallelism = .serial) {
+    package init(_ mixture: some ConditionalMixture, on rows: ShardRows, parallelism: Parallelism = .serial) {
         let parts = mixture.scoredParts(rows.rowCount)
         switch mixture.family.response {
         case .classes(let names):

@@ -1,20 +1,20 @@
 import Numerics
 
 /// The parameters of one expert.
-public struct Expert: Sendable, Equatable {
+package struct Expert: Sendable, Equatable {
     /// Of each linear predictor in turn: intercept first, then one coefficient for each expert covariate.
-    public var coefficients: [Double]
+    package var coefficients: [Double]
     /// The family's dispersion: the variance of a Gaussian expert; 1 where a family has none.
-    public var dispersion: Double
+    package var dispersion: Double
 
-    public init(coefficients: [Double], dispersion: Double) {
+    package init(coefficients: [Double], dispersion: Double) {
         self.coefficients = coefficients
         self.dispersion = dispersion
     }
 }
 
 /// What the responses of a family are.
-public enum ResponseKind: Sendable, Equatable {
+package enum ResponseKind: Sendable, Equatable {
     case number
     case positiveNumber
     /// 0, 1, 2, …
@@ -23,13 +23,13 @@ public enum ResponseKind: Sendable, Equatable {
     case classes([String])
 
     /// The names of the classes; nil for numbers.
-    public var classes: [String]? { if case .classes(let names) = self { names } else { nil } }
+    package var classes: [String]? { if case .classes(let names) = self { names } else { nil } }
 
     /// Whether an exposure makes sense: the mean is a rate times it.
-    public var takesExposure: Bool { self == .count || self == .positiveNumber }
+    package var takesExposure: Bool { self == .count || self == .positiveNumber }
 
     /// Whether a number can be a response.
-    public func accepts(_ response: Double) -> Bool {
+    package func accepts(_ response: Double) -> Bool {
         switch self {
         case .number: response.isFinite
         case .positiveNumber: response > 0 && response.isFinite
@@ -39,7 +39,7 @@ public enum ResponseKind: Sendable, Equatable {
     }
 
     /// In words.
-    public var requirement: String {
+    package var requirement: String {
         switch self {
         case .number: "a finite number"
         case .positiveNumber: "a number above 0"
@@ -56,7 +56,7 @@ public enum ResponseKind: Sendable, Equatable {
 /// divergence, distribution, sampling. Functions that run over rows take a block at a time, so that dynamic dispatch
 /// costs nothing a row. Every family is an exponential one: the best expert for some experts is the maximum-likelihood expert
 /// for their expected sufficient statistics.
-public protocol ExpertFamily: Sendable {
+package protocol ExpertFamily: Sendable {
     /// The name in model files.
     var name: String { get }
 
@@ -140,30 +140,30 @@ public protocol ExpertFamily: Sendable {
 }
 
 /// A family whose weighted fit is closed: moments of the rows are all that it takes.
-public protocol ClosedFormFamily: ExpertFamily {
+package protocol ClosedFormFamily: ExpertFamily {
     /// The maximum-likelihood expert for the rows behind `moments`, its dispersion not below `dispersionFloor`.
     func fit(_ moments: Moments, on covariates: [Int], dispersionFloor: Double) -> Expert
 }
 
 extension ExpertFamily {
-    public var predictorCount: Int { 1 }
-    public var standardisesResponses: Bool { false }
+    package var predictorCount: Int { 1 }
+    package var standardisesResponses: Bool { false }
 
-    public func rescaled(_ expert: Expert, center: Double, scale: Double) -> Expert { expert }
+    package func rescaled(_ expert: Expert, center: Double, scale: Double) -> Expert { expert }
 
-    public func unitDeviance(_ response: Double, mean: Double) -> Double? { nil }
+    package func unitDeviance(_ response: Double, mean: Double) -> Double? { nil }
 
-    public func representatives(statistics: [Double]) -> [(response: Double, share: Double)] {
+    package func representatives(statistics: [Double]) -> [(response: Double, share: Double)] {
         [(statistics[0], 1)]
     }
 
-    public func dispersion(for statistics: PointStatistics, predictors: LinearPredictors) -> Double { 1 }
+    package func dispersion(for statistics: PointStatistics, predictors: LinearPredictors) -> Double { 1 }
 
     /// Whether two families are the same density, of the same classes.
-    public func isSame(as other: any ExpertFamily) -> Bool { name == other.name && response == other.response }
+    package func isSame(as other: any ExpertFamily) -> Bool { name == other.name && response == other.response }
 
     /// Expert coefficients for a number of regressors, the intercept among them.
-    public func coefficientCount(regressors: Int) -> Int { predictorCount * regressors }
+    package func coefficientCount(regressors: Int) -> Int { predictorCount * regressors }
 
     /// The expert with slopes of 0.
     package func constantExpert(statistics: [Double], covariates: Int) -> Expert {
@@ -174,35 +174,35 @@ extension ExpertFamily {
 }
 
 /// The linear predictors of some rows: predictor a of row i at a · stride + i.
-public struct LinearPredictors {
-    public let values: UnsafePointer<Double>
-    public let stride: Int
+package struct LinearPredictors {
+    package let values: UnsafePointer<Double>
+    package let stride: Int
 
-    public init(_ values: UnsafePointer<Double>, stride: Int) {
+    package init(_ values: UnsafePointer<Double>, stride: Int) {
         self.values = values
         self.stride = stride
     }
 
     /// A predictor of all rows.
-    public subscript(_ predictor: Int) -> UnsafePointer<Double> { values + predictor * stride }
+    package subscript(_ predictor: Int) -> UnsafePointer<Double> { values + predictor * stride }
 }
 
 /// Where a family writes log φ and its derivatives; those of row i at i of each stretch.
-public struct PredictorDerivatives {
-    public let logDensity: UnsafeMutablePointer<Double>
+package struct PredictorDerivatives {
+    package let logDensity: UnsafeMutablePointer<Double>
     /// ∂/∂η_a, `stride` apart.
     private let firsts: UnsafeMutablePointer<Double>
     /// ∂²/∂η_a∂η_b, packed, `stride` apart.
     private let seconds: UnsafeMutablePointer<Double>
     let stride: Int
     /// ∂/∂s
-    public let dispersionFirst: UnsafeMutablePointer<Double>
+    package let dispersionFirst: UnsafeMutablePointer<Double>
     /// ∂²/∂η∂s
-    public let dispersionMixed: UnsafeMutablePointer<Double>
+    package let dispersionMixed: UnsafeMutablePointer<Double>
     /// ∂²/∂s²
-    public let dispersionSecond: UnsafeMutablePointer<Double>
+    package let dispersionSecond: UnsafeMutablePointer<Double>
 
-    public init(
+    package init(
         logDensity: UnsafeMutablePointer<Double>, firsts: UnsafeMutablePointer<Double>,
         seconds: UnsafeMutablePointer<Double>, stride: Int, dispersionFirst: UnsafeMutablePointer<Double>,
         dispersionMixed: UnsafeMutablePointer<Double>,
@@ -218,34 +218,34 @@ public struct PredictorDerivatives {
     }
 
     /// ∂/∂η_a
-    public func first(_ predictor: Int) -> UnsafeMutablePointer<Double> { firsts + predictor * stride }
+    package func first(_ predictor: Int) -> UnsafeMutablePointer<Double> { firsts + predictor * stride }
 
     /// ∂²/∂η_a∂η_b, b ≤ a.
-    public func second(_ first: Int, _ second: Int) -> UnsafeMutablePointer<Double> {
+    package func second(_ first: Int, _ second: Int) -> UnsafeMutablePointer<Double> {
         seconds + PackedSymmetric.offset(first, second) * stride
     }
 }
 
 /// Mean statistics at points of different mass.
-public struct PointStatistics {
-    public var masses: [Double]
+package struct PointStatistics {
+    package var masses: [Double]
     /// [statistic][point]
-    public var statistics: [[Double]]
+    package var statistics: [[Double]]
 
-    public init(masses: [Double], statistics: [[Double]]) {
+    package init(masses: [Double], statistics: [[Double]]) {
         self.masses = masses
         self.statistics = statistics
     }
 }
 
 /// The families that model files may name.
-public enum ExpertFamilies {
+package enum ExpertFamilies {
     /// - Parameter classes: names of the classes, for families that have some.
-    public static func named(_ name: String, classes: [String] = []) -> (any ExpertFamily)? {
+    package static func named(_ name: String, classes: [String] = []) -> (any ExpertFamily)? {
         all(classes: classes).first { $0.name == name }
     }
 
-    public static let names = all(classes: ["0", "1"]).map(\.name)
+    package static let names = all(classes: ["0", "1"]).map(\.name)
 
     package static func all(classes: [String]) -> [any ExpertFamily] {
         [GaussianFamily(), PoissonFamily(), GammaFamily()]

@@ -6,12 +6,12 @@ import Numerics
 /// Everything is written with r = log y - η and the gap f(r) = e^r - 1 - r ≥ 0: log φ = -log y + c(ν) - ν f(r) with
 /// c(ν) = ν log ν - ν - log Γ(ν). The textbook's form takes ν log ν from log Γ(ν), and loses all digits where the dispersion is
 /// small.
-public struct GammaFamily: ExpertFamily {
-    public init() {}
+package struct GammaFamily: ExpertFamily {
+    package init() {}
 
-    public var name: String { "gamma" }
-    public var response: ResponseKind { .positiveNumber }
-    public var hasDispersion: Bool { true }
+    package var name: String { "gamma" }
+    package var response: ResponseKind { .positiveNumber }
+    package var hasDispersion: Bool { true }
 
     /// e^r and μ stop growing at e^200: they, their squares and sums of those over any rows stay finite. Downwards f grows like
     /// |r|, and all is finite of itself.
@@ -47,7 +47,7 @@ public struct GammaFamily: ExpertFamily {
 
     // MARK: Density
 
-    public func logDensity(
+    package func logDensity(
         responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: UnsafeMutablePointer<Double>
     ) {
@@ -65,7 +65,7 @@ public struct GammaFamily: ExpertFamily {
 
     // MARK: Derivatives
 
-    public func derivatives(
+    package func derivatives(
         responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: PredictorDerivatives
     ) {
@@ -94,9 +94,9 @@ public struct GammaFamily: ExpertFamily {
     // MARK: Sufficient statistics
 
     /// y and log y.
-    public var statisticCount: Int { 2 }
+    package var statisticCount: Int { 2 }
 
-    public func expectedStatistics(
+    package func expectedStatistics(
         predictors: LinearPredictors, dispersion: Double, count: Int, into result: UnsafeMutablePointer<Double>,
         stride: Int
     ) {
@@ -106,17 +106,17 @@ public struct GammaFamily: ExpertFamily {
         for row in 0..<count { result[stride + row] = min(predictors[row], Self.largestExponent) - gap }
     }
 
-    public func statistics(of response: Double) -> [Double] {
+    package func statistics(of response: Double) -> [Double] {
         [response, log(max(response, Self.leastResponse))]
     }
 
-    public func constantExpert(statistics: [Double]) -> Expert {
+    package func constantExpert(statistics: [Double]) -> Expert {
         let logMean = log(max(statistics[0], Self.leastResponse))
         return Expert(coefficients: [logMean], dispersion: Self.dispersion(meanGap: logMean - statistics[1]))
     }
 
     /// The mean of f(r) decides.
-    public func dispersion(for points: PointStatistics, predictors: LinearPredictors) -> Double {
+    package func dispersion(for points: PointStatistics, predictors: LinearPredictors) -> Double {
         var (sum, mass) = (0.0, 0.0)
         for (point, weight) in points.masses.enumerated() {
             let predictor = predictors[0][point]
@@ -143,15 +143,15 @@ public struct GammaFamily: ExpertFamily {
 
     // MARK: Mean and variance
 
-    public func mean(_ predictors: [Double]) -> Double { Self.mean(predictors) }
+    package func mean(_ predictors: [Double]) -> Double { Self.mean(predictors) }
 
-    public func variance(_ predictors: [Double], dispersion: Double) -> Double {
+    package func variance(_ predictors: [Double], dispersion: Double) -> Double {
         let mean = Self.mean(predictors)
         return dispersion * mean * mean
     }
 
     /// 2 f(r)
-    public func unitDeviance(_ response: Double, mean: Double) -> Double? {
+    package func unitDeviance(_ response: Double, mean: Double) -> Double? {
         let r = min(log(max(response, Self.leastResponse)) - log(max(mean, Self.leastResponse)), Self.largestExponent)
         return 2 * max(0, expm1(r) - r)
     }
@@ -159,7 +159,7 @@ public struct GammaFamily: ExpertFamily {
     // MARK: Divergence
 
     /// c(ν) - c(ν') + (ν' - ν) (log ν - ψ(ν)) + ν' f(η - η')
-    public func divergences(
+    package func divergences(
         from: LinearPredictors, fromDispersion: Double, to: LinearPredictors, toDispersion: Double,
         count: Int, into result: UnsafeMutablePointer<Double>
     ) {
@@ -179,14 +179,14 @@ public struct GammaFamily: ExpertFamily {
 
     // MARK: Distribution
 
-    public func cumulativeProbability(_ response: Double, _ predictors: [Double], dispersion: Double) -> Double {
+    package func cumulativeProbability(_ response: Double, _ predictors: [Double], dispersion: Double) -> Double {
         response <= 0
             ? 0 : SpecialFunctions.lowerGammaRatio(1 / dispersion, response / Self.mean(predictors) / dispersion)
     }
 
     // MARK: Sampling
 
-    public func sample(_ predictors: [Double], dispersion: Double, using random: inout RandomNumbers) -> Double {
+    package func sample(_ predictors: [Double], dispersion: Double, using random: inout RandomNumbers) -> Double {
         Self.mean(predictors) * dispersion * random.gamma(shape: 1 / dispersion)
     }
 }

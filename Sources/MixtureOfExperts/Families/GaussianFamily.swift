@@ -2,17 +2,17 @@ import Foundation
 import Numerics
 
 /// N(y; η, σ²); the dispersion is the variance σ².
-public struct GaussianFamily: ClosedFormFamily {
-    public init() {}
+package struct GaussianFamily: ClosedFormFamily {
+    package init() {}
 
-    public var name: String { "gaussian" }
-    public var response: ResponseKind { .number }
-    public var hasDispersion: Bool { true }
-    public var standardisesResponses: Bool { true }
+    package var name: String { "gaussian" }
+    package var response: ResponseKind { .number }
+    package var hasDispersion: Bool { true }
+    package var standardisesResponses: Bool { true }
 
     // MARK: Density
 
-    public func logDensity(
+    package func logDensity(
         responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: UnsafeMutablePointer<Double>
     ) {
@@ -27,7 +27,7 @@ public struct GaussianFamily: ClosedFormFamily {
 
     // MARK: Derivatives
 
-    public func derivatives(
+    package func derivatives(
         responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: PredictorDerivatives
     ) {
@@ -49,9 +49,9 @@ public struct GaussianFamily: ClosedFormFamily {
     // MARK: Sufficient statistics
 
     /// η, η² and σ²: η² + σ² in one number would lose σ² where it is small.
-    public var statisticCount: Int { 3 }
+    package var statisticCount: Int { 3 }
 
-    public func expectedStatistics(
+    package func expectedStatistics(
         predictors: LinearPredictors, dispersion: Double, count: Int, into result: UnsafeMutablePointer<Double>,
         stride: Int
     ) {
@@ -63,16 +63,16 @@ public struct GaussianFamily: ClosedFormFamily {
         }
     }
 
-    public func statistics(of response: Double) -> [Double] { [response, response * response, 0] }
+    package func statistics(of response: Double) -> [Double] { [response, response * response, 0] }
 
-    public func constantExpert(statistics: [Double]) -> Expert {
+    package func constantExpert(statistics: [Double]) -> Expert {
         Expert(
             coefficients: [statistics[0]],
             dispersion: max(0, statistics[1] - statistics[0] * statistics[0]) + statistics[2])
     }
 
     /// The mean of σ² + Var(mean) + (mean - η)².
-    public func dispersion(for points: PointStatistics, predictors: LinearPredictors) -> Double {
+    package func dispersion(for points: PointStatistics, predictors: LinearPredictors) -> Double {
         let (mean, square, own) = (points.statistics[0], points.statistics[1], points.statistics[2])
         var (dispersion, spread, residual, mass) = (0.0, 0.0, 0.0, 0.0)
         for (point, weight) in points.masses.enumerated() {
@@ -85,12 +85,12 @@ public struct GaussianFamily: ClosedFormFamily {
         return mass > 0 ? (dispersion + spread + residual) / mass : 1
     }
 
-    public func fit(_ moments: Moments, on covariates: [Int], dispersionFloor: Double) -> Expert {
+    package func fit(_ moments: Moments, on covariates: [Int], dispersionFloor: Double) -> Expert {
         let (coefficients, variance) = moments.regression(on: covariates)
         return Expert(coefficients: coefficients, dispersion: max(variance, dispersionFloor))
     }
 
-    public func rescaled(_ expert: Expert, center: Double, scale: Double) -> Expert {
+    package func rescaled(_ expert: Expert, center: Double, scale: Double) -> Expert {
         var coefficients = expert.coefficients.map { scale * $0 }
         coefficients[0] += center
         return Expert(coefficients: coefficients, dispersion: scale * scale * expert.dispersion)
@@ -98,12 +98,12 @@ public struct GaussianFamily: ClosedFormFamily {
 
     // MARK: Mean and variance
 
-    public func mean(_ predictors: [Double]) -> Double { predictors[0] }
-    public func variance(_ predictors: [Double], dispersion: Double) -> Double { dispersion }
+    package func mean(_ predictors: [Double]) -> Double { predictors[0] }
+    package func variance(_ predictors: [Double], dispersion: Double) -> Double { dispersion }
 
     // MARK: Divergence
 
-    public func divergences(
+    package func divergences(
         from: LinearPredictors, fromDispersion: Double, to: LinearPredictors, toDispersion: Double,
         count: Int, into result: UnsafeMutablePointer<Double>
     ) {
@@ -119,13 +119,13 @@ public struct GaussianFamily: ClosedFormFamily {
 
     // MARK: Distribution
 
-    public func cumulativeProbability(_ response: Double, _ predictors: [Double], dispersion: Double) -> Double {
+    package func cumulativeProbability(_ response: Double, _ predictors: [Double], dispersion: Double) -> Double {
         Scalar.normalDistribution((response - predictors[0]) / dispersion.squareRoot())
     }
 
     // MARK: Sampling
 
-    public func sample(_ predictors: [Double], dispersion: Double, using random: inout RandomNumbers) -> Double {
+    package func sample(_ predictors: [Double], dispersion: Double, using random: inout RandomNumbers) -> Double {
         predictors[0] + dispersion.squareRoot() * random.normal()
     }
 }

@@ -3,19 +3,19 @@ import Numerics
 
 /// One of C classes, coded 0 … C - 1, by a multinomial logit: P(Y = c) ∝ e^η_c with η_0 = 0 of the first class, the reference. Two
 /// classes are a logistic regression.
-public struct MultinomialFamily: ExpertFamily {
-    public let classes: [String]
+package struct MultinomialFamily: ExpertFamily {
+    package let classes: [String]
 
     /// - Parameter classes: two or more, the reference first.
-    public init(classes: [String]) {
+    package init(classes: [String]) {
         precondition(classes.count >= 2, "a multinomial family has two classes or more")
         self.classes = classes
     }
 
-    public var name: String { "multinomial" }
-    public var response: ResponseKind { .classes(classes) }
-    public var predictorCount: Int { classes.count - 1 }
-    public var hasDispersion: Bool { false }
+    package var name: String { "multinomial" }
+    package var response: ResponseKind { .classes(classes) }
+    package var predictorCount: Int { classes.count - 1 }
+    package var hasDispersion: Bool { false }
 
     /// The share of a class that no row shows.
     private static let leastShare = 1e-8
@@ -42,7 +42,7 @@ public struct MultinomialFamily: ExpertFamily {
     }
 
     /// P(Y = c | η), the reference first.
-    public func probabilities(_ predictors: [Double]) -> [Double] {
+    package func probabilities(_ predictors: [Double]) -> [Double] {
         var result = [0] + predictors
         Scalar.softmax(&result)
         return result
@@ -50,7 +50,7 @@ public struct MultinomialFamily: ExpertFamily {
 
     // MARK: Density
 
-    public func logDensity(
+    package func logDensity(
         responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: UnsafeMutablePointer<Double>
     ) {
@@ -61,7 +61,7 @@ public struct MultinomialFamily: ExpertFamily {
 
     // MARK: Derivatives
 
-    public func derivatives(
+    package func derivatives(
         responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: PredictorDerivatives
     ) {
@@ -74,9 +74,9 @@ public struct MultinomialFamily: ExpertFamily {
     // MARK: Sufficient statistics
 
     /// Indicators of all classes: the share of the reference in the others' would lose its digits where it is small.
-    public var statisticCount: Int { classes.count }
+    package var statisticCount: Int { classes.count }
 
-    public func expectedStatistics(
+    package func expectedStatistics(
         predictors: LinearPredictors, dispersion: Double, count: Int, into result: UnsafeMutablePointer<Double>,
         stride: Int
     ) {
@@ -85,26 +85,26 @@ public struct MultinomialFamily: ExpertFamily {
             probabilityStride: stride)
     }
 
-    public func statistics(of response: Double) -> [Double] {
+    package func statistics(of response: Double) -> [Double] {
         classes.indices.map { Double($0) == response ? 1 : 0 }
     }
 
-    public func constantExpert(statistics: [Double]) -> Expert {
+    package func constantExpert(statistics: [Double]) -> Expert {
         let shares = statistics.map { max($0, Self.leastShare) }
         return Expert(coefficients: shares.dropFirst().map { log($0 / shares[0]) }, dispersion: 1)
     }
 
-    public func representatives(statistics: [Double]) -> [(response: Double, share: Double)] {
+    package func representatives(statistics: [Double]) -> [(response: Double, share: Double)] {
         statistics.enumerated().map { (Double($0), $1) }
     }
 
     // MARK: Mean and variance
 
-    public func mean(_ predictors: [Double]) -> Double {
+    package func mean(_ predictors: [Double]) -> Double {
         probabilities(predictors).enumerated().reduce(0) { $0 + Double($1.offset) * $1.element }
     }
 
-    public func variance(_ predictors: [Double], dispersion: Double) -> Double {
+    package func variance(_ predictors: [Double], dispersion: Double) -> Double {
         let mean = mean(predictors)
         return probabilities(predictors).enumerated().reduce(0) { sum, share in
             let difference = Double(share.offset) - mean
@@ -115,7 +115,7 @@ public struct MultinomialFamily: ExpertFamily {
     // MARK: Divergence
 
     /// Σ p_a (η_a - η'_a) - log Σ e^η + log Σ e^η'
-    public func divergences(
+    package func divergences(
         from: LinearPredictors, fromDispersion: Double, to: LinearPredictors, toDispersion: Double,
         count: Int, into result: UnsafeMutablePointer<Double>
     ) {
@@ -133,7 +133,7 @@ public struct MultinomialFamily: ExpertFamily {
 
     // MARK: Distribution
 
-    public func cumulativeProbability(_ response: Double, _ predictors: [Double], dispersion: Double) -> Double {
+    package func cumulativeProbability(_ response: Double, _ predictors: [Double], dispersion: Double) -> Double {
         min(
             1,
             probabilities(predictors).enumerated().reduce(0) { $0 + (Double($1.offset) <= response ? $1.element : 0) })
@@ -141,7 +141,7 @@ public struct MultinomialFamily: ExpertFamily {
 
     // MARK: Sampling
 
-    public func sample(_ predictors: [Double], dispersion: Double, using random: inout RandomNumbers) -> Double {
+    package func sample(_ predictors: [Double], dispersion: Double, using random: inout RandomNumbers) -> Double {
         Double(random.index(weights: probabilities(predictors)))
     }
 }

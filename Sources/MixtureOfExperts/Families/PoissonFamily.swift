@@ -2,12 +2,12 @@ import Foundation
 import Numerics
 
 /// Counts with mean μ = e^η; the offset of an exposure is in η already. No dispersion.
-public struct PoissonFamily: ExpertFamily {
-    public init() {}
+package struct PoissonFamily: ExpertFamily {
+    package init() {}
 
-    public var name: String { "poisson" }
-    public var response: ResponseKind { .count }
-    public var hasDispersion: Bool { false }
+    package var name: String { "poisson" }
+    package var response: ResponseKind { .count }
+    package var hasDispersion: Bool { false }
 
     /// Means stop growing at e^200: they, their squares and sums of those over any rows stay finite, and posteriors with them. No
     /// model of use comes near. Downwards e^η runs out to 0, and log φ is finite of itself.
@@ -27,7 +27,7 @@ public struct PoissonFamily: ExpertFamily {
 
     // MARK: Density
 
-    public func logDensity(
+    package func logDensity(
         responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: UnsafeMutablePointer<Double>
     ) {
@@ -63,7 +63,7 @@ public struct PoissonFamily: ExpertFamily {
 
     // MARK: Derivatives
 
-    public func derivatives(
+    package func derivatives(
         responses: UnsafePointer<Double>, predictors: LinearPredictors, dispersion: Double, count: Int,
         into result: PredictorDerivatives
     ) {
@@ -78,28 +78,28 @@ public struct PoissonFamily: ExpertFamily {
 
     // MARK: Sufficient statistics
 
-    public var statisticCount: Int { 1 }
+    package var statisticCount: Int { 1 }
 
-    public func expectedStatistics(
+    package func expectedStatistics(
         predictors: LinearPredictors, dispersion: Double, count: Int, into result: UnsafeMutablePointer<Double>,
         stride: Int
     ) {
         Self.means(predictors[0], count: count, into: result)
     }
 
-    public func statistics(of response: Double) -> [Double] { [response] }
+    package func statistics(of response: Double) -> [Double] { [response] }
 
-    public func constantExpert(statistics: [Double]) -> Expert {
+    package func constantExpert(statistics: [Double]) -> Expert {
         Expert(coefficients: [log(max(statistics[0], Self.leastMean))], dispersion: 1)
     }
 
     // MARK: Mean and variance
 
-    public func mean(_ predictors: [Double]) -> Double { Self.mean(predictors) }
-    public func variance(_ predictors: [Double], dispersion: Double) -> Double { Self.mean(predictors) }
+    package func mean(_ predictors: [Double]) -> Double { Self.mean(predictors) }
+    package func variance(_ predictors: [Double], dispersion: Double) -> Double { Self.mean(predictors) }
 
     /// 2 (y log(y / μ) - y + μ)
-    public func unitDeviance(_ response: Double, mean: Double) -> Double? {
+    package func unitDeviance(_ response: Double, mean: Double) -> Double? {
         guard response > 0 else { return 2 * mean }
         return 2 * max(0, response * (log(response) - log(max(mean, .leastNormalMagnitude))) - (response - mean))
     }
@@ -107,7 +107,7 @@ public struct PoissonFamily: ExpertFamily {
     // MARK: Divergence
 
     /// μ (η - η') - μ + μ'
-    public func divergences(
+    package func divergences(
         from: LinearPredictors, fromDispersion: Double, to: LinearPredictors, toDispersion: Double,
         count: Int, into result: UnsafeMutablePointer<Double>
     ) {
@@ -126,13 +126,13 @@ public struct PoissonFamily: ExpertFamily {
 
     // MARK: Distribution
 
-    public func cumulativeProbability(_ response: Double, _ predictors: [Double], dispersion: Double) -> Double {
+    package func cumulativeProbability(_ response: Double, _ predictors: [Double], dispersion: Double) -> Double {
         response < 0 ? 0 : SpecialFunctions.upperGammaRatio(response.rounded(.down) + 1, Self.mean(predictors))
     }
 
     // MARK: Sampling
 
-    public func sample(_ predictors: [Double], dispersion: Double, using random: inout RandomNumbers) -> Double {
+    package func sample(_ predictors: [Double], dispersion: Double, using random: inout RandomNumbers) -> Double {
         random.poisson(mean: Self.mean(predictors))
     }
 }

@@ -4,7 +4,7 @@ import Numerics
 ///
 /// A ``MixtureModel`` is one, and so is the weighted average of local models, which has many more components and gates that
 /// are no softmax.
-public protocol ConditionalMixture: Sendable {
+package protocol ConditionalMixture: Sendable {
     var design: Design { get }
     var family: any ExpertFamily { get }
     /// One for each component.
@@ -26,7 +26,7 @@ extension MixtureModel: ConditionalMixture {}
 
 extension ConditionalMixture {
     /// One response a row, drawn from f(· | x).
-    public func sample(_ covariates: Matrix, using random: inout RandomNumbers) -> [Double] {
+    package func sample(_ covariates: Matrix, using random: inout RandomNumbers) -> [Double] {
         let gates = gateProbabilities(covariates)
         let predictors = predictors(covariates)
         let count = family.predictorCount

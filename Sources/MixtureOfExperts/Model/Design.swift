@@ -2,19 +2,19 @@
 ///
 /// All parameters and statistics refer to one vector z = (1, x₁, …, x_d, y): position 0 is the intercept, position
 /// j + 1 is `covariates[j]`, the last position is the response. Experts and gate each read a subset of the covariates.
-public struct Design: Sendable, Equatable {
-    public let target: String
+package struct Design: Sendable, Equatable {
+    package let target: String
     /// The covariates used by experts or gate, each once.
-    public let covariates: [String]
+    package let covariates: [String]
     /// Indices into `covariates`, ascending.
-    public let expertCovariates: [Int]
+    package let expertCovariates: [Int]
     /// Indices into `covariates`, ascending.
-    public let gateCovariates: [Int]
+    package let gateCovariates: [Int]
     /// Index into `covariates` of a column that every linear predictor contains as it is, with coefficient 1, such as the
     /// logarithm of an exposure; it is no regressor of experts or gate.
-    public let offset: Int?
+    package let offset: Int?
 
-    public init(
+    package init(
         target: String, covariates: [String], expertCovariates: [Int]? = nil, gateCovariates: [Int]? = nil,
         offset: Int? = nil
     ) {
@@ -27,7 +27,7 @@ public struct Design: Sendable, Equatable {
     }
 
     /// The union of both lists, expert covariates first, the offset last.
-    public init(target: String, expertFeatures: [String], gateFeatures: [String], offset: String? = nil) {
+    package init(target: String, expertFeatures: [String], gateFeatures: [String], offset: String? = nil) {
         let union = expertFeatures + gateFeatures.filter { !expertFeatures.contains($0) }
         let position = Dictionary(uniqueKeysWithValues: zip(union, union.indices))
         self.init(
@@ -37,26 +37,26 @@ public struct Design: Sendable, Equatable {
             offset: offset.map { _ in union.count })
     }
 
-    public var covariateCount: Int { covariates.count }
+    package var covariateCount: Int { covariates.count }
 
     /// The length of z.
-    public var momentCount: Int { covariates.count + 2 }
+    package var momentCount: Int { covariates.count + 2 }
 
     /// Positions in z of an expert's regressors, the intercept first.
-    public var expertPositions: [Int] { [0] + expertCovariates.map { $0 + 1 } }
+    package var expertPositions: [Int] { [0] + expertCovariates.map { $0 + 1 } }
 
     /// Positions in z of the gate's regressors, the intercept first.
-    public var gatePositions: [Int] { [0] + gateCovariates.map { $0 + 1 } }
+    package var gatePositions: [Int] { [0] + gateCovariates.map { $0 + 1 } }
 
     /// Position in z of the offset.
-    public var offsetPosition: Int? { offset.map { $0 + 1 } }
+    package var offsetPosition: Int? { offset.map { $0 + 1 } }
 
-    public var expertFeatures: [String] { expertCovariates.map { covariates[$0] } }
-    public var offsetFeature: String? { offset.map { covariates[$0] } }
-    public var gateFeatures: [String] { gateCovariates.map { covariates[$0] } }
+    package var expertFeatures: [String] { expertCovariates.map { covariates[$0] } }
+    package var offsetFeature: String? { offset.map { covariates[$0] } }
+    package var gateFeatures: [String] { gateCovariates.map { covariates[$0] } }
 
     /// Free parameters that come with one more expert: its coefficients and dispersion, and those of its gate.
-    public func parametersPerExpert(_ family: any ExpertFamily) -> Int {
+    package func parametersPerExpert(_ family: any ExpertFamily) -> Int {
         family.coefficientCount(regressors: expertPositions.count) + (family.hasDispersion ? 1 : 0)
             + gatePositions.count
     }

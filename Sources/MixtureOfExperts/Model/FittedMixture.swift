@@ -1,29 +1,29 @@
 import Numerics
 
 /// A mixture with the statistics of its experts: what a site sends, and what an aggregation returns.
-public struct FittedMixture: Sendable, Equatable {
+package struct FittedMixture: Sendable, Equatable {
     /// In the user's units.
-    public var model: MixtureModel
+    package var model: MixtureModel
     /// Moments of (x, y) under the posterior of each expert, in the user's units: the experts' statistics and the
     /// covariate sketch in one.
-    public var moments: [Moments]
+    package var moments: [Moments]
     /// The complete-data information of each expert's coefficients, predictor after predictor, in the user's units; none where
     /// the family's fit is closed, for then the moments hold it.
-    public var information: [PackedSymmetric]
-    public var rowCount: Int
+    package var information: [PackedSymmetric]
+    package var rowCount: Int
     /// Σ of the row weights: what a shard weighs in an aggregation.
-    public var weight: Double
+    package var weight: Double
     /// nil where no slope was penalised.
-    public var selection: SlopeSelection?
+    package var selection: SlopeSelection?
     /// How sure the parameters are; nil where that is not known.
-    public var errors: ParameterUncertainty?
+    package var errors: ParameterUncertainty?
     /// Of each expert beside its information: the gradient of the log-likelihood by its coefficients, in the user's units, which a
     /// lasso leaves; none where no slope was penalised, for it is 0 then.
-    public var scores: [[Double]]
+    package var scores: [[Double]]
     /// Of each expert the classes, by number, of which it tells nothing, not even that they are rare; empty where there are none.
-    public var suppressedClasses: [[Int]] = []
+    package var suppressedClasses: [[Int]] = []
 
-    public init(
+    package init(
         model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double,
         selection: SlopeSelection? = nil, errors: ParameterUncertainty? = nil, scores: [[Double]] = []
     ) {
@@ -42,7 +42,7 @@ public struct FittedMixture: Sendable, Equatable {
     }
 
     /// Means of the covariates over the rows of all experts.
-    public var center: [Double] {
+    package var center: [Double] {
         let total = moments.reduce(0) { $0 + $1.weight }
         return (0..<model.design.covariateCount).map { column in
             moments.reduce(0) { $0 + $1.weight * $1.mean[column] } / (total > 0 ? total : 1)
@@ -50,7 +50,7 @@ public struct FittedMixture: Sendable, Equatable {
     }
 
     /// The same with the covariates in the order of another design; nil where the two do not use the same ones.
-    public func arranged(as design: Design) -> FittedMixture? {
+    package func arranged(as design: Design) -> FittedMixture? {
         guard let arranged = model.arranged(as: design) else { return nil }
         if model.design == design { return self }
         let columns = design.positions(of: model.design) + [model.design.covariateCount]
@@ -66,7 +66,7 @@ public struct FittedMixture: Sendable, Equatable {
     }
 
     /// The mixture of the same rows with all weights multiplied by `factor`.
-    public func scaled(by factor: Double) -> FittedMixture {
+    package func scaled(by factor: Double) -> FittedMixture {
         var result = self
         result.moments = moments.map { $0.scaled(by: factor) }
         result.information = information.map { factor * $0 }
@@ -85,7 +85,7 @@ public struct FittedMixture: Sendable, Equatable {
     }
 
     /// The same with the experts by falling weight: an order that does not depend on how they were found.
-    public func inOrderOfWeight() -> FittedMixture { reordered(orderOfWeight) }
+    package func inOrderOfWeight() -> FittedMixture { reordered(orderOfWeight) }
 
     /// The same with the experts in another order: new expert k is old expert `order[k]`.
     package func reordered(_ order: [Int]) -> FittedMixture {

@@ -1,6 +1,6 @@
 extension MixtureModel {
     /// The same model with the covariates in the order of another design; nil where the two do not use the same ones.
-    public func arranged(as other: Design) -> MixtureModel? {
+    package func arranged(as other: Design) -> MixtureModel? {
         guard design.target == other.target, Set(design.expertFeatures) == Set(other.expertFeatures),
             Set(design.gateFeatures) == Set(other.gateFeatures), design.covariates.count == other.covariates.count,
             design.offsetFeature == other.offsetFeature

@@ -6,29 +6,29 @@ extension MixtureModel {
     /// Linear predictors of all experts, expert after expert; rows x (K · predictors).
     ///
     /// - Parameter covariates: rows x `design.covariateCount`.
-    public func predictors(_ covariates: Matrix) -> Matrix {
+    package func predictors(_ covariates: Matrix) -> Matrix {
         collected(covariates, count: predictorCount) { pass, _, _ in pass.computePredictors() }
     }
 
     /// log π_k(x); rows x K.
-    public func logGateProbabilities(_ covariates: Matrix) -> Matrix {
+    package func logGateProbabilities(_ covariates: Matrix) -> Matrix {
         collected(covariates) { pass, _, _ in pass.computeLogGates() }
     }
 
     /// π_k(x); rows x K.
-    public func gateProbabilities(_ covariates: Matrix) -> Matrix {
+    package func gateProbabilities(_ covariates: Matrix) -> Matrix {
         var result = logGateProbabilities(covariates)
         for index in result.storage.indices { result.storage[index] = exp(result.storage[index]) }
         return result
     }
 
     /// log π_k(x) + log φ(y | x; θ_k); rows x K.
-    public func logJointDensities(_ covariates: Matrix, responses: [Double]) -> Matrix {
+    package func logJointDensities(_ covariates: Matrix, responses: [Double]) -> Matrix {
         collected(covariates) { pass, start, count in pass.computeLogJoint(responses, start: start, count: count) }
     }
 
     /// log f(y | x), one value a row.
-    public func logDensities(_ covariates: Matrix, responses: [Double]) -> [Double] {
+    package func logDensities(_ covariates: Matrix, responses: [Double]) -> [Double] {
         let pass = DensityPass(self)
         defer { pass.deallocate() }
         var result = [Double]()

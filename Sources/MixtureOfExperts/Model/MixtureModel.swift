@@ -1,11 +1,11 @@
 /// A softmax-gated mixture of K experts: f(y | x) = Σ_k π_k(x) φ(y | x; θ_k) (paper, section 2).
-public struct MixtureModel: Sendable, Equatable {
-    public let design: Design
-    public let family: any ExpertFamily
-    public var gate: SoftmaxGate
-    public var experts: [Expert]
+package struct MixtureModel: Sendable, Equatable {
+    package let design: Design
+    package let family: any ExpertFamily
+    package var gate: SoftmaxGate
+    package var experts: [Expert]
 
-    public init(design: Design, family: any ExpertFamily = GaussianFamily(), gate: SoftmaxGate, experts: [Expert]) {
+    package init(design: Design, family: any ExpertFamily = GaussianFamily(), gate: SoftmaxGate, experts: [Expert]) {
         precondition(gate.expertCount == experts.count, "a gate for every expert")
         self.design = design
         self.family = family
@@ -21,9 +21,9 @@ public struct MixtureModel: Sendable, Equatable {
             experts: experts)
     }
 
-    public var expertCount: Int { experts.count }
+    package var expertCount: Int { experts.count }
 
-    public static func == (left: MixtureModel, right: MixtureModel) -> Bool {
+    package static func == (left: MixtureModel, right: MixtureModel) -> Bool {
         left.design == right.design && left.family.isSame(as: right.family) && left.gate == right.gate
             && left.experts == right.experts
     }
@@ -32,12 +32,12 @@ public struct MixtureModel: Sendable, Equatable {
     var predictorCount: Int { expertCount * family.predictorCount }
 
     /// Free parameters: coefficients and dispersions of the experts, coefficients of all gates but the last.
-    public var parameterCount: Int {
+    package var parameterCount: Int {
         expertCount * design.parametersPerExpert(family) - design.gatePositions.count
     }
 
     /// The same model with the experts in another order: new expert k is old expert `order[k]`.
-    public func reordered(_ order: [Int]) -> MixtureModel {
+    package func reordered(_ order: [Int]) -> MixtureModel {
         MixtureModel(
             design: design, family: family, gate: gate.reordered(order), experts: order.map { experts[$0] })
     }

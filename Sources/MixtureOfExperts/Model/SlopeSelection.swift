@@ -1,11 +1,11 @@
 /// Which slopes of a mixture a lasso chose: a 0 among these says that the expert, or the gate, does without the covariate.
-public struct SlopeSelection: Sendable, Equatable {
+package struct SlopeSelection: Sendable, Equatable {
     /// The gate's, against its last expert.
-    public var gate: Bool
+    package var gate: Bool
     /// Those of each expert.
-    public var experts: [Bool]
+    package var experts: [Bool]
 
-    public init(gate: Bool, experts: [Bool]) {
+    package init(gate: Bool, experts: [Bool]) {
         self.gate = gate
         self.experts = experts
     }

@@ -1,19 +1,19 @@
 /// The predictive distribution of one row whose response is a class.
-public struct ClassDistribution: Sendable, Equatable {
+package struct ClassDistribution: Sendable, Equatable {
     /// One a class, in the order of the family's names; sum to 1.
-    public let probabilities: [Double]
+    package let probabilities: [Double]
 
-    public init(probabilities: [Double]) { self.probabilities = probabilities }
+    package init(probabilities: [Double]) { self.probabilities = probabilities }
 
     /// The first of equal ones.
-    public var mostProbableClass: Int {
+    package var mostProbableClass: Int {
         probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
     }
 
     /// The fewest classes that hold at least this probability, the most probable first, of equal ones the first.
     ///
     /// - Parameter level: between 0 and 1.
-    public func predictionSet(_ level: Double) -> [Int] {
+    package func predictionSet(_ level: Double) -> [Int] {
         let order = probabilities.indices.sorted { (-probabilities[$0], $0) < (-probabilities[$1], $1) }
         var sum = 0.0
         for (index, next) in order.enumerated() {
@@ -24,7 +24,7 @@ public struct ClassDistribution: Sendable, Equatable {
     }
 
     /// Σ_c (p_c - 1{y = c})² (Brier 1950): from 0 to 2; with two classes twice the square of one of them.
-    public func brierScore(_ response: Int) -> Double {
+    package func brierScore(_ response: Int) -> Double {
         probabilities.indices.reduce(0) { sum, index in
             let difference = probabilities[index] - (index == response ? 1 : 0)
             return sum + difference * difference

@@ -2,7 +2,7 @@ import Numerics
 
 extension ConditionalMixture {
     /// log f(y | x) and the posterior of each expert, τ_k = π_k φ_k / f; rows x K.
-    public func posteriors(
+    package func posteriors(
         _ covariates: Matrix, responses: [Double]
     ) -> (logDensities: [Double], posteriors: Matrix) {
         var joint = logJointDensities(covariates, responses: responses)
@@ -16,7 +16,7 @@ extension ConditionalMixture {
     }
 
     /// The cluster of each row: the expert of the largest posterior, the first of equal ones.
-    public func mostProbableExperts(_ rows: ShardRows, parallelism: Parallelism = .serial) -> [Int] {
+    package func mostProbableExperts(_ rows: ShardRows, parallelism: Parallelism = .serial) -> [Int] {
         let parts = scoredParts(rows.rowCount)
         return parallelism.map(count: parts.count) { part in
             let joint = logJointDensities(

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The predictive distribution of one row: a finite mixture of members of a family on the numbers or the positive numbers.
-public struct ContinuousMixtureDistribution: PredictiveDistribution {
+package struct ContinuousMixtureDistribution: PredictiveDistribution {
     /// Probability beyond the ends of the range that an integral covers.
     private static let tail = 1e-14
     /// Of the deviation: what the two rules of an integral may differ by on an interval, and the least positive number that
@@ -26,14 +26,14 @@ public struct ContinuousMixtureDistribution: PredictiveDistribution {
         (self.members, isPositive, unit) = (members, other.isPositive, other.unit)
     }
 
-    public var mean: Double { unit * members.mean }
-    public var variance: Double { unit * unit * members.variance }
-    public var standardDeviation: Double { unit * members.variance.squareRoot() }
+    package var mean: Double { unit * members.mean }
+    package var variance: Double { unit * unit * members.variance }
+    package var standardDeviation: Double { unit * members.variance.squareRoot() }
 
-    public func cumulativeProbability(_ response: Double) -> Double { members.cumulativeProbability(response / unit) }
+    package func cumulativeProbability(_ response: Double) -> Double { members.cumulativeProbability(response / unit) }
 
     /// By bisection to the last bits, between bounds that are moved out until they hold the level.
-    public func quantile(_ level: Double) -> Double {
+    package func quantile(_ level: Double) -> Double {
         var low = isPositive ? 0 : members.end(-1) { $0 < level }
         var high = members.end(1) { $0 >= level }
         for _ in 0..<2000 {
@@ -46,7 +46,7 @@ public struct ContinuousMixtureDistribution: PredictiveDistribution {
 
     /// By the closed form where the family has one, else by an integral. Components that hardly weigh are left out: less than
     /// 3e-9 Σ_k w_k (|μ_k - μ| + σ_k) of change.
-    public func crps(_ response: Double) -> Double {
+    package func crps(_ response: Double) -> Double {
         let scaled = response / unit
         // The rest is below the digits of the response.
         guard scaled < Self.farthest else { return response }

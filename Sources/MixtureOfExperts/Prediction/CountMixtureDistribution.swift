@@ -1,5 +1,5 @@
 /// The predictive distribution of one row: a finite mixture of members of a family on 0, 1, 2, …
-public struct CountMixtureDistribution: PredictiveDistribution {
+package struct CountMixtureDistribution: PredictiveDistribution {
     /// Probability beyond the ends of an integral.
     private static let tail = 1e-14
     /// Of the deviation: what the two rules of an integral may differ by on an interval.
@@ -10,15 +10,15 @@ public struct CountMixtureDistribution: PredictiveDistribution {
     /// - Parameter members: of a family with `.count` responses.
     package init(_ members: FamilyMixture) { self.members = members }
 
-    public var mean: Double { members.mean }
-    public var variance: Double { members.variance }
+    package var mean: Double { members.mean }
+    package var variance: Double { members.variance }
 
-    public func cumulativeProbability(_ response: Double) -> Double {
+    package func cumulativeProbability(_ response: Double) -> Double {
         response < 0 ? 0 : members.cumulativeProbability(response.rounded(.down))
     }
 
     /// The least count that the response does not exceed with probability `level`.
-    public func quantile(_ level: Double) -> Double {
+    package func quantile(_ level: Double) -> Double {
         if cumulativeProbability(0) >= level { return 0 }
         // F(low) < level ≤ F(high).
         var (low, high) = (0.0, max(1, mean.rounded(.up)))
@@ -34,12 +34,12 @@ public struct CountMixtureDistribution: PredictiveDistribution {
     /// hardly weigh, changes the score by less than 3e-7 standard deviations for any distribution with a variance, and by
     /// less than 3e-9 for one whose tails fall exponentially. Where a component has a deviation above 1000 the sum is an
     /// integral, to 1e-6 of the deviation.
-    public func crps(_ response: Double) -> Double {
+    package func crps(_ response: Double) -> Double {
         let kept = members.withoutNegligibleComponents()
         return kept.isTabulated ? CumulativeCounts(kept).crps(response) : integratedCRPS(kept, response)
     }
 
-    public func score(_ response: Double) -> ResponseScore {
+    package func score(_ response: Double) -> ResponseScore {
         let kept = members.withoutNegligibleComponents()
         let (lower, upper) = ResponseScore.levels
         guard kept.isTabulated else {

@@ -11,7 +11,7 @@ extension GaussianMixtureDistribution {
     ///
     /// With more than 16 components those that hardly weigh are left out, and the second term is an integral where that is
     /// cheaper than pairs: together they change the score by less than 3e-9 Σ_k w_k (|μ_k - μ| + σ_k).
-    public func crps(_ y: Double) -> Double {
+    package func crps(_ y: Double) -> Double {
         guard weights.count > Self.fewComponents else {
             return crps(y, halfMeanDifference: pairs(with: weights.indices))
         }

@@ -2,22 +2,22 @@ import Foundation
 import Numerics
 
 /// The predictive distribution of one row: a finite mixture of normal distributions.
-public struct GaussianMixtureDistribution: PredictiveDistribution {
-    public let weights: [Double]
-    public let means: [Double]
-    public let deviations: [Double]
+package struct GaussianMixtureDistribution: PredictiveDistribution {
+    package let weights: [Double]
+    package let means: [Double]
+    package let deviations: [Double]
 
     /// - Parameter weights: nonnegative, sum to 1.
-    public init(weights: [Double], means: [Double], deviations: [Double]) {
+    package init(weights: [Double], means: [Double], deviations: [Double]) {
         self.weights = weights
         self.means = means
         self.deviations = deviations
     }
 
-    public var mean: Double { dot(weights, means) }
+    package var mean: Double { dot(weights, means) }
 
     /// By the law of total variance.
-    public var variance: Double {
+    package var variance: Double {
         let center = mean
         return weights.indices.reduce(0) { sum, index in
             let difference = means[index] - center
@@ -25,7 +25,7 @@ public struct GaussianMixtureDistribution: PredictiveDistribution {
         }
     }
 
-    public func cumulativeProbability(_ y: Double) -> Double {
+    package func cumulativeProbability(_ y: Double) -> Double {
         weights.indices.reduce(0) {
             $0 + weights[$1] * Scalar.normalDistribution((y - means[$1]) / deviations[$1])
         }
@@ -33,7 +33,7 @@ public struct GaussianMixtureDistribution: PredictiveDistribution {
 
     /// The value that the response does not exceed with probability `level`, by bisection to the last bits: densities
     /// between modes can vanish, where Newton steps run away.
-    public func quantile(_ level: Double) -> Double {
+    package func quantile(_ level: Double) -> Double {
         var low = weights.indices.map { means[$0] - 40 * deviations[$0] }.min() ?? 0
         var high = weights.indices.map { means[$0] + 40 * deviations[$0] }.max() ?? 0
         for _ in 0..<200 {

@@ -2,17 +2,17 @@ import Foundation
 import Numerics
 
 /// What a mixture says of rows that it has not seen.
-public struct Prediction: Sendable {
+package struct Prediction: Sendable {
     /// π_k(x); rows x K.
-    public let gates: Matrix
+    package let gates: Matrix
     /// P(Y = c | x); rows x classes. nil where responses are numbers.
-    public let classProbabilities: Matrix?
+    package let classProbabilities: Matrix?
     private let family: any ExpertFamily
     private let dispersions: [Double]
     private let predictors: Matrix
 
     /// - Parameter covariates: rows x the mixture's covariates, in its units.
-    public init(_ mixture: some ConditionalMixture, covariates: Matrix) {
+    package init(_ mixture: some ConditionalMixture, covariates: Matrix) {
         family = mixture.family
         dispersions = mixture.experts.map(\.dispersion)
         gates = mixture.gateProbabilities(covariates)
@@ -25,10 +25,10 @@ public struct Prediction: Sendable {
         }
     }
 
-    public var rowCount: Int { gates.rowCount }
+    package var rowCount: Int { gates.rowCount }
 
     /// Means of the experts; rows x K. Of classes that of their codes, which tells something of two alone.
-    public var expertMeans: Matrix {
+    package var expertMeans: Matrix {
         Matrix(
             columns: dispersions.indices.map { expert in
                 (0..<rowCount).map { family.mean(predictors(of: expert, row: $0)) }
@@ -36,7 +36,7 @@ public struct Prediction: Sendable {
     }
 
     /// - Precondition: responses are numbers, not classes.
-    public func distribution(_ row: Int) -> any PredictiveDistribution {
+    package func distribution(_ row: Int) -> any PredictiveDistribution {
         let weights = gates.row(row)
         if family is GaussianFamily {
             return GaussianMixtureDistribution(
@@ -53,13 +53,13 @@ public struct Prediction: Sendable {
     }
 
     /// - Precondition: responses are classes.
-    public func classDistribution(_ row: Int) -> ClassDistribution {
+    package func classDistribution(_ row: Int) -> ClassDistribution {
         guard let classProbabilities else { preconditionFailure("numbers are no classes") }
         return ClassDistribution(probabilities: classProbabilities.row(row))
     }
 
     /// The expert with the largest gate probability.
-    public func mostProbableExpert(_ row: Int) -> Int {
+    package func mostProbableExpert(_ row: Int) -> Int {
         gates.row(row).indices.max { gates[row, $0] < gates[row, $1] } ?? 0
     }
 

@@ -1,5 +1,5 @@
 /// What a mixture says of the response of one row, where responses are numbers. Classes have a ``ClassDistribution``.
-public protocol PredictiveDistribution: Sendable {
+package protocol PredictiveDistribution: Sendable {
     var mean: Double { get }
     var variance: Double { get }
     /// The root of the variance, also where that is beyond the range of numbers.
@@ -15,13 +15,13 @@ public protocol PredictiveDistribution: Sendable {
 }
 
 /// How a response stands to the distribution that was predicted for it.
-public struct ResponseScore: Sendable, Equatable {
-    public var crps: Double
+package struct ResponseScore: Sendable, Equatable {
+    package var crps: Double
     /// P(Y < y) and P(Y ≤ y): the same where responses are continuous.
-    public var below: Double
-    public var upTo: Double
+    package var below: Double
+    package var upTo: Double
     /// The probability of the central 90 % interval: more than 0.9 where responses are whole numbers.
-    public var intervalProbability: Double
+    package var intervalProbability: Double
 
     /// Levels of the quantiles between which 90 % lie.
     static let levels = (lower: 0.05, upper: 0.95)
@@ -31,10 +31,10 @@ public struct ResponseScore: Sendable, Equatable {
 }
 
 extension PredictiveDistribution {
-    public var standardDeviation: Double { variance.squareRoot() }
+    package var standardDeviation: Double { variance.squareRoot() }
 
     /// Of a continuous distribution.
-    public func score(_ response: Double) -> ResponseScore {
+    package func score(_ response: Double) -> ResponseScore {
         let probability = cumulativeProbability(response)
         return ResponseScore(
             crps: crps(response), below: probability, upTo: probability,

@@ -1,14 +1,14 @@
 import Numerics
 
 /// The rows of one shard: covariates in the order of a ``Design``, responses and row weights.
-public struct ShardRows: Sendable {
+package struct ShardRows: Sendable {
     /// rowCount x covariateCount.
-    public let covariates: Matrix
-    public let responses: [Double]
+    package let covariates: Matrix
+    package let responses: [Double]
     /// One nonnegative weight a row; nil where all weigh 1. A weight of 2 counts as the row twice.
-    public let weights: [Double]?
+    package let weights: [Double]?
 
-    public init(covariates: Matrix, responses: [Double], weights: [Double]? = nil) {
+    package init(covariates: Matrix, responses: [Double], weights: [Double]? = nil) {
         precondition(covariates.rowCount == responses.count, "one response a row")
         precondition(weights == nil || weights?.count == responses.count, "one weight a row")
         self.covariates = covariates
@@ -16,13 +16,13 @@ public struct ShardRows: Sendable {
         self.weights = weights
     }
 
-    public var rowCount: Int { responses.count }
-    public var totalWeight: Double { weights?.reduce(0, +) ?? Double(rowCount) }
+    package var rowCount: Int { responses.count }
+    package var totalWeight: Double { weights?.reduce(0, +) ?? Double(rowCount) }
 
-    public func weight(_ row: Int) -> Double { weights?[row] ?? 1 }
+    package func weight(_ row: Int) -> Double { weights?[row] ?? 1 }
 
     /// The chosen rows, in the order given.
-    public func subset(_ rows: [Int]) -> ShardRows {
+    package func subset(_ rows: [Int]) -> ShardRows {
         ShardRows(
             covariates: covariates.rows(rows), responses: rows.map { responses[$0] },
             weights: weights.map { all in rows.map { all[$0] } })
@@ -35,7 +35,7 @@ public struct ShardRows: Sendable {
     }
 
     /// All rows of several shards, one after the other.
-    public static func concatenation(_ shards: [ShardRows]) -> ShardRows {
+    package static func concatenation(_ shards: [ShardRows]) -> ShardRows {
         let rowCount = shards.reduce(0) { $0 + $1.rowCount }
         let columnCount = shards.first?.covariates.columnCount ?? 0
         var storage = [Double]()

@@ -4,7 +4,7 @@ extension MixtureModel {
     /// One pass over the rows: their additive statistics under this model.
     ///
     /// The result has the same bits for any number of threads.
-    public func statistics(
+    package func statistics(
         of rows: ShardRows, level: StatisticsLevel, parallelism: Parallelism = .serial
     ) -> MixtureStatistics {
         statistics(of: rows as any RowSource, level: level, parallelism: parallelism)

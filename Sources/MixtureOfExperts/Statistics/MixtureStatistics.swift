@@ -1,7 +1,7 @@
 import Numerics
 
 /// How much a pass over the rows collects; each level costs several times the one before.
-public enum StatisticsLevel: Sendable {
+package enum StatisticsLevel: Sendable {
     /// The log-likelihood alone.
     case likelihood
     /// The log-likelihood and its gradient in all parameters.
@@ -19,17 +19,17 @@ public enum StatisticsLevel: Sendable {
 /// Rows of different blocks, threads, files or sites are brought together by ``merge(_:)`` and by nothing else.
 /// Every sum is Σ_i (row weight · u_i) z_i z_i' ("quadratic") or Σ_i (row weight · u_i) z_i ("linear"), with
 /// z = (1, x, y) and u_i one of the factors listed in ``StatisticsLayout``.
-public struct MixtureStatistics: Sendable, Equatable {
-    public let layout: StatisticsLayout
-    public private(set) var logLikelihood = 0.0
+package struct MixtureStatistics: Sendable, Equatable {
+    package let layout: StatisticsLayout
+    package private(set) var logLikelihood = 0.0
     /// Σw.
-    public private(set) var weight = 0.0
+    package private(set) var weight = 0.0
     /// Σ w² τ_k for each expert; at level ``StatisticsLevel/expectationMaximization``.
-    public private(set) var squaredWeights: [Double]
+    package private(set) var squaredWeights: [Double]
     package private(set) var quadratic: [Double]
     package private(set) var linear: [Double]
 
-    public init(layout: StatisticsLayout) {
+    package init(layout: StatisticsLayout) {
         self.layout = layout
         squaredWeights = [Double](repeating: 0, count: layout.expertCount)
         quadratic = [Double](repeating: 0, count: layout.quadraticCount * layout.packedCount)
@@ -37,7 +37,7 @@ public struct MixtureStatistics: Sendable, Equatable {
     }
 
     /// Adds the statistics of other rows under the same model.
-    public mutating func merge(_ other: MixtureStatistics) {
+    package mutating func merge(_ other: MixtureStatistics) {
         precondition(layout == other.layout, "statistics of different models")
         logLikelihood += other.logLikelihood
         weight += other.weight
@@ -61,20 +61,20 @@ public struct MixtureStatistics: Sendable, Equatable {
 
     /// Σ w u z z' of the quadratic factor at `index`. Products with the response are collected for the posteriors alone;
     /// they are 0 elsewhere.
-    public func quadraticSum(_ index: Int) -> PackedSymmetric {
+    package func quadraticSum(_ index: Int) -> PackedSymmetric {
         let count = layout.packedCount
         return PackedSymmetric(
             size: layout.momentCount, storage: Array(quadratic[index * count..<(index + 1) * count]))
     }
 
     /// Σ w u z of the linear factor at `index`.
-    public func linearSum(_ index: Int) -> ArraySlice<Double> {
+    package func linearSum(_ index: Int) -> ArraySlice<Double> {
         linear[index * layout.momentCount..<(index + 1) * layout.momentCount]
     }
 
     /// The complete-data information of an expert's coefficients, predictor after predictor, from the sums at `positions`; at
     /// level ``StatisticsLevel/expectationMaximization`` where the fit is not closed.
-    public func expertInformation(_ expert: Int, _ positions: [Int]) -> PackedSymmetric {
+    package func expertInformation(_ expert: Int, _ positions: [Int]) -> PackedSymmetric {
         let count = positions.count
         var result = PackedSymmetric(size: layout.predictorsPerExpert * count)
         for first in 0..<layout.predictorsPerExpert {
@@ -92,7 +92,7 @@ public struct MixtureStatistics: Sendable, Equatable {
 
     /// The gradient by an expert's coefficients, predictor after predictor, from the sums at `positions`; at the levels that
     /// have it.
-    public func expertScore(_ expert: Int, _ positions: [Int]) -> [Double] {
+    package func expertScore(_ expert: Int, _ positions: [Int]) -> [Double] {
         (0..<layout.predictorsPerExpert).flatMap { predictor in
             let own = Array(linearSum(layout.expertGradient(expert * layout.predictorsPerExpert + predictor)))
             return positions.map { own[$0] }
@@ -100,7 +100,7 @@ public struct MixtureStatistics: Sendable, Equatable {
     }
 
     /// Moments of (x, y) under each expert's posterior; at level ``StatisticsLevel/expectationMaximization``.
-    public var expertMoments: [Moments] {
+    package var expertMoments: [Moments] {
         (0..<layout.expertCount).map { expert in
             Moments(rawSums: quadraticSum(layout.posterior(expert)), squaredWeight: squaredWeights[expert])
         }
@@ -109,18 +109,18 @@ public struct MixtureStatistics: Sendable, Equatable {
 
 /// Where each sum of ``MixtureStatistics`` is. Gates are numbered 0 ..< K - 1: the last one is the reference. Linear predictors
 /// are numbered through all experts, predictor a of expert k at k · q + a.
-public struct StatisticsLayout: Sendable, Equatable {
-    public let level: StatisticsLevel
-    public let expertCount: Int
+package struct StatisticsLayout: Sendable, Equatable {
+    package let level: StatisticsLevel
+    package let expertCount: Int
     /// q: linear predictors of an expert.
-    public let predictorsPerExpert: Int
-    public let hasDispersion: Bool
+    package let predictorsPerExpert: Int
+    package let hasDispersion: Bool
     /// Whether experts have a closed weighted fit, which needs no information of theirs.
-    public let isClosedForm: Bool
+    package let isClosedForm: Bool
     /// The length of z.
-    public let momentCount: Int
+    package let momentCount: Int
 
-    public init(
+    package init(
         level: StatisticsLevel, expertCount: Int, predictorsPerExpert: Int = 1, hasDispersion: Bool = true,
         isClosedForm: Bool = true, momentCount: Int
     ) {
@@ -132,7 +132,7 @@ public struct StatisticsLayout: Sendable, Equatable {
         self.momentCount = momentCount
     }
 
-    public init(_ level: StatisticsLevel, of model: MixtureModel) {
+    package init(_ level: StatisticsLevel, of model: MixtureModel) {
         self.init(
             level: level, expertCount: model.expertCount, predictorsPerExpert: model.family.predictorCount,
             hasDispersion: model.family.hasDispersion, isClosedForm: model.family is any ClosedFormFamily,
@@ -140,9 +140,9 @@ public struct StatisticsLayout: Sendable, Equatable {
     }
 
     var packedCount: Int { PackedSymmetric.elementCount(size: momentCount) }
-    public var gateCount: Int { expertCount - 1 }
+    package var gateCount: Int { expertCount - 1 }
     /// Of all experts.
-    public var predictorCount: Int { expertCount * predictorsPerExpert }
+    package var predictorCount: Int { expertCount * predictorsPerExpert }
     private var gatePairCount: Int { PackedSymmetric.elementCount(size: gateCount) }
     /// Pairs of predictors of one expert.
     var predictorPairCount: Int { PackedSymmetric.elementCount(size: predictorsPerExpert) }
@@ -151,59 +151,59 @@ public struct StatisticsLayout: Sendable, Equatable {
     // MARK: Generalised EM
 
     /// Quadratic, u = τ_k.
-    public func posterior(_ expert: Int) -> Int { expert }
+    package func posterior(_ expert: Int) -> Int { expert }
 
     /// Quadratic, u = π_a (δ_ab - π_b): the complete-data information of the gate.
-    public func gateInformation(_ first: Int, _ second: Int) -> Int {
+    package func gateInformation(_ first: Int, _ second: Int) -> Int {
         expertCount + PackedSymmetric.offset(first, second)
     }
 
     /// Quadratic, u = -τ_k ∂² log φ / ∂η_a ∂η_b: the complete-data information of an expert, where its fit is not closed.
-    public func expertInformation(_ expert: Int, _ first: Int, _ second: Int) -> Int {
+    package func expertInformation(_ expert: Int, _ first: Int, _ second: Int) -> Int {
         gateInformation(gateCount, 0) + expert * predictorPairCount + PackedSymmetric.offset(first, second)
     }
 
     /// Linear, u = τ_a - π_a: the gradient of the gate; at all levels but the likelihood.
-    public func gateGradient(_ gate: Int) -> Int { gate }
+    package func gateGradient(_ gate: Int) -> Int { gate }
 
     /// Linear (its intercept element), -τ_k ∂² log φ / ∂s²; where the fit is not closed.
-    public func dispersionInformation(_ expert: Int) -> Int { dispersionGradient(expertCount) + expert }
+    package func dispersionInformation(_ expert: Int) -> Int { dispersionGradient(expertCount) + expert }
 
     // MARK: Gradient and Newton
 
     /// Linear, the gradient of the coefficients of a predictor; with generalised EM where the fit is not closed.
-    public func expertGradient(_ predictor: Int) -> Int { gateCount + predictor }
+    package func expertGradient(_ predictor: Int) -> Int { gateCount + predictor }
 
     /// Linear (its intercept element), the gradient of an expert's log dispersion.
-    public func dispersionGradient(_ expert: Int) -> Int { gateCount + predictorCount + expert }
+    package func dispersionGradient(_ expert: Int) -> Int { gateCount + predictorCount + expert }
 
     // MARK: Newton and scores
 
     /// Quadratic, the Hessian block of two gates.
-    public func gateHessian(_ first: Int, _ second: Int) -> Int { PackedSymmetric.offset(first, second) }
+    package func gateHessian(_ first: Int, _ second: Int) -> Int { PackedSymmetric.offset(first, second) }
 
     /// Quadratic, the Hessian block of the coefficients of two predictors.
-    public func expertHessian(_ first: Int, _ second: Int) -> Int {
+    package func expertHessian(_ first: Int, _ second: Int) -> Int {
         gatePairCount + PackedSymmetric.offset(first, second)
     }
 
     /// Quadratic, the Hessian block of a gate and the coefficients of a predictor.
-    public func crossHessian(gate: Int, predictor: Int) -> Int {
+    package func crossHessian(gate: Int, predictor: Int) -> Int {
         gatePairCount + PackedSymmetric.elementCount(size: predictorCount) + gate * predictorCount + predictor
     }
 
     /// Linear, the Hessian block of a gate and an expert's log dispersion.
-    public func gateDispersionHessian(gate: Int, expert: Int) -> Int {
+    package func gateDispersionHessian(gate: Int, expert: Int) -> Int {
         dispersionGradient(dispersionCount) + gate * dispersionCount + expert
     }
 
     /// Linear, the Hessian block of the coefficients of a predictor and an expert's log dispersion.
-    public func expertDispersionHessian(predictor: Int, dispersion: Int) -> Int {
+    package func expertDispersionHessian(predictor: Int, dispersion: Int) -> Int {
         gateDispersionHessian(gate: gateCount, expert: 0) + predictor * dispersionCount + dispersion
     }
 
     /// Linear (its intercept element), the Hessian of two log dispersions.
-    public func dispersionHessian(_ first: Int, _ second: Int) -> Int {
+    package func dispersionHessian(_ first: Int, _ second: Int) -> Int {
         expertDispersionHessian(predictor: predictorCount, dispersion: 0) + PackedSymmetric.offset(first, second)
     }
 

@@ -4,24 +4,24 @@ import Numerics
 ///
 /// Additive by ``merge(_:)``. Kept as weight, mean and scatter about the mean rather than as raw sums Σw z z': for a
 /// covariate such as a year or a time stamp the raw sums lose to cancellation what the scatter keeps.
-public struct Moments: Sendable, Equatable {
+package struct Moments: Sendable, Equatable {
     /// Σw.
-    public private(set) var weight: Double
+    package private(set) var weight: Double
     /// Σw² of the row weights, each taken with the share of the row that belongs here; see ``effectiveRows``.
-    public private(set) var squaredWeight: Double
+    package private(set) var squaredWeight: Double
     /// d + 1 values, the response last.
-    public private(set) var mean: [Double]
+    package private(set) var mean: [Double]
     /// Σw (z - mean)(z - mean)', of size d + 1.
-    public private(set) var scatter: PackedSymmetric
+    package private(set) var scatter: PackedSymmetric
 
-    public init(count: Int) {
+    package init(count: Int) {
         weight = 0
         squaredWeight = 0
         mean = [Double](repeating: 0, count: count)
         scatter = PackedSymmetric(size: count)
     }
 
-    public init(weight: Double, squaredWeight: Double, mean: [Double], scatter: PackedSymmetric) {
+    package init(weight: Double, squaredWeight: Double, mean: [Double], scatter: PackedSymmetric) {
         self.weight = weight
         self.squaredWeight = squaredWeight
         self.mean = mean
@@ -29,7 +29,7 @@ public struct Moments: Sendable, Equatable {
     }
 
     /// From raw sums Σw z z' with z = (1, x, y), as a pass over standardised rows collects them.
-    public init(rawSums: PackedSymmetric, squaredWeight: Double) {
+    package init(rawSums: PackedSymmetric, squaredWeight: Double) {
         let count = rawSums.size - 1
         weight = rawSums[0, 0]
         self.squaredWeight = squaredWeight
@@ -50,20 +50,20 @@ public struct Moments: Sendable, Equatable {
         }
     }
 
-    public var count: Int { mean.count }
+    package var count: Int { mean.count }
 
     /// (Σw)² / Σw²: the number of rows with equal weights that would say as much; Στ where all rows weigh 1.
-    public var effectiveRows: Double { squaredWeight > 0 ? weight * weight / squaredWeight : 0 }
+    package var effectiveRows: Double { squaredWeight > 0 ? weight * weight / squaredWeight : 0 }
 
     /// Covariance of x under these moments; d x d.
-    public func covariance(of indices: [Int]) -> Matrix {
+    package func covariance(of indices: [Int]) -> Matrix {
         var result = scatter.submatrix(rows: indices, columns: indices)
         if weight > 0 { for index in result.storage.indices { result.storage[index] /= weight } }
         return result
     }
 
     /// Adds the moments of other rows (Chan, Golub & LeVeque 1983, pairwise update).
-    public mutating func merge(_ other: Moments) {
+    package mutating func merge(_ other: Moments) {
         precondition(count == other.count, "moments of different variables")
         guard other.weight > 0 else { return }
         guard weight > 0 else {
@@ -87,7 +87,7 @@ public struct Moments: Sendable, Equatable {
     }
 
     /// The moments with one variable set to the same value in all rows.
-    public func withConstant(_ index: Int, value: Double) -> Moments {
+    package func withConstant(_ index: Int, value: Double) -> Moments {
         var result = self
         result.mean[index] = value
         for other in 0..<count { result.scatter[index, other] = 0 }
@@ -95,18 +95,18 @@ public struct Moments: Sendable, Equatable {
     }
 
     /// The moments of the same rows with all weights multiplied by `factor`.
-    public func scaled(by factor: Double) -> Moments {
+    package func scaled(by factor: Double) -> Moments {
         Moments(
             weight: factor * weight, squaredWeight: factor * factor * squaredWeight, mean: mean,
             scatter: factor * scatter)
     }
 
-    public static func sum(_ parts: some Sequence<Moments>, count: Int) -> Moments {
+    package static func sum(_ parts: some Sequence<Moments>, count: Int) -> Moments {
         parts.reduce(into: Moments(count: count)) { $0.merge($1) }
     }
 
     /// The moments of center + scale · z.
-    public func rescaled(center: [Double], scale: [Double]) -> Moments {
+    package func rescaled(center: [Double], scale: [Double]) -> Moments {
         var result = self
         for row in 0..<count {
             let offset = scale[row] * mean[row]
@@ -123,7 +123,7 @@ public struct Moments: Sendable, Equatable {
     ///
     /// - Returns: coefficients, the intercept first, and the mean squared residual. Directions that the rows do not
     ///   determine get coefficient 0.
-    public func regression(on indices: [Int]) -> (coefficients: [Double], residualVariance: Double) {
+    package func regression(on indices: [Int]) -> (coefficients: [Double], residualVariance: Double) {
         let response = count - 1
         let slopes = solvePositiveSemidefinite(
             scatter.submatrix(rows: indices, columns: indices), indices.map { scatter[$0, response] })
@@ -134,7 +134,7 @@ public struct Moments: Sendable, Equatable {
 
     /// Mean squared residual of any coefficients, as the quadratic form (−b, 1)' S (−b, 1) / Σw plus the squared mean
     /// residual; Σy² − b'Σxy would cancel where the fit is close.
-    public func meanSquaredResidual(of coefficients: [Double], on indices: [Int]) -> Double {
+    package func meanSquaredResidual(of coefficients: [Double], on indices: [Int]) -> Double {
         guard weight > 0 else { return 0 }
         let positions = indices + [count - 1]
         let contrast = coefficients.dropFirst().map { -$0 } + [1]

@@ -2,16 +2,16 @@ import Foundation
 import Numerics
 
 /// The covariance of some estimates, as standard errors and correlations: other units change the errors alone.
-public struct ParameterCovariance: Sendable, Equatable {
+package struct ParameterCovariance: Sendable, Equatable {
     /// 0 for a parameter that is held at its value.
-    public private(set) var standardErrors: [Double]
+    package private(set) var standardErrors: [Double]
     /// Strict lower triangle, row by row; nil where only the errors are known.
-    public private(set) var correlations: [Double]?
+    package private(set) var correlations: [Double]?
     /// Parameters that the rows do not determine, ascending. Their errors are those of one solution of many, good only for
     /// what all of these agree on.
-    public private(set) var undetermined: [Int]
+    package private(set) var undetermined: [Int]
 
-    public init(standardErrors: [Double], correlations: [Double]?, undetermined: [Int] = []) {
+    package init(standardErrors: [Double], correlations: [Double]?, undetermined: [Int] = []) {
         let pairs = Self.pairCount(standardErrors.count)
         precondition(correlations == nil || correlations?.count == pairs, "a correlation for every pair")
         self.standardErrors = standardErrors
@@ -19,7 +19,7 @@ public struct ParameterCovariance: Sendable, Equatable {
         self.undetermined = undetermined
     }
 
-    public init(_ covariance: Matrix, undetermined: [Int] = []) {
+    package init(_ covariance: Matrix, undetermined: [Int] = []) {
         let size = covariance.rowCount
         let errors = (0..<size).map { max(covariance[$0, $0], 0).squareRoot() }
         var correlations = [Double]()
@@ -33,12 +33,12 @@ public struct ParameterCovariance: Sendable, Equatable {
         self.init(standardErrors: errors, correlations: correlations, undetermined: undetermined)
     }
 
-    public var count: Int { standardErrors.count }
+    package var count: Int { standardErrors.count }
 
-    public static func pairCount(_ size: Int) -> Int { max(size * (size - 1) / 2, 0) }
+    package static func pairCount(_ size: Int) -> Int { max(size * (size - 1) / 2, 0) }
 
     /// nil where the correlations are not known.
-    public var matrix: Matrix? {
+    package var matrix: Matrix? {
         guard let correlations else { return nil }
         var result = Matrix(rowCount: count, columnCount: count)
         var pair = 0
@@ -55,16 +55,16 @@ public struct ParameterCovariance: Sendable, Equatable {
     }
 
     /// Nothing to report of a parameter that is held or not determined.
-    public func standardError(_ index: Int) -> Double? {
+    package func standardError(_ index: Int) -> Double? {
         standardErrors[index] > 0 && !undetermined.contains(index) ? standardErrors[index] : nil
     }
 
-    public var withoutCorrelations: ParameterCovariance {
+    package var withoutCorrelations: ParameterCovariance {
         ParameterCovariance(standardErrors: standardErrors, correlations: nil, undetermined: undetermined)
     }
 
     /// Each parameter times a positive factor.
-    public func scaled(by factors: [Double]) -> ParameterCovariance {
+    package func scaled(by factors: [Double]) -> ParameterCovariance {
         var result = self
         result.standardErrors = zip(standardErrors, factors).map(*)
         return result
@@ -89,7 +89,7 @@ public struct ParameterCovariance: Sendable, Equatable {
     ///
     /// - Parameter map: one combination a row. A combination of more than one parameter is not determined where the
     ///   correlations are not known, nor is one with a parameter that is not.
-    public func mapped(by map: Matrix) -> ParameterCovariance {
+    package func mapped(by map: Matrix) -> ParameterCovariance {
         let lost = Set(undetermined)
         let parts = (0..<map.rowCount).map { row in (0..<count).filter { map[row, $0] != 0 } }
         var unknown = parts.indices.filter { !lost.isDisjoint(with: parts[$0]) }
@@ -108,7 +108,7 @@ public struct ParameterCovariance: Sendable, Equatable {
     /// - Parameters:
     ///   - offset: one number for each slope of a predictor.
     ///   - predictors: whose coefficients come first; what follows them stays.
-    public func shifted(by offset: [Double], predictors: Int) -> ParameterCovariance {
+    package func shifted(by offset: [Double], predictors: Int) -> ParameterCovariance {
         guard offset.contains(where: { $0 != 0 }) else { return self }
         var map = Matrix.identity(count)
         for predictor in 0..<predictors {
@@ -119,7 +119,7 @@ public struct ParameterCovariance: Sendable, Equatable {
     }
 
     /// With errors of seven significant digits and correlations of seven decimals: more than a covariance of estimates needs.
-    public var rounded: ParameterCovariance {
+    package var rounded: ParameterCovariance {
         ParameterCovariance(
             standardErrors: standardErrors.map(Self.rounded),
             correlations: correlations?.map { ($0 * 1e7).rounded() / 1e7 },

@@ -4,9 +4,9 @@ import Numerics
 ///
 /// Intercepts are taken where covariates have their mean, ``FittedMixture/center``, which spares the covariances what intercepts at 0 and
 /// slopes of a far column, such as a year, have in common.
-public struct ParameterUncertainty: Sendable, Equatable {
+package struct ParameterUncertainty: Sendable, Equatable {
     /// How they were found.
-    public enum Source: String, Sendable, CaseIterable {
+    package enum Source: String, Sendable, CaseIterable {
         /// The inverse of the observed information (Louis 1982).
         case observed
         /// H⁻¹ (Σ s s') H⁻¹, H the observed information and s the scores of the rows (White 1982).
@@ -15,13 +15,13 @@ public struct ParameterUncertainty: Sendable, Equatable {
         case aggregated
     }
 
-    public var source: Source
+    package var source: Source
     /// Of each expert: coefficients, predictor after predictor, and log dispersion where the family has one.
-    public var experts: [ParameterCovariance]
+    package var experts: [ParameterCovariance]
     /// Of the coefficients of all gates but the last, gate after gate.
-    public var gate: ParameterCovariance
+    package var gate: ParameterCovariance
 
-    public init(source: Source, experts: [ParameterCovariance], gate: ParameterCovariance) {
+    package init(source: Source, experts: [ParameterCovariance], gate: ParameterCovariance) {
         self.source = source
         self.experts = experts
         self.gate = gate
@@ -70,7 +70,7 @@ public struct ParameterUncertainty: Sendable, Equatable {
     /// With the intercepts of a model taken `offset` from where they are.
     ///
     /// - Parameter offset: one number for each covariate of the design.
-    public func shifted(by offset: [Double], of model: MixtureModel) -> ParameterUncertainty {
+    package func shifted(by offset: [Double], of model: MixtureModel) -> ParameterUncertainty {
         let design = model.design
         return ParameterUncertainty(
             source: source,
@@ -82,12 +82,12 @@ public struct ParameterUncertainty: Sendable, Equatable {
 
     /// Rounded to what a file holds, so that a model that was read is the model that was written; of a gate with more than
     /// ``mostGateParameters`` parameters without its correlations.
-    public var told: ParameterUncertainty {
+    package var told: ParameterUncertainty {
         ParameterUncertainty(
             source: source, experts: experts.map(\.rounded),
             gate: (gate.count > Self.mostGateParameters ? gate.withoutCorrelations : gate).rounded)
     }
 
     /// Beyond these the correlations of the gate would be most of a model file: they take 100 kB here.
-    public static let mostGateParameters = 128
+    package static let mostGateParameters = 128
 }

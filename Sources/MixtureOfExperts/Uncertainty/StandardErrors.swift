@@ -1,17 +1,17 @@
 /// The standard errors of a mixture's parameters in the user's units, beside the parameters; nil where there is none: parameters that
 /// are held, or that the rows do not determine.
-public struct StandardErrors: Sendable, Equatable {
+package struct StandardErrors: Sendable, Equatable {
     /// Of each expert.
-    public var coefficients: [[Double?]]
+    package var coefficients: [[Double?]]
     /// Of each expert; nil also where the family has no dispersion.
-    public var logDispersions: [Double?]
+    package var logDispersions: [Double?]
     /// Of each gate but the last, the intercept first.
-    public var gates: [[Double?]]
+    package var gates: [[Double?]]
 }
 
 extension FittedMixture {
     /// nil where nothing is known of the errors.
-    public var standardErrors: StandardErrors? {
+    package var standardErrors: StandardErrors? {
         guard let errors = errors?.shifted(by: center.map { -$0 }, of: model) else { return nil }
         let regressors = model.design.gatePositions.count
         return StandardErrors(

@@ -51,5 +51,5 @@ package struct ModelDigest {
 
 extension FittedMixture {
     /// Of the model that statistics are taken at; see ``StatisticsFile``.
-    public var digest: String { ModelDigest(self).text }
+    package var digest: String { ModelDigest(self).text }
 }

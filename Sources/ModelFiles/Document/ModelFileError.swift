@@ -2,7 +2,7 @@ import Messages
 import StudyData
 
 /// What can be wrong with a model file or a file of statistics. Each description is one line that names the file and the field.
-public enum ModelFileError: Error, Sendable, Equatable {
+package enum ModelFileError: Error, Sendable, Equatable {
     case fileNotFound(path: String)
     case cannotRead(path: String)
     case notAModel(path: String)
@@ -23,7 +23,7 @@ public enum ModelFileError: Error, Sendable, Equatable {
     case differentStudies(what: String)
 
     /// Whether the input could not be had at all, rather than holding something wrong.
-    public var isMissingInput: Bool {
+    package var isMissingInput: Bool {
         switch self {
         case .fileNotFound, .cannotRead: true
         default: false
@@ -54,7 +54,7 @@ public enum ModelFileError: Error, Sendable, Equatable {
 }
 
 extension ModelFileError: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .fileNotFound(let path):
             "\(path.visible): no such file; check the path"

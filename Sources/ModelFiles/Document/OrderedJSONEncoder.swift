@@ -4,11 +4,11 @@ import Messages
 /// lines of their own filled to a width, numbers in the shortest form that reads back exactly.
 ///
 /// Foundation's encoder keeps no order of keys and puts every number of an array on a line.
-public struct OrderedJSONEncoder {
-    public init() {}
+package struct OrderedJSONEncoder {
+    package init() {}
 
     /// - Throws: `EncodingError` for a number that is not finite.
-    public func encode(_ value: some Encodable) throws -> String {
+    package func encode(_ value: some Encodable) throws -> String {
         var text = ""
         try Node.encoded(value, at: []).write(to: &text, indentation: 0)
         return text + "\n"

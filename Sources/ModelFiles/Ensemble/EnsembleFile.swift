@@ -5,28 +5,28 @@ import Numerics
 import StudyData
 
 /// All local models in one file: their weighted average f̂^W as a predictor, with nothing reduced.
-public struct EnsembleFile: Codable, Sendable, Equatable {
-    public static let formatName = "dmoe-ensemble"
-    public static let currentVersion = 1
+package struct EnsembleFile: Codable, Sendable, Equatable {
+    package static let formatName = "dmoe-ensemble"
+    package static let currentVersion = 1
 
-    public struct Member: Codable, Sendable, Equatable {
-        public var name: String
-        public var model: ModelFile
+    package struct Member: Codable, Sendable, Equatable {
+        package var name: String
+        package var model: ModelFile
 
-        public init(name: String, model: ModelFile) {
+        package init(name: String, model: ModelFile) {
             self.name = name
             self.model = model
         }
     }
 
-    public var format: String
-    public var formatVersion: Int
-    public var software: String
+    package var format: String
+    package var formatVersion: Int
+    package var software: String
     /// Of ``AggregationOptions/SiteWeights``.
-    public var siteWeights: String
-    public var members: [Member]
+    package var siteWeights: String
+    package var members: [Member]
 
-    public init(_ members: [Member], siteWeights: AggregationOptions.SiteWeights) {
+    package init(_ members: [Member], siteWeights: AggregationOptions.SiteWeights) {
         format = Self.formatName
         formatVersion = Self.currentVersion
         software = ModelFile.software
@@ -35,7 +35,7 @@ public struct EnsembleFile: Codable, Sendable, Equatable {
     }
 
     /// - Throws: ``AggregationError`` where the models do not belong together.
-    public func predictor(parallelism: Parallelism = .serial) throws(AggregationError) -> WeightedAverage {
+    package func predictor(parallelism: Parallelism = .serial) throws(AggregationError) -> WeightedAverage {
         try WeightedAverage(
             members.compactMap { member in
                 member.model.fitted.map { Contribution(name: member.name, fitted: $0) }
@@ -69,7 +69,7 @@ public struct EnsembleFile: Codable, Sendable, Equatable {
     /// The file as text.
     ///
     /// - Throws: ``ModelFileError/invalidValue(path:field:reason:)`` for a number that is not finite.
-    public func text(path: String) throws(ModelFileError) -> String {
+    package func text(path: String) throws(ModelFileError) -> String {
         do { return try OrderedJSONEncoder().encode(self) } catch {
             throw .invalidValue(path: path, field: "a local model", reason: "holds a number that is not finite")
         }
@@ -77,12 +77,12 @@ public struct EnsembleFile: Codable, Sendable, Equatable {
 }
 
 /// A file that can be predicted with: one model, or all local models.
-public enum PredictorFile: Sendable {
+package enum PredictorFile: Sendable {
     case model(ModelFile)
     case ensemble(EnsembleFile)
 
     /// - Throws: ``ModelFileError`` that names the file and the field.
-    public static func read(path: String) throws(ModelFileError) -> PredictorFile {
+    package static func read(path: String) throws(ModelFileError) -> PredictorFile {
         try decode(VersionedJSON.contents(path: path), source: path)
     }
 
@@ -95,7 +95,7 @@ public enum PredictorFile: Sendable {
     /// How a table is read for it.
     ///
     /// - Parameter missing: in place of the rule `error`.
-    public func selection(missing: RowSelection.MissingRule? = nil) -> RowSelection {
+    package func selection(missing: RowSelection.MissingRule? = nil) -> RowSelection {
         switch self {
         case .model(let file): file.selection(missing: missing)
         case .ensemble(let file): file.selection(missing: missing)
@@ -103,7 +103,7 @@ public enum PredictorFile: Sendable {
     }
 
     /// - Throws: ``AggregationError`` where the members of an ensemble do not belong together.
-    public func predictor(parallelism: Parallelism = .serial) throws(AggregationError) -> any ConditionalMixture {
+    package func predictor(parallelism: Parallelism = .serial) throws(AggregationError) -> any ConditionalMixture {
         switch self {
         case .model(let file): file.model
         case .ensemble(let file): try file.predictor(parallelism: parallelism)

@@ -4,7 +4,7 @@ import Messages
 extension [FitWarning] {
     /// In words, those of one kind about several columns in one line: a category has a column for each level, and a site lacks
     /// many of them.
-    public var lines: [String] {
+    package var lines: [String] {
         var lines = [String]()
         var told = Set<String>()
         for warning in self {

@@ -4,11 +4,11 @@ import MixtureOfExperts
 /// What a fit chose by itself: slopes, and the weight of a lasso.
 extension ModelFile {
     /// Zeros among these slopes were chosen by a lasso.
-    public struct SlopeSelectionRecord: Codable, Sendable, Equatable {
+    package struct SlopeSelectionRecord: Codable, Sendable, Equatable {
         /// Those of the gate, against its last expert.
-        public var gate: Bool
+        package var gate: Bool
         /// Those of each expert.
-        public var experts: [Bool]
+        package var experts: [Bool]
 
         init(_ selection: SlopeSelection) {
             gate = selection.gate
@@ -16,14 +16,14 @@ extension ModelFile {
         }
     }
 
-    public struct LassoRecord: Codable, Sendable, Equatable {
-        public var gateWeight: Double
-        public var expertWeight: Double
-        public var penalisedLogLikelihood: Double
-        public var refitted: Bool
-        public var nonzeroParameters: Int
+    package struct LassoRecord: Codable, Sendable, Equatable {
+        package var gateWeight: Double
+        package var expertWeight: Double
+        package var penalisedLogLikelihood: Double
+        package var refitted: Bool
+        package var nonzeroParameters: Int
         /// Where the weight was chosen: all that were tried.
-        public var path: [LassoReport.Point]?
+        package var path: [LassoReport.Point]?
 
         init(_ report: LassoReport) {
             gateWeight = report.gateWeight

@@ -7,7 +7,7 @@ extension ModelFile {
     /// Reads and checks a model file.
     ///
     /// - Throws: ``ModelFileError`` that names the file and the field.
-    public static func read(path: String) throws(ModelFileError) -> ModelFile {
+    package static func read(path: String) throws(ModelFileError) -> ModelFile {
         try decode(VersionedJSON.contents(path: path), source: path)
     }
 
@@ -25,7 +25,7 @@ extension ModelFile {
     /// The file as text.
     ///
     /// - Throws: ``ModelFileError/invalidValue(path:field:reason:)`` for a number that is not finite.
-    public func text(path: String) throws(ModelFileError) -> String {
+    package func text(path: String) throws(ModelFileError) -> String {
         do { return try OrderedJSONEncoder().encode(self) } catch {
             throw .invalidValue(path: path, field: "the fitted model", reason: "holds a number that is not finite")
         }

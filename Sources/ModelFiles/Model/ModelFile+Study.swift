@@ -3,14 +3,14 @@ import StudyData
 
 extension ModelFile {
     /// Takes down how the rows behind the model were read.
-    public mutating func note(_ selection: RowSelection, _ record: ReadingRecord) {
+    package mutating func note(_ selection: RowSelection, _ record: ReadingRecord) {
         study = selection.study
         studyDigest = study?.digest
         reading = record
     }
 
     /// Takes study and reading over from the local models that this one was made of, whatever their order.
-    public mutating func carryStudy(of locals: [ModelFile]) {
+    package mutating func carryStudy(of locals: [ModelFile]) {
         study = Study.common(locals.compactMap(\.study))
         studyDigest = study?.digest
         reading = ReadingRecord.merged(locals.compactMap { local in local.reading.map { ($0, local.weight) } })
@@ -19,7 +19,7 @@ extension ModelFile {
     /// How a table is read for this model.
     ///
     /// - Parameter missing: in place of the rule `error`.
-    public func selection(missing: RowSelection.MissingRule? = nil) -> RowSelection {
+    package func selection(missing: RowSelection.MissingRule? = nil) -> RowSelection {
         guard let study else {
             let response = ExpertFamilies.named(family, classes: classes ?? [])?.response ?? .number
             return RowSelection(design: design, missing: missing ?? .error, response: response)
@@ -30,7 +30,7 @@ extension ModelFile {
     /// Refuses models that were not fitted with one study.
     ///
     /// - Parameter models: with the names that messages use.
-    public static func refuseDifferentStudies(
+    package static func refuseDifferentStudies(
         _ models: [(name: String, file: ModelFile)]
     ) throws(ModelFileError) {
         guard let first = models.first else { return }

@@ -3,19 +3,19 @@ import MixtureOfExperts
 /// How sure the parameters of a model file are.
 extension ModelFile {
     /// ``ParameterCovariance``.
-    public struct CovarianceRecord: Codable, Sendable, Equatable {
-        public var standardErrors: [Double]
+    package struct CovarianceRecord: Codable, Sendable, Equatable {
+        package var standardErrors: [Double]
         /// Strict lower triangle, row by row; absent where only the errors are known.
-        public var correlations: [Double]?
+        package var correlations: [Double]?
         /// Positions, from 0, of parameters that the rows do not determine; absent where there are none.
-        public var undetermined: [Int]?
+        package var undetermined: [Int]?
     }
 
     /// ``ParameterUncertainty``, but for the experts.
-    public struct UncertaintyRecord: Codable, Sendable, Equatable {
-        public var source: String
+    package struct UncertaintyRecord: Codable, Sendable, Equatable {
+        package var source: String
         /// Of all gates but the last, gate after gate, intercepts at the means of the covariates.
-        public var gate: CovarianceRecord
+        package var gate: CovarianceRecord
     }
 
     mutating func set(_ errors: ParameterUncertainty?) {

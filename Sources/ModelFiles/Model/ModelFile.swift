@@ -5,12 +5,12 @@ import Numerics
 import StudyData
 
 /// A model as it stands in a file: JSON in the user's units, with nothing in it that depends on clock or machine.
-public struct ModelFile: Codable, Sendable, Equatable {
-    public static let formatName = "dmoe-model"
-    public static let currentVersion = 1
-    public static let software = "dmoe 0.1.0"
+package struct ModelFile: Codable, Sendable, Equatable {
+    package static let formatName = "dmoe-model"
+    package static let currentVersion = 1
+    package static let software = "dmoe 0.1.0"
 
-    public enum Kind: String, Codable, Sendable {
+    package enum Kind: String, Codable, Sendable {
         /// Fitted to the rows of one site.
         case local
         /// Aggregated from local models.
@@ -19,137 +19,137 @@ public struct ModelFile: Codable, Sendable, Equatable {
         case reference
     }
 
-    public var format: String
-    public var formatVersion: Int
-    public var kind: Kind
-    public var software: String
-    public var family: String
+    package var format: String
+    package var formatVersion: Int
+    package var kind: Kind
+    package var software: String
+    package var family: String
     /// Of a response of classes: their names, in the order of their numbers.
-    public var classes: [String]?
-    public var target: String
-    public var covariates: [String]
-    public var expertCovariates: [String]
-    public var gateCovariates: [String]
+    package var classes: [String]?
+    package var target: String
+    package var covariates: [String]
+    package var expertCovariates: [String]
+    package var gateCovariates: [String]
     /// The covariate that every linear predictor contains with coefficient 1; nil where there is none.
-    public var offset: String?
-    public var rows: Int
-    public var weight: Double
-    public var experts: [ExpertRecord]
+    package var offset: String?
+    package var rows: Int
+    package var weight: Double
+    package var experts: [ExpertRecord]
     /// Where a lasso chose slopes.
-    public var slopeSelection: SlopeSelectionRecord?
+    package var slopeSelection: SlopeSelectionRecord?
     /// With that of each expert; nil where it is not known.
-    public var uncertainty: UncertaintyRecord?
-    public var fit: FitRecord?
-    public var aggregation: AggregationRecord?
+    package var uncertainty: UncertaintyRecord?
+    package var fit: FitRecord?
+    package var aggregation: AggregationRecord?
     /// The rounds of updates that led here, the oldest first; nil where there was none.
-    public var rounds: [RoundRecord]?
+    package var rounds: [RoundRecord]?
     /// What became of missing values; absent in files of earlier versions and in references.
-    public var reading: ReadingRecord?
+    package var reading: ReadingRecord?
     /// ``Study/digest`` of `study`.
-    public var studyDigest: String?
+    package var studyDigest: String?
     /// How the columns of a table become the covariates; nil where they are its columns as they are.
-    public var study: Study?
+    package var study: Study?
 
-    public struct ExpertRecord: Codable, Sendable, Equatable {
+    package struct ExpertRecord: Codable, Sendable, Equatable {
         /// Of each linear predictor in turn: intercept first, then in the order of `expertCovariates`.
-        public var coefficients: [Double]
-        public var dispersion: Double
+        package var coefficients: [Double]
+        package var dispersion: Double
         /// Intercept first, then in the order of `gateCovariates`; zero for the last expert.
-        public var gate: [Double]
-        public var statistics: StatisticsRecord?
+        package var gate: [Double]
+        package var statistics: StatisticsRecord?
         /// Lower triangle of the complete-data information of the coefficients, row by row; absent where the statistics hold it.
-        public var information: [Double]?
+        package var information: [Double]?
         /// Beside it, where a lasso chose slopes: the gradient of the log-likelihood by the coefficients.
-        public var score: [Double]?
+        package var score: [Double]?
         /// Of a response of classes: those of which the expert tells nothing; absent where there are none.
-        public var suppressedClasses: [String]?
+        package var suppressedClasses: [String]?
         /// Of the coefficients, intercepts at the means of the covariates, and the log dispersion where the family has one.
-        public var uncertainty: CovarianceRecord?
+        package var uncertainty: CovarianceRecord?
     }
 
-    public struct StatisticsRecord: Codable, Sendable, Equatable {
-        public var weight: Double
-        public var squaredWeight: Double
+    package struct StatisticsRecord: Codable, Sendable, Equatable {
+        package var weight: Double
+        package var squaredWeight: Double
         /// Covariates, then the target.
-        public var mean: [Double]
+        package var mean: [Double]
         /// Lower triangle of Σ weight (z - mean)(z - mean)', row by row.
-        public var scatter: [Double]
+        package var scatter: [Double]
     }
 
-    public struct FitRecord: Codable, Sendable, Equatable {
-        public var logLikelihood: Double
-        public var stopReason: String
-        public var iterations: Int
-        public var tolerance: Double
-        public var seed: UInt64
-        public var trace: [Double]
-        public var starts: [StartRecord]
-        public var warnings: [String]
+    package struct FitRecord: Codable, Sendable, Equatable {
+        package var logLikelihood: Double
+        package var stopReason: String
+        package var iterations: Int
+        package var tolerance: Double
+        package var seed: UInt64
+        package var trace: [Double]
+        package var starts: [StartRecord]
+        package var warnings: [String]
         /// Where slopes were penalised.
-        public var lasso: LassoRecord?
+        package var lasso: LassoRecord?
         /// Where the number of experts was chosen.
-        public var expertCounts: ExpertCountReport?
+        package var expertCounts: ExpertCountReport?
     }
 
-    public struct StartRecord: Codable, Sendable, Equatable {
-        public var strategy: String
-        public var screenedLogLikelihoodPerRow: Double
-        public var logLikelihood: Double?
-        public var floorHits: Int
+    package struct StartRecord: Codable, Sendable, Equatable {
+        package var strategy: String
+        package var screenedLogLikelihoodPerRow: Double
+        package var logLikelihood: Double?
+        package var floorHits: Int
     }
 
-    public struct AggregationRecord: Codable, Sendable, Equatable {
+    package struct AggregationRecord: Codable, Sendable, Equatable {
         /// Absent in files of earlier versions, which know one method.
-        public var method: String?
-        public var sites: [SiteRecord]
+        package var method: String?
+        package var sites: [SiteRecord]
         /// Sites left out as broken; absent in files of earlier versions.
-        public var leftOut: [LeftOutRecord]?
-        public var siteWeights: String
-        public var support: String
-        public var supportSize: Int
-        public var start: String
-        public var objectives: [Double]
-        public var converged: Bool
-        public var candidates: [CandidateRecord]
-        public var chosen: String
+        package var leftOut: [LeftOutRecord]?
+        package var siteWeights: String
+        package var support: String
+        package var supportSize: Int
+        package var start: String
+        package var objectives: [Double]
+        package var converged: Bool
+        package var candidates: [CandidateRecord]
+        package var chosen: String
         /// Where the number of experts was chosen: all that were tried.
-        public var expertCounts: [ExpertCountRecord]?
-        public var seed: UInt64
-        public var warnings: [String]
+        package var expertCounts: [ExpertCountRecord]?
+        package var seed: UInt64
+        package var warnings: [String]
     }
 
-    public struct SiteRecord: Codable, Sendable, Equatable {
-        public var name: String
-        public var rows: Int
-        public var weight: Double
+    package struct SiteRecord: Codable, Sendable, Equatable {
+        package var name: String
+        package var rows: Int
+        package var weight: Double
         /// The global expert, from 1, of each local expert.
-        public var experts: [Int]
+        package var experts: [Int]
     }
 
-    public struct LeftOutRecord: Codable, Sendable, Equatable {
-        public var name: String
-        public var rows: Int
+    package struct LeftOutRecord: Codable, Sendable, Equatable {
+        package var name: String
+        package var rows: Int
         /// From what the other sites say; nats a row.
-        public var divergence: Double
+        package var divergence: Double
     }
 
-    public struct ExpertCountRecord: Codable, Sendable, Equatable {
-        public var experts: Int
-        public var score: Double
-        public var penalised: Double
+    package struct ExpertCountRecord: Codable, Sendable, Equatable {
+        package var experts: Int
+        package var score: Double
+        package var penalised: Double
     }
 
     /// An update from the statistics of sites.
-    public struct RoundRecord: Codable, Sendable, Equatable {
-        public var sites: Int
-        public var rows: Int
+    package struct RoundRecord: Codable, Sendable, Equatable {
+        package var sites: Int
+        package var rows: Int
         /// Of the model before the update, as the sites reported it.
-        public var logLikelihoodPerRow: Double
+        package var logLikelihoodPerRow: Double
         /// The share of the gate's Newton step that was taken.
-        public var gateStep: Double
-        public var warnings: [String]
+        package var gateStep: Double
+        package var warnings: [String]
 
-        public init(sites: Int, rows: Int, logLikelihoodPerRow: Double, gateStep: Double, warnings: [String]) {
+        package init(sites: Int, rows: Int, logLikelihoodPerRow: Double, gateStep: Double, warnings: [String]) {
             self.sites = sites
             self.rows = rows
             self.logLikelihoodPerRow = logLikelihoodPerRow
@@ -158,9 +158,9 @@ public struct ModelFile: Codable, Sendable, Equatable {
         }
     }
 
-    public struct CandidateRecord: Codable, Sendable, Equatable {
-        public var name: String
-        public var score: Double
+    package struct CandidateRecord: Codable, Sendable, Equatable {
+        package var name: String
+        package var score: Double
     }
 }
 
@@ -203,7 +203,7 @@ extension ModelFile {
         }
     }
 
-    public init(_ local: LocalModel) {
+    package init(_ local: LocalModel) {
         self.init(local.fitted, kind: .local)
         let report = local.report
         fit = FitRecord(
@@ -218,7 +218,7 @@ extension ModelFile {
             expertCounts: report.expertCounts)
     }
 
-    public init(_ global: GlobalModel) {
+    package init(_ global: GlobalModel) {
         self.init(global.fitted, kind: .global)
         let report = global.report
         aggregation = AggregationRecord(
@@ -242,12 +242,12 @@ extension ModelFile {
     }
 
     /// A model that was written down, such as the truth behind a simulation.
-    public init(reference model: MixtureModel) {
+    package init(reference model: MixtureModel) {
         self.init(model, kind: .reference, moments: nil, information: [], rows: 0, weight: 0)
     }
 
     /// The model that a round made of the model in `previous`, with the rounds before.
-    public init(_ update: GeneralisedEMRound.Update, after previous: ModelFile, sites: Int, warnings: [String]) {
+    package init(_ update: GeneralisedEMRound.Update, after previous: ModelFile, sites: Int, warnings: [String]) {
         let fitted = update.fitted
         self.init(fitted, kind: .global)
         aggregation = previous.aggregation
@@ -258,7 +258,7 @@ extension ModelFile {
         rounds = (previous.rounds ?? []) + [round]
     }
 
-    public var design: Design {
+    package var design: Design {
         let position = Dictionary(uniqueKeysWithValues: zip(covariates, covariates.indices))
         return Design(
             target: target, covariates: covariates, expertCovariates: expertCovariates.compactMap { position[$0] },
@@ -271,7 +271,7 @@ extension ModelFile {
     }
 
     /// The model itself; of a file that ``ModelFile/read(path:)`` let pass.
-    public var model: MixtureModel {
+    package var model: MixtureModel {
         MixtureModel(
             design: design, family: expertFamily,
             gate: SoftmaxGate(coefficients: Matrix(columns: experts.map(\.gate))),
@@ -279,7 +279,7 @@ extension ModelFile {
     }
 
     /// The model with its statistics; nil for a reference.
-    public var fitted: FittedMixture? {
+    package var fitted: FittedMixture? {
         let moments = experts.compactMap(\.statistics?.moments)
         guard moments.count == experts.count else { return nil }
         let size = experts[0].coefficients.count
@@ -295,7 +295,7 @@ extension ModelFile {
         return fitted
     }
 
-    public var warnings: [String] {
+    package var warnings: [String] {
         (fit?.warnings ?? []) + (aggregation?.warnings ?? []) + (rounds ?? []).flatMap(\.warnings)
     }
 }
@@ -307,7 +307,7 @@ extension ModelFile.StatisticsRecord {
             scatter: moments.scatter.storage)
     }
 
-    public var moments: Moments {
+    package var moments: Moments {
         Moments(
             weight: weight, squaredWeight: squaredWeight, mean: mean,
             scatter: PackedSymmetric(size: mean.count, storage: scatter))

@@ -7,7 +7,7 @@ extension StatisticsFile {
     /// Reads and checks a file of statistics.
     ///
     /// - Throws: ``ModelFileError`` that names the file and the field.
-    public static func read(path: String) throws(ModelFileError) -> StatisticsFile {
+    package static func read(path: String) throws(ModelFileError) -> StatisticsFile {
         try decode(VersionedJSON.contents(path: path), source: path)
     }
 
@@ -22,14 +22,14 @@ extension StatisticsFile {
     /// The file as text.
     ///
     /// - Throws: ``ModelFileError/invalidValue(path:field:reason:)`` for a number that is not finite.
-    public func text(path: String) throws(ModelFileError) -> String {
+    package func text(path: String) throws(ModelFileError) -> String {
         do { return try OrderedJSONEncoder().encode(self) } catch {
             throw .invalidValue(path: path, field: "the statistics", reason: "hold a number that is not finite")
         }
     }
 
     /// Refuses statistics that were not taken at this model.
-    public func check(isOf model: FittedMixture, path: String, modelPath: String) throws(ModelFileError) {
+    package func check(isOf model: FittedMixture, path: String, modelPath: String) throws(ModelFileError) {
         func refuse(_ what: String) -> ModelFileError {
             .statisticsOfAnotherModel(path: path, model: modelPath, what: what)
         }

@@ -4,7 +4,7 @@ import StudyData
 extension Study {
     /// 16 hexadecimal digits that tell one study from another. Notes, number of experts and seed do not count: they change
     /// nothing in what a parameter means.
-    public var digest: String { ModelDigest(self).text }
+    package var digest: String { ModelDigest(self).text }
 }
 
 extension ModelDigest {

@@ -6,7 +6,7 @@ extension Study {
     /// Reads and checks a study file.
     ///
     /// - Throws: ``StudyError`` that names the file and the field.
-    public static func read(path: String) throws(StudyError) -> Study {
+    package static func read(path: String) throws(StudyError) -> Study {
         guard FileManager.default.fileExists(atPath: path) else { throw .fileNotFound(path: path) }
         let data: Data
         do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch { throw .cannotRead(path: path) }
@@ -55,7 +55,7 @@ extension Study {
     }
 
     /// The file as text, in an order and with line breaks for people.
-    public func text() -> String {
+    package func text() -> String {
         // Validated studies hold finite numbers only.
         (try? OrderedJSONEncoder().encode(self)) ?? ""
     }

@@ -7,12 +7,12 @@ import Foundation
 #endif
 
 /// The factor L of a symmetric positive definite matrix A = L L', by LAPACK's `dpotrf`.
-public struct Cholesky: Sendable {
+package struct Cholesky: Sendable {
     /// The factor in the lower triangle; the strict upper triangle is zero.
-    public let factor: Matrix
+    package let factor: Matrix
 
     /// Fails where the matrix is not positive definite in double precision.
-    public init?(_ matrix: Matrix) {
+    package init?(_ matrix: Matrix) {
         BLAS.prepare()
         var factor = matrix
         let size = matrix.rowCount
@@ -31,12 +31,12 @@ public struct Cholesky: Sendable {
         self.factor = factor
     }
 
-    public var logDeterminant: Double {
+    package var logDeterminant: Double {
         2 * (0..<factor.rowCount).reduce(0) { $0 + log(factor[$1, $1]) }
     }
 
     /// The solution of A x = b.
-    public func solve(_ right: [Double]) -> [Double] {
+    package func solve(_ right: [Double]) -> [Double] {
         var solution = right
         var order = LAPACKInteger(factor.rowCount)
         var leading = order
@@ -48,7 +48,7 @@ public struct Cholesky: Sendable {
     }
 
     /// The solution of L x = b.
-    public func solveLower(_ right: [Double]) -> [Double] {
+    package func solveLower(_ right: [Double]) -> [Double] {
         var solution = right
         for column in 0..<factor.rowCount {
             solution[column] /= factor[column, column]
@@ -61,7 +61,7 @@ public struct Cholesky: Sendable {
     }
 
     /// L x: turns a vector of independent standard normals into one with covariance A.
-    public func multiplyLower(_ vector: [Double]) -> [Double] {
+    package func multiplyLower(_ vector: [Double]) -> [Double] {
         var result = [Double](repeating: 0, count: vector.count)
         for row in 0..<factor.rowCount {
             for column in 0...row { result[row] += factor[row, column] * vector[column] }
@@ -70,7 +70,7 @@ public struct Cholesky: Sendable {
     }
 
     /// LAPACK's estimate of 1 / condition number in the 1-norm of the matrix that was factored.
-    public func reciprocalCondition(of matrix: Matrix) -> Double {
+    package func reciprocalCondition(of matrix: Matrix) -> Double {
         let size = factor.rowCount
         guard size > 0 else { return 1 }
         var norm = (0..<size).map { column in matrix.column(column).reduce(0) { $0 + abs($1) } }.max() ?? 0

@@ -3,8 +3,8 @@
 /// The matrix is scaled to a unit diagonal first, so that units cannot decide what counts as singular. Where columns are
 /// collinear the result is a symmetric, reflexive generalised inverse: c' A⁻ c is the same for any of these wherever c is
 /// orthogonal to the null space.
-public struct GeneralisedInverse: Sendable {
-    public let inverse: Matrix
+package struct GeneralisedInverse: Sendable {
+    package let inverse: Matrix
     /// Unit vectors that span what the matrix does not determine; one a column.
     let nullSpace: Matrix
 
@@ -15,7 +15,7 @@ public struct GeneralisedInverse: Sendable {
     private static let involved = 1e-5
 
     /// - Returns: nil where the matrix has a negative eigenvalue, or is not finite.
-    public init?(_ matrix: Matrix) {
+    package init?(_ matrix: Matrix) {
         let size = matrix.rowCount
         guard matrix.storage.allSatisfy(\.isFinite), (0..<size).allSatisfy({ matrix[$0, $0] >= 0 }) else { return nil }
         let scale = (0..<size).map { matrix[$0, $0] > 0 ? 1 / matrix[$0, $0].squareRoot() : 0 }
@@ -49,7 +49,7 @@ public struct GeneralisedInverse: Sendable {
     }
 
     /// The coordinates that take part in a direction without information.
-    public var undetermined: [Int] {
+    package var undetermined: [Int] {
         (0..<inverse.rowCount).filter { index in
             (0..<nullSpace.columnCount).contains { abs(nullSpace[index, $0]) > Self.involved }
         }

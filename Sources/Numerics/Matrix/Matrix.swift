@@ -1,18 +1,18 @@
 /// A dense matrix of `Double`, stored column by column as BLAS and LAPACK expect.
-public struct Matrix: Sendable, Equatable {
-    public let rowCount: Int
-    public let columnCount: Int
+package struct Matrix: Sendable, Equatable {
+    package let rowCount: Int
+    package let columnCount: Int
     /// Element (i, j) is `storage[i + j * rowCount]`.
-    public var storage: [Double]
+    package var storage: [Double]
 
-    public init(rowCount: Int, columnCount: Int, repeating value: Double = 0) {
+    package init(rowCount: Int, columnCount: Int, repeating value: Double = 0) {
         self.rowCount = rowCount
         self.columnCount = columnCount
         storage = [Double](repeating: value, count: rowCount * columnCount)
     }
 
     /// - Parameter storage: `rowCount * columnCount` elements, column by column.
-    public init(rowCount: Int, columnCount: Int, storage: [Double]) {
+    package init(rowCount: Int, columnCount: Int, storage: [Double]) {
         precondition(storage.count == rowCount * columnCount, "storage does not match the shape")
         self.rowCount = rowCount
         self.columnCount = columnCount
@@ -20,27 +20,27 @@ public struct Matrix: Sendable, Equatable {
     }
 
     /// The columns side by side; all of the same length.
-    public init(columns: [[Double]]) {
+    package init(columns: [[Double]]) {
         self.init(
             rowCount: columns.first?.count ?? 0, columnCount: columns.count, storage: columns.flatMap { $0 })
     }
 
     @inlinable
-    public subscript(row: Int, column: Int) -> Double {
+    package subscript(row: Int, column: Int) -> Double {
         get { storage[row + column * rowCount] }
         set { storage[row + column * rowCount] = newValue }
     }
 
-    public func column(_ index: Int) -> ArraySlice<Double> {
+    package func column(_ index: Int) -> ArraySlice<Double> {
         storage[index * rowCount..<(index + 1) * rowCount]
     }
 
-    public func row(_ index: Int) -> [Double] {
+    package func row(_ index: Int) -> [Double] {
         (0..<columnCount).map { self[index, $0] }
     }
 
     /// The chosen rows, in the order given.
-    public func rows(_ indices: [Int]) -> Matrix {
+    package func rows(_ indices: [Int]) -> Matrix {
         var result = [Double]()
         result.reserveCapacity(indices.count * columnCount)
         for column in 0..<columnCount {
@@ -51,7 +51,7 @@ public struct Matrix: Sendable, Equatable {
     }
 
     /// The chosen rows and columns.
-    public func submatrix(_ indices: [Int]) -> Matrix {
+    package func submatrix(_ indices: [Int]) -> Matrix {
         var result = Matrix(rowCount: indices.count, columnCount: indices.count)
         for (column, second) in indices.enumerated() {
             for (row, first) in indices.enumerated() { result[row, column] = self[first, second] }
@@ -59,7 +59,7 @@ public struct Matrix: Sendable, Equatable {
         return result
     }
 
-    public func transposed() -> Matrix {
+    package func transposed() -> Matrix {
         var result = Matrix(rowCount: columnCount, columnCount: rowCount)
         for column in 0..<columnCount {
             for row in 0..<rowCount { result[column, row] = self[row, column] }
@@ -67,17 +67,17 @@ public struct Matrix: Sendable, Equatable {
         return result
     }
 
-    public static func identity(_ size: Int) -> Matrix {
+    package static func identity(_ size: Int) -> Matrix {
         var result = Matrix(rowCount: size, columnCount: size)
         for index in 0..<size { result[index, index] = 1 }
         return result
     }
 
-    public static func * (left: Matrix, right: Matrix) -> Matrix {
+    package static func * (left: Matrix, right: Matrix) -> Matrix {
         BLAS.multiply(left, right)
     }
 
-    public static func * (left: Matrix, right: [Double]) -> [Double] {
+    package static func * (left: Matrix, right: [Double]) -> [Double] {
         precondition(left.columnCount == right.count, "shapes do not match")
         var result = [Double](repeating: 0, count: left.rowCount)
         for column in 0..<left.columnCount {
@@ -89,6 +89,6 @@ public struct Matrix: Sendable, Equatable {
 
 /// The inner product of two vectors of one length.
 @inlinable
-public func dot(_ left: some Collection<Double>, _ right: some Collection<Double>) -> Double {
+package func dot(_ left: some Collection<Double>, _ right: some Collection<Double>) -> Double {
     zip(left, right).reduce(0) { $0 + $1.0 * $1.1 }
 }

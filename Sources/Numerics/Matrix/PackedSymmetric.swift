@@ -1,45 +1,45 @@
 /// The lower triangle of a symmetric matrix, row by row: element (i, j), j ≤ i, is at i(i+1)/2 + j.
 ///
 /// Sums over rows of a table are kept in this form: half the memory, and the file holds no number twice.
-public struct PackedSymmetric: Sendable, Equatable {
-    public let size: Int
-    public var storage: [Double]
+package struct PackedSymmetric: Sendable, Equatable {
+    package let size: Int
+    package var storage: [Double]
 
-    public init(size: Int) {
+    package init(size: Int) {
         self.size = size
         storage = [Double](repeating: 0, count: Self.elementCount(size: size))
     }
 
     /// - Parameter storage: `size (size + 1) / 2` elements.
-    public init(size: Int, storage: [Double]) {
+    package init(size: Int, storage: [Double]) {
         precondition(storage.count == Self.elementCount(size: size), "storage does not match the size")
         self.size = size
         self.storage = storage
     }
 
     @inlinable
-    public init(lowerTriangleOf matrix: Matrix) {
+    package init(lowerTriangleOf matrix: Matrix) {
         self.init(size: matrix.rowCount)
         for row in 0..<size {
             for column in 0...row { self[row, column] = matrix[row, column] }
         }
     }
 
-    public static func elementCount(size: Int) -> Int { size * (size + 1) / 2 }
+    package static func elementCount(size: Int) -> Int { size * (size + 1) / 2 }
 
     @inlinable
-    public subscript(row: Int, column: Int) -> Double {
+    package subscript(row: Int, column: Int) -> Double {
         get { storage[Self.offset(row, column)] }
         set { storage[Self.offset(row, column)] = newValue }
     }
 
     @inlinable
-    public static func offset(_ row: Int, _ column: Int) -> Int {
+    package static func offset(_ row: Int, _ column: Int) -> Int {
         row >= column ? row * (row + 1) / 2 + column : column * (column + 1) / 2 + row
     }
 
     /// The matrix of the chosen rows and columns.
-    public func submatrix(rows: [Int], columns: [Int]) -> Matrix {
+    package func submatrix(rows: [Int], columns: [Int]) -> Matrix {
         var result = Matrix(rowCount: rows.count, columnCount: columns.count)
         for (column, second) in columns.enumerated() {
             for (row, first) in rows.enumerated() { result[row, column] = self[first, second] }
@@ -47,10 +47,10 @@ public struct PackedSymmetric: Sendable, Equatable {
         return result
     }
 
-    public func matrix() -> Matrix { submatrix(rows: Array(0..<size), columns: Array(0..<size)) }
+    package func matrix() -> Matrix { submatrix(rows: Array(0..<size), columns: Array(0..<size)) }
 
     /// The rows and columns in another order: new index i is old index `order[i]`.
-    public func permuted(_ order: [Int]) -> PackedSymmetric {
+    package func permuted(_ order: [Int]) -> PackedSymmetric {
         var result = PackedSymmetric(size: size)
         for row in 0..<size {
             for column in 0...row { result[row, column] = self[order[row], order[column]] }
@@ -59,7 +59,7 @@ public struct PackedSymmetric: Sendable, Equatable {
     }
 
     /// Adds `scale * vector vector'`.
-    public mutating func addOuterProduct(_ vector: [Double], scale: Double) {
+    package mutating func addOuterProduct(_ vector: [Double], scale: Double) {
         var offset = 0
         for row in 0..<size {
             let scaled = scale * vector[row]
@@ -68,16 +68,16 @@ public struct PackedSymmetric: Sendable, Equatable {
         }
     }
 
-    public static func += (left: inout PackedSymmetric, right: PackedSymmetric) {
+    package static func += (left: inout PackedSymmetric, right: PackedSymmetric) {
         precondition(left.size == right.size, "sizes do not match")
         for index in left.storage.indices { left.storage[index] += right.storage[index] }
     }
 
-    public static func * (left: Double, right: PackedSymmetric) -> PackedSymmetric {
+    package static func * (left: Double, right: PackedSymmetric) -> PackedSymmetric {
         PackedSymmetric(size: right.size, storage: right.storage.map { left * $0 })
     }
 
-    public static func * (left: PackedSymmetric, right: [Double]) -> [Double] {
+    package static func * (left: PackedSymmetric, right: [Double]) -> [Double] {
         precondition(left.size == right.count, "a vector of the size of the matrix")
         var result = [Double](repeating: 0, count: left.size)
         var index = 0

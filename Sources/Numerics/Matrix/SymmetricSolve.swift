@@ -5,7 +5,7 @@
 #endif
 
 /// The eigenvalues, ascending, and eigenvectors (columns) of a symmetric matrix, by LAPACK's `dsyevd`.
-public func symmetricEigen(_ matrix: Matrix) -> (values: [Double], vectors: Matrix) {
+package func symmetricEigen(_ matrix: Matrix) -> (values: [Double], vectors: Matrix) {
     let size = matrix.rowCount
     guard size > 0 else { return ([], matrix) }
     BLAS.prepare()
@@ -28,7 +28,7 @@ public func symmetricEigen(_ matrix: Matrix) -> (values: [Double], vectors: Matr
 /// The matrix is scaled to a unit diagonal first, so that the units of a covariate cannot decide what counts as
 /// singular. A Cholesky factor serves where the condition allows; where columns are constant or collinear the
 /// solution of least norm is taken, which leaves the undetermined directions at zero instead of failing.
-public func solvePositiveSemidefinite(_ matrix: Matrix, _ right: [Double]) -> [Double] {
+package func solvePositiveSemidefinite(_ matrix: Matrix, _ right: [Double]) -> [Double] {
     let size = matrix.rowCount
     let scale = (0..<size).map { matrix[$0, $0] > 0 ? 1 / matrix[$0, $0].squareRoot() : 0 }
     var scaled = matrix

@@ -5,20 +5,20 @@ import Synchronization
 ///
 /// Results come back in the order of the pieces, and which thread takes which piece never enters a result: the same
 /// bits for any number of threads.
-public struct Parallelism: Sendable {
-    public let threads: Int
+package struct Parallelism: Sendable {
+    package let threads: Int
 
     /// - Parameter threads: at least 1; nil for all cores.
-    public init(threads: Int? = nil) {
+    package init(threads: Int? = nil) {
         self.threads = max(1, threads ?? Self.coreCount)
     }
 
-    public static let serial = Parallelism(threads: 1)
+    package static let serial = Parallelism(threads: 1)
 
-    public static var coreCount: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+    package static var coreCount: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
 
     /// `body(0), …, body(count - 1)`, in that order.
-    public func map<Result: Sendable>(count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+    package func map<Result: Sendable>(count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
         guard threads > 1, count > 1 else { return (0..<count).map(body) }
         let results = Mutex([Result?](repeating: nil, count: count))
         let next = Atomic<Int>(0)
@@ -35,7 +35,7 @@ public struct Parallelism: Sendable {
 
     /// Merges `body(0), …, body(count - 1)` into `first`, in that order, each as soon as those before it are in, so that few
     /// results wait unless one takes much longer than the others.
-    public func reduce<Result: Sendable>(
+    package func reduce<Result: Sendable>(
         count: Int, into first: Result, _ body: @Sendable (Int) -> Result,
         merge: @Sendable (inout Result, Result) -> Void
     ) -> Result {

@@ -4,7 +4,7 @@ extension RandomNumbers {
     /// A gamma variate of scale 1, by rejection (Marsaglia & Tsang, ACM TOMS 26, 2000); never 0.
     ///
     /// - Parameter shape: above 0. Below 1 a draw of shape + 1 is shrunk by one more uniform, drawn first.
-    public mutating func gamma(shape: Double) -> Double {
+    package mutating func gamma(shape: Double) -> Double {
         guard shape >= 1 else {
             let shrinkage = log(uniform()) / shape
             return max(gamma(shape: shape + 1) * exp(shrinkage), .leastNormalMagnitude)
@@ -22,7 +22,7 @@ extension RandomNumbers {
     }
 
     /// A Poisson variate; exact for any mean.
-    public mutating func poisson(mean: Double) -> Double {
+    package mutating func poisson(mean: Double) -> Double {
         mean < 10 ? poissonByInversion(mean) : poissonByRejection(mean)
     }
 

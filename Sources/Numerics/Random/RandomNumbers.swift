@@ -4,25 +4,25 @@ import Foundation
 ///
 /// The same seed gives the same numbers on every platform and for any number of threads; work that runs in
 /// parallel takes a generator of its own by ``split(_:)``.
-public struct RandomNumbers: RandomNumberGenerator, Sendable {
+package struct RandomNumbers: RandomNumberGenerator, Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
     private let seed: UInt64
 
-    public init(seed: UInt64) {
+    package init(seed: UInt64) {
         self.seed = seed
         var mixer = SplitMix64(state: seed)
         state = (mixer.next(), mixer.next(), mixer.next(), mixer.next())
     }
 
     /// An independent generator for part number `index`; depends on the seed alone, not on what was drawn.
-    public func split(_ index: Int) -> RandomNumbers {
+    package func split(_ index: Int) -> RandomNumbers {
         var mixer = SplitMix64(state: seed ^ 0xA076_1D64_78BD_642F)
         let base = mixer.next()
         var part = SplitMix64(state: base &+ UInt64(truncatingIfNeeded: index) &* 0xE703_7ED1_A0B4_28DB)
         return RandomNumbers(seed: part.next())
     }
 
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         let result = rotate(state.1 &* 5, 7) &* 9
         let shifted = state.1 << 17
         state.2 ^= state.0
@@ -35,25 +35,25 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
     }
 
     /// Uniform on (0, 1): never 0, so that a logarithm can be taken.
-    public mutating func uniform() -> Double {
+    package mutating func uniform() -> Double {
         // The largest 53 bits and a half round up to 1.
         min((Double(next() >> 11) + 0.5) * 0x1p-53, 1 - 0x1p-53)
     }
 
     /// Uniform on 0 ..< bound, by a wide multiplication (bias below bound / 2⁶⁴).
-    public mutating func index(below bound: Int) -> Int {
+    package mutating func index(below bound: Int) -> Int {
         Int(next().multipliedFullWidth(by: UInt64(bound)).high)
     }
 
     /// Standard normal, by Box–Muller; two uniforms a draw, the second normal is not kept, so that the draw order
     /// does not depend on what was drawn before.
-    public mutating func normal() -> Double {
+    package mutating func normal() -> Double {
         let radius = (-2 * log(uniform())).squareRoot()
         return radius * cos(2 * .pi * uniform())
     }
 
     /// An index drawn with probabilities proportional to nonnegative weights.
-    public mutating func index(weights: some Collection<Double>) -> Int {
+    package mutating func index(weights: some Collection<Double>) -> Int {
         var remaining = uniform() * weights.reduce(0, +)
         for (index, weight) in weights.enumerated() {
             remaining -= weight
@@ -66,7 +66,7 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
     /// ascending order: less is left to chance than by independent draws.
     ///
     /// - Precondition: the weights are finite, and one of them is positive.
-    public mutating func systematicSample(_ count: Int, weights: [Double]) -> [Int] {
+    package mutating func systematicSample(_ count: Int, weights: [Double]) -> [Int] {
         let total = weights.reduce(0, +)
         precondition(total > 0 && total.isFinite, "weights must be finite and not all zero")
         let offset = uniform()
@@ -84,7 +84,7 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
     }
 
     /// A random order of 0 ..< count (Fisher–Yates).
-    public mutating func permutation(_ count: Int) -> [Int] {
+    package mutating func permutation(_ count: Int) -> [Int] {
         var order = Array(0..<count)
         for last in stride(from: count - 1, to: 0, by: -1) { order.swapAt(last, index(below: last + 1)) }
         return order
@@ -92,7 +92,7 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
 
     /// `sample` of the numbers 0 ..< count, each at most once, in random order: the beginning of a random permutation, in
     /// memory of the size of the sample.
-    public mutating func sample(_ sample: Int, below count: Int) -> [Int] {
+    package mutating func sample(_ sample: Int, below count: Int) -> [Int] {
         var moved = [Int: Int]()
         return (0..<min(sample, count)).map { position in
             let chosen = position + index(below: count - position)

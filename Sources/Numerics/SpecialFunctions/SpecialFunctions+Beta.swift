@@ -5,7 +5,7 @@ extension SpecialFunctions {
     /// I_x(a, b) = B_x(a, b) / B(a, b), a and b > 0: the distribution function of the beta distribution.
     ///
     /// - Parameter complement: 1 - x, with the digits that the difference would lose near 1.
-    public static func betaRatio(_ a: Double, _ b: Double, _ x: Double, complement: Double) -> Double {
+    package static func betaRatio(_ a: Double, _ b: Double, _ x: Double, complement: Double) -> Double {
         let power = betaPower(a, b, x, complement: complement)
         // The continued fraction converges fast on this side of the mean, else that of 1 - I_1-x(b, a).
         return x * (a + b + 2) < a + 1
@@ -13,7 +13,7 @@ extension SpecialFunctions {
     }
 
     /// x^a (1 - x)^b / B(a, b), by way of how far x is from a / (a + b): the powers underflow where B does.
-    public static func betaPower(_ a: Double, _ b: Double, _ x: Double, complement: Double) -> Double {
+    package static func betaPower(_ a: Double, _ b: Double, _ x: Double, complement: Double) -> Double {
         let sum = a + b
         let exponent = a * logRatioGap(x * (sum / a)) + b * logRatioGap(complement * (sum / b))
         let stirling = stirlingError(sum) - stirlingError(a) - stirlingError(b)

@@ -5,19 +5,19 @@ import Foundation
 /// All rest on asymptotic series for large arguments (NIST Digital Library of Mathematical Functions, 5.11), which smaller
 /// ones reach by recurrence (5.5). Differences that vanish, such as log x - ψ(x), are taken before the large terms are
 /// formed.
-public enum SpecialFunctions {
+package enum SpecialFunctions {
     /// Where the series begin to serve: the first terms left out are below 1e-17.
     private static let asymptotic = 16.0
 
     // MARK: Gamma function
 
     /// log Γ(x)
-    public static func logGamma(_ x: Double) -> Double {
+    package static func logGamma(_ x: Double) -> Double {
         (x - 0.5) * log(x) - x + 0.5 * Scalar.logTwoPi + stirlingError(x)
     }
 
     /// δ(x) = log Γ(x) - (x - ½) log x + x - ½ log 2π; near 1 / 12x.
-    public static func stirlingError(_ x: Double) -> Double {
+    package static func stirlingError(_ x: Double) -> Double {
         var (x, sum) = (x, 0.0)
         while x < asymptotic {
             // δ(x) - δ(x + 1)
@@ -34,10 +34,10 @@ public enum SpecialFunctions {
     ]
 
     /// ψ(x) = Γ'(x) / Γ(x)
-    public static func digamma(_ x: Double) -> Double { log(x) - logMinusDigamma(x) }
+    package static func digamma(_ x: Double) -> Double { log(x) - logMinusDigamma(x) }
 
     /// log x - ψ(x); near 1 / 2x, and with all its digits there.
-    public static func logMinusDigamma(_ x: Double) -> Double {
+    package static func logMinusDigamma(_ x: Double) -> Double {
         var (x, sum) = (x, 0.0)
         while x < asymptotic {
             sum += 1 / x - log1p(1 / x)
@@ -54,7 +54,7 @@ public enum SpecialFunctions {
     ]
 
     /// ψ'(x)
-    public static func trigamma(_ x: Double) -> Double {
+    package static func trigamma(_ x: Double) -> Double {
         var (x, sum) = (x, 0.0)
         while x < asymptotic {
             sum += 1 / (x * x)
@@ -78,14 +78,14 @@ public enum SpecialFunctions {
     // MARK: Incomplete gamma function
 
     /// P(a, x) = γ(a, x) / Γ(a), a > 0: the distribution function of the gamma distribution of shape a and scale 1.
-    public static func lowerGammaRatio(_ a: Double, _ x: Double) -> Double {
+    package static func lowerGammaRatio(_ a: Double, _ x: Double) -> Double {
         guard x > 0 else { return x == 0 ? 0 : .nan }
         guard x < .infinity else { return 1 }
         return x < a + 1 ? lowerSeries(a, x) : 1 - upperFraction(a, x)
     }
 
     /// Q(a, x) = 1 - P(a, x), with its digits where it is small.
-    public static func upperGammaRatio(_ a: Double, _ x: Double) -> Double {
+    package static func upperGammaRatio(_ a: Double, _ x: Double) -> Double {
         guard x > 0 else { return x == 0 ? 1 : .nan }
         guard x < .infinity else { return 0 }
         return x < a + 1 ? 1 - lowerSeries(a, x) : upperFraction(a, x)

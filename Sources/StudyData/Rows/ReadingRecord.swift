@@ -1,37 +1,37 @@
 import Numerics
 
 /// What became of missing values while rows were read.
-public struct ReadingRecord: Codable, Sendable, Equatable {
+package struct ReadingRecord: Codable, Sendable, Equatable {
     /// The missing values of one covariate.
-    public struct Filled: Codable, Sendable, Equatable {
-        public var covariate: String
+    package struct Filled: Codable, Sendable, Equatable {
+        package var covariate: String
         /// Rows that miss it.
-        public var missing: Int
+        package var missing: Int
         /// What was put in their place; nil where missing is a level of its own.
-        public var value: Double?
+        package var value: Double?
     }
 
     /// Integers up to here are exact as numbers of JSON.
     package static let largestCount = 1 << 53
 
-    public var rowsLeftOut = 0
+    package var rowsLeftOut = 0
     /// For each covariate whose gaps are filled in or are a level of their own, also where there was none.
-    public var filled: [Filled]
+    package var filled: [Filled]
 
     /// Of no row yet.
-    public init(_ selection: RowSelection) {
+    package init(_ selection: RowSelection) {
         filled = selection.indicatorColumns.map {
             Filled(covariate: $0.covariate, missing: 0, value: selection.fill[$0.covariate])
         }
     }
 
-    public mutating func add(_ selected: RowSelection.Selected, _ selection: RowSelection) {
+    package mutating func add(_ selected: RowSelection.Selected, _ selection: RowSelection) {
         rowsLeftOut += selected.dropped
         addGaps(in: selected.rows.covariates, selection)
     }
 
     /// - Parameter covariates: of the rows that stay.
-    public mutating func addGaps(in covariates: Matrix, _ selection: RowSelection) {
+    package mutating func addGaps(in covariates: Matrix, _ selection: RowSelection) {
         for (index, entry) in selection.indicatorColumns.enumerated() {
             filled[index].missing += covariates.column(entry.column).count { $0 == 1 }
         }
@@ -57,10 +57,10 @@ public struct ReadingRecord: Codable, Sendable, Equatable {
     }
 
     /// The values by covariate.
-    public var fill: [String: Double] { filled.reduce(into: [:]) { $0[$1.covariate] = $1.value } }
+    package var fill: [String: Double] { filled.reduce(into: [:]) { $0[$1.covariate] = $1.value } }
 
     /// The records of several sites as one: counts add up, values are averaged by the weight of the sites.
-    public static func merged(_ records: [(record: ReadingRecord, weight: Double)]) -> ReadingRecord? {
+    package static func merged(_ records: [(record: ReadingRecord, weight: Double)]) -> ReadingRecord? {
         guard var merged = records.first?.record else { return nil }
         merged.rowsLeftOut = records.reduce(0) { $0 + $1.record.rowsLeftOut }
         for index in merged.filled.indices {

@@ -3,8 +3,8 @@ import Numerics
 import Tables
 
 /// From the columns of a table to the rows of a shard.
-public struct RowSelection: Sendable {
-    public enum MissingRule: String, Sendable, CaseIterable {
+package struct RowSelection: Sendable {
+    package enum MissingRule: String, Sendable, CaseIterable {
         /// A row with a missing value is refused.
         case error
         /// A row with a missing value is left out, and counted.
@@ -12,7 +12,7 @@ public struct RowSelection: Sendable {
     }
 
     /// What is done about a level of a category that the study does not know.
-    public enum UnknownLevelRule: String, Sendable, CaseIterable {
+    package enum UnknownLevelRule: String, Sendable, CaseIterable {
         /// The table is refused.
         case error
         /// The row is taken as one of the reference level.
@@ -26,25 +26,25 @@ public struct RowSelection: Sendable {
         weight == 0 || (1 / largestValue...largestValue).contains(weight)
     }
 
-    public let design: Design
+    package let design: Design
     /// nil where the columns of the design are columns of the table, as they are.
-    public let study: Study?
+    package let study: Study?
     /// Column of row weights.
-    public var weights: String?
+    package var weights: String?
     /// Of values without a rule of their own in the study.
-    public var missing: MissingRule
+    package var missing: MissingRule
     /// What the target holds. Classes without a name are to be found: ``ClassFinder``.
-    public var response: ResponseKind
-    public var unknownLevels = UnknownLevelRule.error
+    package var response: ResponseKind
+    package var unknownLevels = UnknownLevelRule.error
     /// Whether what a study says can be changed in its file, and no option stands against it.
-    public var isOfStudyFile = false
+    package var isOfStudyFile = false
     /// Whether rows that the study would refuse for a gap are left out.
     private let overridesError: Bool
     /// What takes the place of missing covariates with the rule `mean`, by name. Those without a value stay NaN.
-    public var fill: [String: Double]
+    package var fill: [String: Double]
 
     /// Columns of the table as they are.
-    public init(
+    package init(
         design: Design, weights: String? = nil, missing: MissingRule = .error, response: ResponseKind = .number
     ) {
         self.design = design
@@ -61,7 +61,7 @@ public struct RowSelection: Sendable {
     /// - Parameters:
     ///   - classes: nil to find them in the rows.
     ///   - exposure: the model must know from which column its offset comes: a study says it.
-    public init(
+    package init(
         design: Design, family: String, classes: [String]?, exposure: String?, weights: String?, missing: MissingRule
     ) {
         guard let exposure else {
@@ -81,7 +81,7 @@ public struct RowSelection: Sendable {
     /// - Parameters:
     ///   - missing: `drop` takes the place of the rule `error` of the study and its covariates.
     ///   - fill: values for missing covariates where the study fixes none.
-    public init(study: Study, missing: MissingRule? = nil, fill: [String: Double] = [:]) {
+    package init(study: Study, missing: MissingRule? = nil, fill: [String: Double] = [:]) {
         design = study.design
         self.study = study
         weights = study.weights
@@ -104,7 +104,7 @@ public struct RowSelection: Sendable {
     ///   - notCovariates: columns that are never covariates by default: weights, shard labels, exclusions.
     ///   - response: what the target holds: classes need be no numbers.
     /// - Throws: ``TableError`` for a name that the table does not have, or where nothing is left.
-    public static func design(
+    package static func design(
         of table: DataTable, target: String, features: [String]?, gateFeatures: [String]?, notCovariates: Set<String>,
         response: ResponseKind = .number
     ) throws(TableError) -> Design {
@@ -129,7 +129,7 @@ public struct RowSelection: Sendable {
     // MARK: Rules
 
     /// The columns that are read as text.
-    public var textColumns: Set<String> { study?.textColumns ?? (response.classes == nil ? [] : [design.target]) }
+    package var textColumns: Set<String> { study?.textColumns ?? (response.classes == nil ? [] : [design.target]) }
 
     /// The columns of the table that are covariates.
     var covariates: [Study.Covariate] { study?.covariates ?? design.covariates.map { .number($0) } }
@@ -186,17 +186,17 @@ public struct RowSelection: Sendable {
     // MARK: Rows
 
     /// The rows of one table, and how many were left out.
-    public struct Selected: Sendable {
-        public var rows: ShardRows
+    package struct Selected: Sendable {
+        package var rows: ShardRows
         /// The 0-based rows of the table that `rows` holds.
-        public var kept: [Int]
+        package var kept: [Int]
         /// Rows left out for a missing value.
-        public var dropped: Int
+        package var dropped: Int
     }
 
     /// - Throws: ``TableError`` for a missing column, text, an infinite or huge value, a missing value under
     ///   ``MissingRule/error``, a negative or missing weight, a level or class that is not known.
-    public func rows(of table: DataTable) throws(TableError) -> Selected {
+    package func rows(of table: DataTable) throws(TableError) -> Selected {
         var coding = TableCoding(table, self)
         try coding.addCovariates()
         let responses = try coding.responses()
@@ -209,7 +209,7 @@ public struct RowSelection: Sendable {
     }
 
     /// Everything in a table that does not fit, the first of each column.
-    public func problems(of table: DataTable) -> [TableError] {
+    package func problems(of table: DataTable) -> [TableError] {
         var coding = TableCoding(table, self)
         var problems = [TableError]()
         func note(_ check: () throws(TableError) -> Void) {
@@ -223,16 +223,16 @@ public struct RowSelection: Sendable {
     }
 
     /// The covariates, and the responses where the table has them (NaN where missing).
-    public struct SelectedCovariates: Sendable {
-        public var covariates: Matrix
-        public var responses: [Double]?
+    package struct SelectedCovariates: Sendable {
+        package var covariates: Matrix
+        package var responses: [Double]?
         /// The 0-based rows of the table.
-        public var kept: [Int]
+        package var kept: [Int]
     }
 
     /// - Parameter withResponses: whether the target is looked at; without, its column may hold anything.
     /// - Throws: as ``rows(of:)``.
-    public func covariates(
+    package func covariates(
         of table: DataTable, withResponses: Bool = true
     ) throws(TableError) -> SelectedCovariates {
         var coding = TableCoding(table, self)

@@ -3,14 +3,14 @@ import Tables
 
 extension RowSelection {
     /// What fits a study and yet should be looked at, a line each: spellings that differ by case or blanks alone.
-    public var notes: [String] {
+    package var notes: [String] {
         guard let study else { return [] }
         return study.covariates.flatMap { ($0.spellings ?? []).sorted().alikeNotes("levels of '\($0.name)'") }
             + (study.classes ?? []).alikeNotes("classes of '\(study.target)'")
     }
 
     /// What in a table fits and yet should be looked at, a line each: a target that does not vary, classes that it lacks.
-    public func notes(on table: DataTable) -> [String] {
+    package func notes(on table: DataTable) -> [String] {
         var coding = TableCoding(table, self)
         guard let responses = try? coding.responses(mayBeMissing: true) else { return [] }
         let found = Set(responses.filter { !$0.isNaN })

@@ -6,7 +6,7 @@ extension Study {
     /// - Parameters:
     ///   - own: where this study is from.
     ///   - another: where `other` is from.
-    public func difference(from other: Study, own: String, another: String) -> String? {
+    package func difference(from other: Study, own: String, another: String) -> String? {
         func differ(_ what: String, _ mine: String?, _ theirs: String?) -> String? {
             mine == theirs
                 ? nil : "\(what) is \(mine ?? "none") in \(own) and \(theirs ?? "none") in \(another)"

@@ -4,12 +4,12 @@ import MixtureOfExperts
 ///
 /// Sites share it before anything is fitted, so that the columns of their designs are the same whatever levels and gaps
 /// their own tables have. Written as JSON to be edited by people; see the article on the study file.
-public struct Study: Codable, Sendable, Equatable {
-    public static let formatName = "dmoe-study"
-    public static let currentVersion = 1
+package struct Study: Codable, Sendable, Equatable {
+    package static let formatName = "dmoe-study"
+    package static let currentVersion = 1
 
     /// What is done about a missing value.
-    public enum MissingRule: String, Codable, Sendable, CaseIterable {
+    package enum MissingRule: String, Codable, Sendable, CaseIterable {
         /// The table is refused.
         case error
         /// The row is left out, and counted.
@@ -20,31 +20,31 @@ public struct Study: Codable, Sendable, Equatable {
         case level
     }
 
-    public var format = Study.formatName
-    public var formatVersion = Study.currentVersion
+    package var format = Study.formatName
+    package var formatVersion = Study.currentVersion
     /// For people.
-    public var note: String?
-    public var target: String
+    package var note: String?
+    package var target: String
     /// Name of an ``ExpertFamily``.
-    public var family: String
+    package var family: String
     /// Of a response of classes: their names as the table spells them, the reference first.
-    public var classes: [String]?
+    package var classes: [String]?
     /// Column of exposures, whose logarithm enters every linear predictor with coefficient 1.
-    public var exposure: String?
+    package var exposure: String?
     /// Column of row weights.
-    public var weights: String?
+    package var weights: String?
     /// For target, exposure, weights, and covariates without a rule of their own: `error` or `drop`.
-    public var missing: MissingRule
-    public var covariates: [Covariate]
+    package var missing: MissingRule
+    package var covariates: [Covariate]
     /// Names of the covariates that the experts read; nil for all.
-    public var regression: [String]?
+    package var regression: [String]?
     /// Names of the covariates that the gate reads; nil for all.
-    public var gate: [String]?
+    package var gate: [String]?
     /// How many experts a site fits.
-    public var experts: Int?
-    public var seed: UInt64?
+    package var experts: Int?
+    package var seed: UInt64?
 
-    public init(
+    package init(
         target: String, family: String = GaussianFamily().name, classes: [String]? = nil, exposure: String? = nil,
         weights: String? = nil, missing: MissingRule = .error, covariates: [Covariate], regression: [String]? = nil,
         gate: [String]? = nil, experts: Int? = nil, seed: UInt64? = nil, note: String? = nil
@@ -69,7 +69,7 @@ public struct Study: Codable, Sendable, Equatable {
     }
 
     /// - Throws: `DecodingError`, also for a field that is not known.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let fields = try StudyFields<CodingKeys>(decoder)
         format = try fields.value(.format)
         formatVersion = try fields.value(.formatVersion)
@@ -90,12 +90,12 @@ public struct Study: Codable, Sendable, Equatable {
 
 extension Study {
     /// The columns that are read as text.
-    public var textColumns: Set<String> {
+    package var textColumns: Set<String> {
         Set(covariates.filter { $0.type != .number }.map(\.name) + (classes == nil ? [] : [target]))
     }
 
     /// nil where it is not known here.
-    public var expertFamily: (any ExpertFamily)? { ExpertFamilies.named(family, classes: classes ?? []) }
+    package var expertFamily: (any ExpertFamily)? { ExpertFamilies.named(family, classes: classes ?? []) }
 
     /// The name of the design's column of log exposures.
     var offsetName: String? { exposure.map { "log \($0)" } }
@@ -107,7 +107,7 @@ extension Study {
     func columnNames(_ covariate: Covariate) -> [String] { covariate.columnNames(missing: missingRule(covariate)) }
 
     /// The columns of the design: those of the covariates in their order, then the log exposure.
-    public var design: Design {
+    package var design: Design {
         var names = [String]()
         var positions = [String: [Int]]()
         for covariate in covariates {

@@ -1,7 +1,7 @@
 extension Study {
     /// A column of the table that is a covariate.
-    public struct Covariate: Codable, Sendable, Equatable {
-        public enum ValueType: String, Codable, Sendable, CaseIterable {
+    package struct Covariate: Codable, Sendable, Equatable {
+        package enum ValueType: String, Codable, Sendable, CaseIterable {
             /// One column, as it is.
             case number
             /// A 0/1 column for each level but the reference.
@@ -10,22 +10,22 @@ extension Study {
             case yesNo = "yes-no"
         }
 
-        public var name: String
+        package var name: String
         /// For people.
-        public var note: String?
-        public var type: ValueType
+        package var note: String?
+        package var type: ValueType
         /// Of a category: as the table spells them.
-        public var levels: [String]?
+        package var levels: [String]?
         /// Of a category: the level without a column.
-        public var reference: String?
+        package var reference: String?
         /// Of yes-no: the spelling that counts as 1.
-        public var yes: String?
+        package var yes: String?
         /// Of yes-no: the spelling that counts as 0.
-        public var no: String?
+        package var no: String?
         /// nil for the rule of the study.
-        public var missing: MissingRule?
+        package var missing: MissingRule?
         /// Of a number with rule `mean`: what takes the place of a missing value at every site; nil for the site's own mean.
-        public var value: Double?
+        package var value: Double?
 
         private init(name: String, type: ValueType, missing: MissingRule?) {
             self.name = name
@@ -33,13 +33,13 @@ extension Study {
             self.missing = missing
         }
 
-        public static func number(_ name: String, missing: MissingRule? = nil, value: Double? = nil) -> Covariate {
+        package static func number(_ name: String, missing: MissingRule? = nil, value: Double? = nil) -> Covariate {
             var covariate = Covariate(name: name, type: .number, missing: missing)
             covariate.value = value
             return covariate
         }
 
-        public static func category(
+        package static func category(
             _ name: String, levels: [String], reference: String, missing: MissingRule? = nil
         ) -> Covariate {
             var covariate = Covariate(name: name, type: .category, missing: missing)
@@ -48,7 +48,7 @@ extension Study {
             return covariate
         }
 
-        public static func yesNo(
+        package static func yesNo(
             _ name: String, yes: String, no: String, missing: MissingRule? = nil
         ) -> Covariate {
             var covariate = Covariate(name: name, type: .yesNo, missing: missing)
@@ -62,7 +62,7 @@ extension Study {
         }
 
         /// - Throws: `DecodingError`, also for a field that is not known.
-        public init(from decoder: any Decoder) throws {
+        package init(from decoder: any Decoder) throws {
             let fields = try StudyFields<CodingKeys>(decoder)
             name = try fields.value(.name)
             note = try fields.optional(.note)

@@ -3,42 +3,42 @@ import MixtureOfExperts
 import Tables
 
 /// A study in the making: what tables show of their columns, and what is decided about them.
-public struct StudyDraft: Sendable {
+package struct StudyDraft: Sendable {
     /// Given by hand; everything else is inferred.
-    public struct Choices: Sendable {
-        public var target: String
+    package struct Choices: Sendable {
+        package var target: String
         /// nil for Gaussian, or multinomial where the target is text.
-        public var family: String?
+        package var family: String?
         /// nil for those of the target.
-        public var classes: [String]?
-        public var features: [String]?
-        public var exclude: [String] = []
-        public var categories: [String] = []
-        public var gate: [String]?
-        public var exposure: String?
-        public var weights: String?
+        package var classes: [String]?
+        package var features: [String]?
+        package var exclude: [String] = []
+        package var categories: [String] = []
+        package var gate: [String]?
+        package var exposure: String?
+        package var weights: String?
         /// Of all covariates, for other sites may have gaps where these rows have none; `mean` is `level` for what is no number.
-        public var missing = Study.MissingRule.error
-        public var experts: Int?
-        public var seed: UInt64?
+        package var missing = Study.MissingRule.error
+        package var experts: Int?
+        package var seed: UInt64?
         /// Levels and classes of fewer rows are named to those who read the draft: the study shares their names.
-        public var minRows = 10
+        package var minRows = 10
 
-        public init(target: String) { self.target = target }
+        package init(target: String) { self.target = target }
     }
 
     /// Text with more different values is no category by itself.
-    public static let mostLevels = 30
+    package static let mostLevels = 30
 
-    public private(set) var study: Study
+    package private(set) var study: Study
     /// What people should look at, a line each.
-    public private(set) var notes: [String] = []
+    package private(set) var notes: [String] = []
 
     /// - Parameters:
     ///   - paths: files of one table, or of several sites.
     ///   - options: how they are read; all columns are looked at as text.
     /// - Throws: ``TableError``, and ``StudyError`` where the choices do not make a study.
-    public init(of paths: [String], options: TableOptions, choices: Choices) throws {
+    package init(of paths: [String], options: TableOptions, choices: Choices) throws {
         var options = options
         options.keepsAllText = true
         var profiles = [ColumnProfile]()

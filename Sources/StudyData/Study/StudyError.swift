@@ -1,7 +1,7 @@
 import Messages
 
 /// What can be wrong with a study file. Each description is one line that names the file and the field.
-public enum StudyError: Error, Sendable, Equatable {
+package enum StudyError: Error, Sendable, Equatable {
     case fileNotFound(path: String)
     case cannotRead(path: String)
     /// - Parameter reason: where the text is no JSON; nil where it is, but of something else.
@@ -11,7 +11,7 @@ public enum StudyError: Error, Sendable, Equatable {
     case invalidValue(path: String, field: String, reason: String)
 
     /// Whether the input could not be had at all, rather than holding something wrong.
-    public var isMissingInput: Bool {
+    package var isMissingInput: Bool {
         switch self {
         case .fileNotFound, .cannotRead: true
         default: false
@@ -53,7 +53,7 @@ public enum StudyError: Error, Sendable, Equatable {
 }
 
 extension StudyError: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .fileNotFound(let path):
             "\(path.visible): no such file; check the path"

@@ -1,32 +1,32 @@
 import Foundation
 
 /// A CSV table in the making: RFC 4180 quoting, numbers in the shortest form that reads back exactly.
-public struct CSVWriter: Sendable {
+package struct CSVWriter: Sendable {
     private var text: String
     private let columnCount: Int
 
-    public init(header: [String]) {
+    package init(header: [String]) {
         text = header.map(Self.field).joined(separator: ",") + "\n"
         columnCount = header.count
     }
 
     /// Rows alone, to be joined with others under one header.
-    public init(columnCount: Int) {
+    package init(columnCount: Int) {
         text = ""
         self.columnCount = columnCount
     }
 
     /// Whole numbers lose their ".0".
-    public enum Field: Sendable {
+    package enum Field: Sendable {
         case number(Double)
         case text(String)
     }
 
     /// - Parameter row: one value a column; nil for an empty field.
-    public mutating func append(_ row: [Double?]) { append(row.map { $0.map(Field.number) }) }
+    package mutating func append(_ row: [Double?]) { append(row.map { $0.map(Field.number) }) }
 
     /// - Parameter row: one value a column; nil for an empty field.
-    public mutating func append(_ row: [Field?]) {
+    package mutating func append(_ row: [Field?]) {
         precondition(row.count == columnCount, "one value a column")
         for (index, value) in row.enumerated() {
             if index > 0 { text += "," }
@@ -39,7 +39,7 @@ public struct CSVWriter: Sendable {
         text += "\n"
     }
 
-    public var contents: String { text }
+    package var contents: String { text }
 
     private static func number(_ value: Double) -> String {
         value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : value.description

@@ -2,20 +2,20 @@ import Foundation
 import Messages
 
 /// Writes files whole or not at all.
-public enum OutputFile {
-    public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
-        public var path: String
-        public var reason: String
+package enum OutputFile {
+    package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
+        package var path: String
+        package var reason: String
 
-        public var description: String { "\(path.visible): cannot be written: \(reason.visible)" }
+        package var description: String { "\(path.visible): cannot be written: \(reason.visible)" }
     }
 
     /// Replaces the file at `path` in one step; a file that was there stays as it is where that fails.
-    public static func write(_ text: String, to path: String) throws(Failure) {
+    package static func write(_ text: String, to path: String) throws(Failure) {
         try write(Data(text.utf8), to: path)
     }
 
-    public static func write(_ data: Data, to path: String) throws(Failure) {
+    package static func write(_ data: Data, to path: String) throws(Failure) {
         try check(path)
         let url = URL(fileURLWithPath: path)
         do {
@@ -34,7 +34,7 @@ public enum OutputFile {
     /// Whether a file at `path` could be written, to be told before hours of work rather than after.
     ///
     /// - Parameter inputs: files that are read, and so must not be written over.
-    public static func check(_ path: String, inputs: [String] = []) throws(Failure) {
+    package static func check(_ path: String, inputs: [String] = []) throws(Failure) {
         guard path != "-", !path.isEmpty else {
             throw Failure(path: path, reason: "give the name of a file")
         }
@@ -79,7 +79,7 @@ public enum OutputFile {
         left.st_dev == right.st_dev && left.st_ino == right.st_ino
     }
 
-    public static func makeDirectory(_ path: String) throws(Failure) {
+    package static func makeDirectory(_ path: String) throws(Failure) {
         do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
             throw Failure(path: path, reason: "the directory cannot be made")
         }

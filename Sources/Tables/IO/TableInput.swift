@@ -72,7 +72,7 @@ extension DataTable {
     /// - Throws: `fileNotFound` or `cannotRead` if there are no bytes to read; `emptyFile`, `noRows`,
     ///   `unsupportedFormat`, `duplicateColumn`, `raggedRow`, `unterminatedQuote`, `malformedNPY`,
     ///   `columnNamesMismatch` or `corruptGzip` if they are not a table.
-    public static func read(path: String, options: TableOptions = TableOptions()) throws(TableError) -> DataTable {
+    package static func read(path: String, options: TableOptions = TableOptions()) throws(TableError) -> DataTable {
         try table(of: TableInput(path: path), options: options)
     }
 

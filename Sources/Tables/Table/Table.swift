@@ -2,20 +2,20 @@ import Messages
 import Numerics
 
 /// What a reader must know beyond the bytes.
-public struct TableOptions: Sendable {
+package struct TableOptions: Sendable {
     /// The byte between fields of a CSV line. It must not be a quote, a line end, or a byte numbers are written with.
-    public var delimiter: UInt8
+    package var delimiter: UInt8
     /// Names for the columns of a `.npy` array, in order; without them the columns are `c0`, `c1`, ...
-    public var columnNames: [String]?
+    package var columnNames: [String]?
     /// Columns whose fields are kept as text, for example a shard label. Names the file does not have are ignored.
-    public var textColumns: Set<String>
+    package var textColumns: Set<String>
     /// Whether the fields of every column are kept as text.
     package var keepsAllText = false
     /// How many threads read a large CSV file; the table is the same for any number of them.
-    public var parallelism: Parallelism
+    package var parallelism: Parallelism
 
     /// Options for one reading; the defaults suit a comma-separated file of numbers.
-    public init(
+    package init(
         delimiter: UInt8 = UInt8(ascii: ","), columnNames: [String]? = nil, textColumns: Set<String> = [],
         parallelism: Parallelism = .serial
     ) {
@@ -27,20 +27,20 @@ public struct TableOptions: Sendable {
 }
 
 /// One named column of a table.
-public struct TableColumn: Sendable, Equatable {
+package struct TableColumn: Sendable, Equatable {
     /// The name in the header; a nameless CSV column is called `column3` after its 1-based position.
-    public var name: String
+    package var name: String
     /// The values, or the reason why there are none.
-    public var content: Content
+    package var content: Content
 
     /// A column called `name`.
-    public init(name: String, content: Content) {
+    package init(name: String, content: Content) {
         self.name = name
         self.content = content
     }
 
     /// What a column holds.
-    public enum Content: Sendable, Equatable {
+    package enum Content: Sendable, Equatable {
         /// Numbers, one for each row; NaN marks a missing value.
         case numbers([Double])
         /// Texts, one for each row, as they stand in the file without their quotes.
@@ -60,13 +60,13 @@ public struct TableColumn: Sendable, Equatable {
 }
 
 /// A table in memory: named columns of equal length.
-public struct DataTable: Sendable {
+package struct DataTable: Sendable {
     /// The file the table was read from, as messages name it: its path, or "standard input".
-    public let source: String
+    package let source: String
     /// The columns, in the order of the file.
-    public let columns: [TableColumn]
+    package let columns: [TableColumn]
     /// The number of rows.
-    public let rowCount: Int
+    package let rowCount: Int
     private let rowLines: TableRowLines
     /// Whether these are all rows, and not a piece of a larger table.
     package let isWhole: Bool
@@ -75,7 +75,7 @@ public struct DataTable: Sendable {
     ///
     /// - Precondition: every column that keeps its values has as many of them as the table has rows.
     /// - Parameter rowCount: needed only if no column keeps its values; otherwise it is taken from the columns.
-    public init(source: String, columns: [TableColumn], rowCount: Int? = nil) {
+    package init(source: String, columns: [TableColumn], rowCount: Int? = nil) {
         let counts = columns.compactMap(\.content.count)
         let rows = rowCount ?? counts.first ?? 0
         self.init(source: source, columns: columns, rowCount: rows, rowLines: TableRowLines())
@@ -94,10 +94,10 @@ public struct DataTable: Sendable {
     }
 
     /// The names of the columns, in the order of the file.
-    public var columnNames: [String] { columns.map(\.name) }
+    package var columnNames: [String] { columns.map(\.name) }
 
     /// The numeric columns in which every value is missing; none of a piece, whose other rows may have some.
-    public var columnsWithoutValue: [String] {
+    package var columnsWithoutValue: [String] {
         guard isWhole else { return [] }
         return columns.filter { column in
             guard case .numbers(let values) = column.content else { return false }
@@ -106,7 +106,7 @@ public struct DataTable: Sendable {
     }
 
     /// The 1-based line of the file where the 0-based row begins; for an array the 1-based number of the row.
-    public func line(ofRow row: Int) -> Int { rowLines.line(ofRow: row) }
+    package func line(ofRow row: Int) -> Int { rowLines.line(ofRow: row) }
 
     /// The same as messages name it.
     package func place(ofRow row: Int) -> TablePlace { TablePlace(rowLines.unit, line(ofRow: row)) }
@@ -115,7 +115,7 @@ public struct DataTable: Sendable {
     ///
     /// The fields of a column kept as text are read as numbers here, by the same rules.
     /// - Throws: `noSuchColumn`, or `textInNumericColumn` or `notUTF8` for the first field that is neither number nor missing.
-    public func numbers(_ name: String) throws(TableError) -> [Double] {
+    package func numbers(_ name: String) throws(TableError) -> [Double] {
         switch try column(name).content {
         case .numbers(let values): return values
         case .text(let fields): return try parsed(fields, of: name)
@@ -135,7 +135,7 @@ public struct DataTable: Sendable {
     /// Numbers are written out in their shortest exact form, whole ones without a fraction, missing ones empty. To have
     /// the fields as the file spells them, name the column in ``TableOptions/textColumns``.
     /// - Throws: `noSuchColumn`, `notUTF8`, or `textNotKept` if the column holds text but was not named as a text column.
-    public func text(_ name: String) throws(TableError) -> [String] {
+    package func text(_ name: String) throws(TableError) -> [String] {
         switch try column(name).content {
         case .numbers(let values): return values.map(spelledNumber)
         case .text(let fields):

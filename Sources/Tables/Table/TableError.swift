@@ -4,7 +4,7 @@ import Messages
 /// What can go wrong while tables and model files are read.
 ///
 /// Every `description` is one line that names the file, the place in it, what was wrong and what to do about it.
-public enum TableError: Error, Equatable, Sendable {
+package enum TableError: Error, Equatable, Sendable {
     /// There is no file at `path`.
     case fileNotFound(path: String)
     /// The file exists but its bytes cannot be had: a directory, a missing permission, a failing device.
@@ -66,12 +66,12 @@ public enum TableError: Error, Equatable, Sendable {
     case tooFewToFill(source: String, column: String, known: Int, needed: Int)
 
     /// What a spelling stands for.
-    public enum Spelling: Sendable {
+    package enum Spelling: Sendable {
         case level, answer, aClass
     }
 
     /// Whether the input could not be had at all, rather than holding something wrong.
-    public var isMissingInput: Bool {
+    package var isMissingInput: Bool {
         switch self {
         case .fileNotFound, .cannotRead, .notOutOfCore: true
         default: false
@@ -79,13 +79,13 @@ public enum TableError: Error, Equatable, Sendable {
     }
 
     /// Whether it was the machine that failed, and nothing is wrong with the input.
-    public var isWriteFailure: Bool {
+    package var isWriteFailure: Bool {
         if case .cannotWriteTemporaryFile = self { true } else { false }
     }
 }
 
 extension TableError: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .fileNotFound(let path):
             "\(path.visible): no such file; check the path"

@@ -1,5 +1,8 @@
+import Aggregation
 import ArgumentParser
 import DistributedMoE
+import ModelFiles
+import Tables
 
 struct AggregateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

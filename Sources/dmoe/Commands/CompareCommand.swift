@@ -1,5 +1,8 @@
+import Aggregation
 import ArgumentParser
 import DistributedMoE
+import MixtureOfExperts
+import ModelFiles
 
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,9 @@
 import ArgumentParser
 import DistributedMoE
+import Evaluation
+import MixtureOfExperts
+import ModelFiles
+import StudyData
 
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

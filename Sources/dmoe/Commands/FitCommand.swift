@@ -1,5 +1,9 @@
 import ArgumentParser
 import DistributedMoE
+import Estimation
+import ModelFiles
+import StudyData
+import Tables
 
 struct FitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,8 @@
+import Aggregation
 import ArgumentParser
-import DistributedMoE
+import Evaluation
+import ModelFiles
+import Numerics
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,13 @@
+import Aggregation
 import ArgumentParser
 import DistributedMoE
+import Estimation
+import Evaluation
 import Foundation
+import MixtureOfExperts
+import ModelFiles
+import StudyData
+import Tables
 
 struct LearnCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

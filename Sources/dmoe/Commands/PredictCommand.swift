@@ -1,6 +1,9 @@
 import ArgumentParser
 import DistributedMoE
 import Foundation
+import ModelFiles
+import StudyData
+import Tables
 
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,8 @@
 import ArgumentParser
 import DistributedMoE
+import ModelFiles
+import Simulation
+import Tables
 
 extension SyntheticBenchmark.Profile: ExpressibleByArgument {}
 extension SyntheticBenchmark.Responses: ExpressibleByArgument {}

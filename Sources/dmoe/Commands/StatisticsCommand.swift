@@ -1,5 +1,8 @@
 import ArgumentParser
 import DistributedMoE
+import Estimation
+import ModelFiles
+import Tables
 
 struct StatisticsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

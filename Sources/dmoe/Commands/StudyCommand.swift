@@ -1,5 +1,7 @@
 import ArgumentParser
 import DistributedMoE
+import StudyData
+import Tables
 
 struct StudyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,7 @@
 import ArgumentParser
 import DistributedMoE
+import ModelFiles
+import Tables
 
 struct UpdateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,8 @@
 import DistributedMoE
+import MixtureOfExperts
+import Numerics
+import StudyData
+import Tables
 
 /// Reads the data of `dmoe learn` and cuts it into shards, with rows held back for scoring.
 struct ShardTables {

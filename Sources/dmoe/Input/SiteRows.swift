@@ -1,4 +1,5 @@
-import DistributedMoE
+import StudyData
+import Tables
 
 /// Reads the rows of one site, in memory or not.
 struct SiteRows {

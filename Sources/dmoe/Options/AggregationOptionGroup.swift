@@ -1,5 +1,9 @@
+import Aggregation
 import ArgumentParser
 import DistributedMoE
+import MixtureOfExperts
+import Numerics
+import StudyData
 
 extension AggregationOptions.GateTarget: ExpressibleByArgument {}
 extension AggregationOptions.SiteWeights: ExpressibleByArgument {}

@@ -1,5 +1,7 @@
 import ArgumentParser
-import DistributedMoE
+import MixtureOfExperts
+import StudyData
+import Tables
 
 /// Which columns are target, covariates and weights: by a study file, or by name.
 struct ColumnOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import DistributedMoE
+import MixtureOfExperts
 
 /// What the columns beside the target are, and what it holds.
 struct ColumnRoleOptions: ParsableArguments {

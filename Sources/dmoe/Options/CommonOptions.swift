@@ -1,5 +1,5 @@
 import ArgumentParser
-import DistributedMoE
+import Numerics
 
 /// How much a command says, and on how many threads it works.
 struct CommonOptions: ParsableArguments {

@@ -1,5 +1,8 @@
 import ArgumentParser
 import DistributedMoE
+import Numerics
+import StudyData
+import Tables
 
 extension RowSelection.MissingRule: ExpressibleByArgument {}
 

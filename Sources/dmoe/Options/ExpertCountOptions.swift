@@ -1,5 +1,5 @@
 import ArgumentParser
-import DistributedMoE
+import Estimation
 
 extension ExpertCountReport.Criterion: ExpressibleByArgument {}
 

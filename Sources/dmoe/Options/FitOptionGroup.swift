@@ -1,5 +1,6 @@
 import ArgumentParser
-import DistributedMoE
+import Estimation
+import StudyData
 
 /// How a shard is fitted.
 struct FitOptionGroup: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import DistributedMoE
+import Estimation
 
 /// Penalties on the size of slopes.
 struct LassoOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import DistributedMoE
+import Estimation
 
 /// Where one shard ends and the next begins.
 struct ShardOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import DistributedMoE
+import StudyData
 
 /// What a study file and the options beside it say together.
 struct StudySetting {

@@ -1,5 +1,6 @@
 import ArgumentParser
-import DistributedMoE
+import Numerics
+import Tables
 
 /// How the files of a table are read.
 struct TableOptionGroup: ParsableArguments {

@@ -1,5 +1,6 @@
 import ArgumentParser
-import DistributedMoE
+import ModelFiles
+import StudyData
 
 extension RowSelection.UnknownLevelRule: ExpressibleByArgument {}
 

@@ -1,4 +1,5 @@
 import DistributedMoE
+import Evaluation
 
 /// The table of `dmoe compare`, and its --json object.
 struct ComparisonReport: Encodable {

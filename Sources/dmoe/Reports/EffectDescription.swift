@@ -1,4 +1,6 @@
 import DistributedMoE
+import Evaluation
+import MixtureOfExperts
 
 /// The effects of a mixture as tables: largest first, the long rest counted.
 struct EffectDescription {

@@ -1,4 +1,5 @@
 import DistributedMoE
+import ModelFiles
 
 /// What each number of experts that was tried reaches on a fresh draw.
 struct ExpertCountTable {

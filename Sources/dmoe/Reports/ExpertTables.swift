@@ -1,4 +1,6 @@
 import DistributedMoE
+import MixtureOfExperts
+import ModelFiles
 
 /// The coefficients of the experts without their errors, one table a linear predictor.
 struct ExpertTables {

@@ -1,4 +1,6 @@
 import DistributedMoE
+import Estimation
+import ModelFiles
 
 /// What a lasso came to.
 struct LassoTable {

@@ -1,4 +1,7 @@
 import DistributedMoE
+import Evaluation
+import ModelFiles
+import StudyData
 
 /// The --json object of `dmoe learn`.
 struct LearnSummary: Encodable {

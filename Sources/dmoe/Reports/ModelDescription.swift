@@ -1,4 +1,7 @@
 import DistributedMoE
+import Evaluation
+import MixtureOfExperts
+import ModelFiles
 
 /// A model file in words and tables.
 struct ModelDescription {

@@ -1,4 +1,6 @@
-import DistributedMoE
+import MixtureOfExperts
+import Numerics
+import Tables
 
 /// The CSV of `dmoe predict`.
 struct PredictionTable: Sendable {

@@ -1,4 +1,5 @@
 import DistributedMoE
+import Evaluation
 
 /// A score for people: what it is called, and how many digits it has.
 struct ScoreLine {

@@ -1,3 +1,4 @@
+import Aggregation
 import DistributedMoE
 
 /// `dmoe inspect` of several local models: the divergences of the sites to each other's models.

@@ -1,4 +1,5 @@
 import DistributedMoE
+import ModelFiles
 
 /// A file of statistics in words and tables.
 struct StatisticsDescription {

@@ -1,4 +1,5 @@
 import DistributedMoE
+import StudyData
 
 /// A study in words and tables.
 struct StudyDescription {

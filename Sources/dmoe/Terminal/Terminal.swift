@@ -1,5 +1,7 @@
 import DistributedMoE
+import Estimation
 import Foundation
+import ModelFiles
 import Synchronization
 
 /// Results go to standard output; what happens on the way, and warnings, to standard error.
