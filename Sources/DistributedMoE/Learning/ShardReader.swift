@@ -1,39 +1,83 @@
-import DistributedMoE
 import MixtureOfExperts
 import Numerics
 import StudyData
 import Tables
 
-/// Reads the data of `dmoe learn` and cuts it into shards, with rows held back for scoring.
-struct ShardTables {
-    /// Where one shard ends and the next begins.
-    enum Division {
-        case files
-        case column(String)
-        case random(Int)
+/// Where one shard ends and the next begins.
+package enum ShardDivision: Sendable, Equatable {
+    /// One shard a file.
+    case files
+    /// One for each value of a column.
+    case column(String)
+    /// Random ones of equal size.
+    case random(Int)
+}
+
+/// Where the rows of all shards come from.
+package enum ShardInput: Sendable {
+    /// Files with what their shards are called.
+    case files([(path: String, label: String)], TableOptions)
+    /// Tables that were read already, called by their sources.
+    case tables([DataTable])
+
+    package var count: Int {
+        switch self {
+        case .files(let files, _): files.count
+        case .tables(let tables): tables.count
+        }
     }
 
-    let files: [String]
-    let columns: ColumnOptions
+    /// In messages about all of them.
+    package var source: String { names.joined(separator: ", ") }
+
+    private var names: [String] {
+        switch self {
+        case .files(let files, _): files.map(\.path)
+        case .tables(let tables): tables.map(\.source)
+        }
+    }
+
+    var labels: [String] {
+        switch self {
+        case .files(let files, _): files.map(\.label)
+        case .tables(let tables): tables.map(\.source)
+        }
+    }
+
+    func table(_ index: Int, textColumns: Set<String>, parallelism: Parallelism) throws(TableError) -> DataTable {
+        switch self {
+        case .files(let files, var options):
+            options.textColumns = textColumns
+            options.parallelism = parallelism
+            return try DataTable.read(path: files[index].path, options: options)
+        case .tables(let tables): return tables[index]
+        }
+    }
+}
+
+/// The rows of shards, some held back for scoring, and how they were read.
+package struct ShardSet: Sendable {
+    package var selection: RowSelection
+    package var training: [DistributedLearning.Shard]
+    /// Gaps that a mean fills are still open: the global model says with what.
+    package var heldOut: [ShardRows]
+    /// What became of missing values, shard by shard.
+    package var records: [ReadingRecord]
+    package var dropped: Int
+}
+
+/// Reads tables and cuts them into shards, with rows held back for scoring.
+struct ShardReader {
+    let input: ShardInput
+    let columns: ColumnRequest
     let study: Study?
-    let data: DataOptions
-    /// What must be there of a covariate whose mean fills gaps.
-    let minRows: Int
-    let division: Division
+    /// Values that a mean must stand for where it fills gaps.
+    let leastKnown: Int
+    let division: ShardDivision
     let holdout: Double
     let seed: UInt64
-    let quiet: Bool
     let parallelism: Parallelism
-
-    struct Shards {
-        var selection: RowSelection
-        var training: [DistributedLearning.Shard]
-        /// Gaps that a mean fills are still open: the global model says with what.
-        var heldOut: [ShardRows]
-        /// What became of missing values, shard by shard.
-        var records: [ReadingRecord]
-        var dropped: Int
-    }
+    let notices: ReadingNotice.Handler
 
     /// The rows of one file.
     private struct Part {
@@ -44,33 +88,35 @@ struct ShardTables {
         var droppedLabels: [String]
     }
 
-    func read() throws -> Shards {
-        guard let first = files.first else { throw CommandFailure("no data") }
-        var tables = [try table(first)]
+    func read() throws -> ShardSet {
+        guard input.count > 0 else { throw RequestRefusal.nothingGiven(.rows) }
+        var tables = [try table(0)]
         var selection = try columns.selection(
-            for: tables[0], study: study, missing: data.missing, shardColumn: shardColumn)
+            for: tables[0], study: study, notCovariates: Set([shardColumn].compactMap { $0 }), notices: notices)
         if selection.findsClasses {
-            for path in files.dropFirst() { tables.append(try table(path)) }
-            try selection.findClasses(in: tables, source: files.joined(separator: ", "))
+            for index in 1..<input.count { tables.append(try table(index)) }
+            try selection.findClasses(in: tables, source: input.source)
         }
         var parts = [Part]()
-        for (index, path) in files.enumerated() {
-            parts.append(try part(index < tables.count ? tables[index] : table(path), path, selection))
+        for index in 0..<input.count {
+            parts.append(try part(index < tables.count ? tables[index] : table(index), selection))
         }
         return try shards(parts, selection)
     }
 
     private var shardColumn: String? { if case .column(let name) = division { name } else { nil } }
 
-    private func table(_ path: String) throws -> DataTable {
-        try data.read(
-            path, textColumns: columns.textColumns(study).union([shardColumn].compactMap { $0 }),
+    private func table(_ index: Int) throws(TableError) -> DataTable {
+        try input.table(
+            index, textColumns: columns.textColumns(study).union([shardColumn].compactMap { $0 }),
             parallelism: parallelism)
     }
 
-    private func part(_ table: DataTable, _ path: String, _ selection: RowSelection) throws -> Part {
+    private func part(_ table: DataTable, _ selection: RowSelection) throws -> Part {
         let selected = try selection.rows(of: table)
-        data.report(dropped: selected.dropped, of: table.rowCount, source: path, quiet: quiet)
+        if selected.dropped > 0 {
+            notices(.rowsLeftOut(selected.dropped, of: table.rowCount, source: table.source))
+        }
         var part = Part(rows: selected.rows, dropped: selected.dropped, droppedLabels: [])
         guard let shardColumn else { return part }
         let all = try table.text(shardColumn)
@@ -80,14 +126,14 @@ struct ShardTables {
         return part
     }
 
-    private func shards(_ parts: [Part], _ selection: RowSelection) throws -> Shards {
-        var shards = Shards(
+    private func shards(_ parts: [Part], _ selection: RowSelection) throws -> ShardSet {
+        var shards = ShardSet(
             selection: selection, training: [], heldOut: [], records: [],
             dropped: parts.reduce(0) { $0 + $1.dropped })
         for (index, shard) in divided(parts).enumerated() {
             let split = heldBack(shard.shard, index)
             let (rows, record) = try filled(split.training, dropped: shard.dropped, selection)
-            data.report(record, source: shard.shard.name, quiet: quiet)
+            ReadingNotice.of(record, source: shard.shard.name).forEach(notices)
             shards.training.append(DistributedLearning.Shard(name: shard.shard.name, rows: rows))
             shards.heldOut.append(split.heldOut)
             shards.records.append(record)
@@ -103,7 +149,7 @@ struct ShardTables {
         var known = MeanImputation(selection)
         if !known.isEmpty {
             known.add(shard.rows)
-            let means = try known.means(atLeast: minRows, source: shard.name)
+            let means = try known.means(atLeast: leastKnown, source: shard.name)
             selection.fill.merge(means) { fixed, _ in fixed }
         }
         var record = ReadingRecord(selection)
@@ -115,7 +161,7 @@ struct ShardTables {
     private func divided(_ parts: [Part]) -> [(shard: DistributedLearning.Shard, dropped: Int)] {
         switch division {
         case .files:
-            return zip(FileNames.labels(files), parts).map { name, part in
+            return zip(input.labels, parts).map { name, part in
                 (DistributedLearning.Shard(name: name, rows: part.rows), part.dropped)
             }
         case .column:
@@ -155,11 +201,11 @@ struct ShardTables {
     }
 }
 
-extension ShardTables.Shards {
+extension ShardSet {
     /// The selection of the model that these shards made: gaps get the mean of what the shards put there.
     ///
     /// - Parameter names: of the shards that are in it; nil for all.
-    func selection(of names: Set<String>? = nil) -> RowSelection {
+    package func selection(of names: Set<String>? = nil) -> RowSelection {
         var selection = selection
         let members = zip(training, records).filter { names?.contains($0.0.name) ?? true }
         let merged = ReadingRecord.merged(members.map { ($1, $0.rows.totalWeight) })

@@ -1,6 +1,13 @@
 import MixtureOfExperts
 import Numerics
 import StudyData
+import Tables
+
+/// Where rows to be predicted lie.
+package enum PredictionInput: Sendable {
+    case table(DataTable)
+    case borrowed(BorrowedTable)
+}
 
 /// The rows of a table that are predicted, some at a time: covariates that lie as the model wants them are not copied as a whole.
 struct PredictedRows: Sendable {
@@ -17,23 +24,37 @@ struct PredictedRows: Sendable {
     }
 
     private let source: Source
-    private let hasResponses: Bool
+    let hasResponses: Bool
+    /// What became of missing values.
+    let record: ReadingRecord
     private static let partSize = 4096
 
     /// - Throws: as ``RowSelection/covariates(of:withResponses:)``.
     init(
-        _ table: BorrowedTable, _ selection: RowSelection, withResponses: Bool, _ parallelism: Parallelism
-    ) throws {
-        hasResponses = withResponses
-        if let rows = try table.rowsToPredict(selection, withResponses: withResponses, parallelism) {
-            source = .inPlace(rows)
-        } else {
-            source = .coded(
-                try selection.covariates(of: table.table(selection.tableColumns), withResponses: withResponses))
+        _ input: PredictionInput, _ selection: RowSelection, withResponses: Bool, _ parallelism: Parallelism
+    ) throws(TableError) {
+        let table: DataTable
+        switch input {
+        case .table(let read): table = read
+        case .borrowed(let borrowed):
+            if let rows = try borrowed.rowsToPredict(selection, withResponses: withResponses, parallelism) {
+                source = .inPlace(rows)
+                hasResponses = withResponses
+                record = ReadingRecord(selection)
+                return
+            }
+            table = borrowed.table(selection.tableColumns)
         }
+        let selected = try selection.covariates(of: table, withResponses: withResponses)
+        source = .coded(selected)
+        hasResponses = selected.responses != nil
+        var record = ReadingRecord(selection)
+        record.rowsLeftOut = table.rowCount - selected.kept.count
+        record.addGaps(in: selected.covariates, selection)
+        self.record = record
     }
 
-    private var count: Int {
+    var count: Int {
         switch source {
         case .inPlace(let rows): rows.rowCount
         case .coded(let rows): rows.kept.count
