@@ -39,6 +39,7 @@ quick: dependencies
 
 # The plugin is a dependency for this alone (Package.swift).
 docs: dependencies
+	Scripts/check-docs.py
 	DMOE_DOCS=1 $(SWIFT) package --allow-writing-to-directory .build/documentation \
 		generate-documentation --target DistributedMoE --warnings-as-errors --output-path .build/documentation
 

@@ -55,7 +55,7 @@ PARAMETERS = """
 
 
 class MixtureOfExperts(BaseEstimator):
-    """Options of the local fits, and what a fitted model can tell."""
+    """Options of the local fits, and what a fitted model gives."""
 
     model_: Model
 
