@@ -1,10 +1,9 @@
 // swift-tools-version: 6.3
-import Foundation
 import PackageDescription
 
 // What builds the pages of documentation is fetched for `make docs` alone: the product does not need it.
 let documentationPlugin: [Package.Dependency] =
-    ProcessInfo.processInfo.environment["DMOE_DOCS"] == "1"
+    Context.environment["DMOE_DOCS"] == "1"
     ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")] : []
 
 // The layers, from the ground: a module depends only on modules declared above it.
