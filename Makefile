@@ -1,18 +1,29 @@
-# make demo    what is missing is installed, the program built, the flights of New York 2013 fetched, and one model
-#              learned from sixteen airlines, none of which shows its rows
-# make test    all tests: formatting, the demo on a tenth of the flights, unit and command-line tests
-# make build   the program alone, in .build/release/dmoe
-# make wheel   the Python package with the engine in it, in python/dist
-# make test-python  its tests, on the wheel as installed by pip into python/.venv
-# make check-wheel  the wheel installed and used on a Debian that has nothing but Python; needs root and debootstrap
-# make benchmark  time, memory and score of all of it, kept in Benchmarks/results; ARGUMENTS="--quick" for small sizes
-# make experiments  the experiments of the paper, tables and plots in Experiments/results; FULL=1 for the paper's sizes,
-#                   ARGUMENTS="--only 1,4" for some of them
-# make test-spark  the tests of dmoe.spark on a cluster of this machine: PyPI's pyspark on Java 17, some minutes
+# For users
+#   make demo    what is missing is installed, the program built, the flights of New York 2013 fetched, and one model
+#                learned from sixteen airlines, none of which shows its rows
+#   make build   the program alone, in .build/release/dmoe
+#   make wheel   the Python package with the engine in it, in python/dist
+#   make docs    the documentation, in .build/documentation; a warning is a failure
+#   make experiments  the experiments of the paper, tables and plots in Experiments/results; FULL=1 for the paper's sizes,
+#                     ARGUMENTS="--only 1,4" for some of them
+#
+# For those who change it (CONTRIBUTING.md)
+#   make quick   some tests of a debug build, in a minute: FILTER=MomentsTests, FILTER=FamilyContractTests/densityIsOne; without
+#                FILTER all of them
+#   make test    all tests: formatting, the demo on a tenth of the flights, unit and command-line tests
+#   make lint    formatting, documentation comments, one version everywhere
+#   make format  formats what `make lint` would complain of
+#   make test-python  the tests of the Python package, on the wheel as installed by pip into python/.venv
+#   make check-wheel  the wheel installed and used on a Debian that has nothing but Python; needs root and debootstrap
+#   make test-spark   the tests of dmoe.spark on a cluster of this machine: PyPI's pyspark on Java 17, some minutes
+#   make benchmark    time, memory and score of all of it, kept in Benchmarks/results; ARGUMENTS="--quick" for small sizes
+#   make benchmark-compare   the kernels beside Benchmarks/baseline/kernels.json, as ratios; some minutes
+#   make benchmark-baseline  measures that baseline anew; on a quiet machine
+#   make clean   removes what was built
 
 SWIFT ?= swift
 
-.PHONY: demo test build lint dependencies flights demo-small benchmark experiments test-experiments wheel check-wheel test-python test-spark clean
+.PHONY: demo test quick build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline experiments test-experiments wheel check-wheel test-python test-spark clean
 
 demo: build flights
 	Scripts/demo.sh Demo/flights.csv
@@ -23,8 +34,21 @@ test: build lint demo-small test-experiments
 build: dependencies
 	$(SWIFT) build -c release
 
+quick: dependencies
+	$(SWIFT) test $(if $(FILTER),--filter '$(FILTER)') $(ARGUMENTS)
+
+# The plugin is a dependency for this alone (Package.swift).
+docs: dependencies
+	Scripts/check-docs.py
+	DMOE_DOCS=1 $(SWIFT) package --allow-writing-to-directory .build/documentation \
+		generate-documentation --target DistributedMoE --warnings-as-errors --output-path .build/documentation
+
 lint:
 	$(SWIFT) format lint --strict --configuration .swift-format -r Package.swift Sources Tests Benchmarks
+	Scripts/check-version.sh
+
+format:
+	$(SWIFT) format --in-place --parallel --configuration .swift-format -r Package.swift Sources Tests Benchmarks
 
 test-experiments:
 	@if command -v python3 >/dev/null; then python3 -m unittest discover -s Experiments/tests; \
@@ -44,6 +68,12 @@ experiments: build
 
 benchmark: build
 	.build/release/dmoe-benchmark --save Benchmarks/results/$(shell date +%Y-%m-%d-%H%M).json $(ARGUMENTS)
+
+benchmark-compare: build
+	Benchmarks/compare-kernels.py $(ARGUMENTS)
+
+benchmark-baseline: build
+	Benchmarks/compare-kernels.py --save $(ARGUMENTS)
 
 demo-small: build
 	Scripts/demo-small.sh

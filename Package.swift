@@ -1,6 +1,11 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
+// What builds the pages of documentation is fetched for `make docs` alone: the product does not need it.
+let documentationPlugin: [Package.Dependency] =
+    Context.environment["DMOE_DOCS"] == "1"
+    ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")] : []
+
 // The layers, from the ground: a module depends only on modules declared above it.
 let package = Package(
     name: "DistributedMoE",
@@ -13,7 +18,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
-    ],
+    ] + documentationPlugin,
     targets: [
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas",

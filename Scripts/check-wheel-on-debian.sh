@@ -11,7 +11,7 @@ mkdir -p "$root/tmp/wheels"
 python3 -m pip download --quiet --only-binary=:all: --python-version 3.11 --dest "$root/tmp/wheels" numpy
 cp "$wheel" "$root/tmp/wheels/"
 chroot "$root" python3 -m venv /tmp/venv
-chroot "$root" env -i /tmp/venv/bin/pip install --quiet --no-index --find-links /tmp/wheels dmoe
+chroot "$root" env -i /tmp/venv/bin/pip install --quiet --pre --no-index --find-links /tmp/wheels dmoe
 chroot "$root" /tmp/venv/bin/python - <<'PYTHON'
 import importlib.util, platform, shutil, sys
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Messages
 
 @main
 struct DMoE: ParsableCommand {
@@ -31,7 +32,7 @@ struct DMoE: ParsableCommand {
             To try all of it on one machine: dmoe learn. DATA is CSV with a header (also gzipped, - for standard \
             input) or a NumPy .npy file.
             """,
-        version: "0.1.0",
+        version: Version.current,
         subcommands: [
             StudyCommand.self, FitCommand.self, AggregateCommand.self, StatisticsCommand.self, UpdateCommand.self,
             LearnCommand.self,

@@ -19,7 +19,7 @@ from ._tables import Table, Text, column, columns_of, names_of
 
 @dataclass(frozen=True)
 class Progress:
-    """What a running fit tells.
+    """What a running fit reports.
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class Progress:
     iteration : int
         Of the start.
     log_likelihood : float
-        A row, in units of the standardised response.
+        Per row, in units of the standardised response.
     site : str
         What the rows are called.
     """
@@ -223,7 +223,8 @@ def aggregate(
     models : mapping of site names to Model, or sequence of Model
         The local models; sites of a sequence are named ``site 1``, ``site 2``, …
     experts : int, "auto" or None
-        Experts of the global model; by default the largest local number; ``"auto"`` takes the best on a fresh draw.
+        Experts of the global model; by default the largest local number; ``"auto"`` takes the best on an independent
+        Monte Carlo sample.
     method : str, optional
         How local models become one; by default transport, the best of its variants. All but ``"mixture"``, which is not one model.
     gate : {"label", "plan"}, optional

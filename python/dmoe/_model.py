@@ -168,7 +168,7 @@ class Model:
 
     @property
     def warnings(self) -> list[str]:
-        """What the engine told of it."""
+        """What the engine reported of it."""
         record = self.record
         parts = [record.get("fit") or {}, record.get("aggregation") or {}, *(record.get("rounds") or [])]
         return [text for part in parts for text in part.get("warnings", [])]
@@ -238,7 +238,7 @@ class Model:
         return self._outputs(X, {"posteriors": self.n_experts}, y=y, **how)["posteriors"]
 
     def sample(self, X: Any, *, seed: int = 1, **how: Any) -> np.ndarray:
-        """One response a row, drawn from f(· | x); of shape (rows,). Of classes their names."""
+        """One response per row, drawn from f(· | x); of shape (rows,). Of classes their names."""
         draws = self._outputs(X, {"draws": 1}, seed=seed, **how)["draws"][:, 0]
         if self.classes is None:
             return draws
@@ -331,7 +331,7 @@ def by_site(given: Mapping[Any, Any] | Iterable[Any], kind: type, needed: str) -
 
 
 def warn(texts: Iterable[str], stacklevel: int = 3) -> None:
-    """What is to be told, as warnings of Python; by default of the line that called the function that calls this."""
+    """What is to be reported, as warnings of Python; by default of the line that called the function that calls this."""
     for text in texts:
         warnings.warn(text, FitWarning, stacklevel=stacklevel)
 

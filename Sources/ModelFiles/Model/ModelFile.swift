@@ -1,5 +1,6 @@
 import Aggregation
 import Estimation
+import Messages
 import MixtureOfExperts
 import Numerics
 import StudyData
@@ -8,7 +9,7 @@ import StudyData
 package struct ModelFile: Codable, Sendable, Equatable {
     package static let formatName = "dmoe-model"
     package static let currentVersion = 1
-    package static let software = "dmoe 0.1.0"
+    package static let software = "dmoe \(Version.current)"
 
     package enum Kind: String, Codable, Sendable {
         /// Fitted to the rows of one site.

@@ -19,7 +19,7 @@ PARAMETERS = """
     Parameters
     ----------
     n_experts : int or pair of int, default=3
-        Number of experts{of_a_site}; rows that carry fewer get fewer, with a warning.{range}
+        Number of experts{of_a_site}; rows that support fewer get fewer, with a warning.{range}
     family : str or None, default=None
         Of the responses: ``"gaussian"`` (the default of a regressor), ``"poisson"``, ``"gamma"``; ``"multinomial"`` for classes.
     gate_features : list of str or None, default=None
@@ -32,13 +32,13 @@ PARAMETERS = """
     n_starts : int, default=16
         Random starts to screen.
     tol : float, default=1e-9
-        A start has converged below this change of the log-likelihood a row.
+        A start has converged below this change of the log-likelihood per row.
     max_iter : int, default=500
-        Most iterations of a start.
+        Maximum number of iterations of a start.
     min_rows : int, default={min_rows}
         Least effective rows behind an expert. {why_min_rows}
     rows_per_parameter : int, default=2
-        Rows that carry fewer than these for each free parameter get fewer experts, down to one.
+        Fewer rows than this for each free parameter get fewer experts, down to one.
     l1_gate, l1_experts : float, default=0.0
         Weights of the lasso.
     l1_automatic : bool, default=False
@@ -55,7 +55,7 @@ PARAMETERS = """
 
 
 class MixtureOfExperts(BaseEstimator):
-    """Options of the local fits, and what a fitted model can tell."""
+    """Options of the local fits, and what a fitted model gives."""
 
     model_: Model
 

@@ -26,7 +26,7 @@ _FEW_ROWS = 1000
 
 @dataclass(frozen=True)
 class Rows:
-    """Columns by name, and what the engine is told of them."""
+    """Columns by name, and what the engine receives of them."""
 
     columns: dict[str, np.ndarray | Text]
     request: dict[str, Any]

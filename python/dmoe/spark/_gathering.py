@@ -28,7 +28,7 @@ class Sorted:
 
     The sort is here because it is many times cheaper on columns than on the rows of a shuffle. Every batch is copied into columns of
     the length that is known and let go, and columns are put in order one by one: a task holds its site once, and besides a column,
-    8 bytes a row, and what of ``order`` is no number of the engine.
+    8 bytes per row, and what of ``order`` is no number of the engine.
     """
 
     columns: Sequence[str]
