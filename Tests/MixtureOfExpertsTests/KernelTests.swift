@@ -87,7 +87,6 @@ import Testing
     @Test(arguments: InstructionSet.available) func softmax(instructionSet: InstructionSet) {
         let lanes = RowBlock.capacity
         let block = RowBlock(momentCount: 2, instructionSet: instructionSet)
-        defer { block.deallocate() }
         var worst = (probability: 0.0, logSum: 0.0)
         for scale in [1e-12, 1e-3, 0.1, 1, 30, 300] {
             var values = [Double](repeating: 0, count: 3 * lanes)
@@ -183,7 +182,6 @@ import Testing
     @Test(arguments: InstructionSet.available) func softmaxAtTheEnds(instructionSet: InstructionSet) {
         let lanes = RowBlock.capacity
         let block = RowBlock(momentCount: 2, instructionSet: instructionSet)
-        defer { block.deallocate() }
         var values = [Double](repeating: 0, count: 2 * lanes)
         (values[0], values[lanes]) = (1e5, -1e5)
         (values[1], values[lanes + 1]) = (.nan, 0)
