@@ -80,7 +80,7 @@ import Testing
         "{'descr': '<f8', 'fortran_order': False, 'shape': (1,)} x", "{'descr: 1}", "{1: 2}", "{'a' 'b'}",
         "{'a': ((((((((((((((((((1))))))))))))))))))}", "{'descr': '<f8', 'fortran_order': False, 'shape': 1}",
     ])
-    func refusesBrokenHeaders(header: String) {
+    func refusesMalformedHeaders(header: String) {
         #expect(reason(Fixture.npy(header, Fixture.float64([1]))) != nil)
     }
 
