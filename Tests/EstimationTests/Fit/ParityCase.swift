@@ -4,7 +4,7 @@ import Numerics
 import TestSupport
 import Testing
 
-/// A small data set with its known maximum (`expected.json` of the shared data).
+/// A small data set with its known maximum (`Resources/parity/expected.json`).
 struct ParityCase: Decodable {
     var file: String
     var family: String
@@ -23,8 +23,12 @@ struct ParityCase: Decodable {
     static func read(_ file: String) throws -> ParityCase {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let all = try decoder.decode(All.self, from: SharedFiles.contents("data/parity/expected.json"))
+        let all = try decoder.decode(All.self, from: contents("expected.json"))
         return try #require(all.cases.first { $0.file == file })
+    }
+
+    private static func contents(_ file: String) throws -> Data {
+        try Data(contentsOf: Bundle.module.bundleURL.appending(path: "Resources/parity/" + file))
     }
 
     var design: Design { Design(target: target, expertFeatures: expertFeatures, gateFeatures: gateFeatures) }
@@ -44,7 +48,7 @@ struct ParityCase: Decodable {
 
     /// Columns by name; names may be quoted.
     private func columns() throws -> [String: [Double]] {
-        let text = String(decoding: try SharedFiles.contents("data/parity/" + file), as: UTF8.self)
+        let text = String(decoding: try Self.contents(file), as: UTF8.self)
         let lines = text.split(whereSeparator: \.isNewline).map { line in
             line.split(separator: ",").map { $0.trimmingCharacters(in: ["\"", " "]) }
         }

@@ -6,8 +6,8 @@ import Numerics
 import TestSupport
 import Testing
 
-/// Local models, support and start with the result of the published update (see the README beside the files).
-@Suite(.enabled(if: SharedFiles.areAvailable, "no shared reference data")) struct TransportReferenceTests {
+/// Local models, support and start with the result of the published update (`Resources/transport`).
+@Suite struct TransportReferenceTests {
     private struct Reference: Decodable {
         struct Local: Decodable {
             /// (d + 1) x K, as a list of rows.
@@ -27,7 +27,8 @@ import Testing
         init(_ file: String) throws {
             let decoder = JSONDecoder()
             decoder.keyDecodingStrategy = .convertFromSnakeCase
-            self = try decoder.decode(Reference.self, from: SharedFiles.contents("data/transport/" + file))
+            let url = Bundle.module.bundleURL.appending(path: "Resources/transport/" + file)
+            self = try decoder.decode(Reference.self, from: Data(contentsOf: url))
         }
 
         static func matrix(_ rows: [[Double]]) -> Matrix { Matrix(columns: rows).transposed() }

@@ -1,9 +1,8 @@
 import Estimation
-import TestSupport
 import Testing
 
-/// Small data sets with known maxima (see `expected.json` beside them).
-@Suite(.enabled(if: SharedFiles.areAvailable, "no shared reference data")) struct ParityTests {
+/// Small data sets with known maxima (`Resources/parity`).
+@Suite struct ParityTests {
     @Test(arguments: [
         "tempanomalies_k2.csv", "faithful_k2.csv", "npreg_k2.csv", "npreg_poisson_k2.csv", "patent_poisson_k3.csv",
         "binomial_k2.csv", "multinomial3_k2.csv",
