@@ -1,4 +1,5 @@
 import DistributedMoE
+import Messages
 
 /// What a call of another language gets: a text, or what went wrong and of which kind. The caller releases it.
 final class Answer: Sendable {
@@ -24,7 +25,7 @@ final class Answer: Sendable {
     static func of(_ body: () throws -> String) -> UnsafeMutableRawPointer {
         let answer: Answer
         do { answer = Answer(try body()) } catch {
-            answer = Answer(String(describing: error), status: code(of: error).rawValue)
+            answer = Answer(Messages.text(of: error, .python), status: code(of: error).rawValue)
         }
         return Unmanaged.passRetained(answer).toOpaque()
     }

@@ -1,6 +1,7 @@
 import DistributedMoE
 import Estimation
 import Foundation
+import Messages
 import ModelFiles
 import Numerics
 import StudyData
@@ -137,10 +138,10 @@ private func named<Result>(_ table: BorrowedTable, _ body: () throws -> Result) 
     }
 }
 
-struct FitError: Error, CustomStringConvertible {
+struct FitError: Error, DoorMessage {
     var source: String
     var reason: EstimationError
-    var description: String { "\(source): \(reason)" }
+    func text(_ style: OptionStyle) -> String { "\(source): \(reason.text(style))" }
 }
 
 /// As the command line would, of the same rows.

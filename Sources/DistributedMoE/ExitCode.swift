@@ -19,12 +19,13 @@ package enum ExitCode: Int32, Sendable {
     package init?(_ error: any Error) {
         switch error {
         case let error as TableError:
-            self = error.isWriteFailure ? .outputError : error.isMissingInput ? .noInput : .data
+            self =
+                error.isOutputFailure
+                ? .cannotCreate : error.isWriteFailure ? .outputError : error.isMissingInput ? .noInput : .data
         case let error as ModelFileError: self = error.isMissingInput ? .noInput : .data
         case let error as StudyError: self = error.isMissingInput ? .noInput : .data
         case EstimationError.cancelled: self = .cancelled
         case is EstimationError, is AggregationError, is DistributedLearning.Failure: self = .data
-        case is OutputFile.Failure: self = .cannotCreate
         default: return nil
         }
     }

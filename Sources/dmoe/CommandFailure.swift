@@ -1,6 +1,7 @@
 import ArgumentParser
 import DistributedMoE
 import Estimation
+import Messages
 // Not that of ArgumentParser.
 import enum DistributedMoE.ExitCode
 
@@ -19,7 +20,7 @@ struct CommandFailure: Error {
         if let failure = error as? CommandFailure {
             self = failure
         } else if let code = ExitCode(error) {
-            self.init(String(describing: error), exitCode: code)
+            self.init(text(of: error, .commandLine), exitCode: code)
         } else {
             return nil
         }

@@ -218,7 +218,7 @@ import Testing
                         < 1e-5)
             }
         }
-        #expect(local.warnings == [.constantCovariate("x3")])
+        #expect(local.warnings == [.constantCovariate(covariate: "x3")])
     }
 
     /// A column that may not be told: the errors are those of the other rows.

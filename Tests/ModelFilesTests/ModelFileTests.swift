@@ -75,7 +75,7 @@ enum ModelFixture {
             report: FitReport(
                 logLikelihood: number(&random), trace: numbers(20, &random), stopReason: .maxIterations, iterations: 19,
                 seed: .max, tolerance: positive(&random), starts: starts,
-                warnings: [.collinearCovariate("ö,b"), .recorded("a \"quoted\"\ttext")]))
+                warnings: [.collinearCovariate(covariate: "ö,b"), .constantCovariate(covariate: "a \"quoted\"\ttext")]))
     }
 }
 

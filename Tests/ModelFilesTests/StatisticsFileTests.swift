@@ -20,7 +20,10 @@ import Testing
             rowCount: random.index(below: 1 << 40), weight: moments.reduce(1) { $0 + $1.weight },
             logLikelihood: ModelFixture.number(&random), moments: moments,
             gate: GateSums(gradient: (0..<3).map { _ in ModelFixture.numbers(3, &random) }, pairs: pairs))
-        return (StatisticsFile(statistics, at: model, warnings: [.recorded("a \"b\"")]), statistics, model)
+        return (
+            StatisticsFile(statistics, at: model, warnings: [.constantCovariate(covariate: "a \"b\"")]), statistics,
+            model
+        )
     }
 
     @Test(arguments: 1...20) func filesComeBack(seed: UInt64) throws {
@@ -28,7 +31,7 @@ import Testing
         let text = try file.text(path: "s.json")
         let read = try StatisticsFile.decode(Data(text.utf8), source: "s.json")
         #expect(read.statistics == statistics)
-        #expect(read.warnings == ["a \"b\""])
+        #expect(read.warnings == file.warnings)
         #expect(try read.text(path: "s.json") == text)
         try read.check(isOf: model, path: "s.json", modelPath: "m.json")
     }

@@ -1,3 +1,4 @@
+import Messages
 import DistributedMoE
 
 /// `dmoe fit` as a user starts it: reading, all starts, writing.

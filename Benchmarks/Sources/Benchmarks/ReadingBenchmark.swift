@@ -1,3 +1,4 @@
+import Messages
 import DistributedMoE
 
 /// How fast rows come from a file.

@@ -26,7 +26,7 @@ extension Coordinator {
             siteWeights: problem.options.siteWeights.rawValue, support: problem.supportName,
             supportSize: problem.transport.pointCount, objectives: reduced.objectives, converged: reduced.converged,
             start: reduced.start, candidates: reduced.candidates, chosen: reduced.chosen, seed: problem.options.seed,
-            warnings: leftOut.map(\.warning) + warnings(reduced, problem))
+            warnings: leftOut.map(\.description) + warnings(reduced, problem))
         return GlobalModel(fitted: fitted, report: report)
     }
 

@@ -1,3 +1,4 @@
+import Messages
 import MixtureOfExperts
 
 /// The reduction f̂^R: one mixture from many, with the pooled statistics of its experts.
@@ -59,7 +60,7 @@ package struct AggregationReport: Sendable, Equatable {
     }
 
     /// A site whose local model cannot be right, and was left out.
-    package struct LeftOutSite: Sendable, Equatable {
+    package struct LeftOutSite: Sendable, Equatable, DoorMessage {
         package var name: String
         package var rows: Int
         /// From what the other sites say; nats a row.
@@ -71,10 +72,9 @@ package struct AggregationReport: Sendable, Equatable {
             self.divergence = divergence
         }
 
-        /// What to say of it.
-        package var warning: String {
-            "\(name) is left out as broken (divergence \(Self.rounded(divergence)) a row from what other sites say): check "
-                + "its units and columns; --no-robust takes it in"
+        package func text(_ style: OptionStyle) -> String {
+            "\(name) is left out as inconsistent (divergence \(Self.rounded(divergence)) per row from what other sites say): "
+                + "check its units and columns; \(RequestOption.robust.setting(false, style)) takes it in"
         }
 
         private static func rounded(_ value: Double) -> String {

@@ -1,5 +1,6 @@
 import Aggregation
 import Estimation
+import Messages
 import MixtureOfExperts
 import Numerics
 
@@ -24,10 +25,12 @@ package struct DistributedLearning: Sendable {
     }
 
     /// A shard that was left out.
-    package struct LeftOutShard: Sendable {
+    package struct LeftOutShard: DoorMessage {
         package var name: String
         package var rowCount: Int
         package var reason: EstimationError
+
+        package func text(_ style: OptionStyle) -> String { "\(name) is left out: \(reason.text(style))" }
     }
 
     package struct Result: Sendable {
@@ -49,14 +52,15 @@ package struct DistributedLearning: Sendable {
     }
 
     /// Why nothing came of it.
-    package enum Failure: Error, Sendable, CustomStringConvertible {
+    package enum Failure: Error, DoorMessage {
         case noShardFitted(LeftOutShard?)
         case aggregation(AggregationError)
-        package var description: String {
+
+        package func text(_ style: OptionStyle) -> String {
             switch self {
             case .noShardFitted(let first):
-                "no shard could be fitted" + (first.map { "; shard '\($0.name)': \($0.reason)" } ?? "")
-            case .aggregation(let error): error.description
+                "no shard could be fitted" + (first.map { "; shard '\($0.name)': \($0.reason.text(style))" } ?? "")
+            case .aggregation(let error): error.text(style)
             }
         }
     }

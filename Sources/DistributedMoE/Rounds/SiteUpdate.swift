@@ -1,3 +1,4 @@
+import Messages
 import Estimation
 import MixtureOfExperts
 import ModelFiles

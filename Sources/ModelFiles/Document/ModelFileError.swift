@@ -1,7 +1,7 @@
 import Messages
 import StudyData
 
-/// What can be wrong with a model file or a file of statistics. Each description is one line that names the file and the field.
+/// What can be wrong with a model file or a file of statistics. Each text is one line that names the file and the field.
 package enum ModelFileError: Error, Sendable, Equatable {
     case fileNotFound(path: String)
     case cannotRead(path: String)
@@ -53,8 +53,8 @@ package enum ModelFileError: Error, Sendable, Equatable {
 
 }
 
-extension ModelFileError: CustomStringConvertible {
-    package var description: String {
+extension ModelFileError: DoorMessage {
+    package func text(_ style: OptionStyle) -> String {
         switch self {
         case .fileNotFound(let path):
             "\(path.visible): no such file; check the path"
@@ -83,8 +83,8 @@ extension ModelFileError: CustomStringConvertible {
         case .modelAsStatistics(let path):
             "\(path.visible): a model, not statistics; make statistics with it at the sites: dmoe statistics MODEL DATA"
         case .studyInstead(let path):
-            "\(path.visible): a study, which says how tables are read; fit with it (dmoe fit --study), and give the model that comes "
-                + "of it here; dmoe study check says whether a table fits it"
+            "\(path.visible): a study, which says how tables are read; fit with it (dmoe fit, \(RequestOption.study.name(style))), and "
+                + "give the model that comes of it here; dmoe study check says whether a table fits it"
         case .statisticsOfAnotherModel(let path, let model, let what):
             "\(path.visible): statistics of another model than \(model.visible): \(what.visible); make them anew with it"
         case .differentStudies(let what):

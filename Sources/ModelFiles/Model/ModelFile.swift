@@ -214,7 +214,7 @@ extension ModelFile {
                     strategy: $0.strategy, screenedLogLikelihoodPerRow: $0.screenedLogLikelihoodPerRow,
                     logLikelihood: $0.logLikelihood, floorHits: $0.floorHits)
             },
-            warnings: report.warnings.lines, lasso: report.lasso.map(LassoRecord.init),
+            warnings: report.warnings.lines.map(\.description), lasso: report.lasso.map(LassoRecord.init),
             expertCounts: report.expertCounts)
     }
 

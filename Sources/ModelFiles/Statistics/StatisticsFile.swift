@@ -51,7 +51,7 @@ package struct StatisticsFile: Codable, Sendable, Equatable {
         modelDigest = model.digest
         experts = statistics.moments.map { ModelFile.StatisticsRecord($0) }
         gate = GateRecord(gradient: statistics.gate.gradient, information: statistics.gate.pairs.map(\.storage))
-        self.warnings = warnings.lines
+        self.warnings = warnings.lines.map(\.description)
     }
 
     /// Of a file that ``read(path:)`` let pass.

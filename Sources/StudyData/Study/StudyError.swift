@@ -1,6 +1,6 @@
 import Messages
 
-/// What can be wrong with a study file. Each description is one line that names the file and the field.
+/// What can be wrong with a study file. Each text is one line that names the file and the field.
 package enum StudyError: Error, Sendable, Equatable {
     case fileNotFound(path: String)
     case cannotRead(path: String)
@@ -52,8 +52,8 @@ package enum StudyError: Error, Sendable, Equatable {
     }
 }
 
-extension StudyError: CustomStringConvertible {
-    package var description: String {
+extension StudyError: DoorMessage {
+    package func text(_ style: OptionStyle) -> String {
         switch self {
         case .fileNotFound(let path):
             "\(path.visible): no such file; check the path"

@@ -1,3 +1,4 @@
+import Messages
 import Aggregation
 import ArgumentParser
 import DistributedMoE
@@ -76,7 +77,7 @@ struct AggregateCommand: ParsableCommand {
         // Here, where it is one line, rather than at the first prediction.
         let predictor = try file.predictor(parallelism: common.parallelism)
         try OutputFile.write(try file.text(path: output), to: output)
-        leftOut.forEach { Terminal.warn($0.warning) }
+        leftOut.forEach { Terminal.warn($0) }
         try common.report(
             EnsembleSummary(
                 output: output, members: file.members.count, components: predictor.experts.count,

@@ -101,10 +101,10 @@ struct CompareCommand: ParsableCommand {
                 shards.selection(), data: data, parallelism: common.parallelism),
             test: judged.rows, truth: truth, groups: judged.groups)
         note.clear()
-        result.broken.forEach { Terminal.warn($0.warning) }
-        for shard in result.leftOut { Terminal.warn("\(shard.name) is left out: \(shard.reason)") }
+        result.broken.forEach { Terminal.warn($0) }
+        result.leftOut.forEach { Terminal.warn($0) }
         for shard in result.shards {
-            for warning in shard.local.report.warnings.lines { Terminal.warn("\(shard.name): \(warning)") }
+            for warning in shard.local.report.warnings.lines { Terminal.warn(warning, of: shard.name) }
         }
         let report = ComparisonReport(
             target: shards.selection.design.target, experts: globalExperts ?? setting.experts,

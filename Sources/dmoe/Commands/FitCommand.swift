@@ -1,3 +1,4 @@
+import Messages
 import ArgumentParser
 import DistributedMoE
 import Estimation
@@ -51,7 +52,7 @@ struct FitCommand: ParsableCommand {
         } catch {
             progress.clear()
             if let failure = rows.failure() { throw failure }
-            throw CommandFailure(error.description).about(files.joined(separator: ", "))
+            throw CommandFailure(error.text(.commandLine)).about(files.joined(separator: ", "))
         }
         progress.clear()
         if let failure = rows.failure() { throw failure }

@@ -1,3 +1,4 @@
+import Messages
 import Aggregation
 import ArgumentParser
 import DistributedMoE
@@ -123,7 +124,7 @@ struct LearnCommand: ParsableCommand {
             for warning in file.warnings { Terminal.warn("\(shard.name): \(warning)") }
         }
         if let localModels { warnOfOthers(in: localModels, than: names.map { $0 + ".json" }) }
-        for shard in result.leftOut { Terminal.warn("\(shard.name) is left out: \(shard.reason)") }
+        result.leftOut.forEach { Terminal.warn($0) }
         var file = ModelFile(result.global, of: locals)
         for round in result.rounds?.rounds ?? [] {
             file = ModelFile(round.update, after: file, sites: round.sites, warnings: round.warnings)
@@ -173,11 +174,11 @@ struct LearnCommand: ParsableCommand {
         do throws(EstimationError) { local = try fit.fit(rows) } catch {
             // The global model is written by now: a comparison that cannot be had is no failure.
             progress.clear()
-            Terminal.warn("no pooled fit: \(error)")
+            Terminal.warn("no pooled fit: \(error.text(.commandLine))")
             return (scores(result.fitted.model), nil)
         }
         progress.clear()
-        for warning in local.report.warnings.lines { Terminal.warn("pooled fit: \(warning)") }
+        for warning in local.report.warnings.lines { Terminal.warn(warning, of: "pooled fit") }
         let pooled = PooledSummary(
             rowsPooled: rows.rowCount, bytesSent: rows.rowCount * (learning.design.covariateCount + 1) * 8,
             learningSeconds: (clock.now - start).seconds,

@@ -1,3 +1,4 @@
+import Messages
 import ArgumentParser
 import DistributedMoE
 import ModelFiles

@@ -1,3 +1,4 @@
+import Messages
 import ArgumentParser
 import DistributedMoE
 import Estimation
@@ -48,7 +49,7 @@ struct StatisticsCommand: ParsableCommand {
         let site: (statistics: RoundStatistics, warnings: [FitWarning])
         do throws(EstimationError) { site = try round.statistics(of: rows.source) } catch {
             if let failure = rows.failure() { throw failure }
-            throw CommandFailure(error.description).about(files.joined(separator: ", "))
+            throw CommandFailure(error.text(.commandLine)).about(files.joined(separator: ", "))
         }
         if let failure = rows.failure() { throw failure }
         let file = StatisticsFile(site.statistics, at: global, warnings: site.warnings)

@@ -1,3 +1,4 @@
+import Messages
 import DistributedMoE
 import Evaluation
 import MixtureOfExperts

@@ -1,3 +1,4 @@
+import Messages
 import DistributedMoE
 import Estimation
 import ModelFiles
@@ -48,7 +49,9 @@ struct ExpertCountPathTable {
                 ] + (scored ? [point.heldOutLogLikelihood.map { Format.number($0, digits: 5) } ?? ""] : [])
                     + [point.experts == report.chosen ? "chosen by \(report.criterion.rawValue)" : ""])
         }
-        return ([table.text] + (report.failures ?? []).map { "\(Format.plural($0.experts, "expert")): \($0.reason)" })
+        return
+            ([table.text]
+            + (report.failures ?? []).map { "\(Format.plural($0.experts, "expert")): \($0.reason.text(.commandLine))" })
             .joined(separator: "\n")
     }
 }

@@ -1,3 +1,4 @@
+import Messages
 import DistributedMoE
 import Evaluation
 import ModelFiles
@@ -63,10 +64,10 @@ struct LearnSummary: Encodable {
                 name: shard.name, rows: shard.local.fitted.rowCount, experts: shard.local.model.expertCount,
                 logLikelihoodPerRow: report.logLikelihood / shard.local.fitted.weight, iterations: report.iterations,
                 stopReason: report.stopReason.rawValue, seconds: shard.seconds,
-                warnings: report.warnings.lines)
+                warnings: report.warnings.lines.map { $0.text(.commandLine) })
         }
         leftOut =
-            result.leftOut.map { LeftOut(name: $0.name, rows: $0.rowCount, reason: $0.reason.description) }
+            result.leftOut.map { LeftOut(name: $0.name, rows: $0.rowCount, reason: $0.reason.text(.commandLine)) }
             + result.global.report.leftOut.map { LeftOut(name: $0.name, rows: $0.rows, reason: "broken") }
         expertCounts = ModelFile(result.global).aggregation?.expertCounts
         rounds = (result.rounds?.rounds ?? []).map(\.update.logLikelihoodPerRow)

@@ -1,3 +1,4 @@
+import Messages
 import DistributedMoE
 import Estimation
 import Foundation
@@ -21,6 +22,11 @@ enum Terminal {
     }
 
     static func warn(_ text: String) { printError("warning: \(text)") }
+
+    /// - Parameter subject: the file or shard that it is about.
+    static func warn(_ message: some DoorMessage, of subject: String? = nil) {
+        warn((subject.map { "\($0): " } ?? "") + message.text(.commandLine))
+    }
 
     static func printJSON(_ value: some Encodable) throws {
         let text: String
