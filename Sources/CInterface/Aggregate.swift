@@ -94,5 +94,5 @@ private func givenSupport(_ table: UnsafeMutableRawPointer, like files: [ModelFi
     reading.carryStudy(of: files)
     let table = Handle<TableObject>(table).value.table
     let selected = try reading.selection().covariates(of: table.table(), withResponses: false)
-    return GivenSupport(covariates: selected.covariates, source: "covariates of \(table.source)")
+    return GivenSupport(covariates: selected.covariates, source: table.source)
 }

@@ -2,6 +2,7 @@ import DistributedMoE
 import Estimation
 import Foundation
 import MixtureOfExperts
+import Messages
 import ModelFiles
 
 /// How the rows of a site are summed up at a global model.
@@ -122,7 +123,7 @@ public func round(
         var texts = (0..<count).map { statistics[$0] }[...]
         for site in request.sites {
             if let reason = site.reason {
-                answers.leaveOut(site.name, reason: reason)
+                answers.leaveOut(site.name, message: reason)
                 continue
             }
             let file = try told(texts.removeFirst(), by: site.name, at: global)
@@ -142,13 +143,13 @@ private func outcome(
         let fall = told.fall(
             after: before.sites, logLikelihoodPerRow: before.logLikelihoodPerRow, minRows: options.minRows)
     {
-        return RoundAnswer(ending: fall.description, isTakenBack: true)
+        return RoundAnswer(ending: fall.text(.python), isTakenBack: true)
     }
     if isLast { return RoundAnswer() }
     let round: ExtraRounds.Round
     do throws(EstimationError) {
         round = try told.update(GeneralisedEMRound(at: global, options: options))
-    } catch { return RoundAnswer(ending: ExtraRounds.Ending.nothingReleased(error).description) }
+    } catch { return RoundAnswer(ending: error.text(.python)) }
     let next = ModelFile(round.update, after: previous, sites: round.sites, warnings: round.warnings)
     return RoundAnswer(model: try next.text(path: "model"))
 }

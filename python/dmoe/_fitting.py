@@ -223,7 +223,7 @@ def aggregate(
     models : mapping of site names to Model, or sequence of Model
         The local models; sites of a sequence are named ``site 1``, ``site 2``, …
     experts : int, "auto" or None
-        Experts of the global model; by default the largest local number; ``"auto"`` takes the best on a fresh draw.
+        Experts of the global model; by default the largest local number; ``"auto"`` takes the best on an independent Monte Carlo sample.
     method : str, optional
         How local models become one; by default transport, the best of its variants. All but ``"mixture"``, which is not one model.
     gate : {"label", "plan"}, optional

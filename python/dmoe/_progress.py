@@ -36,7 +36,7 @@ def _shown(bar: Any) -> Callable[[Progress], None]:
     def show(step: Progress) -> None:
         with lock:
             bar.set_description(f"{step.site}: {step.stage} start {step.start}/{step.start_count}", refresh=False)
-            bar.set_postfix_str(f"log-likelihood {step.log_likelihood:.5f} a row", refresh=False)
+            bar.set_postfix_str(f"log-likelihood {step.log_likelihood:.5f} per row", refresh=False)
             bar.update()
 
     return show

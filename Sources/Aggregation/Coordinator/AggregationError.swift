@@ -30,7 +30,7 @@ extension AggregationError: DoorMessage {
             "the support has \(rows) rows, the experts need at least \(needed): give more rows, or leave "
                 + "\(RequestOption.support.name(style)) out"
         case .supportElsewhere(let source):
-            "the support (\(source)) does not overlap the covariates of the sites: check its units and columns, or leave "
+            "the support (covariates of \(source)) does not overlap the covariates of the sites: check its units and columns, or leave "
                 + "\(RequestOption.support.name(style)) out"
         }
     }

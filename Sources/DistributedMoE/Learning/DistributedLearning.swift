@@ -79,7 +79,7 @@ package struct DistributedLearning: Sendable {
     /// - Parameters:
     ///   - design: target and covariates, the same for all shards.
     ///   - family: of the experts.
-    ///   - fitOptions: `expertCount` is what a shard gets if its rows carry it.
+    ///   - fitOptions: `expertCount` is what a shard gets if its rows support it.
     ///   - coordinator: how the local models become one.
     ///   - rounds: extra rounds of distributed EM after the aggregation.
     ///   - rowsPerParameter: a shard with fewer rows for each free parameter gets fewer experts.
@@ -119,7 +119,7 @@ package struct DistributedLearning: Sendable {
                 fitted.map {
                     Contribution(
                         name: $0.name, fitted: $0.local.fitted,
-                        warnings: $0.local.report.warnings.map(\.description))
+                        warnings: $0.local.report.warnings.map(ModelWarning.fit))
                 }, support: support)
         } catch { throw .aggregation(error) }
         let seconds = (clock.now - start).seconds
@@ -138,7 +138,7 @@ package struct DistributedLearning: Sendable {
             .run(from: global.fitted, shards: global.participants(shards.filter { names.contains($0.name) }))
     }
 
-    /// The fit of one shard with as many experts as its rows carry.
+    /// The fit of one shard with as many experts as its rows support.
     package func fit(_ shard: Shard, parallelism: Parallelism) throws(EstimationError) -> LocalModel {
         try fit(shard.rows.withoutWeightlessRows() as any RowSource, name: shard.name, parallelism: parallelism)
     }
@@ -157,19 +157,21 @@ package struct DistributedLearning: Sendable {
             design: design, family: family, options: options, parallelism: parallelism, progress: observer)
         var local: LocalModel
         do throws(EstimationError) { local = try fit.fit(rows) } catch {
-            // Rows that may not be told of do not carry experts.
-            guard case .tooFewRows(let told, _, let largest) = error else { throw error }
+            // Rows that are withheld do not support experts.
+            guard case .tooFewRows(let released, _, let largest) = error else { throw error }
             let predictors = rows.determinedPredictors(family, minRows: fitOptions.minRows, parallelism).count
             options.expertCount = min(
                 largest,
                 Capacity.advisable(
-                    rows: told, asked: largest, design: design, family: family, predictors: predictors,
+                    rows: released, asked: largest, design: design, family: family, predictors: predictors,
                     minRows: fitOptions.minRows, rowsPerParameter: rowsPerParameter))
             guard options.expertCount > 0 else { throw error }
             local = try LocalFit(
                 design: design, family: family, options: options, parallelism: parallelism, progress: observer
             ).fit(rows)
         }
+        local.report.settings.experts = fitOptions.expertCount
+        local.report.settings.rowsPerParameter = rowsPerParameter
         if options.expertCount < fitOptions.expertCount {
             local.report.warnings.append(
                 .fewerExperts(
@@ -221,9 +223,9 @@ extension Duration {
 }
 
 extension GlobalModel {
-    /// The shards whose local models are in it: not those left out as broken.
+    /// The shards whose local models are in it: not those left out as inconsistent.
     func participants(_ shards: [DistributedLearning.Shard]) -> [DistributedLearning.Shard] {
-        let broken = Set(report.leftOut.map(\.name))
-        return shards.filter { !broken.contains($0.name) }
+        let inconsistent = Set(report.leftOut.map(\.name))
+        return shards.filter { !inconsistent.contains($0.name) }
     }
 }

@@ -76,6 +76,11 @@ package struct ExpertCountPath: Sendable {
             failures: failures.isEmpty
                 ? nil : failures.map { ExpertCountReport.Failure(experts: $0.experts, reason: $0.error) })
         local.report.expertCounts = report
+        local.report.settings.experts = experts.upperBound
+        local.report.settings.expertsFrom = experts.lowerBound
+        local.report.settings.criterion = criterion
+        local.report.settings.heldOutShare = heldOutShare > 0 ? heldOutShare : nil
+        local.report.settings.rowsPerParameter = rowsPerParameter
         if carried.upperBound < experts.upperBound {
             local.report.warnings.append(
                 .fewerExpertsTried(asked: experts.upperBound, tried: carried.upperBound, rows: training.rowCount))

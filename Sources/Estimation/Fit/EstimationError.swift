@@ -27,13 +27,13 @@ extension EstimationError: DoorMessage {
     package func text(_ style: OptionStyle) -> String {
         switch self {
         case .constantResponse(let target, let value):
-            "target '\(target)' is \(value) in every row: there is nothing to learn; check "
+            "target '\(target)' is \(Format.label(value)) in every row: there is nothing to learn; check "
                 + "\(RequestOption.target.name(style)) and the rows"
         case .unsuitableResponse(let target, let value, let family):
-            "target '\(target)' is \(value) in one of the rows, but \(family) experts need \(Self.requirement(family)): choose "
+            "target '\(target)' is \(Format.label(value)) in one of the rows, but \(family) experts need \(Self.requirement(family)): choose "
                 + "another \(RequestOption.family.name(style)) or correct the row"
         case .rareResponse(let target, let value, let minimum):
-            "target '\(target)' differs from \(value) in fewer than \(Int(minimum)) rows, which are withheld; use more rows"
+            "target '\(target)' differs from \(Format.label(value)) in fewer than \(Int(minimum)) rows, which are withheld; use more rows"
         case .tooFewRows(let rows, let experts, let largest):
             "\(rows) rows cannot support \(experts) experts: use \(RequestOption.experts.setting(largest, style))"
                 + (largest > 1 ? " or fewer" : "") + ", or fewer covariates"

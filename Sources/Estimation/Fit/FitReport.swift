@@ -1,6 +1,6 @@
 /// How a fit went: a value that stays with the model. Nothing in it depends on the clock or on the machine.
 package struct FitReport: Sendable, Equatable {
-    package enum StopReason: String, Sendable {
+    package enum StopReason: String, Sendable, Codable {
         /// The change per row fell below the tolerance.
         case converged
         /// The bound on iterations came first; the result is the best so far.
@@ -8,8 +8,18 @@ package struct FitReport: Sendable, Equatable {
     }
 
     /// How a start was made and what it reached.
-    package struct Start: Sendable, Equatable {
-        package var strategy: String
+    package struct Start: Sendable, Equatable, Codable {
+        package enum Strategy: String, Sendable, Codable {
+            case covariateClusters, covariateResidualClusters, residualBands, fittedBands, regressionClusters
+            /// Of ``FitOptions/initialModels``.
+            case givenModel
+            /// Nothing to search for.
+            case oneExpert
+            /// From an optimum, with predictors made steeper or flatter.
+            case steeperClasses
+        }
+
+        package var strategy: Strategy
         /// At the end of screening, per row of the subsample, standardised response.
         package var screenedLogLikelihoodPerRow: Double
         /// After the full fit; nil for a start that was dropped.
@@ -18,7 +28,7 @@ package struct FitReport: Sendable, Equatable {
         package var floorHits: Int
 
         package init(
-            strategy: String, screenedLogLikelihoodPerRow: Double, logLikelihood: Double?, floorHits: Int
+            strategy: Strategy, screenedLogLikelihoodPerRow: Double, logLikelihood: Double?, floorHits: Int
         ) {
             self.strategy = strategy
             self.screenedLogLikelihoodPerRow = screenedLogLikelihoodPerRow
@@ -34,8 +44,7 @@ package struct FitReport: Sendable, Equatable {
     package var trace: [Double]
     package var stopReason: StopReason
     package var iterations: Int
-    package var seed: UInt64
-    package var tolerance: Double
+    package var settings: FitSettings
     package var starts: [Start]
     package var warnings: [FitWarning]
     /// Rows of values and classes that too few rows have: for the site alone, no file tells how many there were.
@@ -49,15 +58,14 @@ package struct FitReport: Sendable, Equatable {
     package var expertCounts: ExpertCountReport?
 
     package init(
-        logLikelihood: Double, trace: [Double], stopReason: StopReason, iterations: Int, seed: UInt64,
-        tolerance: Double, starts: [Start], warnings: [FitWarning]
+        logLikelihood: Double, trace: [Double], stopReason: StopReason, iterations: Int, settings: FitSettings,
+        starts: [Start], warnings: [FitWarning]
     ) {
         self.logLikelihood = logLikelihood
         self.trace = trace
         self.stopReason = stopReason
         self.iterations = iterations
-        self.seed = seed
-        self.tolerance = tolerance
+        self.settings = settings
         self.starts = starts
         self.warnings = warnings
     }

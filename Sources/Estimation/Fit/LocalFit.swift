@@ -292,7 +292,7 @@ package struct LocalFit: Sendable {
             logLikelihood: rows.inUserUnits(candidate.statistics.logLikelihood, candidate),
             trace: candidate.trace.map { $0 / weight - jacobian },
             stopReason: candidate.converged ? .converged : .maxIterations, iterations: candidate.trace.count - 1,
-            seed: options.seed, tolerance: options.tolerance,
+            settings: FitSettings(options),
             starts: fitState.starts.map { $0.inUserUnits(jacobian: jacobian, weight: weight, weightUnit: weightUnit) },
             warnings: warnings)
         report.leftOutRows = fitState.leftOutRows

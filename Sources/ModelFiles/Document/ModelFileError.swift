@@ -7,6 +7,7 @@ package enum ModelFileError: Error, Sendable, Equatable {
     case cannotRead(path: String)
     case notAModel(path: String)
     case newerFormat(path: String, version: Int, known: Int)
+    case outdatedFormat(path: String, version: Int)
     case missingField(path: String, field: String)
     case wrongType(path: String, field: String)
     case invalidValue(path: String, field: String, reason: String)
@@ -30,27 +31,22 @@ package enum ModelFileError: Error, Sendable, Equatable {
         }
     }
 
-    init(_ error: DecodingError, path: String, incomplete: ModelFileError) {
-        switch error {
-        case .keyNotFound(let key, let context):
-            self = .missingField(path: path, field: (context.codingPath + [key]).fieldName)
-        case .valueNotFound(_, let context):
-            self = .missingField(path: path, field: context.codingPath.fieldName)
-        case .typeMismatch(_, let context):
-            self = .wrongType(path: path, field: context.codingPath.fieldName)
-        case .dataCorrupted(let context):
-            if let problem = context.underlyingError as? StudyFieldProblem {
-                self = .invalidValue(path: path, field: context.codingPath.fieldName, reason: problem.reason)
-                return
-            }
-            self =
-                context.codingPath.isEmpty
-                ? incomplete : .wrongType(path: path, field: context.codingPath.fieldName)
-        @unknown default:
-            self = incomplete
+    /// - Parameter other: what a file of another format is, by its name; of nil where it is cut short.
+    init(_ problem: DocumentProblem, path: String, other: (_ format: String?) -> ModelFileError) {
+        switch problem {
+        case .fileNotFound: self = .fileNotFound(path: path)
+        case .cannotRead: self = .cannotRead(path: path)
+        case .otherFormat(Study.formatName): self = .studyInstead(path: path)
+        case .otherFormat(let format): self = other(format)
+        case .noDocument: self = other(nil)
+        case .newerFormat(let version, let known): self = .newerFormat(path: path, version: version, known: known)
+        case .outdatedFormat(let version): self = .outdatedFormat(path: path, version: version)
+        case .missingField(let field): self = .missingField(path: path, field: field)
+        case .wrongType(let field, _): self = .wrongType(path: path, field: field)
+        case .invalidValue(let field, let reason): self = .invalidValue(path: path, field: field, reason: reason)
+        case .corrupt(let field, _): self = field.isEmpty ? other(nil) : .wrongType(path: path, field: field)
         }
     }
-
 }
 
 extension ModelFileError: DoorMessage {
@@ -64,6 +60,9 @@ extension ModelFileError: DoorMessage {
             "\(path.visible): not a complete model file; make it anew with dmoe fit, aggregate or learn, or copy it again"
         case .newerFormat(let path, let version, let known):
             "\(path.visible): written in format version \(version), this program reads up to \(known); update dmoe"
+        case .outdatedFormat(let path, let version):
+            "\(path.visible): written in format version \(version) by a development version before 0.2.0, and no longer read; fit "
+                + "again"
         case .missingField(let path, let field):
             "\(path.visible): field '\(field)' is missing; make the file anew"
         case .wrongType(let path, let field):

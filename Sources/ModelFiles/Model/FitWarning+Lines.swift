@@ -17,6 +17,12 @@ package struct WarningLine: DoorMessage {
         line = { _ in text }
     }
 
+    /// A line of a site.
+    fileprivate init(_ other: WarningLine, of site: String) {
+        code = other.code
+        line = { "\(site): \(other.text($0))" }
+    }
+
     package func text(_ style: OptionStyle) -> String { line(style) }
 }
 
@@ -56,6 +62,26 @@ extension [FitWarning] {
             let own = levels[name] ?? []
             return own.isEmpty ? "'\(name)'" : "'\(name)' (\(own.joined(separator: ", ")))"
         }.joined(separator: ", ")
+    }
+}
+
+extension [RoundWarning] {
+    /// In words; those of one site as ``Swift/Array/lines`` has them.
+    package var lines: [WarningLine] {
+        var lines = [WarningLine]()
+        var sites = Set<String>()
+        for warning in self {
+            guard case .fromSite(let site, _) = warning else {
+                lines.append(WarningLine(warning))
+                continue
+            }
+            guard sites.insert(site).inserted else { continue }
+            let own = compactMap { other -> FitWarning? in
+                if case .fromSite(site, let warning) = other { warning.wrappedValue } else { nil }
+            }
+            lines += own.lines.map { WarningLine($0, of: site) }
+        }
+        return lines
     }
 }
 

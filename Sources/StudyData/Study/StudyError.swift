@@ -17,39 +17,6 @@ package enum StudyError: Error, Sendable, Equatable {
         default: false
         }
     }
-
-    package init(_ error: DecodingError, path: String) {
-        switch error {
-        case .keyNotFound(let key, let context):
-            self = .missingField(path: path, field: (context.codingPath + [key]).fieldName)
-        case .valueNotFound(_, let context):
-            self = .missingField(path: path, field: context.codingPath.fieldName)
-        case .typeMismatch(let type, let context):
-            self = .invalidValue(
-                path: path, field: context.codingPath.fieldName, reason: "should hold \(Self.words(type))")
-        case .dataCorrupted(let context):
-            if let problem = context.underlyingError as? StudyFieldProblem {
-                self = .invalidValue(path: path, field: context.codingPath.fieldName, reason: problem.reason)
-            } else if context.codingPath.isEmpty {
-                self = .notAStudy(path: path, reason: nil)
-            } else {
-                self = .invalidValue(
-                    path: path, field: context.codingPath.fieldName, reason: context.debugDescription)
-            }
-        @unknown default:
-            self = .notAStudy(path: path, reason: nil)
-        }
-    }
-
-    private static func words(_ type: any Any.Type) -> String {
-        switch type {
-        case is String.Type: "text in quotation marks"
-        case is Int.Type, is UInt64.Type: "a whole number"
-        case is Double.Type: "a number"
-        case is [String].Type, is [Any].Type, is [Study.Covariate].Type: "a list in brackets"
-        default: "an object in braces"
-        }
-    }
 }
 
 extension StudyError: DoorMessage {

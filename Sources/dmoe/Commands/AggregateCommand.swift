@@ -62,8 +62,8 @@ struct AggregateCommand: ParsableCommand {
         // One file given twice is one site here, and told.
         let locals = Dictionary(models.map { ($0.contribution.name, $0.file) }) { first, _ in first }
         let file = ModelFile(try coordinator.aggregate(contributions, support: support), of: locals)
-        try OutputFile.write(try file.text(path: output), to: output)
-        file.warnings.forEach(Terminal.warn)
+        try file.write(to: output)
+        file.warningLines.forEach { Terminal.warn($0) }
         try common.report(AggregationSummary(file, output: output), text: summary(file))
     }
 
@@ -76,7 +76,7 @@ struct AggregateCommand: ParsableCommand {
             siteWeights: coordinator.options.siteWeights)
         // Here, where it is one line, rather than at the first prediction.
         let predictor = try file.predictor(parallelism: common.parallelism)
-        try OutputFile.write(try file.text(path: output), to: output)
+        try file.write(to: output)
         leftOut.forEach { Terminal.warn($0) }
         try common.report(
             EnsembleSummary(
@@ -126,12 +126,12 @@ struct AggregateCommand: ParsableCommand {
 
     private func summary(_ file: ModelFile) -> String {
         guard let record = file.aggregation else { return "" }
-        let start = record.start.isEmpty ? "" : ", from \(record.start)"
+        let start = record.start == .noSearch ? "" : ", from \(record.start)"
         let curve = record.expertCounts.map { "\n\n" + ExpertCountTable($0).text + "\n" } ?? ""
         return """
             \(Format.plural(record.sites.count, "local model")) of \(Format.plural(file.rows, "row")) \
             became \(Format.plural(file.experts.count, "expert")) for '\(file.target)'
-            transport divergence \(Format.short(record.objectives.last ?? 0)) a point\(start); \
+            transport divergence \(Format.short(record.objectives.last ?? 0)) per support point\(start); \
             support of \(Format.plural(record.supportSize, "point")) \(record.support); \(record.chosen)\(curve)
             \(output) written (dmoe inspect \(output))
             """

@@ -101,7 +101,7 @@ struct CompareCommand: ParsableCommand {
                 shards.selection(), data: data, parallelism: common.parallelism),
             test: judged.rows, truth: truth, groups: judged.groups)
         note.clear()
-        result.broken.forEach { Terminal.warn($0) }
+        result.inconsistent.forEach { Terminal.warn($0) }
         result.leftOut.forEach { Terminal.warn($0) }
         for shard in result.shards {
             for warning in shard.local.report.warnings.lines { Terminal.warn(warning, of: shard.name) }
@@ -111,12 +111,13 @@ struct CompareCommand: ParsableCommand {
             shards: result.shards.count,
             rows: shards.training.reduce(0) { $0 + $1.rows.rowCount }, testRows: judged.rows.rowCount,
             seed: setting.seed,
+            leftOut: result.leftOut.map(LeftOut.init) + result.inconsistent.map(LeftOut.init),
             estimators: result.estimates)
-        report.warnings.forEach(Terminal.warn)
+        report.warnings.forEach { Terminal.warn($0) }
         if report.estimators.allSatisfy({ $0.model == nil }), let failure = report.failures.first {
             throw CommandFailure(failure)
         }
-        if csv { report.failures.forEach(Terminal.warn) }
+        if csv { report.failures.forEach { Terminal.warn($0) } }
         if csv { return try Terminal.write(report.csv) }
         // The table is the result, not a summary of one: --quiet keeps it.
         if common.json { try Terminal.printJSON(report) } else { try Terminal.print(report.text) }

@@ -118,10 +118,8 @@ struct LearnCommand: ParsableCommand {
             if let record = records[shard.name] { file.note(shards.selection, record) }
             locals[shard.name] = file
             let path = (localModels ?? ".") + "/" + name + ".json"
-            let text = try file.text(path: path)
-            bytes += text.utf8.count
-            if localModels != nil { try OutputFile.write(text, to: path) }
-            for warning in file.warnings { Terminal.warn("\(shard.name): \(warning)") }
+            bytes += localModels == nil ? try file.text(path: path).utf8.count : try file.write(to: path)
+            for warning in file.warningLines { Terminal.warn(warning, of: shard.name) }
         }
         if let localModels { warnOfOthers(in: localModels, than: names.map { $0 + ".json" }) }
         result.leftOut.forEach { Terminal.warn($0) }
@@ -130,9 +128,9 @@ struct LearnCommand: ParsableCommand {
             file = ModelFile(round.update, after: file, sites: round.sites, warnings: round.warnings)
         }
         bytes += result.rounds?.bytesSent ?? 0
-        if let ending = result.rounds?.ending { Terminal.warn("extra rounds ended: \(ending)") }
-        try OutputFile.write(try file.text(path: output), to: output)
-        file.warnings.forEach(Terminal.warn)
+        if let ending = result.rounds?.ending { Terminal.warn(ending, of: "extra rounds ended") }
+        try file.write(to: output)
+        file.warningLines.forEach { Terminal.warn($0) }
         return bytes
     }
 
@@ -150,9 +148,9 @@ struct LearnCommand: ParsableCommand {
         _ result: DistributedLearning.Result, _ shards: ShardTables.Shards, _ learning: DistributedLearning,
         _ progress: ProgressLine
     ) -> (scores: Scores?, pooled: PooledSummary?) {
-        // Rows of a broken site are no yardstick.
-        let broken = Set(result.global.report.leftOut.map(\.name))
-        let kept = zip(shards.training, shards.heldOut).filter { !broken.contains($0.0.name) }
+        // Rows of an inconsistent site are no yardstick.
+        let inconsistent = Set(result.global.report.leftOut.map(\.name))
+        let kept = zip(shards.training, shards.heldOut).filter { !inconsistent.contains($0.0.name) }
         let selection = shards.selection(of: Set(result.global.report.sites.map(\.name)))
         let heldOut = holdout > 0 ? ShardRows.concatenation(kept.map(\.1)).filled(selection) : nil
         func scores(_ model: MixtureModel) -> Scores? {

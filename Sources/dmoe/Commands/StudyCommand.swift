@@ -92,7 +92,7 @@ struct StudyNewCommand: ParsableCommand {
         choices.seed = seed
         let draft = try StudyDraft(
             of: files, options: try table.options(parallelism: common.parallelism), choices: choices)
-        try OutputFile.write(draft.study.text(), to: output)
+        try draft.study.write(to: output)
         try common.report(
             StudySummary(
                 output: output, digest: draft.study.digest, study: draft.study,

@@ -40,8 +40,8 @@ struct UpdateCommand: ParsableCommand {
             return SiteUpdate.Site(name: path, statistics: file)
         }
         let file = try SiteUpdate(sites, isRobust: robust).next(after: previous, global)
-        try OutputFile.write(try file.text(path: output), to: output)
-        file.rounds?.last?.warnings.forEach(Terminal.warn)
+        try file.write(to: output)
+        file.rounds?.last?.warnings.lines.forEach { Terminal.warn($0) }
         try common.report(UpdateSummary(file, output: output), text: summary(file))
     }
 
@@ -51,7 +51,7 @@ struct UpdateCommand: ParsableCommand {
         return """
             \(Format.plural(rounds.last?.sites ?? 0, "site")) with \(Format.plural(file.rows, "row")) updated \
             \(Format.plural(file.experts.count, "expert")) for '\(file.target)', round \(rounds.count)
-            log-likelihood a row before each round: \(trace)
+            log-likelihood per row before each round: \(trace)
             \(output) written (dmoe inspect \(output))
             """
     }

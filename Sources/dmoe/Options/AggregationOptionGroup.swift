@@ -66,7 +66,7 @@ struct SupportOptions: ParsableArguments {
                 covariates: covariates, responses: [Double](repeating: 0, count: covariates.rowCount))
         }
         let names = support.map(FileNames.label).joined(separator: ", ")
-        return .init(covariates: ShardRows.concatenation(parts).covariates, source: "covariates of \(names)")
+        return .init(covariates: ShardRows.concatenation(parts).covariates, source: names)
     }
 }
 

@@ -38,7 +38,7 @@ struct ExpertCountPathTable {
         let scored = report.heldOutRows > 0
         var table = TextTable(
             header: ["experts", "log-likelihood", "parameters", "BIC", "AIC", "ICL"]
-                + (scored ? ["held out, a row"] : []) + [""])
+                + (scored ? ["held out, per row"] : []) + [""])
         for point in report.points {
             table.append(
                 [

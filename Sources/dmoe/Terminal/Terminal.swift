@@ -72,7 +72,7 @@ final class ProgressLine: Sendable {
             let stage = progress.stage == .screening ? "screening" : "refining"
             let line =
                 "\(subject): \(stage) start \(progress.start) of \(progress.startCount), iteration \(progress.iteration), "
-                + "log-likelihood \(Format.number(progress.logLikelihoodPerRow, digits: 5)) a row (standardised)"
+                + "log-likelihood \(Format.number(progress.logLikelihoodPerRow, digits: 5)) per row (standardised)"
                 + remaining(state.rowsDone, now)
             write("\r\u{1B}[K" + line)
         }

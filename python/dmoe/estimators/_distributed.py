@@ -17,7 +17,7 @@ _PARAMETERS = PARAMETERS.format(
     why_min_rows="It guards single rows of a site.",
     others="""
     n_global_experts : int, "auto" or None, default=None
-        Experts of the global model; by default the largest local number; ``"auto"`` takes the best on a fresh draw.
+        Experts of the global model; by default the largest local number; ``"auto"`` takes the best on an independent Monte Carlo sample.
     method : str or None, default=None
         How local models become one, as ``dmoe aggregate --method``; by default transport.
     robust : bool, default=True
