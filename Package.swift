@@ -87,12 +87,13 @@ let package = Package(
         .testTarget(
             name: "MixtureOfExpertsTests", dependencies: ["MixtureOfExperts", "Numerics", "TestSupport"]),
         .testTarget(
-            name: "EstimationTests", dependencies: ["Estimation", "MixtureOfExperts", "Numerics", "TestSupport"],
+            name: "EstimationTests",
+            dependencies: ["Estimation", "Messages", "MixtureOfExperts", "Numerics", "TestSupport"],
             resources: [.copy("Resources")]),
         .testTarget(
             name: "AggregationTests",
             dependencies: [
-                "Aggregation", "Evaluation", "Estimation", "MixtureOfExperts", "Numerics", "TestSupport",
+                "Aggregation", "Evaluation", "Estimation", "Messages", "MixtureOfExperts", "Numerics", "TestSupport",
             ],
             resources: [.copy("Resources")]),
         .testTarget(
@@ -102,11 +103,11 @@ let package = Package(
         .testTarget(name: "TablesTests", dependencies: ["Tables", "Messages", "Numerics", "TestSupport"]),
         .testTarget(
             name: "StudyDataTests",
-            dependencies: ["StudyData", "Tables", "ModelFiles", "MixtureOfExperts", "Numerics", "TestSupport"]),
+            dependencies: ["StudyData", "Tables", "ModelFiles", "Messages", "MixtureOfExperts", "Numerics", "TestSupport"]),
         .testTarget(
             name: "ModelFilesTests",
             dependencies: [
-                "ModelFiles", "StudyData", "Tables", "Aggregation", "Estimation", "MixtureOfExperts", "Numerics",
+                "ModelFiles", "StudyData", "Tables", "Aggregation", "Estimation", "Messages", "MixtureOfExperts", "Numerics",
                 "TestSupport",
             ]),
         .testTarget(

@@ -1,5 +1,6 @@
 import Aggregation
 import DistributedMoE
+import Messages
 
 /// How local models become one, as JSON: the fields of ``AggregateJob``, whose defaults hold for what is not there.
 private struct AggregateRequest: Decodable {

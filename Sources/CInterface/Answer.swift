@@ -25,8 +25,7 @@ final class Answer: Sendable {
     static func of(_ body: () throws -> String) -> UnsafeMutableRawPointer {
         let answer: Answer
         do { answer = Answer(try body()) } catch {
-            let text = (error as? any DoorMessage)?.text(.python) ?? String(describing: error)
-            answer = Answer(text, status: code(of: error).rawValue)
+            answer = Answer(Messages.text(of: error, .python), status: code(of: error).rawValue)
         }
         return Unmanaged.passRetained(answer).toOpaque()
     }

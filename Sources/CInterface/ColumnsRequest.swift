@@ -1,4 +1,5 @@
 import DistributedMoE
+import Messages
 
 /// Which columns of a table are what, as JSON: the fields of ``ColumnRequest``.
 struct ColumnsRequest: Decodable {

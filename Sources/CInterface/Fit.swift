@@ -1,6 +1,7 @@
 import DistributedMoE
 import Estimation
 import Foundation
+import Messages
 import ModelFiles
 
 /// How the rows of one site are fitted, as JSON: the fields of ``FitJob``, whose defaults hold for what is not there.
@@ -49,8 +50,8 @@ private struct FitRequest: Decodable {
 
     private var numbers: ExpertNumbers? { experts.map { ExpertNumbers(first: expertsFrom ?? $0, last: $0) } }
 
-    private func settings() throws(RequestRefusal) -> FitSettings {
-        var settings = FitSettings()
+    private func settings() throws(RequestRefusal) -> FitChoices {
+        var settings = FitChoices()
         settings.starts = starts ?? settings.starts
         settings.tolerance = tolerance ?? settings.tolerance
         settings.maximumIterations = maxIterations ?? settings.maximumIterations

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import MixtureOfExperts
 import ModelFiles
 
@@ -35,6 +36,28 @@ public func modelOpen(
         model.pointee = Handle.retaining(
             try ModelObject(PredictorFile.decode(data, source: String(cString: source))))
         return ""
+    }
+}
+
+private struct WarningAnswer: Encodable {
+    /// The kind, as in the file.
+    var code: String
+    var text: String
+}
+
+/// What a reader of a model has to know.
+///
+/// - Parameter latest: not 0 for those of the last extra round alone.
+/// - Returns: an answer with a list of objects with `code` and `text`, a line each, in the spelling of Python; none for an ensemble.
+@c(dmoe_model_warnings)
+public func modelWarnings(_ model: UnsafeMutableRawPointer, _ latest: Int32) -> UnsafeMutableRawPointer {
+    Answer.of {
+        var lines = [WarningLine]()
+        if case .model(let file) = Handle<ModelObject>(model).value.file {
+            lines = latest == 0 ? file.warningLines : file.rounds?.last?.warnings.lines ?? []
+        }
+        let answers = lines.map { WarningAnswer(code: $0.code, text: $0.text(.python)) }
+        return String(decoding: try JSONEncoder().encode(answers), as: UTF8.self)
     }
 }
 

@@ -13,8 +13,8 @@ private struct PredictRequest: Decodable {
     var seed: UInt64?
     var threads: Int?
 
-    func reading() throws(RequestRefusal) -> ReadingSettings {
-        var reading = ReadingSettings()
+    func reading() throws(RequestRefusal) -> ReadingChoices {
+        var reading = ReadingChoices()
         reading.missing = try Request.named(missing, .missing)
         // Without a study there is nothing to take as the reference.
         reading.unknownLevels = unknownAsReference ?? false ? .reference : nil

@@ -124,7 +124,7 @@ public func round(
         var texts = (0..<count).map { statistics[$0] }[...]
         for site in request.sites {
             if let reason = site.reason {
-                answers.leaveOut(site.name, reason: reason)
+                answers.leaveOut(site.name, message: reason)
                 continue
             }
             let file = try released(texts.removeFirst(), by: site.name, at: global)
@@ -144,13 +144,13 @@ private func outcome(
         let fall = told.fall(
             after: before.sites, logLikelihoodPerRow: before.logLikelihoodPerRow, minRows: options.minRows)
     {
-        return RoundAnswer(ending: fall.description, isTakenBack: true)
+        return RoundAnswer(ending: fall.text(.python), isTakenBack: true)
     }
     if isLast { return RoundAnswer() }
     let round: ExtraRounds.Round
     do throws(EstimationError) {
         round = try told.update(GeneralisedEMRound(at: global, options: options))
-    } catch { return RoundAnswer(ending: ExtraRounds.Ending.nothingReleased(error).description) }
+    } catch { return RoundAnswer(ending: error.text(.python)) }
     let next = ModelFile(round.update, after: previous, sites: round.sites, warnings: round.warnings)
     return RoundAnswer(model: try next.text(path: "model"))
 }

@@ -21,12 +21,13 @@ package enum ExitCode: Int32, Sendable {
         case is RequestRefusal: self = .usage
         case is JobFailure: self = .data
         case let error as TableError:
-            self = error.isWriteFailure ? .outputError : error.isMissingInput ? .noInput : .data
+            self =
+                error.isOutputFailure
+                ? .cannotCreate : error.isWriteFailure ? .outputError : error.isMissingInput ? .noInput : .data
         case let error as ModelFileError: self = error.isMissingInput ? .noInput : .data
         case let error as StudyError: self = error.isMissingInput ? .noInput : .data
         case EstimationError.cancelled: self = .cancelled
         case is EstimationError, is AggregationError, is DistributedLearning.Failure: self = .data
-        case is OutputFile.Failure: self = .cannotCreate
         default: return nil
         }
     }

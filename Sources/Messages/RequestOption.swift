@@ -47,6 +47,8 @@ extension RequestOption {
     package func setting(_ value: String, _ style: OptionStyle) -> String {
         switch style {
         case .commandLine: "\(name(style)) \(value)"
+        // Of unknown levels there is a yes or no in Python.
+        case .python where self == .unknownLevels: "unknown_as_reference=True"
         case .python: "\(name(style))=\"\(value)\""
         case .swift: "\(name(style)): \"\(value)\""
         }
@@ -93,15 +95,4 @@ extension RequestOption {
             words[words.count - 1] += character.lowercased()
         }
     }
-}
-
-/// An error or a warning whose text names options: one text, in the spelling of the door that shows it.
-package protocol DoorMessage: CustomStringConvertible, Sendable {
-    /// One line.
-    func text(_ style: OptionStyle) -> String
-}
-
-extension DoorMessage {
-    /// In the spelling of Swift.
-    package var description: String { text(.swift) }
 }

@@ -25,13 +25,4 @@ extension Sequence<String> {
             return other == spelling ? nil : (other, spelling)
         }
     }
-
-    /// A line on each such pair.
-    ///
-    /// - Parameter what: they are, in words.
-    package func alikeNotes(_ what: String) -> [String] {
-        alikePairs.map {
-            "\(what) \($0.quoted) and \($1.quoted) differ by case or blanks alone: make them one if they are"
-        }
-    }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DistributedMoE
-import Messages
 import Estimation
+import Messages
 // Not that of ArgumentParser.
 import enum DistributedMoE.ExitCode
 
@@ -20,8 +20,7 @@ struct CommandFailure: Error {
         if let failure = error as? CommandFailure {
             self = failure
         } else if let code = ExitCode(error) {
-            let text = (error as? any DoorMessage)?.text(.commandLine) ?? String(describing: error)
-            self.init(text, exitCode: code)
+            self.init(text(of: error, .commandLine), exitCode: code)
         } else {
             return nil
         }

@@ -51,7 +51,7 @@ import Testing
         let result = ExtraRounds(1, options: Study.fitOptions)
             .run(from: Study.fitted(Study.start, shards[0].rows), shards: shards)
         #expect(result.rounds[0].sites == 2)
-        #expect(result.rounds[0].warnings.contains { $0.hasPrefix("tiny is left out of a round: ") })
+        #expect(result.rounds[0].warnings.contains { $0.description.hasPrefix("tiny is left out of a round: ") })
         let nothing = ExtraRounds(1, options: Study.fitOptions)
             .run(from: Study.fitted(Study.start, shards[0].rows), shards: [shards[2]])
         #expect(nothing.rounds.isEmpty)

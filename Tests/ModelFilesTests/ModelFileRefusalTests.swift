@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import ModelFiles
 import Numerics
 import Testing
@@ -37,8 +38,11 @@ import Testing
 
     static let damages: [Damage] = [
         Damage(testDescription: "another format", error: .notAModel(path: "m.json")) { $0["format"] = "other" },
-        Damage(testDescription: "newer format", error: .newerFormat(path: "m.json", version: 2, known: 1)) {
-            $0["formatVersion"] = 2
+        Damage(testDescription: "newer format", error: .newerFormat(path: "m.json", version: 3, known: 2)) {
+            $0["formatVersion"] = 3
+        },
+        Damage(testDescription: "outdated format", error: .outdatedFormat(path: "m.json", version: 1)) {
+            $0["formatVersion"] = 1
         },
         Damage(testDescription: "format version 0", error: invalid("formatVersion", "must be 1 or more")) {
             $0["formatVersion"] = 0
@@ -60,7 +64,7 @@ import Testing
         Damage(testDescription: "no experts", error: invalid("experts", "there are none")) {
             $0["experts"] = [[String: Any]]()
         },
-        Damage(testDescription: "a covariate twice", error: invalid("covariates", "a name stands twice")) {
+        Damage(testDescription: "a covariate twice", error: invalid("covariates", "a name is duplicated")) {
             $0["covariates"] = ["a", "a", "ö,b"]
         },
         Damage(testDescription: "a covariate not listed", error: invalid("covariates", "'z' is used but not listed")) {

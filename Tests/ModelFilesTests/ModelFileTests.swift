@@ -1,4 +1,5 @@
 import Aggregation
+import DistributedMoE
 import Estimation
 import Foundation
 import Messages
@@ -60,6 +61,13 @@ enum ModelFixture {
             scatter: scatter)
     }
 
+    static func settings(_ random: inout RandomNumbers) -> FitSettings {
+        FitSettings(
+            FitOptions(
+                expertCount: 3, tolerance: positive(&random), seed: .max,
+                lasso: .weights(gate: positive(&random), experts: 0)))
+    }
+
     static func local(_ random: inout RandomNumbers) -> LocalModel {
         let model = model(&random)
         let moments = model.experts.map { _ in Self.moments(&random) }
@@ -68,14 +76,14 @@ enum ModelFixture {
             weight: moments.reduce(0) { $0 + $1.weight })
         let starts = [number(&random), nil].map {
             FitReport.Start(
-                strategy: "k-means", screenedLogLikelihoodPerRow: number(&random), logLikelihood: $0, floorHits: 1)
+                strategy: .residualBands, screenedLogLikelihoodPerRow: number(&random), logLikelihood: $0, floorHits: 1)
         }
         return LocalModel(
             fitted: fitted,
             report: FitReport(
                 logLikelihood: number(&random), trace: numbers(20, &random), stopReason: .maxIterations, iterations: 19,
-                seed: .max, tolerance: positive(&random), starts: starts,
-                warnings: [.collinearCovariate("ö,b"), .recorded("a \"quoted\"\ttext")]))
+                settings: settings(&random), starts: starts,
+                warnings: [.collinearCovariate(covariate: "ö,b"), .constantCovariate(covariate: "a \"quoted\"\ttext")]))
     }
 }
 
@@ -107,27 +115,44 @@ enum ModelFixture {
             #expect(fitted.model.design == local.model.design)
             #expect(read.fit?.trace.map(\.bitPattern) == local.report.trace.map(\.bitPattern))
             #expect(read.fit?.logLikelihood.bitPattern == local.report.logLikelihood.bitPattern)
-            #expect(read.fit?.seed == .max)
-            #expect(read.warnings == local.report.warnings.map(\.description))
+            #expect(read.fit?.options == local.report.settings && read.fit?.options.seed == .max)
+            #expect(read.fit?.warnings == local.report.warnings)
             // What is read is written as it was.
             #expect(try read.text(path: "m.json") == file.text(path: "m.json"))
         }
     }
 
+    private static let warnings: [AggregationWarning] = [
+        .noDistillation, .inconsistentSite(site: "d", divergence: 1e300),
+        .noStandardErrors(
+            models: [
+                ModelWithoutErrors(name: "a", reason: .tooManyParameters(parameters: 9, most: 8)),
+                ModelWithoutErrors(name: "b", reason: .notKnown),
+            ], count: 2, of: 5),
+    ]
+
     @Test func globalModelsComeBack() throws {
         var random = RandomNumbers(seed: 77)
         let report = AggregationReport(
-            method: "transport", sites: [.init(name: "a/b \"c\"", rows: 3, weight: 0.1, labels: [1, 0, 2])],
-            leftOut: [.init(name: "d", rows: 4, divergence: ModelFixture.number(&random))], siteWeights: "density",
-            support: "drawn", supportSize: 50, objectives: ModelFixture.numbers(9, &random), converged: false,
-            start: "greedy merging", candidates: [.init(name: "gate by label", score: ModelFixture.number(&random))],
-            chosen: "gate by label", seed: 1 << 63, warnings: ["one"])
+            settings: AggregationSettings(
+                AggregationOptions(expertCountRange: 2...5, gateTarget: .plan, seed: 1 << 63), method: "transport"),
+            sites: [.init(name: "a/b \"c\"", rows: 3, weight: 0.1, labels: [1, 0, 2])],
+            leftOut: [.init(name: "d", rows: 4, divergence: ModelFixture.number(&random))], siteWeights: .density,
+            support: .covariates(source: "a, b"), supportSize: 50, objectives: ModelFixture.numbers(9, &random),
+            converged: false,
+            start: .localModel(site: "ö"),
+            candidates: [
+                .init(.gate(target: .label, afterDistillation: true), score: ModelFixture.number(&random)),
+                .init(.distillation, score: ModelFixture.number(&random)),
+            ],
+            chosen: .distillation, warnings: Self.warnings)
         let file = ModelFile(GlobalModel(fitted: ModelFixture.local(&random).fitted, report: report))
         let read = try decoded(file)
         #expect(read == file)
         #expect(read.kind == .global)
         #expect(read.aggregation?.sites[0].experts == [2, 1, 3])
-        #expect(read.aggregation?.seed == 1 << 63)
+        #expect(read.aggregation?.options.seed == 1 << 63)
+        #expect(read.warnings == Self.warnings.map { .aggregation($0) })
         #expect(read.fit == nil)
     }
 

@@ -1,5 +1,6 @@
 import Estimation
 import Foundation
+import Messages
 import MixtureOfExperts
 import ModelFiles
 import Numerics
@@ -20,7 +21,10 @@ import Testing
             rowCount: random.index(below: 1 << 40), weight: moments.reduce(1) { $0 + $1.weight },
             logLikelihood: ModelFixture.number(&random), moments: moments,
             gate: GateSums(gradient: (0..<3).map { _ in ModelFixture.numbers(3, &random) }, pairs: pairs))
-        return (StatisticsFile(statistics, at: model, warnings: [.recorded("a \"b\"")]), statistics, model)
+        return (
+            StatisticsFile(statistics, at: model, warnings: [.constantCovariate(covariate: "a \"b\"")]), statistics,
+            model
+        )
     }
 
     @Test(arguments: 1...20) func filesComeBack(seed: UInt64) throws {
@@ -28,7 +32,7 @@ import Testing
         let text = try file.text(path: "s.json")
         let read = try StatisticsFile.decode(Data(text.utf8), source: "s.json")
         #expect(read.statistics == statistics)
-        #expect(read.warnings == ["a \"b\""])
+        #expect(read.warnings == file.warnings)
         #expect(try read.text(path: "s.json") == text)
         try read.check(isOf: model, path: "s.json", modelPath: "m.json")
     }
@@ -73,8 +77,11 @@ import Testing
     static let damages: [ModelFileRefusalTests.Damage] = [
         .init(testDescription: "a model", error: .modelAsStatistics(path: "s.json")) { $0["format"] = "dmoe-model" },
         .init(testDescription: "another format", error: .notStatistics(path: "s.json")) { $0["format"] = "other" },
-        .init(testDescription: "newer format", error: .newerFormat(path: "s.json", version: 2, known: 1)) {
-            $0["formatVersion"] = 2
+        .init(testDescription: "newer format", error: .newerFormat(path: "s.json", version: 3, known: 2)) {
+            $0["formatVersion"] = 3
+        },
+        .init(testDescription: "outdated format", error: .outdatedFormat(path: "s.json", version: 1)) {
+            $0["formatVersion"] = 1
         },
         .init(testDescription: "no weight", error: invalid("weight", "must be positive")) { $0["weight"] = 0 },
         .init(
@@ -137,6 +144,12 @@ import Testing
         }
     }
 
+    private static let warnings: [RoundWarning] = [
+        .logLikelihoodFell(from: -1, to: -2.5, sameSites: true), .siteFailed(site: "a", message: "b"),
+        .fromSite(site: "c", warning: Coded(.varianceFloor(experts: [0, 2]))),
+        .siteLeftOut(site: "d", reason: Coded(.tooFewReleasedRows(rows: 1, of: 2, needed: 3))),
+    ]
+
     /// The rounds stay with the model, and a model without any has no field for them.
     @Test func roundsComeBack() throws {
         var random = RandomNumbers(seed: 9)
@@ -145,11 +158,11 @@ import Testing
         let update = GeneralisedEMRound.Update(
             fitted: ModelFixture.local(&random).fitted, logLikelihoodPerRow: -1.25, gateStep: 0.5)
         let first = ModelFile(update, after: local, sites: 3, warnings: [])
-        let second = ModelFile(update, after: first, sites: 2, warnings: ["fell"])
+        let second = ModelFile(update, after: first, sites: 2, warnings: Self.warnings)
         let read = try ModelFile.decode(Data(try second.text(path: "m.json").utf8), source: "m.json")
         #expect(read == second)
         #expect(read.kind == .global)
         #expect(read.rounds?.map(\.sites) == [3, 2])
-        #expect(read.warnings == ["fell"])
+        #expect(read.warnings == Self.warnings.map { .round($0) })
     }
 }

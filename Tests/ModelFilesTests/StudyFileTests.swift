@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import StudyData
 import TestSupport
 import Testing
@@ -119,7 +120,7 @@ import Testing
         .covariate(0, "weights as covariate", "name", "of \"w\": it is the weights, and cannot be a covariate too") {
             $0["name"] = "w"
         },
-        .covariate(1, "a name twice", "name", "of \"age\": it stands twice") { $0["name"] = "age" },
+        .covariate(1, "a name twice", "name", "of \"age\": it is duplicated") { $0["name"] = "age" },
         .covariate(5, "a column twice", "", "gives a column \"origin=EWR\", which there is already; rename one") {
             $0["name"] = "origin=EWR"
         },
@@ -147,7 +148,7 @@ import Testing
             $0["levels"] = nil
         },
         .covariate(3, "one level", "levels", "of \"origin\": must be two or more") { $0["levels"] = ["JFK"] },
-        .covariate(3, "a level twice", "levels", "of \"origin\": \"JFK\" stands twice") {
+        .covariate(3, "a level twice", "levels", "of \"origin\": \"JFK\" is duplicated") {
             $0["levels"] = ["JFK", "JFK"]
         },
         .covariate(
@@ -167,7 +168,7 @@ import Testing
             $0["yes"] = nil
         },
         .covariate(5, "no no", "no", "of \"night\": is missing: give the spelling that counts as 0") { $0["no"] = nil },
-        .covariate(5, "yes is no", "yes", "of \"night\": \"N\" stands twice") { $0["yes"] = "N" },
+        .covariate(5, "yes is no", "yes", "of \"night\": \"N\" is duplicated") { $0["yes"] = "N" },
     ]
 
     @Test(arguments: damages + covariateDamages) func damagedStudiesAreRefused(_ damage: Damage) throws {

@@ -1,5 +1,6 @@
 import Estimation
 import Foundation
+import Messages
 import MixtureOfExperts
 import ModelFiles
 import Numerics
@@ -61,7 +62,6 @@ import Testing
         ("experts[1].uncertainty.standardErrors", "has 3 numbers, not 4"),
         ("experts[1].uncertainty.correlations", "-1 and 1"),
         ("uncertainty.gate.standardErrors", "not negative"), ("uncertainty.gate.undetermined", "not there"),
-        ("uncertainty.source", "'guessed' is not known here"),
     ])
     func refusals(field: String, reason: String) throws {
         var random = RandomNumbers(seed: 2)
@@ -70,11 +70,19 @@ import Testing
         case "experts[1].uncertainty.standardErrors": file.experts[1].uncertainty?.standardErrors.removeLast()
         case "experts[1].uncertainty.correlations": file.experts[1].uncertainty?.correlations?[0] = 1.5
         case "uncertainty.gate.standardErrors": file.uncertainty?.gate.standardErrors[0] = -1
-        case "uncertainty.gate.undetermined": file.uncertainty?.gate.undetermined = [6]
-        default: file.uncertainty?.source = "guessed"
+        default: file.uncertainty?.gate.undetermined = [6]
         }
         let error = #expect(throws: ModelFileError.self) { _ = try decoded(file) }
         #expect(error?.description.contains(field) == true && error?.description.contains(reason) == true)
+    }
+
+    @Test func unknownSourcesAreRefused() throws {
+        var random = RandomNumbers(seed: 2)
+        let text = try ModelFile(Self.local(&random)).text(path: "m.json").replacing(
+            "\"sandwich\"", with: "\"guessed\"", maxReplacements: 1)
+        #expect(throws: ModelFileError.wrongType(path: "m.json", field: "uncertainty.source")) {
+            try ModelFile.decode(Data(text.utf8), source: "m.json")
+        }
     }
 
     @Test func halvesAreRefused() throws {

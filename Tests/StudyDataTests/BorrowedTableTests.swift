@@ -1,4 +1,5 @@
 import Estimation
+import Messages
 import MixtureOfExperts
 import Numerics
 import StudyData

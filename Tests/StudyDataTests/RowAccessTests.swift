@@ -1,5 +1,6 @@
 import Estimation
 import Foundation
+import Messages
 import MixtureOfExperts
 import Numerics
 import StudyData

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import MixtureOfExperts
 import StudyData
 import Tables
@@ -85,7 +86,7 @@ import Testing
             Issue.record("\(String(describing: origin))")
             return
         }
-        let month = try #require(try failure("1,EWR,5,30,1,3,4,Y")).description
+        let month = try #require(try failure("1,EWR,5,30,1,3,4,Y")).text(.commandLine)
         #expect(month.contains("line 3: column \"month\" has \"3\", which is no level of it in the study"))
         #expect(month.contains("--unknown reference"))
         let night = try #require(try failure("1,EWR,5,30,1,2,4,yes")).description

@@ -1,5 +1,6 @@
 import CZlib
 import Foundation
+import Messages
 import Tables
 import Testing
 

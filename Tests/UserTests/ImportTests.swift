@@ -1,4 +1,3 @@
-import DistributedMoE
 import Testing
 
 /// What a user of the library has: this module and no other.

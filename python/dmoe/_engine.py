@@ -43,6 +43,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "dmoe_cancellation_release": (None, [_POINTER]),
     "dmoe_aggregate": (_POINTER, [_TEXT, _POINTERS, _SIZE, _POINTER]),
     "dmoe_model_open": (_POINTER, [_TEXT, _SIZE, _TEXT, _POINTERS]),
+    "dmoe_model_warnings": (_POINTER, [_POINTER, ctypes.c_int32]),
     "dmoe_model_release": (None, [_POINTER]),
     "dmoe_predict": (_POINTER, [_POINTER, _POINTER, _TEXT, _POINTERS]),
     "dmoe_score": (_POINTER, [_POINTER, _POINTER, _TEXT, _TEXT]),

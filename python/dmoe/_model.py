@@ -23,7 +23,7 @@ _PLACES = (
 
 
 class FitWarning(UserWarning):
-    """What the engine found worth telling of a fit, an aggregation or an update; the text is that of the model file."""
+    """What the engine has to say of a fit, an aggregation or an update: the texts of :attr:`Model.warnings`."""
 
 
 # Fewer are predicted before anybody could press Ctrl-C, and a thread for them would take longer.
@@ -168,10 +168,13 @@ class Model:
 
     @property
     def warnings(self) -> list[str]:
-        """What the engine reported of it."""
-        record = self.record
-        parts = [record.get("fit") or {}, record.get("aggregation") or {}, *(record.get("rounds") or [])]
-        return [text for part in parts for text in part.get("warnings", [])]
+        """What the engine has to say of it, in words; the file holds the same as values with a ``code``."""
+        return self._warning_texts()
+
+    def _warning_texts(self, latest: bool = False) -> list[str]:
+        """Of all that led to the model, or of the last extra round alone."""
+        answer = _engine.answer(_engine.library().dmoe_model_warnings(self.handle, int(latest)))
+        return [warning["text"] for warning in json.loads(answer)]
 
     @property
     def reading(self) -> list[str]:
@@ -310,7 +313,7 @@ class Model:
         texts = (ctypes.c_char_p * len(told))(*[text.encode() for text in told])
         request = json.dumps({"names": names, "robust": robust}).encode()
         model = Model.loads(_engine.answer(_engine.library().dmoe_update(self.handle, request, texts, len(told))))
-        warn(model.record["rounds"][-1]["warnings"])
+        warn(model._warning_texts(latest=True))
         return model
 
 

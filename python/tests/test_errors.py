@@ -96,7 +96,7 @@ def test_warnings_are_those_of_the_file() -> None:
 
 def test_few_rows_try_fewer_experts() -> None:
     frame = mixture(rows=60)
-    with pytest.warns(dmoe.FitWarning, match="60 rows carry 3 of 6 experts: no more were tried"):
+    with pytest.warns(dmoe.FitWarning, match="60 rows support 3 of 6 experts: no more were tried"):
         model = dmoe.fit_local(frame, target="y", experts=(1, 6), rows_per_parameter=2)
     assert [point["experts"] for point in model.record["fit"]["expertCounts"]["points"]] == [1, 2, 3]
     with warnings.catch_warnings():

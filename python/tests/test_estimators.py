@@ -123,7 +123,7 @@ def test_seeds() -> None:
     frame = mixture(500)
     fit = lambda state: dmoe.MixtureOfExpertsRegressor(2, random_state=state).fit(frame[COVARIATES], frame["y"]).model_  # noqa: E731
     assert fit(5) == fit(5)
-    assert fit(5).record["fit"]["seed"] == 5
+    assert fit(5).record["fit"]["options"]["seed"] == 5
     assert fit(np.random.RandomState(0)) == fit(np.random.RandomState(0))
     np.random.seed(0)
     first, second = fit(None), fit(None)
@@ -148,7 +148,7 @@ def test_classes_keep_their_kind(names) -> None:
 
 def test_few_rows_get_fewer_experts() -> None:
     frame = mixture(30)
-    with pytest.warns(dmoe.FitWarning, match="30 rows carry 1 of 3 experts"):
+    with pytest.warns(dmoe.FitWarning, match="30 rows support 1 of 3 experts"):
         estimator = dmoe.MixtureOfExpertsRegressor(3, random_state=1).fit(frame[COVARIATES], frame["y"])
     assert estimator.n_experts_ == 1
 

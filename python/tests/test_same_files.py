@@ -236,7 +236,7 @@ def test_an_inconsistent_site_in_an_extra_round(command_line: CommandLine) -> No
     for name, text in statistics.items():
         (command_line.folder / name).write_text(text)
     command_line.run("update", "global.json", *statistics, "-o", "next.json")
-    with pytest.warns(dmoe.FitWarning, match="site3.json is left out as broken"):
+    with pytest.warns(dmoe.FitWarning, match="site3.json is left out as inconsistent"):
         updated = current.update(statistics)
     assert updated.text == (command_line.folder / "next.json").read_text()
     assert updated.record["rounds"][-1]["sites"] == 3

@@ -1,4 +1,4 @@
-import DistributedMoE
+import Messages
 
 /// `dmoe fit` as a user starts it: reading, all starts, writing.
 struct FitBenchmark: Benchmark {

@@ -1,4 +1,4 @@
-import DistributedMoE
+import Messages
 
 /// How fast rows come from a file.
 struct ReadingBenchmark: Benchmark {

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 
 /// A program run to its end, with the time and memory that were its own.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 
 /// This run beside a saved one: ratios new / old of each entry that both have.
 struct Comparison {

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 
 /// A measurement in one line.
 enum Line {

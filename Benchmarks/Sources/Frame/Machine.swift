@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 
 /// What the figures depend on besides the program. No name of a host or of a user is in it.
 struct Machine: Codable, Sendable {

@@ -1,5 +1,5 @@
-import DistributedMoE
 import Foundation
+import Messages
 
 extension Session {
     /// CSV files of shards that `dmoe simulate` writes for a family, made where they are not there yet; nil where they cannot be

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 
 /// One run of the benchmarks: sizes and places, and what was measured so far.
 final class Session {

@@ -1,5 +1,5 @@
-import DistributedMoE
 import Foundation
+import Messages
 import MixtureOfExperts
 import Simulation
 import Tables

@@ -26,24 +26,26 @@ package struct ReducedMixture: Sendable {
     package var model: MixtureModel
     /// The expert of `model` that each component of f̂^W belongs to.
     package var labels: [Int]
-    /// How it was chosen or made, in words.
-    package var chosen: String
-    /// Transportation divergence per point before each update and at the end; last at least that of `model`.
+    /// How it was chosen or made.
+    package var chosen: GlobalConstruction
+    /// Transportation divergence per support point before each update and at the end; last at least that of `model`.
     package var objectives: [Double]
     package var converged: Bool
-    /// Where the search began, in words; empty where there was none.
-    package var start: String
-    /// What it was compared with on a fresh draw.
+    /// Where the search began.
+    package var start: ReductionStart
+    /// What it was compared with on an independent Monte Carlo sample.
     package var candidates: [AggregationReport.Candidate]
-    package var warnings: [String]
+    package var warnings: [AggregationWarning]
     /// nil where no slope of 0 was chosen.
     package var selection: SlopeSelection?
     /// How its standard errors follow from those of the local models.
     package var errors: ErrorSource
 
     package init(
-        model: MixtureModel, labels: [Int], chosen: String, objectives: [Double] = [], converged: Bool = true,
-        start: String = "", candidates: [AggregationReport.Candidate] = [], warnings: [String] = [],
+        model: MixtureModel, labels: [Int], chosen: GlobalConstruction, objectives: [Double] = [],
+        converged: Bool = true,
+        start: ReductionStart = .noSearch, candidates: [AggregationReport.Candidate] = [],
+        warnings: [AggregationWarning] = [],
         selection: SlopeSelection? = nil, errors: ErrorSource = .unknown
     ) {
         self.model = model

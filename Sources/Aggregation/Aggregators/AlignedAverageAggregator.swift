@@ -28,6 +28,6 @@ package struct AlignedAverageAggregator: Aggregator {
             let order = experts.indices.map { expert in assigned.firstIndex(of: expert) ?? expert }
             return mixture.sites[site].model.reordered(order)
         }
-        return .average(aligned, problem, chosen: "aligned to local model \(problem.names[reference])")
+        return .average(aligned, problem, chosen: .alignedAverage(site: problem.names[reference]))
     }
 }

@@ -13,7 +13,7 @@ package struct BestLocalAggregator: Aggregator {
         return .local(
             best, problem,
             candidates: scores.enumerated().map {
-                AggregationReport.Candidate(name: "local model \(problem.names[$0.offset])", score: $0.element)
+                AggregationReport.Candidate(.localModel(site: problem.names[$0.offset]), score: $0.element)
             })
     }
 }

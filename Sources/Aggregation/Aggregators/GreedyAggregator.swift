@@ -25,6 +25,6 @@ package struct GreedyAggregator: Aggregator {
         return ReducedMixture(
             model: MixtureModel(
                 design: problem.mixture.design, family: problem.mixture.family, gate: gate, experts: experts),
-            labels: labels, chosen: title, objectives: [transport.objective(experts)])
+            labels: labels, chosen: .greedyMerging, objectives: [transport.objective(experts)])
     }
 }

@@ -19,7 +19,7 @@ extension ReducedMixture {
         let model = problem.mixture.sites[site].model
         return ReducedMixture(
             model: model, labels: problem.transport.labels(for: model.experts),
-            chosen: "local model \(problem.names[site])", objectives: [problem.transport.objective(model.experts)],
+            chosen: .localModel(site: problem.names[site]), objectives: [problem.transport.objective(model.experts)],
             candidates: candidates, selection: problem.mixture.sites[site].selection, errors: .site(site))
     }
 }

@@ -11,7 +11,7 @@ package struct ParameterAverageAggregator: Aggregator {
 
     package func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
         try problem.requireEqualExpertCounts(method: name)
-        return .average(problem.mixture.sites.map(\.model), problem, chosen: title)
+        return .average(problem.mixture.sites.map(\.model), problem, chosen: .average)
     }
 }
 
@@ -26,7 +26,9 @@ extension AggregationProblem {
 
 extension ReducedMixture {
     /// The mean of models of equal size, each with the weight of its site.
-    static func average(_ models: [MixtureModel], _ problem: AggregationProblem, chosen: String) -> ReducedMixture {
+    static func average(
+        _ models: [MixtureModel], _ problem: AggregationProblem, chosen: GlobalConstruction
+    ) -> ReducedMixture {
         let weights = problem.mixture.sites.map(\.weight)
         let total = weights.reduce(0, +)
         let model = MixtureModel.average(models, weights: weights.map { $0 / total })

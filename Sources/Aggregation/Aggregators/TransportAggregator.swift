@@ -38,9 +38,9 @@ package struct TransportAggregator: Aggregator {
         let builder = Reduction(
             mixture: problem.mixture, problem: problem.transport, options: problem.options,
             dispersionFloor: AggregationProblem.dispersionFloor)
-        var warnings = [String]()
+        var warnings = [AggregationWarning]()
         if !reduction.converged {
-            warnings.append("the reduction did not converge in \(problem.options.maxIterations) iterations")
+            warnings.append(.notConverged(iterations: problem.options.maxIterations))
         }
         let draw = MonteCarloSample(problem.mixture, problem.source, problem.generator.split(2), problem.parallelism)
         let scored: [MonteCarloSample.Score]
@@ -49,14 +49,14 @@ package struct TransportAggregator: Aggregator {
         case .distilled:
             let first = builder.candidates(reduction.experts).map { draw.score($0) }
             let distilled = distillation(from: first[0].candidate, builder, problem)
-            if distilled == nil { warnings.append("draws from the weighted average cannot be fitted: gate by label") }
+            if distilled == nil { warnings.append(.noDistillation) }
             scored = distilled.map { [draw.score($0)] } ?? first
         }
         let best = MonteCarloSample.choice(scored)
         return ReducedMixture(
-            model: best.candidate.model, labels: best.candidate.labels, chosen: best.candidate.name,
+            model: best.candidate.model, labels: best.candidate.labels, chosen: best.candidate.construction,
             objectives: reduction.objectives, converged: reduction.converged, start: start,
-            candidates: scored.map { AggregationReport.Candidate(name: $0.candidate.name, score: $0.mean) },
+            candidates: scored.map { AggregationReport.Candidate($0.candidate.construction, score: $0.mean) },
             warnings: warnings, selection: best.candidate.selection,
             errors: best.candidate.errors)
     }
@@ -73,7 +73,7 @@ package struct TransportAggregator: Aggregator {
         guard let distilled = distillation(from: MonteCarloSample.choice(scores).candidate, builder, problem) else {
             return scores
         }
-        scores += builder.candidates(distilled.model.experts, suffix: " after distillation").map { draw.score($0) }
+        scores += builder.candidates(distilled.model.experts, afterDistillation: true).map { draw.score($0) }
         scores.append(draw.score(distilled, handicap: problem.mixture.optimism))
         return scores
     }
@@ -85,7 +85,8 @@ package struct TransportAggregator: Aggregator {
             builder.mixture, source: problem.source, supportSize: builder.problem.pointCount, start: start.model,
             options: problem.options, parallelism: problem.parallelism, problem.generator.split(3)
         ).map {
-            Reduction.Candidate(name: "distillation", model: $0, labels: builder.problem.labels(for: $0.experts))
+            Reduction.Candidate(
+                construction: .distillation, model: $0, labels: builder.problem.labels(for: $0.experts))
         }
     }
 }

@@ -1,7 +1,7 @@
 /// How local models become one.
 package struct AggregationOptions: Sendable {
     /// Where the gate's targets come from.
-    package enum GateTarget: String, Sendable, CaseIterable {
+    package enum GateTarget: String, Sendable, Codable, CaseIterable {
         /// Each local expert belongs to one global expert everywhere.
         case label
         /// The transport plan, point by point (paper, section 4).
@@ -9,7 +9,7 @@ package struct AggregationOptions: Sendable {
     }
 
     /// The weight of a shard in f̂^W.
-    package enum SiteWeights: String, Sendable, CaseIterable {
+    package enum SiteWeights: String, Sendable, Codable, CaseIterable {
         /// λ_m(x) ∝ N_m p_m(x): the gate of the pooled population.
         case density
         /// λ_m = N_m / N (paper, section 2).
@@ -17,7 +17,7 @@ package struct AggregationOptions: Sendable {
     }
 
     /// Where the experts come from once the local experts are grouped.
-    package enum ExpertSource: String, Sendable, CaseIterable {
+    package enum ExpertSource: String, Sendable, Codable, CaseIterable {
         /// The sum of the local statistics: the M-step of the pooled fit.
         case statistics
         /// Weighted fits to the local experts' means on the support (paper, section 4 and appendix B).

@@ -14,8 +14,7 @@ package struct AggregationProblem: Sendable {
     package let support: SupportSample
     /// Where draws from f̂^W get their covariates.
     let source: MonteCarloSample.Source
-    /// In words.
-    let supportName: String
+    let supportOrigin: SupportOrigin
     package let transport: TransportProblem
     package var options: AggregationOptions
     let parallelism: Parallelism
@@ -57,7 +56,7 @@ package struct AggregationProblem: Sendable {
         self.mixture = mixture
         self.support = support
         source = chosen == nil ? .sketches : .support(support)
-        supportName = chosen?.source ?? "drawn from the covariate sketches"
+        supportOrigin = chosen.map { .covariates(source: $0.source) } ?? .sketches
         transport = TransportProblem(mixture, support: support, parallelism: parallelism)
         self.options = options
         self.parallelism = parallelism

@@ -5,10 +5,10 @@ import Numerics
 package struct Contribution: Sendable {
     package var name: String
     package var fitted: FittedMixture
-    /// Of its fit, in words.
-    package var warnings: [String]
+    /// Of its fit or aggregation.
+    package var warnings: [ModelWarning]
 
-    package init(name: String, fitted: FittedMixture, warnings: [String] = []) {
+    package init(name: String, fitted: FittedMixture, warnings: [ModelWarning] = []) {
         self.name = name
         self.fitted = fitted
         self.warnings = warnings
@@ -18,6 +18,7 @@ package struct Contribution: Sendable {
 /// Covariates given by the user, in the order of the design, and where they come from.
 package struct GivenSupport: Sendable {
     package var covariates: Matrix
+    /// What they are the covariates of.
     package var source: String
 
     package init(covariates: Matrix, source: String) {

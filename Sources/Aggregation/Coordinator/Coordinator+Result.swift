@@ -22,10 +22,11 @@ extension Coordinator {
         var fitted = problem.standardisation.inUserUnits(found.reordered(order))
         fitted.errors = fitted.errors?.told
         let report = AggregationReport(
-            method: aggregator.name, sites: sites(reduced, problem, order: order), leftOut: leftOut,
-            siteWeights: problem.options.siteWeights.rawValue, support: problem.supportName,
+            settings: AggregationSettings(options, method: aggregator.name),
+            sites: sites(reduced, problem, order: order), leftOut: leftOut,
+            siteWeights: problem.options.siteWeights, support: problem.supportOrigin,
             supportSize: problem.transport.pointCount, objectives: reduced.objectives, converged: reduced.converged,
-            start: reduced.start, candidates: reduced.candidates, chosen: reduced.chosen, seed: problem.options.seed,
+            start: reduced.start, candidates: reduced.candidates, chosen: reduced.chosen,
             warnings: leftOut.map(\.warning) + warnings(reduced, problem))
         return GlobalModel(fitted: fitted, report: report)
     }
@@ -46,49 +47,36 @@ extension Coordinator {
     ///
     /// Their part of the estimates has no known error: without it the errors would be those of other estimates, and the information
     /// of their statistics says how sure they were only if it were known which rows belong to which expert, which is too sure.
-    private func withoutErrors(_ reduced: ReducedMixture, _ problem: AggregationProblem) -> [String] {
+    private func withoutErrors(_ reduced: ReducedMixture, _ problem: AggregationProblem) -> [AggregationWarning] {
         let contributions = problem.contributions
         let without = contributions.filter { $0.fitted.errors == nil }
         guard reduced.errors == .statistics, (1..<contributions.count).contains(without.count) else { return [] }
-        let lines = without.prefix(3).map { site in
-            let reason = site.warnings.first { $0.hasPrefix("no standard errors: ") }?.dropFirst(20)
-            return site.name + (reason.map { " (\($0))" } ?? "")
+        let named = without.prefix(3).map { site in
+            ModelWithoutErrors(name: site.name, reason: MissingErrors(site.warnings) ?? .notKnown)
         }
-        return [
-            "no standard errors: \(without.count) of \(contributions.count) local models came without theirs: "
-                + lines.joined(separator: ", ") + (without.count > 3 ? ", …" : "")
-        ]
+        return [.noStandardErrors(models: Array(named), count: without.count, of: contributions.count)]
     }
 
-    private func warnings(_ reduced: ReducedMixture, _ problem: AggregationProblem) -> [String] {
-        var result = [String]()
+    private func warnings(_ reduced: ReducedMixture, _ problem: AggregationProblem) -> [AggregationWarning] {
+        var result = [AggregationWarning]()
         let contributions = problem.contributions
         for (previous, next) in zip(contributions, contributions.dropFirst()) where previous.fitted == next.fitted {
-            result.append(
-                "\(previous.name) and \(next.name) are the same local model: it counts twice; give each site once")
+            result.append(.duplicatedModel(first: previous.name, second: next.name))
         }
         let support = problem.support
         let share = support.effectivePoints / Double(support.weights.count)
         if share < Self.leastEffectiveShare {
             result.append(
-                "the support speaks for few of the sites' rows: \(Int(support.effectivePoints)) of "
-                    + "\(support.weights.count) points carry the weight; give covariates of more sites")
+                .supportElsewhere(effectivePoints: Int(support.effectivePoints), points: support.weights.count))
         }
         let expertCount = reduced.model.expertCount
         if options.expertCountRange == nil, let asked = options.expertCount, asked != expertCount {
-            result.append("\(asked) experts were asked for, but the method '\(aggregator.name)' gives \(expertCount)")
+            result.append(.otherExpertCount(asked: asked, method: aggregator.name, experts: expertCount))
         }
         let empty = (0..<expertCount).filter { !reduced.labels.contains($0) }
-        if !empty.isEmpty {
-            result.append(
-                "\(empty.count) of \(expertCount) global experts stand for no local expert: fewer would do")
-        }
-        return reduced.warnings
-            + problem.mixture.unknownClasses.map {
-                "class '\($0)' is known to no site: its probability says nothing; it has too few rows at each, or none"
-            }
-            + problem.mixture.unknownCovariates.map {
-                "covariate '\($0)' has one value at all sites, or others in too few rows of each: no site knows its coefficients"
-            } + withoutErrors(reduced, problem) + result
+        if !empty.isEmpty { result.append(.emptyExperts(empty: empty.count, of: expertCount)) }
+        return reduced.warnings + problem.mixture.unknownClasses.map { .unknownClass(class: $0) }
+            + problem.mixture.unknownCovariates.map { .unknownCovariate(covariate: $0) }
+            + withoutErrors(reduced, problem) + result
     }
 }

@@ -1,3 +1,4 @@
+import Messages
 import MixtureOfExperts
 
 /// The reduction f̂^R: one mixture from many, with the pooled statistics of its experts.
@@ -15,13 +16,13 @@ package struct GlobalModel: Sendable, Equatable {
 
 /// How an aggregation went: a value that stays with the model.
 package struct AggregationReport: Sendable, Equatable {
-    /// A way of building the global model, and its mean log density on a fresh draw from f̂^W.
+    /// A way of building the global model, and its mean log density on an independent Monte Carlo sample from f̂^W.
     package struct Candidate: Sendable, Equatable {
-        package var name: String
+        package var construction: GlobalConstruction
         package var score: Double
 
-        package init(name: String, score: Double) {
-            self.name = name
+        package init(_ construction: GlobalConstruction, score: Double) {
+            self.construction = construction
             self.score = score
         }
     }
@@ -32,7 +33,7 @@ package struct AggregationReport: Sendable, Equatable {
         package var rows: Int
         /// λ_m = N_m / N.
         package var weight: Double
-        /// The global expert (from 0) that each local expert went to, local experts by falling weight.
+        /// The global expert (from 0) that each local expert is assigned to, local experts by falling weight.
         package var labels: [Int]
 
         package init(name: String, rows: Int, weight: Double, labels: [Int]) {
@@ -43,7 +44,7 @@ package struct AggregationReport: Sendable, Equatable {
         }
     }
 
-    /// What a number of experts reaches on a fresh draw from f̂^W.
+    /// What a number of experts reaches on an independent Monte Carlo sample from f̂^W.
     package struct ExpertCount: Sendable, Equatable {
         package var experts: Int
         /// Mean log density.
@@ -59,10 +60,10 @@ package struct AggregationReport: Sendable, Equatable {
     }
 
     /// A site whose local model cannot be right, and was left out.
-    package struct LeftOutSite: Sendable, Equatable {
+    package struct LeftOutSite: Sendable, Equatable, DoorMessage {
         package var name: String
         package var rows: Int
-        /// From what the other sites say; nats a row.
+        /// From what the other sites say; nats per row.
         package var divergence: Double
 
         package init(name: String, rows: Int, divergence: Double) {
@@ -71,42 +72,40 @@ package struct AggregationReport: Sendable, Equatable {
             self.divergence = divergence
         }
 
-        /// What to say of it.
-        package var warning: String {
-            "\(name) is left out as broken (divergence \(Self.rounded(divergence)) a row from what other sites say): check "
-                + "its units and columns; --no-robust takes it in"
+        package func text(_ style: OptionStyle) -> String {
+            warning.text(style)
         }
 
-        private static func rounded(_ value: Double) -> String {
-            value < 1e6 ? "\((10 * value).rounded() / 10)" : "above a million"
-        }
+        package var warning: AggregationWarning { .inconsistentSite(site: name, divergence: divergence) }
     }
 
-    /// The name of the ``Aggregator``.
-    package var method: String
+    package var settings: AggregationSettings
     package var sites: [Site]
     package var leftOut: [LeftOutSite]
-    package var siteWeights: String
-    /// Where the support came from, in words.
-    package var support: String
+    /// Those of the method, whatever was asked for.
+    package var siteWeights: AggregationOptions.SiteWeights
+    package var support: SupportOrigin
     package var supportSize: Int
-    /// Transportation divergence per point before each update of the best start, and at its end.
+    /// Transportation divergence per support point before each update of the best start, and at its end.
     package var objectives: [Double]
     package var converged: Bool
-    package var start: String
+    package var start: ReductionStart
     package var candidates: [Candidate]
-    package var chosen: String
+    package var chosen: GlobalConstruction
     /// Where the number of experts was chosen: all that were tried.
     package var expertCounts: [ExpertCount] = []
-    package var seed: UInt64
-    package var warnings: [String]
+    package var warnings: [AggregationWarning]
+
+    /// The name of the ``Aggregator``.
+    package var method: String { settings.method }
 
     package init(
-        method: String, sites: [Site], leftOut: [LeftOutSite], siteWeights: String, support: String, supportSize: Int,
-        objectives: [Double], converged: Bool, start: String, candidates: [Candidate], chosen: String, seed: UInt64,
-        warnings: [String]
+        settings: AggregationSettings, sites: [Site], leftOut: [LeftOutSite],
+        siteWeights: AggregationOptions.SiteWeights, support: SupportOrigin, supportSize: Int, objectives: [Double],
+        converged: Bool, start: ReductionStart, candidates: [Candidate], chosen: GlobalConstruction,
+        warnings: [AggregationWarning]
     ) {
-        self.method = method
+        self.settings = settings
         self.sites = sites
         self.leftOut = leftOut
         self.siteWeights = siteWeights
@@ -117,7 +116,6 @@ package struct AggregationReport: Sendable, Equatable {
         self.start = start
         self.candidates = candidates
         self.chosen = chosen
-        self.seed = seed
         self.warnings = warnings
     }
 }

@@ -15,7 +15,7 @@ struct Reduction {
 
     /// One way of building the global model.
     struct Candidate {
-        var name: String
+        var construction: GlobalConstruction
         var model: MixtureModel
         /// The global expert of each component.
         var labels: [Int]
@@ -26,7 +26,7 @@ struct Reduction {
     }
 
     /// The mixtures that the options allow for a grouping that begins at `reduced`; gate by label first.
-    func candidates(_ reduced: [Expert], suffix: String = "") -> [Candidate] {
+    func candidates(_ reduced: [Expert], afterDistillation: Bool = false) -> [Candidate] {
         var (experts, labels) =
             switch options.expertSource {
             case .statistics: expertsFromStatistics(reduced)
@@ -47,7 +47,7 @@ struct Reduction {
             previous = gate
             let model = MixtureModel(design: mixture.design, family: mixture.family, gate: gate, experts: experts)
             return Candidate(
-                name: "gate by \(target.rawValue)\(suffix)", model: model, labels: labels,
+                construction: .gate(target: target, afterDistillation: afterDistillation), model: model, labels: labels,
                 selection: selection,
                 errors: options.expertSource == .statistics && target == .label ? .statistics : .unknown)
         }

@@ -17,13 +17,13 @@ struct ReductionStarts {
     /// Named starts, each of `expertCount` experts.
     func all(
         _ problem: TransportProblem, using random: inout RandomNumbers, parallelism: Parallelism
-    ) -> [(name: String, experts: [Expert])] {
+    ) -> [(start: ReductionStart, experts: [Expert])] {
         let order = random.permutation(mixture.sites.count).prefix(Self.largestNumberOfLocalStarts).sorted()
         let chosen = random.permutation(mixture.components.count).prefix(Self.largestNumberOfMergedComponents).sorted()
-        let merged = ("greedy merging", completed(merged(chosen, parallelism), problem))
+        let merged = (ReductionStart.greedyMerging, completed(merged(chosen, parallelism), problem))
         return [merged]
             + parallelism.map(count: order.count) { index in
-                ("local model \(names[order[index]])", completed(startingExperts(order[index]), problem))
+                (.localModel(site: names[order[index]]), completed(startingExperts(order[index]), problem))
             }
     }
 

@@ -17,7 +17,7 @@ struct TransportSearch {
     private static let screeningIterations = 15
     private static let refinedStarts = 3
 
-    typealias Outcome = (start: String, reduction: TransportReduction)
+    typealias Outcome = (start: ReductionStart, reduction: TransportReduction)
 
     func best(_ generator: RandomNumbers) -> Outcome {
         var random = generator.split(1)
@@ -29,7 +29,7 @@ struct TransportSearch {
             parallelism.map(count: starts.count) { index in
                 let reduction = TransportReduction.run(
                     part, from: starts[index].experts, tolerance: 1e-6, maxIterations: Self.screeningIterations)
-                return (starts[index].name, reduction)
+                return (starts[index].start, reduction)
             })
         let promising = Array(screened.prefix(Self.refinedStarts))
         let candidates = mixture.sites.count > Self.screeningSites ? [bestOfPart(promising, part)] : promising

@@ -1,4 +1,7 @@
+import Aggregation
+import Estimation
 import Evaluation
+import Messages
 import MixtureOfExperts
 
 /// One estimator on one set of shards: what it found and what that cost.
@@ -13,6 +16,49 @@ package struct Estimate: Sendable, Encodable {
         package var truth: Double?
     }
 
+    /// Why there is no estimate.
+    package enum Failure: Sendable, Equatable, Encodable, DoorMessage {
+        case estimation(EstimationError)
+        case aggregation(AggregationError)
+
+        package func text(_ style: OptionStyle) -> String {
+            switch self {
+            case .estimation(let error): error.text(style)
+            case .aggregation(let error): error.text(style)
+            }
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            switch self {
+            case .estimation(let error): try Coded(error).encode(to: encoder)
+            case .aggregation(let error): try Coded(error).encode(to: encoder)
+            }
+        }
+    }
+
+    /// What happened on the way.
+    package enum Warning: Sendable, Equatable, Encodable, DoorMessage {
+        case aggregation(AggregationWarning)
+        case round(RoundWarning)
+        case ending(title: String, ExtraRounds.Ending)
+
+        package func text(_ style: OptionStyle) -> String {
+            switch self {
+            case .aggregation(let warning): warning.text(style)
+            case .round(let warning): warning.text(style)
+            case .ending(let title, let ending): "\(title): \(ending.text(style))"
+            }
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            switch self {
+            case .aggregation(let warning): try Coded(warning).encode(to: encoder)
+            case .round(let warning): try Coded(warning).encode(to: encoder)
+            case .ending(_, let ending): try Coded(ending).encode(to: encoder)
+            }
+        }
+    }
+
     package var method: String
     package var title: String
     /// Extra rounds of distributed EM.
@@ -20,9 +66,9 @@ package struct Estimate: Sendable, Encodable {
     /// Components, for the weighted average of the local models.
     package var experts: Int?
     /// Why there is no estimate.
-    package var failure: String?
+    package var failure: Failure?
     package var scores: Scores?
-    /// Transportation divergence from the reference named to the estimate, a point of the test rows.
+    /// Transportation divergence from the reference named to the estimate, per point of the test rows.
     package var divergence = Divergence()
     package var parameterError: ParameterError?
     /// Agreement of the most probable experts of the test rows with their true groups.
@@ -33,7 +79,7 @@ package struct Estimate: Sendable, Encodable {
     package var bytesSent: Int
     /// Slowest site + coordinator, over all rounds.
     package var learningSeconds: Double
-    package var warnings: [String] = []
+    package var warnings: [Warning] = []
     /// What was estimated.
     package var model: (any ConditionalMixture)?
 

@@ -1,5 +1,6 @@
 import Aggregation
 import Estimation
+import Messages
 import MixtureOfExperts
 import ModelFiles
 import Numerics
@@ -79,7 +80,7 @@ package struct EstimatorComparison: Sendable {
         return Result(estimates: estimates, shards: fitted, leftOut: leftOut, inconsistent: inconsistent)
     }
 
-    /// Broken sites are looked for once; no estimate sees them.
+    /// Inconsistent sites are looked for once; no estimate sees them.
     private func consistentSites(
         _ fitted: [DistributedLearning.FittedShard], _ shards: [DistributedLearning.Shard], _ support: GivenSupport?
     ) throws(DistributedLearning.Failure) -> (FittedSites, [AggregationReport.LeftOutSite]) {
@@ -91,7 +92,10 @@ package struct EstimatorComparison: Sendable {
             ).leftOut
         } catch { throw .aggregation(error) }
         let names = Set(inconsistent.map(\.name))
-        return (FittedSites(fitted.filter { !names.contains($0.name) }, shards: shards, support: support), inconsistent)
+        return (
+            FittedSites(fitted.filter { !names.contains($0.name) }, shards: shards, support: support),
+            inconsistent
+        )
     }
 
     /// The local models with the rows behind them.
@@ -151,10 +155,10 @@ package struct EstimatorComparison: Sendable {
             switch global.value {
             case .success(let global):
                 result.model = global.model
-                result.warnings = global.report.warnings
+                result.warnings = global.report.warnings.map { .aggregation($0) }
                 return (result, global)
             case .failure(let error):
-                result.failure = error.description
+                result.failure = .aggregation(error)
                 return (result, nil)
             }
         }
@@ -192,11 +196,11 @@ package struct EstimatorComparison: Sendable {
             .run(from: global.fitted, shards: sites.shards)
         // An update that did harm is taken back, to the estimate itself if it was the first.
         result.model = after.rounds.last?.update.fitted.model ?? global.model
-        if case .nothingReleased(let error)? = after.ending { result.failure = error.description }
+        if case .nothingReleased(let reason)? = after.ending { result.failure = .estimation(reason.wrappedValue) }
         result.bytesSent += after.bytesSent
         result.learningSeconds += after.seconds
-        result.warnings = after.rounds.flatMap(\.warnings)
-        if let ending = after.ending { result.warnings.append("\(method.title): \(ending)") }
+        result.warnings = after.rounds.flatMap(\.warnings).map { .round($0) }
+        if let ending = after.ending { result.warnings.append(.ending(title: method.title, ending)) }
         return result
     }
 
@@ -205,7 +209,7 @@ package struct EstimatorComparison: Sendable {
 
     private struct TimedFit {
         var local: LocalModel?
-        var failure: String?
+        var failure: Estimate.Failure?
         var seconds: Double
     }
 
@@ -220,7 +224,7 @@ package struct EstimatorComparison: Sendable {
         let outcome = Stopwatch.measure { Swift.Result { () throws(EstimationError) in try fit.fit(rows) } }
         switch outcome.value {
         case .success(let local): return TimedFit(local: local, failure: nil, seconds: outcome.seconds)
-        case .failure(let error): return TimedFit(local: nil, failure: error.description, seconds: outcome.seconds)
+        case .failure(let error): return TimedFit(local: nil, failure: .estimation(error), seconds: outcome.seconds)
         }
     }
 }

@@ -5,7 +5,7 @@ import StudyData
 
 /// The aggregation of local models: what `dmoe aggregate`, `dmoe_aggregate` and Swift callers ask for.
 package struct AggregateJob: Sendable, Equatable {
-    package var settings = AggregationSettings()
+    package var settings = AggregationChoices()
     /// Of the rows that serve as support, in place of the rule `error` of the models.
     package var missing: RowSelection.MissingRule?
 

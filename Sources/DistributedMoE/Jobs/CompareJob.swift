@@ -6,8 +6,8 @@ import Tables
 
 /// Every estimator of the field on the same shards, judged on the same rows.
 package struct CompareJob: Sendable {
-    package var shards: ShardSettings
-    package var aggregation = AggregationSettings()
+    package var shards: ShardChoices
+    package var aggregation = AggregationChoices()
     /// Names of ``EstimationMethod``, in the order wanted; nil for all.
     package var methods: [String]?
     /// Extra rounds of distributed EM from every estimate.
@@ -17,7 +17,7 @@ package struct CompareJob: Sendable {
     /// Column of the test rows with their true group.
     package var groups: String?
 
-    package init(_ shards: ShardSettings) { self.shards = shards }
+    package init(_ shards: ShardChoices) { self.shards = shards }
 
     /// Rows to judge on.
     package typealias TestInput = (paths: [String], options: TableOptions)

@@ -7,7 +7,7 @@ import Tables
 
 /// The scores of a model on rows with known responses.
 package struct EvaluateJob: Sendable, Equatable {
-    package var reading = ReadingSettings()
+    package var reading = ReadingChoices()
     /// Column of row weights; nil: that of the model's study.
     package var weights: String?
 

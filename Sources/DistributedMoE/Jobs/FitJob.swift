@@ -10,7 +10,7 @@ package struct FitJob: Sendable {
     package var columns: ColumnRequest
     /// nil: the number of the study.
     package var experts: ExpertNumbers?
-    package var settings = FitSettings()
+    package var settings = FitChoices()
     /// What chooses in a range of experts; nil: BIC.
     package var criterion: ExpertCountReport.Criterion?
     /// Share of the rows that are kept out of the fits and scored.

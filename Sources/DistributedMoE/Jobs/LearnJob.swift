@@ -4,11 +4,11 @@ import Numerics
 import StudyData
 
 /// What both the whole path and a comparison fit: shards, each with a model of its own.
-package struct ShardSettings: Sendable, Equatable {
+package struct ShardChoices: Sendable, Equatable {
     package var columns: ColumnRequest
     /// nil: the number of the study.
     package var experts: ExpertNumbers?
-    package var fit = FitSettings()
+    package var fit = FitChoices()
     package var division = ShardDivision.files
     /// A shard with fewer rows for each free parameter gets fewer experts, down to one.
     package var rowsPerParameter = Capacity.rowsPerParameter
@@ -61,12 +61,12 @@ package struct ShardSettings: Sendable, Equatable {
 
 /// The whole path on one machine: fit every shard, aggregate, score.
 package struct LearnJob: Sendable, Equatable {
-    package var shards: ShardSettings
-    package var aggregation = AggregationSettings()
+    package var shards: ShardChoices
+    package var aggregation = AggregationChoices()
     /// Extra rounds of distributed EM after the aggregation.
     package var rounds = 0
 
-    package init(_ shards: ShardSettings) { self.shards = shards }
+    package init(_ shards: ShardChoices) { self.shards = shards }
 
     /// - Throws: what can be said before a file is read.
     package func check(hasSupport: Bool = false) throws(RequestRefusal) {

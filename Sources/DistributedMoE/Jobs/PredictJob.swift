@@ -6,7 +6,7 @@ import StudyData
 
 /// Predictions of the rows of a table.
 package struct PredictJob: Sendable, Equatable {
-    package var reading = ReadingSettings()
+    package var reading = ReadingChoices()
     /// Share of the responses that the quantiles, or the set of classes, hold; nil for none.
     package var interval: Double?
     /// Of further quantiles.

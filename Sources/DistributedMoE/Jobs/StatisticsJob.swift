@@ -10,7 +10,7 @@ package struct StatisticsJob: Sendable, Equatable {
     package var weights: String?
     /// In place of the rule `error` of the model.
     package var missing: RowSelection.MissingRule?
-    /// The threshold rule, as in ``FitSettings/minRows``.
+    /// The threshold rule, as in ``FitChoices/minRows``.
     package var minRows: Int? = 10
 
     package init() {}

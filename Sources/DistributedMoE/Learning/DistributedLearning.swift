@@ -1,5 +1,6 @@
 import Aggregation
 import Estimation
+import Messages
 import MixtureOfExperts
 import Numerics
 
@@ -24,10 +25,12 @@ package struct DistributedLearning: Sendable {
     }
 
     /// A shard that was left out.
-    package struct LeftOutShard: Sendable {
+    package struct LeftOutShard: DoorMessage {
         package var name: String
         package var rowCount: Int
         package var reason: EstimationError
+
+        package func text(_ style: OptionStyle) -> String { "\(name) is left out: \(reason.text(style))" }
     }
 
     package struct Result: Sendable {
@@ -49,14 +52,15 @@ package struct DistributedLearning: Sendable {
     }
 
     /// Why nothing came of it.
-    package enum Failure: Error, Sendable, CustomStringConvertible {
+    package enum Failure: Error, DoorMessage {
         case noShardFitted(LeftOutShard?)
         case aggregation(AggregationError)
-        package var description: String {
+
+        package func text(_ style: OptionStyle) -> String {
             switch self {
             case .noShardFitted(let first):
-                "no shard could be fitted" + (first.map { "; shard '\($0.name)': \($0.reason)" } ?? "")
-            case .aggregation(let error): error.description
+                "no shard could be fitted" + (first.map { "; shard '\($0.name)': \($0.reason.text(style))" } ?? "")
+            case .aggregation(let error): error.text(style)
             }
         }
     }
@@ -75,7 +79,7 @@ package struct DistributedLearning: Sendable {
     /// - Parameters:
     ///   - design: target and covariates, the same for all shards.
     ///   - family: of the experts.
-    ///   - fitOptions: `expertCount` is what a shard gets if its rows carry it.
+    ///   - fitOptions: `expertCount` is what a shard gets if its rows support it.
     ///   - coordinator: how the local models become one.
     ///   - rounds: extra rounds of distributed EM after the aggregation.
     ///   - rowsPerParameter: a shard with fewer rows for each free parameter gets fewer experts.
@@ -115,7 +119,7 @@ package struct DistributedLearning: Sendable {
                 fitted.map {
                     Contribution(
                         name: $0.name, fitted: $0.local.fitted,
-                        warnings: $0.local.report.warnings.map(\.description))
+                        warnings: $0.local.report.warnings.map(ModelWarning.fit))
                 }, support: support)
         } catch { throw .aggregation(error) }
         let seconds = (clock.now - start).seconds
@@ -186,9 +190,9 @@ extension Duration {
 }
 
 extension GlobalModel {
-    /// The shards whose local models are in it: not those left out as broken.
+    /// The shards whose local models are in it: not those left out as inconsistent.
     func participants(_ shards: [DistributedLearning.Shard]) -> [DistributedLearning.Shard] {
-        let broken = Set(report.leftOut.map(\.name))
-        return shards.filter { !broken.contains($0.name) }
+        let inconsistent = Set(report.leftOut.map(\.name))
+        return shards.filter { !inconsistent.contains($0.name) }
     }
 }

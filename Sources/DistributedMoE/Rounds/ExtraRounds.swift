@@ -1,4 +1,5 @@
 import Estimation
+import Messages
 import MixtureOfExperts
 import ModelFiles
 import Numerics
@@ -20,9 +21,9 @@ package struct ExtraRounds: Sendable {
     /// One round: what the coordinator made of the statistics.
     package struct Round: Sendable {
         package var update: GeneralisedEMRound.Update
-        /// Sites that told something.
+        /// Sites that released something.
         package var sites: Int
-        package var warnings: [String]
+        package var warnings: [RoundWarning]
     }
 
     package struct Result: Sendable {
@@ -36,22 +37,22 @@ package struct ExtraRounds: Sendable {
     }
 
     /// What ends the rounds early.
-    package enum Ending: Sendable, CustomStringConvertible {
-        /// No site can tell anything.
-        case nothingReleased(EstimationError)
-        /// The likelihood of the sites fell: the last update is taken back. It may where sites tell nothing of small experts.
+    package enum Ending: Sendable, Equatable, Codable, DoorMessage {
+        /// No site can release anything.
+        case nothingReleased(reason: Coded<EstimationError>)
+        /// The likelihood of the sites fell: the last update is taken back. It may where sites withhold small experts.
         case likelihoodFell(from: Double, to: Double)
 
-        package var description: String {
+        package func text(_ style: OptionStyle) -> String {
             switch self {
-            case .nothingReleased(let error): error.description
+            case .nothingReleased(let reason): reason.wrappedValue.text(style)
             case .likelihoodFell(let before, let after):
-                "the log-likelihood fell from \(before) to \(after) a row with the last update, which is taken back"
+                "the log-likelihood fell from \(before) to \(after) per row with the last update, which is taken back"
             }
         }
     }
 
-    /// A site that cannot tell anything is left out of a round. After the last round the sites tell their log-likelihood once
+    /// A site that cannot release anything is left out of a round. After the last round the sites release their log-likelihood once
     /// more, so that no update is kept that did harm.
     package func run(from start: FittedMixture, shards: [DistributedLearning.Shard]) -> Result {
         var result = Result(rounds: [], bytesSent: 0, seconds: 0)
@@ -59,9 +60,9 @@ package struct ExtraRounds: Sendable {
         for number in 0...rounds {
             let current = result.rounds.last?.update.fitted ?? start
             let round = GeneralisedEMRound(at: current, options: options)
-            let (told, bytes, slowest) = collect(round, shards)
+            let (released, bytes, slowest) = collect(round, shards)
             if let before = result.rounds.last,
-                let fall = told.fall(
+                let fall = released.fall(
                     after: before.sites, logLikelihoodPerRow: before.update.logLikelihoodPerRow,
                     minRows: options.minRows)
             {
@@ -72,13 +73,13 @@ package struct ExtraRounds: Sendable {
             guard number < rounds else { break }
             result.bytesSent += bytes
             let update = Stopwatch.measure {
-                Swift.Result { () throws(EstimationError) in try told.update(round) }
+                Swift.Result { () throws(EstimationError) in try released.update(round) }
             }
             result.seconds += slowest + update.seconds
             switch update.value {
             case .success(let next): result.rounds.append(next)
             case .failure(let error):
-                result.ending = .nothingReleased(error)
+                result.ending = .nothingReleased(reason: Coded(error))
                 return result
             }
         }
@@ -87,23 +88,23 @@ package struct ExtraRounds: Sendable {
 
     private func collect(
         _ round: GeneralisedEMRound, _ shards: [DistributedLearning.Shard]
-    ) -> (told: ReleasedStatistics, bytes: Int, slowest: Double) {
+    ) -> (released: ReleasedStatistics, bytes: Int, slowest: Double) {
         let sites = parallelism.map(count: shards.count) { index in
             Stopwatch.measure {
                 Swift.Result { () throws(EstimationError) in try round.statistics(of: shards[index].rows) }
             }
         }
-        var told = ReleasedStatistics()
+        var released = ReleasedStatistics()
         var bytes = 0
         for (shard, site) in zip(shards, sites) {
             switch site.value {
             case .success(let (statistics, own)):
                 let file = StatisticsFile(statistics, at: round.global, warnings: own)
-                told.add(statistics, of: shard.name, warnings: file.warnings)
+                released.add(statistics, of: shard.name, warnings: own)
                 bytes += (try? file.text(path: shard.name).utf8.count) ?? 0
-            case .failure(let error): told.leaveOut(shard.name, reason: error.description)
+            case .failure(let error): released.leaveOut(shard.name, reason: error)
             }
         }
-        return (told, bytes, sites.map(\.seconds).max() ?? 0)
+        return (released, bytes, sites.map(\.seconds).max() ?? 0)
     }
 }

@@ -11,9 +11,9 @@ enum Collinearity {
     ) -> [FitWarning] {
         let constant = design.covariates.indices.filter { standardisation.constantColumns.contains($0) }
         let varying = design.covariates.indices.filter { !constant.contains($0) }
-        return constant.filter { !known.contains($0) }.map { .constantCovariate(design.covariates[$0]) }
+        return constant.filter { !known.contains($0) }.map { .constantCovariate(covariate: design.covariates[$0]) }
             + dependent(moments.covariance(of: varying)).map {
-                .collinearCovariate(design.covariates[varying[$0]])
+                .collinearCovariate(covariate: design.covariates[varying[$0]])
             }
     }
 

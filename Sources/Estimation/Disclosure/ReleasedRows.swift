@@ -88,11 +88,11 @@ struct ReleasedRows {
 
     /// What to say of rare and absent classes, levels and numbers.
     var warnings: [FitWarning] {
-        absentClasses.map { FitWarning.absentClass(classes[$0]) }
-            + rareClasses.sorted().map { .rareClass(classes[$0], minimum: minRows) }
-            + rareLevels.sorted().map { .rareLevel(design.covariates[$0], minimum: minRows) }
+        absentClasses.map { FitWarning.absentClass(class: classes[$0]) }
+            + rareClasses.sorted().map { .rareClass(class: classes[$0], minimum: minRows) }
+            + rareLevels.sorted().map { .rareLevel(covariate: design.covariates[$0], minimum: minRows) }
             + disclosure.rareNumbers.keys.sorted().map {
-                .rareCovariate(design.covariates[$0], minimum: minRows)
+                .rareCovariate(covariate: design.covariates[$0], minimum: minRows)
             }
     }
 

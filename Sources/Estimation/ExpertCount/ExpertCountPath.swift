@@ -74,8 +74,13 @@ package struct ExpertCountPath: Sendable {
         let report = ExpertCountReport(
             criterion: criterion, chosen: best.experts, heldOutRows: heldOut?.rowCount ?? 0, points: points,
             failures: failures.isEmpty
-                ? nil : failures.map { ExpertCountReport.Failure(experts: $0.experts, reason: $0.error.description) })
+                ? nil : failures.map { ExpertCountReport.Failure(experts: $0.experts, reason: $0.error) })
         local.report.expertCounts = report
+        local.report.settings.experts = experts.upperBound
+        local.report.settings.expertsFrom = experts.lowerBound
+        local.report.settings.criterion = criterion
+        local.report.settings.heldOutShare = heldOutShare > 0 ? heldOutShare : nil
+        local.report.settings.rowsPerParameter = rowsPerParameter
         if carried.upperBound < experts.upperBound {
             local.report.warnings.append(
                 .fewerExpertsTried(asked: experts.upperBound, tried: carried.upperBound, rows: training.rowCount))
@@ -102,7 +107,7 @@ package struct ExpertCountPath: Sendable {
         let isFirst = report.chosen == first && first > 1 && !failed.contains { $0 < first }
         let isLast = report.chosen == last && !failed.contains { $0 > last }
         return isFirst || isLast
-            ? .expertCountAtEdge(experts: report.chosen, criterion: criterion.rawValue, tried: first...last) : nil
+            ? .expertCountAtEdge(experts: report.chosen, criterion: criterion, tried: first...last) : nil
     }
 
     private func fit(experts: Int) -> LocalFit {

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 
 /// What each number of experts that was tried came to, and by what one was chosen. Model files hold it as it is.
 package struct ExpertCountReport: Sendable, Equatable, Codable {
@@ -54,8 +55,7 @@ package struct ExpertCountReport: Sendable, Equatable, Codable {
     /// A number of experts that could not be fitted.
     package struct Failure: Sendable, Equatable, Codable {
         package var experts: Int
-        /// In words.
-        package var reason: String
+        @Coded package var reason: EstimationError
     }
 
     package var criterion: Criterion

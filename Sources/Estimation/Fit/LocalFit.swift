@@ -1,3 +1,4 @@
+import Messages
 import MixtureOfExperts
 import Numerics
 
@@ -37,7 +38,7 @@ package struct LocalFit: Sendable {
     func optimum(_ source: any RowSource) throws(EstimationError) -> FitState {
         if let value = source.response(notOf: family.response, parallelism) {
             throw .unsuitableResponse(
-                target: design.target, value: value, family: family.name, requirement: family.response.requirement)
+                target: design.target, value: value, family: family.name)
         }
         let told = ReleasedRows(source, design, family, minRows: options.minRows, parallelism)
         try checkCapacity(told.source, of: source.rowCount)
@@ -104,10 +105,10 @@ package struct LocalFit: Sendable {
         }
         for model in options.initialModels {
             guard model.design == design, model.family.isSame(as: family) else {
-                throw .unusableStart(reason: "its target, covariates or family differ")
+                throw .startOfAnotherDesign
             }
             guard model.expertCount == options.expertCount else {
-                throw .unusableStart(reason: "it has \(model.expertCount) experts, not \(options.expertCount)")
+                throw .startOfAnotherSize(experts: model.expertCount, asked: options.expertCount)
             }
         }
     }
@@ -247,7 +248,7 @@ package struct LocalFit: Sendable {
         (family.response.classes ?? []).enumerated().compactMap { code, name in
             let experts = fitted.suppressedClasses.indices.filter { fitted.suppressedClasses[$0].contains(code) }
             guard !experts.isEmpty, !told.rareClasses.contains(code) else { return nil }
-            return .classWithheld(name, experts: experts, minimum: options.minRows)
+            return .classWithheld(class: name, experts: ExpertPositions(experts), minimum: options.minRows)
         }
     }
 
@@ -273,12 +274,13 @@ package struct LocalFit: Sendable {
         for (column, pairs) in Dictionary(grouping: left, by: \.column).sorted(by: { $0.key < $1.key }) {
             warnings.append(
                 .statisticsLeftOut(
-                    column: names[column], experts: pairs.map(\.expert).sorted(), minimum: options.minRows))
+                    column: names[column], experts: ExpertPositions(pairs.map(\.expert).sorted()),
+                    minimum: options.minRows))
         }
         let background = fitted.model.experts.indices.filter { candidate.held.background.contains(order[$0]) }
-        if !background.isEmpty { warnings.append(.interceptOnlyExpert(experts: background)) }
+        if !background.isEmpty { warnings.append(.interceptOnlyExpert(experts: ExpertPositions(background))) }
         let atFloor = fitted.model.floorHits(options.varianceFloor)
-        if !atFloor.isEmpty { warnings.append(.varianceFloor(experts: atFloor)) }
+        if !atFloor.isEmpty { warnings.append(.varianceFloor(experts: ExpertPositions(atFloor))) }
         if !candidate.converged { warnings.append(.notConverged(iterations: candidate.trace.count - 1)) }
         let errors = errors(standardErrors, of: fitted, rows, disclosure, held: candidate.held.reordered(order))
         fitted.errors = errors.told
@@ -290,7 +292,7 @@ package struct LocalFit: Sendable {
             logLikelihood: rows.inUserUnits(candidate.statistics.logLikelihood, candidate),
             trace: candidate.trace.map { $0 / weight - jacobian },
             stopReason: candidate.converged ? .converged : .maxIterations, iterations: candidate.trace.count - 1,
-            seed: options.seed, tolerance: options.tolerance,
+            settings: FitSettings(options),
             starts: fitState.starts.map { $0.inUserUnits(jacobian: jacobian, weight: weight, weightUnit: weightUnit) },
             warnings: warnings)
         report.leftOutRows = fitState.leftOutRows

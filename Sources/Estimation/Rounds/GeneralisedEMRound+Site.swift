@@ -1,3 +1,4 @@
+import Messages
 import MixtureOfExperts
 import Numerics
 
@@ -118,7 +119,9 @@ private struct SiteSums {
             throw .noModelPossible(rows: Int(most), needed: Int(disclosure.minRows.rounded(.up)))
         }
         for expert in small { moments[expert] = Moments(count: moments[expert].count) }
-        if !small.isEmpty { warnings.append(.expertsWithheld(experts: small, minimum: disclosure.minRows)) }
+        if !small.isEmpty {
+            warnings.append(.expertsWithheld(experts: ExpertPositions(small), minimum: disclosure.minRows))
+        }
         return moments.indices.filter { !small.contains($0) }
     }
 
@@ -144,7 +147,9 @@ private struct SiteSums {
         }
         // With one left there is nothing to tell it from.
         if experts.count == 1, told.count > 1 { apart += experts }
-        if !apart.isEmpty { warnings.append(.gatesWithheld(experts: apart.sorted(), minimum: disclosure.minRows)) }
+        if !apart.isEmpty {
+            warnings.append(.gatesWithheld(experts: ExpertPositions(apart.sorted()), minimum: disclosure.minRows))
+        }
     }
 
     private func gateSums(_ experts: [Int]) -> GateSums {
@@ -197,7 +202,8 @@ private struct SiteSums {
             if let index = design.gateCovariates.firstIndex(of: column) { gate = gate.without(index + 1) }
             warnings.append(
                 .statisticsLeftOut(
-                    column: (design.covariates + [design.target])[column], experts: pairs.map(\.expert),
+                    column: (design.covariates + [design.target])[column],
+                    experts: ExpertPositions(pairs.map(\.expert)),
                     minimum: disclosure.minRows))
         }
     }

@@ -21,7 +21,7 @@ extension GeneralisedEMRound {
 
     /// One step of generalised EM from the statistics of all sites, in any order.
     ///
-    /// - Throws: ``EstimationError/unusableStatistics(reason:)``.
+    /// - Throws: ``EstimationError`` where there are none, or none of this model.
     package func update(_ sites: [RoundStatistics]) throws(EstimationError) -> Update {
         let family = try closedFormFamily()
         let merged = try merged(sites)
@@ -52,15 +52,15 @@ extension GeneralisedEMRound {
             guard site.moments.count == global.model.expertCount, site.moments.allSatisfy({ $0.count == columns }),
                 site.gate.gradient.allSatisfy({ $0.count == regressors }),
                 site.gate.pairs.allSatisfy({ $0.size == regressors })
-            else { throw .unusableStatistics(reason: "they are those of a mixture of another shape") }
+            else { throw .statisticsOfAnotherShape }
         }
         let ordered = sites.sorted {
             ($0.logLikelihood, $0.weight, $0.moments[0].weight) < ($1.logLikelihood, $1.weight, $1.moments[0].weight)
         }
-        guard var merged = ordered.first else { throw .unusableStatistics(reason: "there are none") }
+        guard var merged = ordered.first else { throw .noStatistics }
         for site in ordered.dropFirst() { merged.merge(site) }
         guard merged.weight > 0, merged.isFinite else {
-            throw .unusableStatistics(reason: "a sum of them is not finite; look for values that are too large")
+            throw .statisticsTooLarge
         }
         return merged
     }

@@ -42,7 +42,7 @@ extension StartSearch {
                 var random = generator.split(round * count + index)
                 var start = sources[index % sources.count]
                 start.model = steepened(start.model, using: &random)
-                start.report.strategy = "steeper classes"
+                start.report.strategy = .steeperClasses
                 return brought(start, toOptimumOn: sample, emIterations: Self.emIterations)
             }
             pool = distinct((pool + found).sorted(by: Screened.isBetter), tolerance: Self.sameOptimum)

@@ -82,7 +82,7 @@ package struct StartSearch {
             Screened(
                 model: $0.model, score: 0,
                 report: FitReport.Start(
-                    strategy: $0.name, screenedLogLikelihoodPerRow: 0, logLikelihood: nil, floorHits: 0))
+                    strategy: $0.strategy, screenedLogLikelihoodPerRow: 0, logLikelihood: nil, floorHits: 0))
         }
         var dropped = [Screened]()
         for round in Self.rounds {
@@ -124,10 +124,12 @@ package struct StartSearch {
 
     // MARK: Starts
 
-    private func startingModels(_ sample: ShardRows) -> [(model: MixtureModel, name: String)] {
-        let given = options.initialModels.map { (rows.standardisation.standardised($0), "given model") }
+    private func startingModels(_ sample: ShardRows) -> [(model: MixtureModel, strategy: FitReport.Start.Strategy)] {
+        let given = options.initialModels.map {
+            (rows.standardisation.standardised($0), FitReport.Start.Strategy.givenModel)
+        }
         guard options.expertCount > 1 else {
-            return [(oneExpert(sample), "one expert")]
+            return [(oneExpert(sample), .oneExpert)]
         }
         let generator = RandomNumbers(seed: options.seed)
         return given
@@ -136,7 +138,7 @@ package struct StartSearch {
                 let strategy = StartStrategy.allCases[index % StartStrategy.allCases.count]
                 let model = strategy.model(
                     rows: sample, design: design, family: family, options: options, using: &random)
-                return (model, strategy.rawValue)
+                return (model, strategy.reported)
             }
     }
 

@@ -4,12 +4,27 @@ import Numerics
 /// Ways to cut the rows of a shard into as many parts as there are experts, each the beginning of one.
 ///
 /// Which optimum a fit reaches depends on its start, and no single way wins on all data: starts go through all of them.
-package enum StartStrategy: String, CaseIterable {
-    case covariateClusters = "k-means on covariates"
-    case covariateResidualClusters = "k-means on covariates and residuals"
-    case residualBands = "residual bands"
-    case fittedBands = "fitted-value bands"
-    case regressionClusters = "cluster-wise regression"
+package enum StartStrategy: CaseIterable {
+    /// k-means on covariates.
+    case covariateClusters
+    /// k-means on covariates and residuals.
+    case covariateResidualClusters
+    case residualBands
+    /// Bands of fitted values.
+    case fittedBands
+    /// Cluster-wise regression.
+    case regressionClusters
+
+    /// As the report of a fit has it.
+    var reported: FitReport.Start.Strategy {
+        switch self {
+        case .covariateClusters: .covariateClusters
+        case .covariateResidualClusters: .covariateResidualClusters
+        case .residualBands: .residualBands
+        case .fittedBands: .fittedBands
+        case .regressionClusters: .regressionClusters
+        }
+    }
 
     /// - Parameter rows: standardised.
     package func model(

@@ -2,7 +2,7 @@ import MixtureOfExperts
 import Numerics
 
 /// The standard errors that a fit is to come with.
-package enum StandardErrorMethod: String, Sendable, CaseIterable {
+package enum StandardErrorMethod: String, Sendable, Codable, CaseIterable {
     /// From the observed information (Louis 1982): right where the model is.
     case observed
     /// The sandwich (White 1982): right also where the densities are not those of the model.

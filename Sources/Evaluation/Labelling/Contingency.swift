@@ -10,7 +10,7 @@ struct Contingency {
     private let cells: [Int: Int]
 
     init(_ first: [Int], _ second: [Int]) {
-        precondition(first.count == second.count, "one label a row in each labelling")
+        precondition(first.count == second.count, "one label per row in each labelling")
         let (rows, columns) = (Self.numbered(first), Self.numbered(second))
         rowCount = first.count
         firstCounts = rows.counts

@@ -9,8 +9,8 @@ package struct ShardRows: Sendable {
     package let weights: [Double]?
 
     package init(covariates: Matrix, responses: [Double], weights: [Double]? = nil) {
-        precondition(covariates.rowCount == responses.count, "one response a row")
-        precondition(weights == nil || weights?.count == responses.count, "one weight a row")
+        precondition(covariates.rowCount == responses.count, "one response per row")
+        precondition(weights == nil || weights?.count == responses.count, "one weight per row")
         self.covariates = covariates
         self.responses = responses
         self.weights = weights

@@ -6,7 +6,7 @@ import Numerics
 /// slopes of a far column, such as a year, have in common.
 package struct ParameterUncertainty: Sendable, Equatable {
     /// How they were found.
-    package enum Source: String, Sendable, CaseIterable {
+    package enum Source: String, Sendable, Codable, CaseIterable {
         /// The inverse of the observed information (Louis 1982).
         case observed
         /// H⁻¹ (Σ s s') H⁻¹, H the observed information and s the scores of the rows (White 1982).

@@ -1,3 +1,4 @@
+import Messages
 import MixtureOfExperts
 
 /// 64 bits that tell one model file from another: FNV-1a of names, parameters and the moments that set the units of a

@@ -1,12 +1,13 @@
 import Messages
 import StudyData
 
-/// What can be wrong with a model file or a file of statistics. Each description is one line that names the file and the field.
+/// What can be wrong with a model file or a file of statistics. Each text is one line that names the file and the field.
 package enum ModelFileError: Error, Sendable, Equatable {
     case fileNotFound(path: String)
     case cannotRead(path: String)
     case notAModel(path: String)
     case newerFormat(path: String, version: Int, known: Int)
+    case outdatedFormat(path: String, version: Int)
     case missingField(path: String, field: String)
     case wrongType(path: String, field: String)
     case invalidValue(path: String, field: String, reason: String)
@@ -30,31 +31,26 @@ package enum ModelFileError: Error, Sendable, Equatable {
         }
     }
 
-    init(_ error: DecodingError, path: String, incomplete: ModelFileError) {
-        switch error {
-        case .keyNotFound(let key, let context):
-            self = .missingField(path: path, field: (context.codingPath + [key]).fieldName)
-        case .valueNotFound(_, let context):
-            self = .missingField(path: path, field: context.codingPath.fieldName)
-        case .typeMismatch(_, let context):
-            self = .wrongType(path: path, field: context.codingPath.fieldName)
-        case .dataCorrupted(let context):
-            if let problem = context.underlyingError as? StudyFieldProblem {
-                self = .invalidValue(path: path, field: context.codingPath.fieldName, reason: problem.reason)
-                return
-            }
-            self =
-                context.codingPath.isEmpty
-                ? incomplete : .wrongType(path: path, field: context.codingPath.fieldName)
-        @unknown default:
-            self = incomplete
+    /// - Parameter other: what a file of another format is, by its name; of nil where it is cut short.
+    init(_ problem: DocumentProblem, path: String, other: (_ format: String?) -> ModelFileError) {
+        switch problem {
+        case .fileNotFound: self = .fileNotFound(path: path)
+        case .cannotRead: self = .cannotRead(path: path)
+        case .otherFormat(Study.formatName): self = .studyInstead(path: path)
+        case .otherFormat(let format): self = other(format)
+        case .noDocument: self = other(nil)
+        case .newerFormat(let version, let known): self = .newerFormat(path: path, version: version, known: known)
+        case .outdatedFormat(let version): self = .outdatedFormat(path: path, version: version)
+        case .missingField(let field): self = .missingField(path: path, field: field)
+        case .wrongType(let field, _): self = .wrongType(path: path, field: field)
+        case .invalidValue(let field, let reason): self = .invalidValue(path: path, field: field, reason: reason)
+        case .corrupt(let field, _): self = field.isEmpty ? other(nil) : .wrongType(path: path, field: field)
         }
     }
-
 }
 
-extension ModelFileError: CustomStringConvertible {
-    package var description: String {
+extension ModelFileError: DoorMessage {
+    package func text(_ style: OptionStyle) -> String {
         switch self {
         case .fileNotFound(let path):
             "\(path.visible): no such file; check the path"
@@ -64,6 +60,9 @@ extension ModelFileError: CustomStringConvertible {
             "\(path.visible): not a complete model file; make it anew with dmoe fit, aggregate or learn, or copy it again"
         case .newerFormat(let path, let version, let known):
             "\(path.visible): written in format version \(version), this program reads up to \(known); update dmoe"
+        case .outdatedFormat(let path, let version):
+            "\(path.visible): written in format version \(version) by a development version before 0.2.0, and no longer read; fit "
+                + "again"
         case .missingField(let path, let field):
             "\(path.visible): field '\(field)' is missing; make the file anew"
         case .wrongType(let path, let field):
@@ -83,8 +82,8 @@ extension ModelFileError: CustomStringConvertible {
         case .modelAsStatistics(let path):
             "\(path.visible): a model, not statistics; make statistics with it at the sites: dmoe statistics MODEL DATA"
         case .studyInstead(let path):
-            "\(path.visible): a study, which says how tables are read; fit with it (dmoe fit --study), and give the model that comes "
-                + "of it here; dmoe study check says whether a table fits it"
+            "\(path.visible): a study, which says how tables are read; fit with it (dmoe fit, \(RequestOption.study.name(style))), and "
+                + "give the model that comes of it here; dmoe study check says whether a table fits it"
         case .statisticsOfAnotherModel(let path, let model, let what):
             "\(path.visible): statistics of another model than \(model.visible): \(what.visible); make them anew with it"
         case .differentStudies(let what):

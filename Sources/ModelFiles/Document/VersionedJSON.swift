@@ -1,17 +1,72 @@
 import Foundation
 import StudyData
 
-/// A JSON file that begins with the name and version of its format.
+/// What can be wrong with a file that begins with the name and version of its format, before its fields are looked at one by one.
+package enum DocumentProblem {
+    case fileNotFound
+    case cannotRead
+    /// No JSON, for a reason, or no object.
+    case noDocument(reason: String?)
+    /// nil where the name of the format is missing.
+    case otherFormat(String?)
+    case newerFormat(version: Int, known: Int)
+    case outdatedFormat(version: Int)
+    case missingField(String)
+    case wrongType(field: String, expected: any Any.Type)
+    case invalidValue(field: String, reason: String)
+    /// - Parameter field: empty for the file as a whole.
+    case corrupt(field: String, description: String)
+
+    init(_ error: DecodingError) {
+        switch error {
+        case .keyNotFound(let key, let context):
+            self = .missingField((context.codingPath + [key]).fieldName)
+        case .valueNotFound(_, let context):
+            self = .missingField(context.codingPath.fieldName)
+        case .typeMismatch(let type, let context):
+            self = .wrongType(field: context.codingPath.fieldName, expected: type)
+        case .dataCorrupted(let context):
+            let field = context.codingPath.fieldName
+            if let problem = context.underlyingError as? StudyFieldProblem {
+                self = .invalidValue(field: field, reason: problem.reason)
+            } else {
+                self = .corrupt(field: field, description: context.debugDescription)
+            }
+        @unknown default:
+            self = .noDocument(reason: nil)
+        }
+    }
+}
+
+/// A file that begins with the name and version of its format.
+package protocol VersionedDocument: Decodable {
+    associatedtype Failure: Error
+
+    static var formatName: String { get }
+    /// Those that are read; the last is written.
+    static var versions: ClosedRange<Int> { get }
+
+    static func failure(_ problem: DocumentProblem, path: String) -> Failure
+}
+
+/// The text of such a file: the one path on which they are read.
 package struct VersionedJSON {
     let data: Data
     /// The name in errors.
     let source: String
-    /// What to say of a file that is something else, or cut short.
-    let incomplete: ModelFileError
 
+    /// Of any other type than expected the fields are missing here: what is wrong with them is found when all are read.
     private struct Head: Decodable {
-        var format: String
-        var formatVersion: Int
+        var format: String?
+        var formatVersion: Int?
+
+        private enum CodingKeys: String, CodingKey { case format, formatVersion }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            format = try? container.decode(String.self, forKey: .format)
+            formatVersion = try? container.decode(Int.self, forKey: .formatVersion)
+        }
     }
 
     private var head: Head? { try? JSONDecoder().decode(Head.self, from: data) }
@@ -19,25 +74,46 @@ package struct VersionedJSON {
     /// nil where the file has none.
     var format: String? { head?.format }
 
-    static func contents(path: String) throws(ModelFileError) -> Data {
-        guard FileManager.default.fileExists(atPath: path) else { throw .fileNotFound(path: path) }
-        do { return try Data(contentsOf: URL(fileURLWithPath: path)) } catch { throw .cannotRead(path: path) }
+    static func contents<Document: VersionedDocument>(
+        path: String, of type: Document.Type
+    ) throws(Document.Failure) -> Data {
+        guard FileManager.default.fileExists(atPath: path) else { throw Document.failure(.fileNotFound, path: path) }
+        do { return try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+            throw Document.failure(.cannotRead, path: path)
+        }
     }
 
-    /// - Parameter version: the newest that is known.
-    func decode<File: Decodable>(_ type: File.Type, format: String, version: Int) throws(ModelFileError) -> File {
-        if self.format == Study.formatName { throw .studyInstead(path: source) }
-        guard let head, head.format == format else { throw incomplete }
-        guard head.formatVersion >= 1 else {
-            throw .invalidValue(path: source, field: "formatVersion", reason: "must be 1 or more")
-        }
-        guard head.formatVersion <= version else {
-            throw .newerFormat(path: source, version: head.formatVersion, known: version)
+    func decode<Document: VersionedDocument>(_ type: Document.Type) throws(Document.Failure) -> Document {
+        if let problem = headProblem(Document.formatName, Document.versions) {
+            throw Document.failure(problem, path: source)
         }
         do { return try JSONDecoder().decode(type, from: data) } catch let error as DecodingError {
-            throw ModelFileError(error, path: source, incomplete: incomplete)
+            throw Document.failure(DocumentProblem(error), path: source)
         } catch {
-            throw incomplete
+            throw Document.failure(.noDocument(reason: nil), path: source)
         }
+    }
+
+    /// Before the fields: those of another version may be others.
+    private func headProblem(_ format: String, _ versions: ClosedRange<Int>) -> DocumentProblem? {
+        guard let head else { return .noDocument(reason: syntaxProblem) }
+        guard head.format == format else { return .otherFormat(head.format) }
+        guard let version = head.formatVersion else { return nil }
+        guard version >= 1 else { return .invalidValue(field: "formatVersion", reason: "must be 1 or more") }
+        if version > versions.upperBound { return .newerFormat(version: version, known: versions.upperBound) }
+        return version < versions.lowerBound ? .outdatedFormat(version: version) : nil
+    }
+
+    /// Why the text is no JSON, and in which line.
+    private var syntaxProblem: String? {
+        do { _ = try JSONSerialization.jsonObject(with: data) } catch {
+            let problem = (error as NSError).userInfo["NSDebugDescription"] as? String ?? "it is no JSON"
+            guard let last = problem.split(separator: " ").last, let position = Int(last.filter(\.isNumber)) else {
+                return problem
+            }
+            let line = 1 + data.prefix(position).count { $0 == UInt8(ascii: "\n") }
+            return "no JSON at or before line \(line)"
+        }
+        return nil
     }
 }

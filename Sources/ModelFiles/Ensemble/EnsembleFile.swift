@@ -7,7 +7,7 @@ import StudyData
 /// All local models in one file: their weighted average f̂^W as a predictor, with nothing reduced.
 package struct EnsembleFile: Codable, Sendable, Equatable {
     package static let formatName = "dmoe-ensemble"
-    package static let currentVersion = 1
+    package static let versions = 2...2
 
     package struct Member: Codable, Sendable, Equatable {
         package var name: String
@@ -22,15 +22,14 @@ package struct EnsembleFile: Codable, Sendable, Equatable {
     package var format: String
     package var formatVersion: Int
     package var software: String
-    /// Of ``AggregationOptions/SiteWeights``.
-    package var siteWeights: String
+    package var siteWeights: AggregationOptions.SiteWeights
     package var members: [Member]
 
     package init(_ members: [Member], siteWeights: AggregationOptions.SiteWeights) {
         format = Self.formatName
-        formatVersion = Self.currentVersion
+        formatVersion = Self.versions.upperBound
         software = ModelFile.software
-        self.siteWeights = siteWeights.rawValue
+        self.siteWeights = siteWeights
         self.members = members
     }
 
@@ -39,7 +38,7 @@ package struct EnsembleFile: Codable, Sendable, Equatable {
         try WeightedAverage(
             members.compactMap { member in
                 member.model.fitted.map { Contribution(name: member.name, fitted: $0) }
-            }, siteWeights: AggregationOptions.SiteWeights(rawValue: siteWeights) ?? .density, parallelism: parallelism)
+            }, siteWeights: siteWeights, parallelism: parallelism)
     }
 
     /// How a table is read for it: as for the first member, gaps filled in with the mean of what the members put there.
@@ -50,11 +49,7 @@ package struct EnsembleFile: Codable, Sendable, Equatable {
     }
 
     package static func decode(_ json: VersionedJSON) throws(ModelFileError) -> EnsembleFile {
-        let file = try json.decode(EnsembleFile.self, format: formatName, version: currentVersion)
-        guard AggregationOptions.SiteWeights(rawValue: file.siteWeights) != nil else {
-            throw .invalidValue(
-                path: json.source, field: "siteWeights", reason: "'\(file.siteWeights)' is not known here")
-        }
+        let file = try json.decode(EnsembleFile.self)
         guard !file.members.isEmpty else {
             throw .invalidValue(path: json.source, field: "members", reason: "there are none")
         }
@@ -65,15 +60,14 @@ package struct EnsembleFile: Codable, Sendable, Equatable {
         try ModelFile.refuseDifferentStudies(file.members.map { ($0.name, $0.model) })
         return file
     }
+}
 
-    /// The file as text.
-    ///
-    /// - Throws: ``ModelFileError/invalidValue(path:field:reason:)`` for a number that is not finite.
-    package func text(path: String) throws(ModelFileError) -> String {
-        do { return try OrderedJSONEncoder().encode(self) } catch {
-            throw .invalidValue(path: path, field: "a local model", reason: "holds a number that is not finite")
-        }
+extension EnsembleFile: ResultDocument {
+    package static func failure(_ problem: DocumentProblem, path: String) -> ModelFileError {
+        ModelFileError(problem, path: path) { _ in .notAModel(path: path) }
     }
+
+    package static let content = "a local model"
 }
 
 /// A file that can be predicted with: one model, or all local models.
@@ -83,11 +77,11 @@ package enum PredictorFile: Sendable {
 
     /// - Throws: ``ModelFileError`` that names the file and the field.
     package static func read(path: String) throws(ModelFileError) -> PredictorFile {
-        try decode(VersionedJSON.contents(path: path), source: path)
+        try decode(VersionedJSON.contents(path: path, of: ModelFile.self), source: path)
     }
 
     package static func decode(_ data: Data, source: String) throws(ModelFileError) -> PredictorFile {
-        let json = VersionedJSON(data: data, source: source, incomplete: .notAModel(path: source))
+        let json = VersionedJSON(data: data, source: source)
         return json.format == EnsembleFile.formatName
             ? .ensemble(try EnsembleFile.decode(json)) : .model(try ModelFile.decode(data, source: source))
     }

@@ -1,23 +1,50 @@
 import Estimation
 import Messages
 
+/// One line of text: a warning, or those of one kind about several columns.
+package struct WarningLine: DoorMessage {
+    /// Of the warnings: see ``Coded``.
+    package let code: String
+    private let line: @Sendable (OptionStyle) -> String
+
+    package init(_ warning: some DoorMessage & Codable) {
+        code = warning.code
+        line = { warning.text($0) }
+    }
+
+    fileprivate init(code: String, text: String) {
+        self.code = code
+        line = { _ in text }
+    }
+
+    /// A line of a site.
+    fileprivate init(_ other: WarningLine, of site: String) {
+        code = other.code
+        line = { "\(site): \(other.text($0))" }
+    }
+
+    package func text(_ style: OptionStyle) -> String { line(style) }
+}
+
 extension [FitWarning] {
     /// In words, those of one kind about several columns in one line: a category has a column for each level, and a site lacks
     /// many of them.
-    package var lines: [String] {
-        var lines = [String]()
-        var told = Set<String>()
+    package var lines: [WarningLine] {
+        var lines = [WarningLine]()
+        var kinds = Set<String>()
         for warning in self {
             guard let subject = warning.subject else {
-                lines.append(warning.description)
+                lines.append(WarningLine(warning))
                 continue
             }
             let columns = compactMap(\.subject).filter { $0.kind == subject.kind }.map(\.column)
             guard columns.count > 1 else {
-                lines.append(warning.description)
+                lines.append(WarningLine(warning))
                 continue
             }
-            if told.insert(subject.kind).inserted { lines.append("\(Self.listed(columns)) \(subject.kind)") }
+            if kinds.insert(subject.kind).inserted {
+                lines.append(WarningLine(code: warning.code, text: "\(Self.listed(columns)) \(subject.kind)"))
+            }
         }
         return lines
     }
@@ -38,6 +65,26 @@ extension [FitWarning] {
     }
 }
 
+extension [RoundWarning] {
+    /// In words; those of one site as ``Swift/Array/lines`` has them.
+    package var lines: [WarningLine] {
+        var lines = [WarningLine]()
+        var sites = Set<String>()
+        for warning in self {
+            guard case .fromSite(let site, _) = warning else {
+                lines.append(WarningLine(warning))
+                continue
+            }
+            guard sites.insert(site).inserted else { continue }
+            let own = compactMap { other -> FitWarning? in
+                if case .fromSite(site, let warning) = other { warning.wrappedValue } else { nil }
+            }
+            lines += own.lines.map { WarningLine($0, of: site) }
+        }
+        return lines
+    }
+}
+
 extension FitWarning {
     /// What is said of a column where the same is said of others too.
     fileprivate var subject: (column: String, kind: String)? {
@@ -52,25 +99,24 @@ extension FitWarning {
         case .rareCovariate(let name, let minimum):
             (
                 name,
-                "differ from their usual values in fewer than \(spelledNumber(minimum)) rows: taken as constant here, so that "
-                    + "these rows are not told"
+                "differ from their usual values in fewer than \(Format.label(minimum)) rows: taken as constant here, these rows are "
+                    + "withheld"
             )
         case .rareLevel(let name, let minimum):
             (
                 name,
-                "have one of their two values in fewer than \(spelledNumber(minimum)) rows: they are left out, so that they are "
-                    + "not told"
+                "have one of their two values in fewer than \(Format.label(minimum)) rows: they are left out and withheld"
             )
         case .statisticsLeftOut(let column, let experts, let minimum):
             (
                 column,
-                "differ from their usual values in fewer than \(spelledNumber(minimum)) rows of expert "
-                    + "\(experts.map { String($0 + 1) }.joined(separator: ", ")): left out there"
+                "differ from their usual values in fewer than \(Format.label(minimum)) rows of expert "
+                    + "\(experts): left out there"
             )
         case .gateColumnWithheld(let column, let minimum):
             (
                 column,
-                "differ from their usual values in fewer than \(spelledNumber(minimum)) of the rows between experts here: left "
+                "differ from their usual values in fewer than \(Format.label(minimum)) of the rows between experts here: left "
                     + "out of the gate"
             )
         default: nil

@@ -3,33 +3,35 @@ import MixtureOfExperts
 import Numerics
 import StudyData
 
+extension ModelFile: ResultDocument {
+    package static func failure(_ problem: DocumentProblem, path: String) -> ModelFileError {
+        ModelFileError(problem, path: path) { format in
+            switch format {
+            case StatisticsFile.formatName: .statisticsAsModel(path: path)
+            case EnsembleFile.formatName: .ensembleAsModel(path: path)
+            default: .notAModel(path: path)
+            }
+        }
+    }
+
+    package static let content = "the fitted model"
+}
+
 extension ModelFile {
     /// Reads and checks a model file.
     ///
     /// - Throws: ``ModelFileError`` that names the file and the field.
     package static func read(path: String) throws(ModelFileError) -> ModelFile {
-        try decode(VersionedJSON.contents(path: path), source: path)
+        try decode(VersionedJSON.contents(path: path, of: ModelFile.self), source: path)
     }
 
     package static func decode(_ data: Data, source: String) throws(ModelFileError) -> ModelFile {
-        let json = VersionedJSON(data: data, source: source, incomplete: .notAModel(path: source))
-        guard json.format != StatisticsFile.formatName else { throw .statisticsAsModel(path: source) }
-        guard json.format != EnsembleFile.formatName else { throw .ensembleAsModel(path: source) }
-        let file = try json.decode(ModelFile.self, format: formatName, version: currentVersion)
+        let file = try VersionedJSON(data: data, source: source).decode(ModelFile.self)
         try file.validate(source: source)
         return file
     }
 
     static let largestRowCount = ReadingRecord.largestCount
-
-    /// The file as text.
-    ///
-    /// - Throws: ``ModelFileError/invalidValue(path:field:reason:)`` for a number that is not finite.
-    package func text(path: String) throws(ModelFileError) -> String {
-        do { return try OrderedJSONEncoder().encode(self) } catch {
-            throw .invalidValue(path: path, field: "the fitted model", reason: "holds a number that is not finite")
-        }
-    }
 
     // MARK: Validation
 
@@ -44,7 +46,7 @@ extension ModelFile {
         if let offset, !covariates.contains(offset) || (expertCovariates + gateCovariates).contains(offset) {
             throw refuse("offset", "must be a covariate that neither experts nor gate read")
         }
-        guard Set(covariates).count == covariates.count else { throw refuse("covariates", "a name stands twice") }
+        guard Set(covariates).count == covariates.count else { throw refuse("covariates", "a name is duplicated") }
         for name in expertCovariates + gateCovariates where !covariates.contains(name) {
             throw refuse("covariates", "'\(name)' is used but not listed")
         }
@@ -105,14 +107,15 @@ extension ModelFile {
         let needsInformation = expert.statistics != nil && !(family is any ClosedFormFamily)
         try check(
             (expert.information != nil) == needsInformation, "information",
-            needsInformation ? "is missing" : "is of no use")
+            needsInformation ? "is missing" : "has no effect with this family")
         if let information = expert.information {
             try count(information, PackedSymmetric.elementCount(size: size), "information")
             let information = PackedSymmetric(size: size, storage: information)
             try check((0..<size).allSatisfy { information[$0, $0] >= 0 }, "information", "has a negative diagonal")
         }
-        if let silent = expert.suppressedClasses {
-            let known = silent.allSatisfy { (classes ?? []).contains($0) } && Set(silent).count == silent.count
+        if let suppressed = expert.suppressedClasses {
+            let known =
+                suppressed.allSatisfy { (classes ?? []).contains($0) } && Set(suppressed).count == suppressed.count
             try check(known, "suppressedClasses", "must be classes of the response, each once")
         }
         if let score = expert.score { try count(score, expert.coefficients.count, "score") }

@@ -13,22 +13,20 @@ extension ModelFile {
 
     /// ``ParameterUncertainty``, but for the experts.
     package struct UncertaintyRecord: Codable, Sendable, Equatable {
-        package var source: String
+        package var source: ParameterUncertainty.Source
         /// Of all gates but the last, gate after gate, intercepts at the means of the covariates.
         package var gate: CovarianceRecord
     }
 
     mutating func set(_ errors: ParameterUncertainty?) {
-        uncertainty = errors.map { UncertaintyRecord(source: $0.source.rawValue, gate: CovarianceRecord($0.gate)) }
+        uncertainty = errors.map { UncertaintyRecord(source: $0.source, gate: CovarianceRecord($0.gate)) }
         for index in experts.indices { experts[index].uncertainty = errors.map { CovarianceRecord($0.experts[index]) } }
     }
 
     var errors: ParameterUncertainty? {
         let blocks = experts.compactMap(\.uncertainty?.covariance)
-        guard let uncertainty, blocks.count == experts.count,
-            let source = ParameterUncertainty.Source(rawValue: uncertainty.source)
-        else { return nil }
-        return ParameterUncertainty(source: source, experts: blocks, gate: uncertainty.gate.covariance)
+        guard let uncertainty, blocks.count == experts.count else { return nil }
+        return ParameterUncertainty(source: uncertainty.source, experts: blocks, gate: uncertainty.gate.covariance)
     }
 
     func validateUncertainty(source: String) throws(ModelFileError) {
@@ -40,9 +38,6 @@ extension ModelFile {
                 throw refuse("experts[\(other)].uncertainty", "has no place without that of the gate")
             }
             return
-        }
-        guard ParameterUncertainty.Source(rawValue: uncertainty.source) != nil else {
-            throw refuse("uncertainty.source", "'\(uncertainty.source)' is not known here")
         }
         try uncertainty.gate.validate(
             count: (experts.count - 1) * (gateCovariates.count + 1), field: "uncertainty.gate", source: source)

@@ -1,5 +1,4 @@
 import Aggregation
-import Estimation
 import Messages
 import MixtureOfExperts
 import Numerics
@@ -8,7 +7,7 @@ import StudyData
 /// A model as it stands in a file: JSON in the user's units, with nothing in it that depends on clock or machine.
 package struct ModelFile: Codable, Sendable, Equatable {
     package static let formatName = "dmoe-model"
-    package static let currentVersion = 1
+    package static let versions = 2...2
     package static let software = "dmoe \(Version.current)"
 
     package enum Kind: String, Codable, Sendable {
@@ -44,7 +43,7 @@ package struct ModelFile: Codable, Sendable, Equatable {
     package var aggregation: AggregationRecord?
     /// The rounds of updates that led here, the oldest first; nil where there was none.
     package var rounds: [RoundRecord]?
-    /// What became of missing values; absent in files of earlier versions and in references.
+    /// What became of missing values; absent in references.
     package var reading: ReadingRecord?
     /// ``Study/digest`` of `study`.
     package var studyDigest: String?
@@ -62,7 +61,7 @@ package struct ModelFile: Codable, Sendable, Equatable {
         package var information: [Double]?
         /// Beside it, where a lasso chose slopes: the gradient of the log-likelihood by the coefficients.
         package var score: [Double]?
-        /// Of a response of classes: those of which the expert tells nothing; absent where there are none.
+        /// Of a response of classes: those that are suppressed for the expert; absent where there are none.
         package var suppressedClasses: [String]?
         /// Of the coefficients, intercepts at the means of the covariates, and the log dispersion where the family has one.
         package var uncertainty: CovarianceRecord?
@@ -77,96 +76,10 @@ package struct ModelFile: Codable, Sendable, Equatable {
         package var scatter: [Double]
     }
 
-    package struct FitRecord: Codable, Sendable, Equatable {
-        package var logLikelihood: Double
-        package var stopReason: String
-        package var iterations: Int
-        package var tolerance: Double
-        package var seed: UInt64
-        package var trace: [Double]
-        package var starts: [StartRecord]
-        package var warnings: [String]
-        /// Where slopes were penalised.
-        package var lasso: LassoRecord?
-        /// Where the number of experts was chosen.
-        package var expertCounts: ExpertCountReport?
-    }
-
-    package struct StartRecord: Codable, Sendable, Equatable {
-        package var strategy: String
-        package var screenedLogLikelihoodPerRow: Double
-        package var logLikelihood: Double?
-        package var floorHits: Int
-    }
-
-    package struct AggregationRecord: Codable, Sendable, Equatable {
-        /// Absent in files of earlier versions, which know one method.
-        package var method: String?
-        package var sites: [SiteRecord]
-        /// Sites left out as broken; absent in files of earlier versions.
-        package var leftOut: [LeftOutRecord]?
-        package var siteWeights: String
-        package var support: String
-        package var supportSize: Int
-        package var start: String
-        package var objectives: [Double]
-        package var converged: Bool
-        package var candidates: [CandidateRecord]
-        package var chosen: String
-        /// Where the number of experts was chosen: all that were tried.
-        package var expertCounts: [ExpertCountRecord]?
-        package var seed: UInt64
-        package var warnings: [String]
-    }
-
-    package struct SiteRecord: Codable, Sendable, Equatable {
-        package var name: String
-        package var rows: Int
-        package var weight: Double
-        /// The global expert, from 1, of each local expert.
-        package var experts: [Int]
-    }
-
-    package struct LeftOutRecord: Codable, Sendable, Equatable {
-        package var name: String
-        package var rows: Int
-        /// From what the other sites say; nats a row.
-        package var divergence: Double
-    }
-
-    package struct ExpertCountRecord: Codable, Sendable, Equatable {
-        package var experts: Int
-        package var score: Double
-        package var penalised: Double
-    }
-
-    /// An update from the statistics of sites.
-    package struct RoundRecord: Codable, Sendable, Equatable {
-        package var sites: Int
-        package var rows: Int
-        /// Of the model before the update, as the sites reported it.
-        package var logLikelihoodPerRow: Double
-        /// The share of the gate's Newton step that was taken.
-        package var gateStep: Double
-        package var warnings: [String]
-
-        package init(sites: Int, rows: Int, logLikelihoodPerRow: Double, gateStep: Double, warnings: [String]) {
-            self.sites = sites
-            self.rows = rows
-            self.logLikelihoodPerRow = logLikelihoodPerRow
-            self.gateStep = gateStep
-            self.warnings = warnings
-        }
-    }
-
-    package struct CandidateRecord: Codable, Sendable, Equatable {
-        package var name: String
-        package var score: Double
-    }
 }
 
 extension ModelFile {
-    private init(_ fitted: FittedMixture, kind: Kind) {
+    init(_ fitted: FittedMixture, kind: Kind) {
         self.init(
             fitted.model, kind: kind, moments: fitted.moments, information: fitted.information,
             rows: fitted.rowCount, weight: fitted.weight)
@@ -183,7 +96,7 @@ extension ModelFile {
         weight: Double
     ) {
         format = Self.formatName
-        formatVersion = Self.currentVersion
+        formatVersion = Self.versions.upperBound
         self.kind = kind
         software = Self.software
         family = model.family.name
@@ -204,59 +117,9 @@ extension ModelFile {
         }
     }
 
-    package init(_ local: LocalModel) {
-        self.init(local.fitted, kind: .local)
-        let report = local.report
-        fit = FitRecord(
-            logLikelihood: report.logLikelihood, stopReason: report.stopReason.rawValue, iterations: report.iterations,
-            tolerance: report.tolerance, seed: report.seed, trace: report.trace,
-            starts: report.starts.map {
-                StartRecord(
-                    strategy: $0.strategy, screenedLogLikelihoodPerRow: $0.screenedLogLikelihoodPerRow,
-                    logLikelihood: $0.logLikelihood, floorHits: $0.floorHits)
-            },
-            warnings: report.warnings.lines, lasso: report.lasso.map(LassoRecord.init),
-            expertCounts: report.expertCounts)
-    }
-
-    package init(_ global: GlobalModel) {
-        self.init(global.fitted, kind: .global)
-        let report = global.report
-        aggregation = AggregationRecord(
-            method: report.method,
-            sites: report.sites.map {
-                SiteRecord(name: $0.name, rows: $0.rows, weight: $0.weight, experts: $0.labels.map { $0 + 1 })
-            },
-            leftOut: report.leftOut.map {
-                LeftOutRecord(name: $0.name, rows: $0.rows, divergence: min($0.divergence, .greatestFiniteMagnitude))
-            },
-            siteWeights: report.siteWeights, support: report.support, supportSize: report.supportSize,
-            start: report.start, objectives: report.objectives, converged: report.converged,
-            candidates: report.candidates.map { CandidateRecord(name: $0.name, score: $0.score) },
-            chosen: report.chosen,
-            expertCounts: report.expertCounts.isEmpty
-                ? nil
-                : report.expertCounts.map {
-                    ExpertCountRecord(experts: $0.experts, score: $0.score, penalised: $0.penalised)
-                },
-            seed: report.seed, warnings: report.warnings)
-    }
-
     /// A model that was written down, such as the truth behind a simulation.
     package init(reference model: MixtureModel) {
         self.init(model, kind: .reference, moments: nil, information: [], rows: 0, weight: 0)
-    }
-
-    /// The model that a round made of the model in `previous`, with the rounds before.
-    package init(_ update: GeneralisedEMRound.Update, after previous: ModelFile, sites: Int, warnings: [String]) {
-        let fitted = update.fitted
-        self.init(fitted, kind: .global)
-        aggregation = previous.aggregation
-        (reading, studyDigest, study) = (previous.reading, previous.studyDigest, previous.study)
-        let round = RoundRecord(
-            sites: sites, rows: fitted.rowCount, logLikelihoodPerRow: update.logLikelihoodPerRow,
-            gateStep: update.gateStep, warnings: warnings)
-        rounds = (previous.rounds ?? []) + [round]
     }
 
     package var design: Design {
@@ -296,8 +159,16 @@ extension ModelFile {
         return fitted
     }
 
-    package var warnings: [String] {
-        (fit?.warnings ?? []) + (aggregation?.warnings ?? []) + (rounds ?? []).flatMap(\.warnings)
+    /// What a reader has to know.
+    package var warnings: [ModelWarning] {
+        (fit?.warnings ?? []).map { .fit($0) } + (aggregation?.warnings ?? []).map { .aggregation($0) }
+            + (rounds ?? []).flatMap(\.warnings).map { .round($0) }
+    }
+
+    /// The same for people, a line each.
+    package var warningLines: [WarningLine] {
+        (fit?.warnings ?? []).lines + (aggregation?.warnings ?? []).map { WarningLine($0) }
+            + (rounds ?? []).flatMap(\.warnings.lines)
     }
 }
 

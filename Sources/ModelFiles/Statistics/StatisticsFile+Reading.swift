@@ -3,29 +3,28 @@ import Foundation
 import MixtureOfExperts
 import Numerics
 
+extension StatisticsFile: ResultDocument {
+    package static func failure(_ problem: DocumentProblem, path: String) -> ModelFileError {
+        ModelFileError(problem, path: path) { format in
+            format == ModelFile.formatName ? .modelAsStatistics(path: path) : .notStatistics(path: path)
+        }
+    }
+
+    package static let content = "the statistics"
+}
+
 extension StatisticsFile {
     /// Reads and checks a file of statistics.
     ///
     /// - Throws: ``ModelFileError`` that names the file and the field.
     package static func read(path: String) throws(ModelFileError) -> StatisticsFile {
-        try decode(VersionedJSON.contents(path: path), source: path)
+        try decode(VersionedJSON.contents(path: path, of: StatisticsFile.self), source: path)
     }
 
     package static func decode(_ data: Data, source: String) throws(ModelFileError) -> StatisticsFile {
-        let json = VersionedJSON(data: data, source: source, incomplete: .notStatistics(path: source))
-        guard json.format != ModelFile.formatName else { throw .modelAsStatistics(path: source) }
-        let file = try json.decode(StatisticsFile.self, format: formatName, version: currentVersion)
+        let file = try VersionedJSON(data: data, source: source).decode(StatisticsFile.self)
         try file.validate(source: source)
         return file
-    }
-
-    /// The file as text.
-    ///
-    /// - Throws: ``ModelFileError/invalidValue(path:field:reason:)`` for a number that is not finite.
-    package func text(path: String) throws(ModelFileError) -> String {
-        do { return try OrderedJSONEncoder().encode(self) } catch {
-            throw .invalidValue(path: path, field: "the statistics", reason: "hold a number that is not finite")
-        }
     }
 
     /// Refuses statistics that were not taken at this model.
@@ -65,8 +64,8 @@ extension StatisticsFile {
         for (index, expert) in experts.enumerated() {
             try expert.validate(columns: covariates.count + 1, field: "experts[\(index)]", source: source)
         }
-        let told = experts.reduce(0) { $0 + $1.weight }
-        try check(told <= (1 + 1e-6) * weight, "weight", "is less than the experts' weights together")
+        let released = experts.reduce(0) { $0 + $1.weight }
+        try check(released <= (1 + 1e-6) * weight, "weight", "is less than the experts' weights together")
         try validateGate(check)
     }
 

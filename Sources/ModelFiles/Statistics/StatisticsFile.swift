@@ -1,11 +1,12 @@
 import Estimation
+import Messages
 import MixtureOfExperts
 import Numerics
 
 /// What a site sends in a round, as it stands in a file: JSON with nothing in it that depends on clock or machine.
 package struct StatisticsFile: Codable, Sendable, Equatable {
     package static let formatName = "dmoe-statistics"
-    package static let currentVersion = 1
+    package static let versions = 2...2
 
     package var format: String
     package var formatVersion: Int
@@ -21,10 +22,10 @@ package struct StatisticsFile: Codable, Sendable, Equatable {
     package var logLikelihood: Double
     /// ``MixtureOfExperts/FittedMixture/digest`` of the model that the statistics were taken at.
     package var modelDigest: String
-    /// In the order of the model's experts, in the user's units; weight 0 where nothing may be told.
+    /// In the order of the model's experts, in the user's units; weight 0 where they are withheld.
     package var experts: [ModelFile.StatisticsRecord]
     package var gate: GateRecord
-    package var warnings: [String]
+    @CodedList package var warnings: [FitWarning]
 
     /// In the standard units of the model.
     package struct GateRecord: Codable, Sendable, Equatable {
@@ -38,7 +39,7 @@ package struct StatisticsFile: Codable, Sendable, Equatable {
     package init(_ statistics: RoundStatistics, at model: FittedMixture, warnings: [FitWarning]) {
         let design = model.model.design
         format = Self.formatName
-        formatVersion = Self.currentVersion
+        formatVersion = Self.versions.upperBound
         software = ModelFile.software
         family = model.model.family.name
         target = design.target
@@ -51,7 +52,7 @@ package struct StatisticsFile: Codable, Sendable, Equatable {
         modelDigest = model.digest
         experts = statistics.moments.map { ModelFile.StatisticsRecord($0) }
         gate = GateRecord(gradient: statistics.gate.gradient, information: statistics.gate.pairs.map(\.storage))
-        self.warnings = warnings.lines
+        _warnings = CodedList(wrappedValue: warnings)
     }
 
     /// Of a file that ``read(path:)`` let pass.

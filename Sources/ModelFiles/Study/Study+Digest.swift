@@ -15,7 +15,7 @@ extension ModelDigest {
         for covariate in study.covariates {
             lists.append([covariate.name, covariate.type.rawValue, study.missingRule(covariate).rawValue])
             lists.append(covariate.levels ?? [])
-            let value = covariate.value.map(spelledNumber)
+            let value = covariate.value.map(Format.label)
             lists.append([covariate.reference, covariate.yes, covariate.no, value].map { $0 ?? "" })
         }
         self.init(names: lists)

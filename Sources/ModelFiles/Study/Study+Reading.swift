@@ -1,57 +1,56 @@
 import Foundation
 import Messages
 import StudyData
+import Tables
+
+extension Study: VersionedDocument {
+    package static let versions = 1...1
+
+    package static func failure(_ problem: DocumentProblem, path: String) -> StudyError {
+        switch problem {
+        case .fileNotFound: .fileNotFound(path: path)
+        case .cannotRead: .cannotRead(path: path)
+        case .noDocument(let reason): .notAStudy(path: path, reason: reason)
+        case .otherFormat(let format):
+            .notAStudy(
+                path: path,
+                reason: format.map { "its format is \($0.quoted)" } ?? "\"format\": \"\(formatName)\" is missing")
+        case .newerFormat(let version, let known): .newerFormat(path: path, version: version, known: known)
+        // There is none before the first.
+        case .outdatedFormat: .notAStudy(path: path, reason: nil)
+        case .missingField(let field): .missingField(path: path, field: field)
+        case .wrongType(let field, let type):
+            .invalidValue(path: path, field: field, reason: "should hold \(words(type))")
+        case .invalidValue(let field, let reason): .invalidValue(path: path, field: field, reason: reason)
+        case .corrupt(let field, let description):
+            field.isEmpty
+                ? .notAStudy(path: path, reason: nil) : .invalidValue(path: path, field: field, reason: description)
+        }
+    }
+
+    private static func words(_ type: any Any.Type) -> String {
+        switch type {
+        case is String.Type: "text in quotation marks"
+        case is Int.Type, is UInt64.Type: "a whole number"
+        case is Double.Type: "a number"
+        case is [String].Type, is [Any].Type, is [Study.Covariate].Type: "a list in brackets"
+        default: "an object in braces"
+        }
+    }
+}
 
 extension Study {
     /// Reads and checks a study file.
     ///
     /// - Throws: ``StudyError`` that names the file and the field.
     package static func read(path: String) throws(StudyError) -> Study {
-        guard FileManager.default.fileExists(atPath: path) else { throw .fileNotFound(path: path) }
-        let data: Data
-        do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch { throw .cannotRead(path: path) }
-        return try decode(data, source: path)
+        try decode(VersionedJSON.contents(path: path, of: Study.self), source: path)
     }
 
     package static func decode(_ data: Data, source: String) throws(StudyError) -> Study {
-        struct Head: Decodable {
-            var format: String?
-            var formatVersion: Int?
-        }
-        if let reason = syntaxProblem(data) { throw .notAStudy(path: source, reason: reason) }
-        let decoder = JSONDecoder()
-        // Before the fields: those of a later version may be others.
-        if let head = try? decoder.decode(Head.self, from: data) {
-            guard head.format == formatName else {
-                let reason =
-                    head.format.map { "its format is \($0.quoted)" } ?? "\"format\": \"\(formatName)\" is missing"
-                throw .notAStudy(path: source, reason: reason)
-            }
-            if let version = head.formatVersion, version > currentVersion {
-                throw .newerFormat(path: source, version: version, known: currentVersion)
-            }
-        }
-        let study: Study
-        do { study = try decoder.decode(Study.self, from: data) } catch let error as DecodingError {
-            throw StudyError(error, path: source)
-        } catch {
-            throw .notAStudy(path: source, reason: nil)
-        }
+        let study = try VersionedJSON(data: data, source: source).decode(Study.self)
         if let (field, reason) = study.problem { throw .invalidValue(path: source, field: field, reason: reason) }
         return study
-    }
-
-    /// Why the text is no JSON, and in which line.
-    private static func syntaxProblem(_ data: Data) -> String? {
-        do { _ = try JSONSerialization.jsonObject(with: data) } catch {
-            let problem = (error as NSError).userInfo["NSDebugDescription"] as? String ?? "it is no JSON"
-            guard let last = problem.split(separator: " ").last, let position = Int(last.filter(\.isNumber)) else {
-                return problem
-            }
-            let line = 1 + data.prefix(position).count { $0 == UInt8(ascii: "\n") }
-            return "no JSON at or before line \(line)"
-        }
-        return nil
     }
 
     /// The file as text, in an order and with line breaks for people.
@@ -59,4 +58,7 @@ extension Study {
         // Validated studies hold finite numbers only.
         (try? OrderedJSONEncoder().encode(self)) ?? ""
     }
+
+    /// Writes the file, whole or not at all.
+    package func write(to path: String) throws(TableError) { try OutputFile.write(text(), to: path) }
 }

@@ -1,3 +1,4 @@
+import Messages
 import MixtureOfExperts
 import Numerics
 import Tables

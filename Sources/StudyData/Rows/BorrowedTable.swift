@@ -1,3 +1,4 @@
+import Messages
 import Tables
 
 /// A table of columns that another program owns, in one or more batches of rows, used where they lie.

@@ -31,6 +31,6 @@ struct LevelEncoder {
         if let position = positions[field] { return .known(position) }
         guard let number = CSVNumber.value(of: field) else { return .unknown }
         if number.isNaN { return .missing }
-        return positions[spelledNumber(number)].map { .known($0) } ?? .unknown
+        return positions[Format.label(number)].map { .known($0) } ?? .unknown
     }
 }

@@ -53,7 +53,7 @@ package struct ReadingRecord: Codable, Sendable, Equatable {
         guard filled.allSatisfy({ abs($0.value ?? 0) <= RowSelection.largestValue }) else {
             return "a value that fills gaps is too large"
         }
-        return Set(filled.map(\.covariate)).count == filled.count ? nil : "a covariate stands twice"
+        return Set(filled.map(\.covariate)).count == filled.count ? nil : "a covariate is duplicated"
     }
 
     /// The values by covariate.

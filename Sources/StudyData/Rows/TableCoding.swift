@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import Tables
 
 /// A table on its way to the columns of a design: numbers are taken, categories become 0/1 columns, and rows with a missing

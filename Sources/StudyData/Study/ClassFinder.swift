@@ -1,3 +1,4 @@
+import Messages
 import Tables
 
 /// The classes of a response, found in the rows: numbers by value, texts in the order of their characters.

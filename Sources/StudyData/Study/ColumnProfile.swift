@@ -25,7 +25,7 @@ struct ColumnProfile {
                 count(field)
                 continue
             }
-            if number.isNaN { missing += 1 } else { count(spelledNumber(number)) }
+            if number.isNaN { missing += 1 } else { count(Format.label(number)) }
         }
     }
 
@@ -39,8 +39,8 @@ struct ColumnProfile {
 
     var isNumeric: Bool { firstText == nil }
 
-    /// In words, for a message.
-    var distinct: String { hasTooMany ? "more than \(Self.mostDistinct)" : "\(counts.count)" }
+    /// How many different fields there are; more where there are too many.
+    var distinct: Int { counts.count }
 
     /// The different fields in ascending order: numbers by value, before texts in the order of their characters.
     var levels: [String] {

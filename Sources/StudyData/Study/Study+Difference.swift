@@ -44,7 +44,7 @@ extension Study {
             differ("the yes", mine.yes?.quoted, theirs.yes?.quoted),
             differ("the no", mine.no?.quoted, theirs.no?.quoted),
             differ("the rule for missing values", missingRule(mine).rawValue, other.missingRule(theirs).rawValue),
-            differ("the value for missing ones", mine.value.map(spelledNumber), theirs.value.map(spelledNumber)),
+            differ("the value for missing ones", mine.value.map(Format.label), theirs.value.map(Format.label)),
         ].compactMap { $0 }.first
     }
 

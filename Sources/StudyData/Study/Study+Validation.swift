@@ -49,7 +49,7 @@ extension Study {
         for (field, name) in [("target", target), ("exposure", exposure), ("weights", weights)]
         where name == covariate.name { return refuse("name", "it is the \(field), and cannot be a covariate too") }
         if covariates[..<index].contains(where: { $0.name == covariate.name }) {
-            return refuse("name", "it stands twice")
+            return refuse("name", "it is duplicated")
         }
         if let field = covariate.foreignFields.first {
             return refuse(field, "does not belong to type \"\(covariate.type.rawValue)\"")
@@ -137,6 +137,6 @@ extension Study {
             return "\(blank.quoted) begins or ends with a blank, which fields do not count"
         }
         var seen = Set<String>()
-        return spellings.first { !seen.insert($0).inserted }.map { "\($0.quoted) stands twice" }
+        return spellings.first { !seen.insert($0).inserted }.map { "\($0.quoted) is duplicated" }
     }
 }

@@ -31,8 +31,8 @@ package struct StudyDraft: Sendable {
     package static let mostLevels = 30
 
     package private(set) var study: Study
-    /// What people should look at, a line each.
-    package private(set) var notes: [String] = []
+    /// What people should look at.
+    package private(set) var notes: [StudyNote] = []
 
     /// - Parameters:
     ///   - paths: files of one table, or of several sites.
@@ -107,21 +107,20 @@ package struct StudyDraft: Sendable {
             var classes = choices.classes ?? []
             if choices.classes == nil {
                 classes = try ClassFinder(target).classes(source: table.source)
-                noteRare(target, "class", minRows: choices.minRows)
+                noteRare(target, .class, minRows: choices.minRows)
             }
             study.classes = classes
-            notes += classes.alikeNotes("classes of '\(target.name)'")
+            notes += classes.alikeNotes(.class, of: target.name)
             noteClasses(target, classes)
         }
-        noteGaps(target, "rows without it are \(study.missing == .drop ? "left out" : "refused")")
+        noteGaps(target, study.missing == .drop ? .targetLeftOut : .targetRefused)
     }
 
     private mutating func noteClasses(_ target: ColumnProfile, _ classes: [String]) {
         var known = LevelEncoder(classes)
         let others = target.levels.filter { if case .unknown = known.meaning(of: $0) { true } else { false } }
         guard !others.isEmpty else { return }
-        let shown = others.prefix(5).map(\.quoted).joined(separator: ", ") + (others.count > 5 ? " and others" : "")
-        notes.append("'\(target.name)' is \(shown) in some rows, which is none of the classes: such rows are refused")
+        notes.append(.otherClasses(column: target.name, values: others))
     }
 
     private mutating func decideCovariates(_ table: Profiles, _ choices: Choices) throws(TableError) {
@@ -138,11 +137,11 @@ package struct StudyDraft: Sendable {
     private mutating func covariate(_ column: ColumnProfile, _ choices: Choices) -> Study.Covariate? {
         let isForced = choices.categories.contains(column.name)
         guard let usual = column.mostFrequent else {
-            notes.append("'\(column.name)' has no value: no covariate")
+            notes.append(.noValue(column: column.name))
             return nil
         }
         if column.counts.count == 1, !column.isNumeric || isForced {
-            notes.append("'\(column.name)' is '\(usual.prefix(40))' in every row: no covariate")
+            notes.append(.constant(column: column.name, value: usual))
             return nil
         }
         var covariate: Study.Covariate
@@ -152,20 +151,17 @@ package struct StudyDraft: Sendable {
             covariate = .number(column.name)
         } else if column.hasTooMany || (column.counts.count > Self.mostLevels && !isForced) {
             notes.append(
-                "'\(column.name)' has text\(Self.place(column)) and \(column.distinct) different values: no covariate"
-                    + (column.hasTooMany ? "" : " (--categories \(column.name) makes it a category)"))
+                .manyValues(
+                    column: column.name, line: column.firstText?.line, field: column.firstText?.field,
+                    distinct: column.distinct, canBeCategory: !column.hasTooMany))
             return nil
         } else {
             covariate = .category(column.name, levels: column.levels, reference: usual)
-            noteRare(column, "level", minRows: choices.minRows)
-            notes += column.levels.alikeNotes("levels of '\(column.name)'")
+            noteRare(column, .level, minRows: choices.minRows)
+            notes += column.levels.alikeNotes(.level, of: column.name)
         }
         decideGaps(column, &covariate, choices.missing)
         return covariate
-    }
-
-    private static func place(_ column: ColumnProfile) -> String {
-        column.firstText.map { " (line \($0.line): '\($0.field.prefix(40))')" } ?? ""
     }
 
     private mutating func decideGaps(
@@ -173,31 +169,26 @@ package struct StudyDraft: Sendable {
     ) {
         switch rule {
         case .error:
-            noteGaps(column, "such rows are refused; choose --missing drop or mean, or a rule of its own in the file")
-        case .drop: noteGaps(column, "such rows are left out")
+            noteGaps(column, .refused)
+        case .drop: noteGaps(column, .leftOut)
         case .mean, .level:
             covariate.missing = covariate.type == .number ? .mean : .level
-            noteGaps(
-                column,
-                covariate.type == .number
-                    ? "filled in with the site's mean, and told by a column '\(column.name) missing'"
-                    : "a level of their own")
+            noteGaps(column, covariate.type == .number ? .filledWithMean : .level)
         }
     }
 
     /// Names that few rows have leave the site with the study, before any fit.
-    private mutating func noteRare(_ column: ColumnProfile, _ kind: String, minRows: Int) {
+    private mutating func noteRare(_ column: ColumnProfile, _ kind: StudyNote.Kind, minRows: Int) {
         let rare = column.levels.filter { (column.counts[$0] ?? 0) < minRows }
         guard !rare.isEmpty else { return }
-        let names = rare.prefix(5).map { "'\($0.prefix(40))' (\(column.counts[$0] ?? 0))" }.joined(separator: ", ")
         notes.append(
-            "'\(column.name)' has \(rare.count) \(kind)\(rare.count == 1 ? "" : kind == "class" ? "es" : "s") of fewer than "
-                + "\(minRows) rows, whose names the study shares: \(names)\(rare.count > 5 ? ", …" : ""); merge them, or take "
-                + "them out of the file, where they may not be known")
+            .rare(
+                kind: kind, column: column.name, names: rare, counts: rare.map { column.counts[$0] ?? 0 },
+                minRows: minRows))
     }
 
-    private mutating func noteGaps(_ column: ColumnProfile, _ what: String) {
+    private mutating func noteGaps(_ column: ColumnProfile, _ gaps: StudyNote.Gaps) {
         guard column.missing > 0 else { return }
-        notes.append("'\(column.name)' has \(column.missing) missing value\(column.missing == 1 ? "" : "s"): \(what)")
+        notes.append(.missing(column: column.name, count: column.missing, gaps: gaps))
     }
 }

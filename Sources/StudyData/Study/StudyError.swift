@@ -1,6 +1,6 @@
 import Messages
 
-/// What can be wrong with a study file. Each description is one line that names the file and the field.
+/// What can be wrong with a study file. Each text is one line that names the file and the field.
 package enum StudyError: Error, Sendable, Equatable {
     case fileNotFound(path: String)
     case cannotRead(path: String)
@@ -17,43 +17,10 @@ package enum StudyError: Error, Sendable, Equatable {
         default: false
         }
     }
-
-    package init(_ error: DecodingError, path: String) {
-        switch error {
-        case .keyNotFound(let key, let context):
-            self = .missingField(path: path, field: (context.codingPath + [key]).fieldName)
-        case .valueNotFound(_, let context):
-            self = .missingField(path: path, field: context.codingPath.fieldName)
-        case .typeMismatch(let type, let context):
-            self = .invalidValue(
-                path: path, field: context.codingPath.fieldName, reason: "should hold \(Self.words(type))")
-        case .dataCorrupted(let context):
-            if let problem = context.underlyingError as? StudyFieldProblem {
-                self = .invalidValue(path: path, field: context.codingPath.fieldName, reason: problem.reason)
-            } else if context.codingPath.isEmpty {
-                self = .notAStudy(path: path, reason: nil)
-            } else {
-                self = .invalidValue(
-                    path: path, field: context.codingPath.fieldName, reason: context.debugDescription)
-            }
-        @unknown default:
-            self = .notAStudy(path: path, reason: nil)
-        }
-    }
-
-    private static func words(_ type: any Any.Type) -> String {
-        switch type {
-        case is String.Type: "text in quotation marks"
-        case is Int.Type, is UInt64.Type: "a whole number"
-        case is Double.Type: "a number"
-        case is [String].Type, is [Any].Type, is [Study.Covariate].Type: "a list in brackets"
-        default: "an object in braces"
-        }
-    }
 }
 
-extension StudyError: CustomStringConvertible {
-    package var description: String {
+extension StudyError: DoorMessage {
+    package func text(_ style: OptionStyle) -> String {
         switch self {
         case .fileNotFound(let path):
             "\(path.visible): no such file; check the path"

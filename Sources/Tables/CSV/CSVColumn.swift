@@ -1,3 +1,5 @@
+import Messages
+
 /// What one part of a file has to say about a column, its numbers aside.
 struct CSVColumn: Sendable {
     enum Kind {

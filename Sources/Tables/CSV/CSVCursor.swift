@@ -1,3 +1,5 @@
+import Messages
+
 /// Where one field lies among the bytes, once its quotes are set aside.
 struct CSVField {
     /// The field's own bytes, without quotes around them.

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import Numerics
 
 /// Reads a CSV file, large plain ones in parts by several threads.

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 
 /// A CSV table in the making: RFC 4180 quoting, numbers in the shortest form that reads back exactly.
 package struct CSVWriter: Sendable {

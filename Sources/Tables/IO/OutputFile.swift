@@ -3,19 +3,12 @@ import Messages
 
 /// Writes files whole or not at all.
 package enum OutputFile {
-    package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
-        package var path: String
-        package var reason: String
-
-        package var description: String { "\(path.visible): cannot be written: \(reason.visible)" }
-    }
-
     /// Replaces the file at `path` in one step; a file that was there stays as it is where that fails.
-    package static func write(_ text: String, to path: String) throws(Failure) {
+    package static func write(_ text: String, to path: String) throws(TableError) {
         try write(Data(text.utf8), to: path)
     }
 
-    package static func write(_ data: Data, to path: String) throws(Failure) {
+    package static func write(_ data: Data, to path: String) throws(TableError) {
         try check(path)
         let url = URL(fileURLWithPath: path)
         do {
@@ -27,40 +20,40 @@ package enum OutputFile {
                 try data.write(to: url.resolvingSymlinksInPath(), options: .atomic)
             }
         } catch {
-            throw Failure(path: path, reason: "writing failed; check free space and permissions")
+            throw .cannotWrite(path: path, reason: "writing failed; check free space and permissions")
         }
     }
 
     /// Whether a file at `path` could be written, to be told before hours of work rather than after.
     ///
     /// - Parameter inputs: files that are read, and so must not be written over.
-    package static func check(_ path: String, inputs: [String] = []) throws(Failure) {
+    package static func check(_ path: String, inputs: [String] = []) throws(TableError) {
         guard path != "-", !path.isEmpty else {
-            throw Failure(path: path, reason: "give the name of a file")
+            throw .cannotWrite(path: path, reason: "give the name of a file")
         }
         if isSpecial(path) {
             guard FileManager.default.isWritableFile(atPath: path) else {
-                throw Failure(path: path, reason: "no permission to write to it")
+                throw .cannotWrite(path: path, reason: "no permission to write to it")
             }
             return
         }
         if let output = status(path), inputs.contains(where: { status($0).map { isSame($0, output) } ?? false }) {
-            throw Failure(path: path, reason: "it is one of the inputs; name another file")
+            throw .cannotWrite(path: path, reason: "it is one of the inputs; name another file")
         }
         let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         let folder = url.deletingLastPathComponent().path
         var isDirectory: ObjCBool = false
         if FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) {
-            if isDirectory.boolValue { throw Failure(path: path, reason: "it is a directory; name a file in it") }
+            if isDirectory.boolValue { throw .cannotWrite(path: path, reason: "it is a directory; name a file in it") }
             guard FileManager.default.isWritableFile(atPath: url.path) else {
-                throw Failure(path: path, reason: "no permission to replace it")
+                throw .cannotWrite(path: path, reason: "no permission to replace it")
             }
         }
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory), isDirectory.boolValue else {
-            throw Failure(path: path, reason: "the directory \(folder) does not exist; create it first")
+            throw .cannotWrite(path: path, reason: "the directory \(folder) does not exist; create it first")
         }
         guard FileManager.default.isWritableFile(atPath: folder) else {
-            throw Failure(path: path, reason: "no permission to write in \(folder)")
+            throw .cannotWrite(path: path, reason: "no permission to write in \(folder)")
         }
     }
 
@@ -79,9 +72,9 @@ package enum OutputFile {
         left.st_dev == right.st_dev && left.st_ino == right.st_ino
     }
 
-    package static func makeDirectory(_ path: String) throws(Failure) {
+    package static func makeDirectory(_ path: String) throws(TableError) {
         do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
-            throw Failure(path: path, reason: "the directory cannot be made")
+            throw .cannotWrite(path: path, reason: "the directory cannot be made")
         }
     }
 }

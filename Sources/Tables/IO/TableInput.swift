@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 
 /// The bytes of a file or of standard input, decompressed if they are a gzip stream.
 package struct TableInput {

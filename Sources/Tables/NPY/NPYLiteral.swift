@@ -1,3 +1,4 @@
+import Messages
 import Numerics
 
 /// The few Python literals that occur in the header of a `.npy` array.

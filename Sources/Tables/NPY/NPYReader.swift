@@ -33,7 +33,7 @@ struct NPYReader {
             let values = values(column: column, rows: rows, columns: columns)
             let isText = options.textColumns.contains(names[column])
             return TableColumn(
-                name: names[column], content: isText ? .text(values.map(spelledNumber)) : .numbers(values))
+                name: names[column], content: isText ? .text(values.map(Format.label)) : .numbers(values))
         }
         return DataTable(source: source, columns: table, rowCount: rows, rowLines: TableRowLines(.row))
     }

@@ -137,7 +137,7 @@ package struct DataTable: Sendable {
     /// - Throws: `noSuchColumn`, `notUTF8`, or `textNotKept` if the column holds text but was not named as a text column.
     package func text(_ name: String) throws(TableError) -> [String] {
         switch try column(name).content {
-        case .numbers(let values): return values.map(spelledNumber)
+        case .numbers(let values): return values.map(Format.label)
         case .text(let fields):
             if let row = fields.firstIndex(where: \.hasReplacedBytes) {
                 throw .notUTF8(source: source, line: line(ofRow: row), text: fields[row])

@@ -3,7 +3,7 @@ import Messages
 
 /// What can go wrong while tables and model files are read.
 ///
-/// Every `description` is one line that names the file, the place in it, what was wrong and what to do about it.
+/// Every text is one line that names the file, the place in it, what was wrong and what to do about it.
 package enum TableError: Error, Equatable, Sendable {
     /// There is no file at `path`.
     case fileNotFound(path: String)
@@ -49,6 +49,8 @@ package enum TableError: Error, Equatable, Sendable {
     case unusableWeight(source: String, line: TablePlace, column: String, value: Double)
     /// The file cannot be read anew in every pass.
     case notOutOfCore(path: String, reason: String)
+    /// A result could not be written.
+    case cannotWrite(path: String, reason: String)
     /// Rows could not be written to a temporary file in `directory`.
     case cannotWriteTemporaryFile(directory: String, reason: String)
     /// No row has a positive weight.
@@ -82,10 +84,15 @@ package enum TableError: Error, Equatable, Sendable {
     package var isWriteFailure: Bool {
         if case .cannotWriteTemporaryFile = self { true } else { false }
     }
+
+    /// Whether a result has no place to go to.
+    package var isOutputFailure: Bool {
+        if case .cannotWrite = self { true } else { false }
+    }
 }
 
-extension TableError: CustomStringConvertible {
-    package var description: String {
+extension TableError: DoorMessage {
+    package func text(_ style: OptionStyle) -> String {
         switch self {
         case .fileNotFound(let path):
             "\(path.visible): no such file; check the path"
@@ -105,7 +112,7 @@ extension TableError: CustomStringConvertible {
             "\(source.visible), line \(line): column \(column.quoted) should hold numbers but has \(field.quoted); "
                 + (CSVNumber.value(of: field.replacingOccurrences(of: ",", with: ".")) == nil
                     ? "correct the field, write NA if it is missing, or leave the column out; classes of a target need "
-                        + "--family multinomial, categories a study (dmoe study new)"
+                        + "\(RequestOption.family.setting("multinomial", style)), categories a study (dmoe study new)"
                     : "write numbers with a decimal point")
         case .textNotKept(let source, let column):
             "\(source.visible): column \(column.quoted) was not read as text; name it among the text columns"
@@ -130,7 +137,8 @@ extension TableError: CustomStringConvertible {
         case .nothingLeft(let source, let purpose):
             "\(source.visible): a value is missing in every row: nothing is left to \(purpose)"
         case .noCovariates(let source):
-            "\(source.visible): no numeric column is left to serve as a covariate; name some with --features"
+            "\(source.visible): no numeric column is left to serve as a covariate; name some with "
+                + "\(RequestOption.features.name(style))"
         case .unusableValue(let source, let line, let column, let value):
             "\(source.visible), \(line): column \(column.quoted) is \(value.isInfinite ? "infinite" : "\(value)"); "
                 + "correct the field, or write NA if it is missing; "
@@ -139,12 +147,14 @@ extension TableError: CustomStringConvertible {
             "\(source.visible), \(line): column \(column.quoted) is missing; "
                 + (underStudy
                     ? "fill it in, or edit its rule in the study file: \"missing\": \"drop\" leaves such rows out"
-                    : "fill it in, or leave such rows out with --missing drop")
+                    : "fill it in, or leave such rows out with \(RequestOption.missing.setting("drop", style))")
         case .unusableWeight(let source, let line, let column, let value):
             "\(source.visible), \(line): weight \(column.quoted) is \(value); weights are 0, or numbers from 1e-100 to 1e100"
         case .notOutOfCore(let path, let reason):
             "\(path.visible): cannot be read out of core: \(reason); "
-                + "give a plain CSV or .npy file, or leave out --out-of-core"
+                + "give a plain CSV or .npy file, or leave out \(RequestOption.outOfCore.name(style))"
+        case .cannotWrite(let path, let reason):
+            "\(path.visible): cannot be written: \(reason.visible)"
         case .cannotWriteTemporaryFile(let directory, let reason):
             "\(directory.visible): rows cannot be kept in a temporary file there: \(reason.visible); "
                 + "set TMPDIR to a directory with room for them"
@@ -152,14 +162,14 @@ extension TableError: CustomStringConvertible {
             "\(source.visible): weight \(column.quoted) is 0 in every row; at least one row must count"
         case .unknownSpelling(let source, let line, let column, let field, let kind, let known):
             "\(source.visible), \(line): column \(column.quoted) has \(field.quoted), "
-                + Self.advice(on: kind, known, near: known.first { $0.likeness == field.likeness })
+                + Self.advice(on: kind, known, near: known.first { $0.likeness == field.likeness }, style)
         case .unusableResponse(let source, let line, let column, let value, let needed):
-            "\(source.visible), \(line): target \(column.quoted) is \(spelledNumber(value)); this family needs \(needed)"
+            "\(source.visible), \(line): target \(column.quoted) is \(Format.label(value)); this family needs \(needed)"
         case .unusableClasses(let source, let column, let found, let largest):
             "\(source.visible): \(found) in target \(column.quoted); classes are two to \(largest); "
-                + "name them with --classes or in a study, or choose another family"
+                + "name them with \(RequestOption.classes.name(style)) or in a study, or choose another family"
         case .unusableExposure(let source, let line, let column, let value):
-            "\(source.visible), \(line): exposure \(column.quoted) is \(spelledNumber(value)); exposures must be above 0"
+            "\(source.visible), \(line): exposure \(column.quoted) is \(Format.label(value)); exposures must be above 0"
         case .tooFewToFill(let source, let column, let known, let needed):
             "\(source.visible): \(known) value\(known == 1 ? "" : "s") of \(column.quoted) are known, and the mean that fills "
                 + "its gaps must stand for \(needed) or more; fix a \"value\" in the study"
@@ -170,14 +180,17 @@ extension TableError: CustomStringConvertible {
         .cannotRead(path: path, reason: "it changed while it was read")
     }
 
-    private static func advice(on kind: Spelling, _ known: [String], near: String?) -> String {
+    private static func advice(
+        on kind: Spelling, _ known: [String], near: String?, _ style: OptionStyle
+    ) -> String {
         let shown = known.prefix(20).map(\.quoted).joined(separator: ", ")
         let list = known.count > 20 ? "\(shown) and \(known.count - 20) more" : shown
         let correct = near.map { "write \($0.quoted) if that is meant" } ?? "correct the field"
         return switch kind {
         case .level:
             "which is no level of it in the study (\(list)); \(correct), or add the level to the study before sites are "
-                + "fitted; predict and evaluate can take it as the reference (--unknown reference)"
+                + "fitted; predict and evaluate can take it as the reference "
+                + "(\(RequestOption.unknownLevels.setting("reference", style)))"
         case .answer: "which is neither spelling of it in the study (\(list)); \(correct)"
         case .aClass: "which is none of the classes (\(list)); \(correct)"
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 
 /// A table that is read piece by piece, for files larger than memory.
 package struct TableStream {

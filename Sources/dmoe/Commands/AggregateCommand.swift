@@ -1,6 +1,7 @@
 import Aggregation
 import ArgumentParser
 import DistributedMoE
+import Messages
 import ModelFiles
 import Tables
 
@@ -21,7 +22,7 @@ struct AggregateCommand: ParsableCommand {
         help: ArgumentHelp(
             "Experts of the global model (default: the largest local number), or auto: the best on an independent Monte Carlo "
                 + "sample.", valueName: "k"))
-    var experts: AggregationSettings.GlobalExperts?
+    var experts: AggregationChoices.GlobalExperts?
     @OptionGroup(title: "Aggregation") var aggregation: AggregationOptionGroup
     @OptionGroup(title: "Data of --support") var data: DataOptions
     @OptionGroup var seed: SeedOption
@@ -50,8 +51,8 @@ struct AggregateCommand: ParsableCommand {
         ) { common.show($0) }
         switch outcome {
         case .model(let file):
-            try OutputFile.write(try file.text(path: output), to: output)
-            file.warnings.forEach(Terminal.warn)
+            try file.write(to: output)
+            file.warningLines.forEach { Terminal.warn($0) }
             try common.report(AggregationSummary(file, output: output), text: summary(file))
         case .ensemble(let file, let leftOut): try report(file, leftOut)
         }
@@ -59,8 +60,8 @@ struct AggregateCommand: ParsableCommand {
 
     private func report(_ file: EnsembleFile, _ leftOut: [AggregationReport.LeftOutSite]) throws {
         let components = try file.predictor(parallelism: common.parallelism).experts.count
-        try OutputFile.write(try file.text(path: output), to: output)
-        leftOut.forEach { Terminal.warn($0.warning) }
+        try file.write(to: output)
+        leftOut.forEach { Terminal.warn($0) }
         try common.report(
             EnsembleSummary(
                 output: output, members: file.members.count, components: components, leftOut: leftOut.map(\.name)),
@@ -88,12 +89,12 @@ struct AggregateCommand: ParsableCommand {
 
     private func summary(_ file: ModelFile) -> String {
         guard let record = file.aggregation else { return "" }
-        let start = record.start.isEmpty ? "" : ", from \(record.start)"
+        let start = record.start == .noSearch ? "" : ", from \(record.start)"
         let curve = record.expertCounts.map { "\n\n" + ExpertCountTable($0).text + "\n" } ?? ""
         return """
             \(Format.plural(record.sites.count, "local model")) of \(Format.plural(file.rows, "row")) \
             became \(Format.plural(file.experts.count, "expert")) for '\(file.target)'
-            transport divergence \(Format.short(record.objectives.last ?? 0)) a point\(start); \
+            transport divergence \(Format.short(record.objectives.last ?? 0)) per support point\(start); \
             support of \(Format.plural(record.supportSize, "point")) \(record.support); \(record.chosen)\(curve)
             \(output) written (dmoe inspect \(output))
             """

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DistributedMoE
+import Messages
 import ModelFiles
 
 struct CompareCommand: ParsableCommand {
@@ -85,19 +86,21 @@ struct CompareCommand: ParsableCommand {
             parallelism: common.parallelism, progress: { note.show($0) }, notices: { common.show($0) })
         note.clear()
         let result = outcome.result
-        result.inconsistent.forEach { Terminal.warn($0.warning) }
-        for shard in result.leftOut { Terminal.warn("\(shard.name) is left out: \(shard.reason)") }
+        result.inconsistent.forEach { Terminal.warn($0) }
+        result.leftOut.forEach { Terminal.warn($0) }
         for shard in result.shards {
-            for warning in shard.local.report.warnings.lines { Terminal.warn("\(shard.name): \(warning)") }
+            for warning in shard.local.report.warnings.lines { Terminal.warn(warning, of: shard.name) }
         }
         let report = ComparisonReport(
             target: outcome.design.target, experts: outcome.experts, shards: result.shards.count,
-            rows: outcome.trainingRows, testRows: outcome.testRows, seed: outcome.seed, estimators: result.estimates)
-        report.warnings.forEach(Terminal.warn)
+            rows: outcome.trainingRows, testRows: outcome.testRows, seed: outcome.seed,
+            leftOut: result.leftOut.map(LeftOut.init) + result.inconsistent.map(LeftOut.init),
+            estimators: result.estimates)
+        report.warnings.forEach { Terminal.warn($0) }
         if report.estimators.allSatisfy({ $0.model == nil }), let failure = report.failures.first {
             throw CommandFailure(failure)
         }
-        if csv { report.failures.forEach(Terminal.warn) }
+        if csv { report.failures.forEach { Terminal.warn($0) } }
         if csv { return try Terminal.write(report.csv) }
         // The table is the result, not a summary of one: --quiet keeps it.
         if common.json { try Terminal.printJSON(report) } else { try Terminal.print(report.text) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DistributedMoE
 import Evaluation
+import Messages
 import ModelFiles
 import Tables
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DistributedMoE
 import Estimation
+import Messages
 import ModelFiles
 import StudyData
 import Tables
@@ -52,12 +53,10 @@ struct FitCommand: ParsableCommand {
             }
         }
         let file = outcome.file
-        let text = try file.text(path: output)
-        try OutputFile.write(text, to: output)
-        file.warnings.forEach(Terminal.warn)
+        let bytes = try file.write(to: output)
+        file.warningLines.forEach { Terminal.warn($0) }
         try common.report(
-            FitSummary(file, output: output, bytes: text.utf8.count),
-            text: summary(outcome.local, file, bytes: text.utf8.count))
+            FitSummary(file, output: output, bytes: bytes), text: summary(outcome.local, file, bytes: bytes))
     }
 
     private func summary(_ local: LocalModel, _ file: ModelFile, bytes: Int) -> String {
@@ -70,7 +69,7 @@ struct FitCommand: ParsableCommand {
             \(Format.plural(local.fitted.rowCount, "row"))\(report.leftOutRows > 0 ? " (\(report.leftOutRows) left out)" : "") and \
             \(Format.plural(local.model.design.covariateCount, "covariate"))
             log-likelihood \(Format.number(report.logLikelihood, digits: 4)), \
-            \(Format.number(report.logLikelihood / local.fitted.weight, digits: 5)) a row; \
+            \(Format.number(report.logLikelihood / local.fitted.weight, digits: 5)) per row; \
             \(report.stopReason == .converged ? "converged" : "not converged") after \
             \(Format.plural(report.iterations, "iteration"))
             \(output): \(Format.plural(bytes, "byte")), no row in it (dmoe inspect \(output))
@@ -87,12 +86,12 @@ private struct FitSummary: Encodable {
     var rows: Int
     var logLikelihood: Double
     var logLikelihoodPerRow: Double
-    var stopReason: String
+    var stopReason: FitReport.StopReason?
     var iterations: Int
     var reading: ReadingRecord?
     var lasso: ModelFile.LassoRecord?
     var expertCounts: ExpertCountReport?
-    var warnings: [String]
+    @CodedList var warnings: [FitWarning]
 
     init(_ file: ModelFile, output: String, bytes: Int) {
         self.output = output
@@ -102,11 +101,11 @@ private struct FitSummary: Encodable {
         rows = file.rows
         logLikelihood = file.fit?.logLikelihood ?? 0
         logLikelihoodPerRow = logLikelihood / file.weight
-        stopReason = file.fit?.stopReason ?? ""
+        stopReason = file.fit?.stopReason
         iterations = file.fit?.iterations ?? 0
         reading = file.reading
         lasso = file.fit?.lasso
         expertCounts = file.fit?.expertCounts
-        warnings = file.warnings
+        _warnings = CodedList(wrappedValue: file.fit?.warnings ?? [])
     }
 }

@@ -1,6 +1,7 @@
 import Aggregation
 import ArgumentParser
 import Evaluation
+import Messages
 import ModelFiles
 import Numerics
 

@@ -1,7 +1,9 @@
+import Aggregation
 import ArgumentParser
 import DistributedMoE
 import Estimation
 import Foundation
+import Messages
 import StudyData
 import Tables
 
@@ -34,7 +36,7 @@ struct LearnCommand: ParsableCommand {
         help: ArgumentHelp(
             "Experts of the global model (default: --experts), or auto: the best on an independent Monte Carlo sample.",
             valueName: "k"))
-    var globalExperts: AggregationSettings.GlobalExperts?
+    var globalExperts: AggregationChoices.GlobalExperts?
     @OptionGroup(title: "Aggregation") var aggregation: AggregationOptionGroup
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup var seed: SeedOption
@@ -91,17 +93,15 @@ struct LearnCommand: ParsableCommand {
         let names = FileNames.safe(learned.locals.map(\.name))
         for (local, name) in zip(learned.locals, names) {
             let path = (localModels ?? ".") + "/" + name + ".json"
-            let text = try local.file.text(path: path)
-            bytes += text.utf8.count
-            if localModels != nil { try OutputFile.write(text, to: path) }
-            for warning in local.file.warnings { Terminal.warn("\(local.name): \(warning)") }
+            bytes += localModels == nil ? try local.file.text(path: path).utf8.count : try local.file.write(to: path)
+            for warning in local.file.warningLines { Terminal.warn(warning, of: local.name) }
         }
         if let localModels { warnOfOthers(in: localModels, than: names.map { $0 + ".json" }) }
-        for shard in learned.result.leftOut { Terminal.warn("\(shard.name) is left out: \(shard.reason)") }
+        learned.result.leftOut.forEach { Terminal.warn($0) }
         bytes += learned.result.rounds?.bytesSent ?? 0
-        if let ending = learned.result.rounds?.ending { Terminal.warn("extra rounds ended: \(ending)") }
-        try OutputFile.write(try learned.file.text(path: output), to: output)
-        learned.file.warnings.forEach(Terminal.warn)
+        if let ending = learned.result.rounds?.ending { Terminal.warn(ending, of: "extra rounds ended") }
+        try learned.file.write(to: output)
+        learned.file.warningLines.forEach { Terminal.warn($0) }
         return bytes
     }
 
@@ -122,11 +122,11 @@ struct LearnCommand: ParsableCommand {
             pooled = try learned.pooled { progress.show("pooled", $0) }
         } catch {
             progress.clear()
-            Terminal.warn("no pooled fit: \(error)")
+            Terminal.warn(error, of: "no pooled fit")
             return nil
         }
         progress.clear()
-        for warning in pooled.local.report.warnings.lines { Terminal.warn("pooled fit: \(warning)") }
+        for warning in pooled.local.report.warnings.lines { Terminal.warn(warning, of: "pooled fit") }
         return PooledSummary(
             rowsPooled: pooled.rows, bytesSent: pooled.bytesSent, learningSeconds: pooled.seconds,
             trainingLogLikelihoodPerRow: pooled.local.report.logLikelihood / pooled.local.fitted.weight,

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DistributedMoE
 import Foundation
+import Messages
 import ModelFiles
 import StudyData
 import Tables

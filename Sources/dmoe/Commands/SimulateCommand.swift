@@ -1,5 +1,6 @@
 import ArgumentParser
 import DistributedMoE
+import Messages
 import ModelFiles
 import Simulation
 import Tables
@@ -72,8 +73,7 @@ struct SimulateCommand: ParsableCommand {
         }
         try write(benchmark.testRows(testRows), to: "test.csv", labelled: true, benchmark)
         let truth = output + "/truth.json"
-        try OutputFile.write(
-            try ModelFile(reference: benchmark.trueModel).text(path: truth), to: truth)
+        try ModelFile(reference: benchmark.trueModel).write(to: truth)
         try common.report(
             SimulationSummary(output: output, shards: shards, rows: rows, testRows: testRows),
             text: "\(output): \(Format.plural(shards, "shard")) of \(Format.plural(rows, "row")) in all, "

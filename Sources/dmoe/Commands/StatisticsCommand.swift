@@ -1,5 +1,7 @@
 import ArgumentParser
 import DistributedMoE
+import Estimation
+import Messages
 import ModelFiles
 import Tables
 
@@ -48,11 +50,10 @@ struct StatisticsCommand: ParsableCommand {
             at: try ModelFile.read(path: model), named: model,
             .files(files, try data.tableOptions(), outOfCore: memory.outOfCore), parallelism: common.parallelism
         ) { common.show($0) }
-        let text = try file.text(path: output)
-        try OutputFile.write(text, to: output)
-        file.warnings.forEach(Terminal.warn)
+        let bytes = try file.write(to: output)
+        file.warnings.lines.forEach { Terminal.warn($0) }
         try common.report(
-            StatisticsSummary(file, output: output, bytes: text.utf8.count), text: summary(file, bytes: text.utf8.count)
+            StatisticsSummary(file, output: output, bytes: bytes), text: summary(file, bytes: bytes)
         )
     }
 
@@ -60,7 +61,7 @@ struct StatisticsCommand: ParsableCommand {
         """
         \(Format.plural(file.rows, "row")) at \(Format.plural(file.experts.count, "expert")) for '\(file.target)'
         log-likelihood of the model \(Format.number(file.logLikelihood, digits: 4)), \
-        \(Format.number(file.logLikelihood / file.weight, digits: 5)) a row
+        \(Format.number(file.logLikelihood / file.weight, digits: 5)) per row
         \(output): \(Format.plural(bytes, "byte")), no row in it (dmoe inspect \(output))
         """
     }
@@ -76,7 +77,7 @@ private struct StatisticsSummary: Encodable {
     var logLikelihood: Double
     var logLikelihoodPerRow: Double
     var modelDigest: String
-    var warnings: [String]
+    @CodedList var warnings: [FitWarning]
 
     init(_ file: StatisticsFile, output: String, bytes: Int) {
         self.output = output
@@ -87,6 +88,6 @@ private struct StatisticsSummary: Encodable {
         logLikelihood = file.logLikelihood
         logLikelihoodPerRow = file.logLikelihood / file.weight
         modelDigest = file.modelDigest
-        warnings = file.warnings
+        _warnings = CodedList(wrappedValue: file.warnings)
     }
 }

@@ -94,11 +94,14 @@ struct StudyNewCommand: ParsableCommand {
         choices.seed = seed
         let draft = try StudyDraft(
             of: files, options: try table.options(parallelism: common.parallelism), choices: choices)
-        try OutputFile.write(draft.study.text(), to: output)
+        try draft.study.write(to: output)
         try common.report(
-            StudySummary(output: output, digest: draft.study.digest, study: draft.study, notes: draft.notes),
+            StudySummary(
+                output: output, digest: draft.study.digest, study: draft.study,
+                notes: draft.notes.map { $0.text(.commandLine) }),
             text: StudyDescription(draft.study).text + (draft.notes.isEmpty ? "" : "\n\n")
-                + draft.notes.joined(separator: "\n") + "\n\n\(output) written; read it, then share it with all sites")
+                + draft.notes.map { $0.text(.commandLine) }.joined(separator: "\n")
+                + "\n\n\(output) written; read it, then share it with all sites")
     }
 }
 
@@ -144,14 +147,14 @@ struct StudyCheckCommand: ParsableCommand {
                 path: path,
                 options: try table.options(textColumns: selection.textColumns, parallelism: common.parallelism))
             rows += table.rowCount
-            problems += selection.problems(of: table).map(\.description)
+            problems += selection.problems(of: table).map { $0.text(.commandLine) }
             warnings += selection.notes(on: table)
         }
-        warnings.forEach(Terminal.warn)
+        warnings.forEach { Terminal.warn($0) }
         for problem in problems.dropLast() { Terminal.printError("dmoe: \(problem)") }
         if let last = problems.last { throw CommandFailure(last) }
         try common.report(
-            StudyCheckSummary(digest: study.digest, rows: rows, warnings: warnings),
+            StudyCheckSummary(digest: study.digest, rows: rows, warnings: warnings.map { $0.text(.commandLine) }),
             text: "\(Format.plural(rows, "row")) fit the study \(self.study) (digest \(study.digest))")
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DistributedMoE
+import Messages
 import ModelFiles
 import Tables
 
@@ -38,8 +39,8 @@ struct UpdateCommand: ParsableCommand {
         var job = UpdateJob()
         job.robust = robust
         let file = try job.run(previous, named: model, sites)
-        try OutputFile.write(try file.text(path: output), to: output)
-        file.rounds?.last?.warnings.forEach(Terminal.warn)
+        try file.write(to: output)
+        file.rounds?.last?.warnings.lines.forEach { Terminal.warn($0) }
         try common.report(UpdateSummary(file, output: output), text: summary(file))
     }
 
@@ -49,7 +50,7 @@ struct UpdateCommand: ParsableCommand {
         return """
             \(Format.plural(rounds.last?.sites ?? 0, "site")) with \(Format.plural(file.rows, "row")) updated \
             \(Format.plural(file.experts.count, "expert")) for '\(file.target)', round \(rounds.count)
-            log-likelihood a row before each round: \(trace)
+            log-likelihood per row before each round: \(trace)
             \(output) written (dmoe inspect \(output))
             """
     }

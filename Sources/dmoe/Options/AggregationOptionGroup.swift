@@ -5,7 +5,7 @@ import DistributedMoE
 extension AggregationOptions.GateTarget: ExpressibleByArgument {}
 extension AggregationOptions.SiteWeights: ExpressibleByArgument {}
 
-extension AggregationSettings.GlobalExperts: ExpressibleByArgument {
+extension AggregationChoices.GlobalExperts: ExpressibleByArgument {
     /// A number, or `auto`; which numbers can be, the job says.
     public init?(argument: String) {
         if argument == "auto" {
@@ -28,7 +28,7 @@ struct SupportOptions: ParsableArguments {
     var support: [String] = []
 
     @Option(help: ArgumentHelp("Maximum number of support points.", valueName: "n"))
-    var supportSize = AggregationSettings().supportSize
+    var supportSize = AggregationChoices().supportSize
 
     @Option(help: "Weights of the sites: by their density of covariates at x (default), or the same everywhere.")
     var siteWeights: AggregationOptions.SiteWeights?
@@ -42,8 +42,8 @@ struct SupportOptions: ParsableArguments {
     )
     var robust = true
 
-    func settings(seed: UInt64?) -> AggregationSettings {
-        var settings = AggregationSettings()
+    func settings(seed: UInt64?) -> AggregationChoices {
+        var settings = AggregationChoices()
         settings.supportSize = supportSize
         settings.siteWeights = siteWeights
         settings.robust = robust
@@ -66,7 +66,7 @@ struct AggregationOptionGroup: ParsableArguments {
         help: ArgumentHelp(
             "How local models become one (default: \(TransportAggregator.chosen.name)): "
                 + "\(Aggregators.all.map(\.name).joined(separator: ", ")); for aggregate also "
-                + "\(AggregationSettings.mixtureMethod): all of them in one file, to predict with their weighted average.",
+                + "\(AggregationChoices.mixtureMethod): all of them in one file, to predict with their weighted average.",
             valueName: "name"))
     var method: String?
 
@@ -78,7 +78,7 @@ struct AggregationOptionGroup: ParsableArguments {
             """)
     var gate: AggregationOptions.GateTarget?
 
-    func settings(experts: AggregationSettings.GlobalExperts?, seed: UInt64?) -> AggregationSettings {
+    func settings(experts: AggregationChoices.GlobalExperts?, seed: UInt64?) -> AggregationChoices {
         var settings = support.settings(seed: seed)
         settings.method = method
         settings.gate = gate

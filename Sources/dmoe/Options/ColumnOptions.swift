@@ -1,5 +1,6 @@
 import ArgumentParser
 import DistributedMoE
+import Messages
 import MixtureOfExperts
 import StudyData
 

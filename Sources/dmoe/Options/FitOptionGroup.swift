@@ -13,26 +13,26 @@ struct FitOptionGroup: ParsableArguments {
     var experts: ExpertNumbers?
 
     @Option(help: ArgumentHelp("Random starts to screen.", valueName: "n"))
-    var starts = FitSettings().starts
+    var starts = FitChoices().starts
 
     @Option(help: ArgumentHelp("Converged below this change of the log-likelihood per row.", valueName: "change"))
-    var tolerance = FitSettings().tolerance
+    var tolerance = FitChoices().tolerance
 
     @Option(help: ArgumentHelp("Maximum number of iterations of a start.", valueName: "n"))
-    var maxIterations = FitSettings().maximumIterations
+    var maxIterations = FitChoices().maximumIterations
 
     @Option(
         help: ArgumentHelp(
             "Of the parameters: observed (from the information; weights count rows), sandwich (also where the densities are not "
                 + "those of the model; weights are those of a sample), none.",
             valueName: "method"))
-    var standardErrors = FitSettings().standardErrors
+    var standardErrors = FitChoices().standardErrors
 
     @OptionGroup var lasso: LassoOptions
     @OptionGroup var disclosure: DisclosureOption
 
-    var settings: FitSettings {
-        var settings = FitSettings()
+    var settings: FitChoices {
+        var settings = FitChoices()
         settings.starts = starts
         settings.tolerance = tolerance
         settings.maximumIterations = maxIterations
@@ -52,7 +52,7 @@ struct DisclosureOption: ParsableArguments {
         help: ArgumentHelp(
             "Threshold rule: no statistic over fewer rows (effective weight) is released; experts below are left out.",
             valueName: "n"))
-    var minRows = FitSettings().minRows ?? 10
+    var minRows = FitChoices().minRows ?? 10
 }
 
 /// Where the random numbers begin.

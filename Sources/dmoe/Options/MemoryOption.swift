@@ -1,4 +1,5 @@
 import ArgumentParser
+import Messages
 
 /// Where the rows of a site are kept.
 struct MemoryOption: ParsableArguments {

@@ -11,14 +11,14 @@ struct ShardOptions: ParsableArguments {
         help: ArgumentHelp(
             "A shard with fewer rows than this for each free parameter gets fewer experts, down to one.",
             valueName: "n"))
-    var rowsPerParameter = ShardSettings(columns: ColumnRequest()).rowsPerParameter
+    var rowsPerParameter = ShardChoices(columns: ColumnRequest()).rowsPerParameter
 
     /// - Throws: where the options name two divisions.
     func settings(
         _ columns: ColumnOptions, _ fit: FitOptionGroup, _ data: DataOptions, holdout: Double, seed: UInt64?
-    ) throws(RequestRefusal) -> ShardSettings {
+    ) throws(RequestRefusal) -> ShardChoices {
         if shards != nil, shardBy != nil { throw .conflict(.shards, .shardBy, .twoDivisions) }
-        var settings = ShardSettings(columns: columns.request(data))
+        var settings = ShardChoices(columns: columns.request(data))
         settings.experts = fit.experts
         settings.fit = fit.settings
         settings.division = shardBy.map { .column($0) } ?? shards.map { .random($0) } ?? .files

@@ -13,8 +13,8 @@ struct UnknownLevelOption: ParsableArguments {
     var unknown: RowSelection.UnknownLevelRule?
 
     /// How a table is read for a model.
-    func reading(_ data: DataOptions) -> ReadingSettings {
-        var reading = ReadingSettings()
+    func reading(_ data: DataOptions) -> ReadingChoices {
+        var reading = ReadingChoices()
         reading.missing = data.missing
         reading.unknownLevels = unknown
         return reading

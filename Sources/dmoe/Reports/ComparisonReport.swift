@@ -1,5 +1,6 @@
 import DistributedMoE
 import Evaluation
+import Messages
 
 /// The table of `dmoe compare`, and its --json object.
 struct ComparisonReport: Encodable {
@@ -9,16 +10,18 @@ struct ComparisonReport: Encodable {
     var rows: Int
     var testRows: Int
     var seed: UInt64
+    /// Shards that could not be fitted, and inconsistent sites.
+    var leftOut: [LeftOut]
     var estimators: [Estimate]
 
-    /// Failures are in the table; what went wrong on the way is told once, whatever the number of methods that met it.
+    /// Failures are in the table; what went wrong on the way is said once, whatever the number of methods that met it.
     var warnings: [String] {
-        var told = Set<String>()
-        return estimators.flatMap { estimate in estimate.warnings.filter { told.insert($0).inserted } }
+        var shown = Set<String>()
+        return estimators.flatMap { $0.warnings.map { $0.text(.commandLine) } }.filter { shown.insert($0).inserted }
     }
 
     var failures: [String] {
-        estimators.compactMap { estimate in estimate.failure.map { "\(estimate.title): \($0)" } }
+        estimators.compactMap { estimate in estimate.failure.map { "\(estimate.title): \($0.text(.commandLine))" } }
     }
 
     // MARK: Text
@@ -38,7 +41,7 @@ struct ComparisonReport: Encodable {
             estimators.contains { $0.scores.flatMap(line.value) != nil }
         }
         var table = TextTable(
-            header: ["", "experts", "log-likelihood a row"] + lines.map(\.title) + ["bytes sent", "rounds", "time"])
+            header: ["", "experts", "log-likelihood per row"] + lines.map(\.title) + ["bytes sent", "rounds", "time"])
         for estimate in estimators {
             guard let scores = estimate.scores else {
                 table.append([estimate.title, "-"])
@@ -63,7 +66,7 @@ struct ComparisonReport: Encodable {
             ("gates' error", { $0.parameterError?.gates }), ("Rand", { $0.randIndex }),
             ("adjusted Rand", { $0.adjustedRandIndex }), ("clustering error", { $0.clusteringError }),
         ].filter { column in estimators.contains { column.value($0) != nil } }
-        var table = TextTable(header: ["transportation divergence a row"] + columns.map(\.name))
+        var table = TextTable(header: ["transportation divergence per row"] + columns.map(\.name))
         for estimate in estimators where estimate.failure == nil {
             table.append([estimate.title] + columns.map { $0.value(estimate).map(Format.short) ?? "" })
         }

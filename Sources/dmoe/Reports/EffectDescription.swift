@@ -1,5 +1,5 @@
-import DistributedMoE
 import Evaluation
+import Messages
 import MixtureOfExperts
 
 /// The effects of a mixture as tables: largest first, the long rest counted.

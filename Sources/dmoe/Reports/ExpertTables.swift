@@ -1,4 +1,4 @@
-import DistributedMoE
+import Messages
 import MixtureOfExperts
 import ModelFiles
 

@@ -1,5 +1,5 @@
-import DistributedMoE
 import Estimation
+import Messages
 import ModelFiles
 
 /// What a lasso came to.
@@ -37,7 +37,7 @@ struct ExpertCountPathTable {
         let scored = report.heldOutRows > 0
         var table = TextTable(
             header: ["experts", "log-likelihood", "parameters", "BIC", "AIC", "ICL"]
-                + (scored ? ["held out, a row"] : []) + [""])
+                + (scored ? ["held out, per row"] : []) + [""])
         for point in report.points {
             table.append(
                 [
@@ -48,7 +48,9 @@ struct ExpertCountPathTable {
                 ] + (scored ? [point.heldOutLogLikelihood.map { Format.number($0, digits: 5) } ?? ""] : [])
                     + [point.experts == report.chosen ? "chosen by \(report.criterion.rawValue)" : ""])
         }
-        return ([table.text] + (report.failures ?? []).map { "\(Format.plural($0.experts, "expert")): \($0.reason)" })
+        return
+            ([table.text]
+            + (report.failures ?? []).map { "\(Format.plural($0.experts, "expert")): \($0.reason.text(.commandLine))" })
             .joined(separator: "\n")
     }
 }

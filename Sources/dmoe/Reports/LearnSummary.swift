@@ -1,5 +1,7 @@
 import DistributedMoE
+import Estimation
 import Evaluation
+import Messages
 import ModelFiles
 import StudyData
 
@@ -11,9 +13,9 @@ struct LearnSummary: Encodable {
         var experts: Int
         var logLikelihoodPerRow: Double
         var iterations: Int
-        var stopReason: String
+        var stopReason: FitReport.StopReason
         var seconds: Double
-        var warnings: [String]
+        @CodedList var warnings: [FitWarning]
     }
 
     struct Filled: Encodable {
@@ -21,21 +23,15 @@ struct LearnSummary: Encodable {
         var missing: Int
     }
 
-    struct LeftOut: Encodable {
-        var name: String
-        var rows: Int
-        var reason: String
-    }
-
     var output: String
     var target: String
     var experts: Int
     var shards: [Shard]
-    /// Shards that could not be fitted, and sites that are broken.
+    /// Shards that could not be fitted, and inconsistent sites.
     var leftOut: [LeftOut]
     /// Where the number of experts was chosen: all that were tried.
     var expertCounts: [ModelFile.ExpertCountRecord]?
-    /// Training log-likelihood a row before each extra round.
+    /// Training log-likelihood per row before each extra round.
     var rounds: [Double]
     /// For missing values.
     var rowsLeftOut: Int
@@ -62,12 +58,10 @@ struct LearnSummary: Encodable {
             return Shard(
                 name: shard.name, rows: shard.local.fitted.rowCount, experts: shard.local.model.expertCount,
                 logLikelihoodPerRow: report.logLikelihood / shard.local.fitted.weight, iterations: report.iterations,
-                stopReason: report.stopReason.rawValue, seconds: shard.seconds,
-                warnings: report.warnings.lines)
+                stopReason: report.stopReason, seconds: shard.seconds,
+                warnings: report.warnings)
         }
-        leftOut =
-            result.leftOut.map { LeftOut(name: $0.name, rows: $0.rowCount, reason: $0.reason.description) }
-            + result.global.report.leftOut.map { LeftOut(name: $0.name, rows: $0.rows, reason: "broken") }
+        leftOut = result.leftOut.map(LeftOut.init) + result.global.report.leftOut.map(LeftOut.init)
         expertCounts = ModelFile(result.global).aggregation?.expertCounts
         rounds = (result.rounds?.rounds ?? []).map(\.update.logLikelihoodPerRow)
         self.rowsLeftOut = rowsLeftOut
@@ -106,9 +100,9 @@ struct LearnReport {
     }
 
     private var shardTable: String {
-        var table = TextTable(header: ["shard", "rows", "experts", "log-likelihood a row", "iterations", "time"])
-        let broken = Set(summary.leftOut.map(\.name))
-        for shard in summary.shards where !broken.contains(shard.name) {
+        var table = TextTable(header: ["shard", "rows", "experts", "log-likelihood per row", "iterations", "time"])
+        let leftOut = Set(summary.leftOut.map(\.name))
+        for shard in summary.shards where !leftOut.contains(shard.name) {
             table.append([
                 shard.name, Format.count(shard.rows), String(shard.experts),
                 Format.number(shard.logLikelihoodPerRow, digits: 5), String(shard.iterations),
@@ -129,7 +123,7 @@ struct LearnReport {
         func line(_ name: String, _ oneShot: String, _ other: @autoclosure () -> String?) {
             table.append([name, oneShot] + (pooled == nil ? [] : [other() ?? ""]))
         }
-        line("rows that left their place", "0", pooled.map { Format.count($0.rowsPooled) })
+        line("rows transferred", "0", pooled.map { Format.count($0.rowsPooled) })
         line("bytes sent", Format.count(summary.bytesSent), pooled.map { Format.count($0.bytesSent) })
         line(
             "learning time (slowest shard + aggregation)", Format.seconds(summary.learningSeconds),
@@ -137,13 +131,13 @@ struct LearnReport {
         line("wall time on this machine, reading included", Format.seconds(summary.wallSeconds), nil)
         if !summary.rounds.isEmpty {
             let trace = summary.rounds.map { Format.number($0, digits: 5) }.joined(separator: ", ")
-            line("training log-likelihood a row before each round", trace, nil)
+            line("training log-likelihood per row before each round", trace, nil)
         }
         if let scores = summary.heldOut {
             let other = pooled?.heldOut
             line("held-out rows", Format.count(scores.rows), other.map { Format.count($0.rows) })
             line(
-                "log-likelihood a held-out row", Format.number(scores.logLikelihoodPerRow, digits: 5),
+                "log-likelihood per held-out row", Format.number(scores.logLikelihoodPerRow, digits: 5),
                 other.map { Format.number($0.logLikelihoodPerRow, digits: 5) })
             for score in [ScoreLine.crps, .mae, .rmse, .rSquared, .accuracy, .brier, .auc] {
                 guard let value = score.shortText(scores) else { continue }

@@ -1,5 +1,5 @@
-import DistributedMoE
 import Evaluation
+import Messages
 import MixtureOfExperts
 import ModelFiles
 
@@ -29,7 +29,7 @@ struct ModelDescription {
         guard file.kind != .reference else { return nil }
         let cause =
             file.rounds != nil
-            ? "an extra round moves the estimates, and tells nothing of their errors"
+            ? "an extra round moves the estimates, and says nothing of their errors"
             : file.kind == .global
                 ? "not every local model has them, or the method gives none"
                 : "none were asked for, or a lasso chose slopes"
@@ -104,15 +104,15 @@ struct ModelDescription {
         if let fit = file.fit {
             return """
                 fit: log-likelihood \(Format.number(fit.logLikelihood, digits: 4)), \
-                \(Format.number(fit.logLikelihood / file.weight, digits: 5)) a row; stop reason \(fit.stopReason) after \
+                \(Format.number(fit.logLikelihood / file.weight, digits: 5)) per row; stop reason \(fit.stopReason.rawValue) after \
                 \(Format.plural(fit.iterations, "iteration")); best of \(Format.plural(fit.starts.count, "start")), \
-                seed \(fit.seed)
+                seed \(fit.options.seed)
                 """
                     + [fit.expertCounts.map { ExpertCountPathTable($0).text }, fit.lasso.map { LassoTable($0).text }]
                     .compactMap { $0.map { "\n" + $0 } }.joined()
         }
         guard let aggregation = file.aggregation else { return nil }
-        var table = TextTable(header: ["sites", "rows", "weight", "local experts went to"])
+        var table = TextTable(header: ["sites", "rows", "weight", "local experts assigned to"])
         for site in aggregation.sites {
             table.append([
                 site.name, Format.count(site.rows), Format.percent(site.weight),
@@ -120,9 +120,9 @@ struct ModelDescription {
             ])
         }
         return """
-            aggregation: transport divergence \(Format.short(aggregation.objectives.last ?? 0)) a point\
-            \(aggregation.start.isEmpty ? "" : ", best start \(aggregation.start)"); support of \(Format.plural(aggregation.supportSize, "point")) \(aggregation.support); \
-            site weights \(aggregation.siteWeights); \(aggregation.chosen); seed \(aggregation.seed)
+            aggregation: transport divergence \(Format.short(aggregation.objectives.last ?? 0)) per support point\
+            \(aggregation.start == .noSearch ? "" : ", best start \(aggregation.start)"); support of \(Format.plural(aggregation.supportSize, "point")) \(aggregation.support); \
+            site weights \(aggregation.siteWeights.rawValue); \(aggregation.chosen); seed \(aggregation.options.seed)
             \(table.text)
             """ + (aggregation.expertCounts.map { "\n" + ExpertCountTable($0).text } ?? "")
     }
@@ -132,7 +132,7 @@ struct ModelDescription {
         let trace = rounds.map { Format.number($0.logLikelihoodPerRow, digits: 5) }.joined(separator: ", ")
         return """
             updated in \(Format.plural(rounds.count, "round")), last by \(Format.plural(last.sites, "site")) with \
-            \(Format.plural(last.rows, "row")); log-likelihood a row before each: \(trace)
+            \(Format.plural(last.rows, "row")); log-likelihood per row before each: \(trace)
             """
     }
 
@@ -145,7 +145,7 @@ struct ModelDescription {
         case .global:
             return """
                 what is in this file: no row of any site; the parameters above and, for each expert, the statistics of \
-                \(file.rounds == nil ? "the local experts that it stands for" : "the sites together"). The least number of effective rows behind one is \
+                \(file.rounds == nil ? "the local experts assigned to it" : "the sites together"). The least number of effective rows behind one is \
                 \(Format.number(least, digits: 1)). Site names and row counts are in it.
                 """
         case .local:
@@ -154,15 +154,16 @@ struct ModelDescription {
                 and covariance of the \(numbers) columns \((file.covariates + [file.target]).joined(separator: ", ")) \
                 over the rows that it describes; the number of rows, of rows left out and of missing values; the fit \
                 report with its log-likelihoods.
-                what does not: no row, no minimum or maximum, no date; no column is told of an expert where few rows \
-                differ from its usual value. A column that is constant is told as that value. The least number of \
+                what does not: no row, no minimum or maximum, no date; no column is released of an expert where few rows \
+                differ from its usual value. A constant column is released as its value. The least number of \
                 effective rows behind an expert is \(Format.number(least, digits: 1)).
                 """
         }
     }
 
     private var warnings: String? {
-        file.warnings.isEmpty ? nil : file.warnings.map { "warning: \($0)" }.joined(separator: "\n")
+        file.warnings.isEmpty
+            ? nil : file.warningLines.map { "warning: \($0.text(.commandLine))" }.joined(separator: "\n")
     }
 }
 

@@ -1,4 +1,5 @@
 import DistributedMoE
+import Messages
 import MixtureOfExperts
 import Tables
 

@@ -1,5 +1,5 @@
-import DistributedMoE
 import Evaluation
+import Messages
 
 /// A score for people: what it is called, and how many digits it has.
 struct ScoreLine {
@@ -18,7 +18,7 @@ struct ScoreLine {
     func shortText(_ scores: Scores) -> String? { value(scores).map { Format.number($0, digits: digits - 2) } }
 
     static let logLikelihoodPerRow = ScoreLine(
-        title: "log-likelihood a row", column: "log_likelihood_per_row", digits: 6
+        title: "log-likelihood per row", column: "log_likelihood_per_row", digits: 6
     ) { $0.logLikelihoodPerRow }
 
     /// The scores beside the log-likelihood by which models are compared, of any kind of responses.

@@ -1,5 +1,5 @@
 import Aggregation
-import DistributedMoE
+import Messages
 
 /// `dmoe inspect` of several local models: the divergences of the sites to each other's models.
 struct SiteComparisonReport: Encodable {
@@ -22,14 +22,14 @@ struct SiteComparisonReport: Encodable {
             let number = columns.firstIndex(of: site.name).map { "(\($0 + 1)) " } ?? ""
             table.append(
                 ["\(number)\(site.name)", Format.count(site.rows), String(site.experts), Format.short(site.divergence)]
-                    + [site.isInconsistent ? "BROKEN" : ""]
+                    + [site.isInconsistent ? "INCONSISTENT" : ""]
                     + site.divergences.prefix(columns.count).map(Format.short))
         }
         return """
             \(table.text)
 
-            divergence: mean over the site's experts of what they differ from the like of them at other sites, in nats a row; \
-            BROKEN sites are left out by dmoe aggregate, which then looks again without them (--no-robust takes them in)
+            divergence: mean over the site's experts of what they differ from the like of them at other sites, in nats per row; \
+            INCONSISTENT sites are left out by dmoe aggregate, which then looks again without them (--no-robust takes them in)
             (1), (2), …: the same to the local model of one site, in the row's site's region of covariates
             """
     }

@@ -1,4 +1,4 @@
-import DistributedMoE
+import Messages
 import ModelFiles
 
 /// A file of statistics in words and tables.
@@ -20,7 +20,7 @@ struct StatisticsDescription {
         \(Format.plural(file.covariates.count, "covariate")) with \
         \(Format.plural(file.experts.count, "\(file.family) expert"))
         log-likelihood of this model here \(Format.number(file.logLikelihood, digits: 4)), \
-        \(Format.number(file.logLikelihood / file.weight, digits: 5)) a row
+        \(Format.number(file.logLikelihood / file.weight, digits: 5)) per row
         """
     }
 
@@ -43,22 +43,23 @@ struct StatisticsDescription {
     }
 
     private var disclosure: String {
-        let told = file.experts.map(\.moments).filter { $0.weight > 0 }
-        let least = told.map(\.effectiveRows).min() ?? 0
+        let released = file.experts.map(\.moments).filter { $0.weight > 0 }
+        let least = released.map(\.effectiveRows).min() ?? 0
         return """
             what leaves the site with this file: for each expert the sum of weights, and mean and covariance of the \
             \(file.covariates.count + 1) columns above over the rows that it describes; for the gate, sums over all rows \
             of the \(Format.plural(file.gateCovariates.count, "gate covariate")) and their products, weighted by the \
             probabilities of the experts; the number of rows; the log-likelihood, rounded and of \
-            the experts told of where anything is kept back.
-            what does not: no row, no minimum or maximum, no date; no column is told of an expert where few rows \
+            the experts released where anything is withheld.
+            what does not: no row, no minimum or maximum, no date; no column is released of an expert where few rows \
             differ from its usual value, nor are the gate's sums over it, nor of the gate where \
-            few of the rows between experts do. A column that is constant is told as that value. \
+            few of the rows between experts do. A constant column is released as its value. \
             The least number of effective rows behind an expert is \(Format.number(least, digits: 1)).
             """
     }
 
     private var warnings: String? {
-        file.warnings.isEmpty ? nil : file.warnings.map { "warning: \($0)" }.joined(separator: "\n")
+        file.warnings.isEmpty
+            ? nil : file.warnings.lines.map { "warning: \($0.text(.commandLine))" }.joined(separator: "\n")
     }
 }

@@ -1,4 +1,4 @@
-import DistributedMoE
+import Messages
 import StudyData
 
 /// A study in words and tables.

@@ -1,6 +1,6 @@
-import DistributedMoE
 import Estimation
 import Foundation
+import Messages
 import ModelFiles
 import Synchronization
 
@@ -21,6 +21,11 @@ enum Terminal {
     }
 
     static func warn(_ text: String) { printError("warning: \(text)") }
+
+    /// - Parameter subject: the file or shard that it is about.
+    static func warn(_ message: some DoorMessage, of subject: String? = nil) {
+        warn((subject.map { "\($0): " } ?? "") + message.text(.commandLine))
+    }
 
     static func printJSON(_ value: some Encodable) throws {
         let text: String

@@ -1,3 +1,5 @@
+import Messages
+
 /// Columns of text under each other: the first to the left, the others to the right.
 struct TextTable {
     private var rows: [[String]]

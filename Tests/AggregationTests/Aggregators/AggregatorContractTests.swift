@@ -76,7 +76,7 @@ import Testing
         #expect(difference(fitted.weight, weight) < 1e-12)
         #expect(difference(fitted.moments.reduce(0) { $0 + $1.weight }, weight) < 1e-12)
         #expect(difference(global.report.sites.reduce(0) { $0 + $1.weight }, 1) < 1e-12)
-        #expect(global.report.method == method && !global.report.chosen.isEmpty)
+        #expect(global.report.method == method && !global.report.chosen.description.isEmpty)
         #expect(global.report.objectives.allSatisfy { $0.isFinite && $0 >= -1e-12 })
         #expect(global.report.sites.allSatisfy { $0.labels.allSatisfy((0..<global.model.expertCount).contains) })
         #expect(global.report.leftOut.isEmpty)
@@ -172,7 +172,7 @@ import Testing
         for order in [[0, 1, 2, 3, 4], [3, 4, 0, 2, 1]] {
             let named = order.map { Contribution(name: "shifted by \(sizes[$0])", fitted: sites[$0]) }
             let global = try aggregate("medoid", named)
-            #expect(global.report.chosen == "local model shifted by 0.0")
+            #expect(global.report.chosen == .localModel(site: "shifted by 0.0"))
         }
     }
 
@@ -180,6 +180,6 @@ import Testing
         let report = try aggregate("best", LocalModels.disturbed(1...4)).report
         #expect(report.candidates.count == 4)
         let best = try #require(report.candidates.max { $0.score < $1.score })
-        #expect(report.chosen == best.name)
+        #expect(report.chosen == best.construction)
     }
 }

@@ -48,7 +48,9 @@ import Testing
         #expect(global.report.sites.count == 12 - given.sites.count)
         for site in global.report.leftOut {
             #expect(site.divergence > 2 && site.divergence.isFinite)
-            #expect(global.report.warnings.contains { $0.hasPrefix("\(site.name) is left out as broken") })
+            #expect(
+                global.report.warnings.contains { $0.description.hasPrefix("\(site.name) is left out as inconsistent") }
+            )
         }
         // What was left out leaves no trace in the model.
         let kept = all.enumerated().filter { !given.sites.contains($0.offset) }.map(\.element)

@@ -132,7 +132,11 @@ import Testing
         #expect(difference(two.model.gate.coefficients.storage, one.model.gate.coefficients.storage) < 1e-4)
         #expect(two.fitted.weight == 1000)
         #expect(two.report.warnings.count == 1)
-        #expect(two.report.warnings.allSatisfy { $0.contains("only") && $0.contains("copy") })
+        #expect(
+            two.report.warnings.allSatisfy {
+                $0 == .duplicatedModel(first: "copy", second: "only")
+                    || $0 == .duplicatedModel(first: "only", second: "copy")
+            })
     }
 
     /// One model for all sites, each with its own statistics: the aggregation is the M-step of the pooled fit.
@@ -170,8 +174,8 @@ import Testing
         let contributions = LocalModels.disturbed(1...4)
         let drawn = try aggregate(contributions).report
         #expect(drawn.siteWeights == "density" && drawn.supportSize == 800)
-        #expect(drawn.candidates.map(\.name) == ["gate by label", "gate by plan"])
-        #expect(drawn.candidates.contains { $0.name == drawn.chosen })
+        #expect(drawn.candidates.map(\.construction.description) == ["gate by label", "gate by plan"])
+        #expect(drawn.candidates.contains { $0.construction == drawn.chosen })
         #expect(zip(drawn.objectives, drawn.objectives.dropFirst()).allSatisfy { $0.1 <= $0.0 })
         let given = try aggregate(contributions, support: support).report
         #expect(given.support == "a table" && given.supportSize == 600)
@@ -182,8 +186,8 @@ import Testing
         let support = support
         let global = try aggregate(contributions, support: support, by: TransportAggregator.published)
         #expect(global.report.siteWeights == "constant")
-        #expect(global.report.candidates.map(\.name) == ["gate by plan"])
-        #expect(global.report.chosen == "gate by plan")
+        #expect(global.report.candidates.map(\.construction) == [.gate(target: .plan, afterDistillation: false)])
+        #expect(global.report.chosen == .gate(target: .plan, afterDistillation: false))
 
         // Its experts are where the MM algorithm with constant weights ends on this support …
         let fitted = contributions.map(\.fitted)

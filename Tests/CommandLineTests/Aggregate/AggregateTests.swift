@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Messages
 import Testing
 
 @Suite struct AggregateTests {
@@ -56,7 +57,7 @@ import Testing
         #expect(try work.text("first.json") == work.text("second.json"))
         try aggregate(locals, to: "third.json", "--seed", "2")
         #expect(try work.text("third.json") != work.text("first.json"))
-        #expect(try work.model("third.json").aggregation?.seed == 2)
+        #expect(try work.model("third.json").aggregation?.options.seed == 2)
     }
 
     /// One coordinator, no rows: what comes of it must be near the fit of all rows in one place.
@@ -100,7 +101,7 @@ import Testing
         #expect(text.contains("gate by plan"))
         let aggregation = try #require(try work.model("p.json").aggregation)
         #expect(aggregation.siteWeights == "constant")
-        #expect(aggregation.chosen.contains("gate by plan"))
+        #expect(aggregation.chosen == .gate(target: .plan, afterDistillation: false))
         #expect(aggregation.candidates.count == 1)
         let inspected = try work.succeed("inspect", "p.json").output
         #expect(inspected.contains("site weights constant; gate by plan"))
@@ -111,8 +112,8 @@ import Testing
     @Test(arguments: ["label", "plan"]) func theGateIsChosen(_ gate: String) throws {
         try aggregate(locals, to: "g.json", "--gate", gate)
         let aggregation = try #require(try work.model("g.json").aggregation)
-        #expect(aggregation.chosen == "gate by \(gate)")
-        #expect(aggregation.candidates.map(\.name) == ["gate by \(gate)"])
+        #expect(aggregation.chosen.description == "gate by \(gate)")
+        #expect(aggregation.candidates.map(\.construction.description) == ["gate by \(gate)"])
     }
 
     @Test func siteWeightsAreChosen() throws {

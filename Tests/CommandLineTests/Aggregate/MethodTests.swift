@@ -1,5 +1,6 @@
 import Aggregation
 import Foundation
+import Messages
 import Testing
 
 /// How local models become one, and which of them: `dmoe aggregate`, `learn --rounds`, `inspect` of several.
@@ -37,7 +38,7 @@ import Testing
             #expect(text.contains("4 local models of 1,200 rows became 2 experts for 'y'"), "\(name)")
             #expect(!text.contains("from ;"), "\(name)")
             let file = try work.model("g.json")
-            #expect(file.aggregation?.method == name)
+            #expect(file.aggregation?.options.method == name)
             #expect(file.experts.count == 2 && file.rows == 1200, "\(name)")
         }
         try aggregate("--method", "medoid", to: "g.json")
@@ -95,14 +96,14 @@ import Testing
     @Test func inconsistentSitesAreLeftOutUnlessTakenIn() throws {
         try writeInconsistentModel()
         let outcome = try aggregate(to: "g.json")
-        #expect(outcome.errors.hasPrefix("warning: l3 is left out as broken (divergence "))
+        #expect(outcome.errors.hasPrefix("warning: l3 is left out as inconsistent (divergence "))
         let file = try work.model("g.json")
         #expect(file.rows == 900)
-        #expect(file.aggregation?.leftOut?.map(\.name) == ["l3"])
+        #expect(file.aggregation?.leftOut.map(\.name) == ["l3"])
         let all = try aggregate("--no-robust", to: "all.json")
         #expect(!all.errors.contains("left out"))
         #expect(try work.model("all.json").rows == 1200)
-        #expect(try work.model("all.json").aggregation?.leftOut ?? [] == [])
+        #expect(try work.model("all.json").aggregation?.leftOut.isEmpty == true)
     }
 
     @Test func aSiteThatWithdrawsLeavesNoTrace() throws {
@@ -124,8 +125,8 @@ import Testing
         let outcome = try work.run(["inspect"] + files)
         #expect(outcome.exitCode == 0 && outcome.errors.isEmpty)
         let lines = outcome.output.split(separator: "\n")
-        #expect(lines.filter { $0.contains("BROKEN  ") }.count == 1)
-        #expect(lines.contains { $0.hasPrefix("(4) l3 ") && $0.contains("BROKEN") })
+        #expect(lines.filter { $0.contains("INCONSISTENT  ") }.count == 1)
+        #expect(lines.contains { $0.hasPrefix("(4) l3 ") && $0.contains("INCONSISTENT") })
         let object = try work.json(work.run(["inspect"] + files + ["--json"]).output)
         let sites = try #require(object["sites"] as? [[String: Any]])
         #expect(sites.map { $0["name"] as? String } == ["l0", "l1", "l2", "l3"])
@@ -157,7 +158,8 @@ import Testing
         }
         #expect(try work.text("learned.json") == work.text("g2.json"))
         let text = try work.run(["learn", "s0.csv", "s1.csv", "--rounds", "1", "-o", "one.json"] + fit).output
-        #expect(text.contains("one-shot + 1 round") && text.contains("training log-likelihood a row before each round"))
+        #expect(
+            text.contains("one-shot + 1 round") && text.contains("training log-likelihood per row before each round"))
         let refused = try work.run(["learn", "s0.csv", "s1.csv", "--rounds=-1", "-o", "no.json"] + fit)
         #expect(refused.exitCode == 64 && refused.errors.contains("--rounds must be from 0 to 1000"))
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import ModelFiles
 import Testing
 
@@ -48,7 +49,7 @@ import Testing
         try work.succeed("statistics", "g.json", "s2.csv", "-o", "t2.json", "--quiet")
         let outcome = try work.run(["update", "g.json", "t0.json", "t1.json", "t2.json", "-o", "with.json"])
         #expect(outcome.exitCode == 0)
-        #expect(outcome.errors.contains("warning: t2.json is left out as broken (log-likelihood "))
+        #expect(outcome.errors.contains("warning: t2.json is left out as inconsistent (log-likelihood "))
         try work.succeed("update", "g.json", "t0.json", "t1.json", "-o", "without.json")
         #expect(try work.model("with.json").experts == work.model("without.json").experts)
         try work.succeed("update", "g.json", "t0.json", "t1.json", "t2.json", "--no-robust", "-o", "all.json")

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import Testing
 
 @Suite struct FitTests {
@@ -181,7 +182,7 @@ import Testing
         #expect(try work.text("first.json") == work.text("second.json"))
         try work.fit("s0.csv", to: "third.json", "--seed", "2")
         #expect(try work.text("third.json") != work.text("first.json"))
-        #expect(try work.model("third.json").fit?.seed == 2)
+        #expect(try work.model("third.json").fit?.options.seed == 2)
     }
 
     @Test func theSummaryAgreesWithTheFile() throws {

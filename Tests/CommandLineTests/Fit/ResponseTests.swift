@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import Numerics
 import StudyData
 import Testing
@@ -80,7 +81,7 @@ import Testing
         for (old, new, says) in [
             ("\"classes\": [\"no\", \"yes\"],", "", "field 'classes' is missing"),
             ("[\"no\", \"yes\"]", "[\"no\"]", "field 'classes' must be two or more"),
-            ("[\"no\", \"yes\"]", "[\"no\", \"no\"]", "field 'classes' \"no\" stands twice"),
+            ("[\"no\", \"yes\"]", "[\"no\", \"no\"]", "field 'classes' \"no\" is duplicated"),
             ("[\"no\", \"yes\"]", "[\"no\", \"maybe\"]", "a.csv, line "),
         ] {
             try place.write(text.replacing(old, with: new), to: "changed.json")

@@ -1,6 +1,7 @@
 import DistributedMoE
 import Evaluation
 import Foundation
+import Messages
 import Testing
 
 /// `dmoe compare`.
@@ -74,7 +75,7 @@ import Testing
         #expect(outcome.output.contains(#/\naverage of parameters +-\n/#))
         #expect(outcome.output.contains("average of parameters: average averages expert by expert, but "))
         #expect(outcome.output.contains(#/\nmedoid local model +2 /#))
-        #expect(outcome.errors == "warning: s2: 30 rows carry 1 of 2 experts: fitted with 1\n")
+        #expect(outcome.errors == "warning: s2: 30 rows support 1 of 2 experts: fitted with 1\n")
     }
 
     @Test func truthAndGroups() throws {

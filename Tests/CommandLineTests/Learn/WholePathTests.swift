@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Messages
 import Testing
 
 /// The commands one after the other, as the help tells.

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import Testing
 
 /// What the program says when all goes well.
@@ -75,7 +76,7 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("warning: covariate 'flat' is constant") })
         #expect(lines.contains { $0.hasPrefix("warning: covariate 'twice' is a linear combination") })
         let file = try work.model("m.json")
-        #expect(file.warnings.map { "warning: \($0)" } == lines)
+        #expect(file.warningLines.map { "warning: \($0.text(.commandLine))" } == lines)
         let flat = try #require(file.expertCovariates.firstIndex(of: "flat"))
         #expect(file.experts.allSatisfy { abs($0.coefficients[flat + 1]) < 1e-9 })
         let inspected = try work.succeed("inspect", "m.json").output
@@ -90,7 +91,7 @@ import Testing
         )
         #expect(lines(outcome).contains { $0.hasPrefix("warning: not converged after 2 iterations") })
         #expect(outcome.output.contains("not converged after 2 iterations"))
-        #expect(try work.model("m.json").fit?.stopReason == "maxIterations")
+        #expect(try work.model("m.json").fit?.stopReason == .maxIterations)
     }
 
     @Test func aModelGivenTwiceIsWarnedOf() throws {
@@ -106,7 +107,7 @@ import Testing
         let outcome = try work.succeed(
             "learn", "s0.csv", "s1.csv", "small.csv", "--target", "y", "--experts", "2", "--starts", "4", "-o", "g.json"
         )
-        #expect(outcome.errors == "warning: small: 30 rows carry 1 of 2 experts: fitted with 1\n")
+        #expect(outcome.errors == "warning: small: 30 rows support 1 of 2 experts: fitted with 1\n")
         let sites = try #require(try work.model("g.json").aggregation).sites
         #expect(sites.first { $0.name == "small" }?.experts.count == 1)
     }
@@ -146,7 +147,7 @@ import Testing
         let outcome = try work.succeed(
             "learn", "s0.csv", "s1.csv", "--target", "y", "--experts", "40", "--starts", "2", "--pooled", "-o",
             "g.json", "--json")
-        #expect(lines(outcome).last?.hasPrefix("warning: no pooled fit: 200 rows cannot carry 40 experts") == true)
+        #expect(lines(outcome).last?.hasPrefix("warning: no pooled fit: 200 rows cannot support 40 experts") == true)
         #expect(try work.json(outcome.output)["pooled"] == nil)
         #expect(try work.model("g.json").rows == 200)
     }

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Messages
 import Testing
 
 @Suite struct EvaluateTests {

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Messages
 import MixtureOfExperts
 import Numerics
 import Tables

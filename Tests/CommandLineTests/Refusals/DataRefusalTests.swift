@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import Testing
 
 /// Data that cannot be used: what is said, and that nothing is written.

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import Testing
 
 /// Files of the wrong kind, and text of another encoding: what they are is said.

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import Testing
 
 /// Model files that cannot be used, alone or together.

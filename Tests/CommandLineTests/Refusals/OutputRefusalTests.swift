@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import Testing
 
 /// Outputs that cannot be written, and files that must not be lost.

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import Testing
 
 /// A run that must fail: what is given and what must be said.

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import StudyData
 import Testing
 
@@ -66,7 +67,7 @@ import Testing
         let columns = ["origin=EWR", "origin=LGA", "month=2", "month=3", "temp", "temp missing", "night"]
         let local = try place.model("a.json")
         #expect(local.covariates == columns)
-        #expect(local.fit?.seed == 5)
+        #expect(local.fit?.options.seed == 5)
         #expect(local.experts.count == 2)
         #expect(local.study == StudySample.study)
         #expect(local.studyDigest == StudySample.study.digest)
@@ -145,7 +146,7 @@ import Testing
             "fit", "a.csv", "--study", "study.json", "--experts", "1", "--seed", "77", "--starts", "2", "-o", "a.json")
         let model = try place.model("a.json")
         #expect(model.experts.count == 1)
-        #expect(model.fit?.seed == 77)
+        #expect(model.fit?.options.seed == 77)
     }
 
     @Test func anUnknownLevelMayBeTheReference() throws {

@@ -77,7 +77,7 @@ import Testing
             for other in 0..<3 { #expect(moments.scatter[1, other] == 0) }
         }
         #expect(local.model.experts.allSatisfy { $0.coefficients[2] == 0 })
-        #expect(local.report.warnings.contains(.rareLevel("flag", minimum: 10)))
+        #expect(local.report.warnings.contains(.rareLevel(covariate: "flag", minimum: 10)))
     }
 
     /// They are no rows of the usual value: as if they had never been there.
@@ -108,7 +108,8 @@ import Testing
             design: Design(target: "y", covariates: ["x", "a", "b"]), options: FitOptions(expertCount: 1)
         ).fit(ShardRows(covariates: Matrix(columns: [x, a, b]), responses: x.map { $0 + random.normal() }))
         #expect(local.fitted.rowCount == 87)
-        #expect(local.report.warnings == [.rareLevel("a", minimum: 10), .rareLevel("b", minimum: 10)])
+        #expect(
+            local.report.warnings == [.rareLevel(covariate: "a", minimum: 10), .rareLevel(covariate: "b", minimum: 10)])
     }
 
     @Test func aSiteOfRareValuesOnlyIsRefused() {

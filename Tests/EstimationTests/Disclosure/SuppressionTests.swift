@@ -58,7 +58,7 @@ import Testing
         #expect(local.fitted.suppressedClasses[1 - expert].isEmpty)
         #expect(
             local.report.warnings.contains(
-                .classWithheld(Self.family.classes[rare], experts: [expert], minimum: 10)))
+                .classWithheld(class: Self.family.classes[rare], experts: [expert], minimum: 10)))
         #expect(local.report.leftOutRows == 5)
         let points = Matrix(columns: [[-3, -3], [-2, 2]])
         let predictors = MixtureModel(design: Self.design, family: Self.family, ungated: [local.model.experts[expert]])

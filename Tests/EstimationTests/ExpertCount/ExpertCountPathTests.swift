@@ -43,7 +43,7 @@ import Testing
         let report = try #require(local.report.expertCounts)
         #expect(report.points.map(\.experts) == Array(1...12))
         #expect(report.failures?.map(\.experts) == [13])
-        #expect(report.failures?.first?.reason.contains("120 rows cannot carry 13 experts") == true)
+        #expect(report.failures?.first?.reason.description.contains("120 rows cannot support 13 experts") == true)
         // What lies beyond could not be fitted: no advice to try it.
         #expect(
             !local.report.warnings.contains {
@@ -63,7 +63,7 @@ import Testing
         let rows = RandomData.easyRows(heldOut > 0 ? 50 : 40, seed: 25)
         let report = try Self.path(rows, experts, heldOut: heldOut, rowsPerParameter: 2).report
         #expect(report.expertCounts?.points.map(\.experts) == Array(min(experts.lowerBound, 2)...2))
-        #expect(report.warnings.contains { $0.description == "40 rows carry 2 of 7 experts: no more were tried" })
+        #expect(report.warnings.contains { $0.description == "40 rows support 2 of 7 experts: no more were tried" })
         #expect(!report.warnings.contains { if case .expertCountAtEdge = $0 { true } else { false } })
         let all = try Self.path(RandomData.easyRows(40, seed: 25), 1...2, rowsPerParameter: 2).report
         #expect(!all.warnings.contains { $0.description.contains("no more were tried") })

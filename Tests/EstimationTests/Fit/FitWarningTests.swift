@@ -1,4 +1,5 @@
 import Estimation
+import Messages
 import MixtureOfExperts
 import Numerics
 import TestSupport
@@ -53,7 +54,8 @@ import Testing
         let three = RandomData.model(RandomData.design(2), experts: 3, using: &random)
         let wide = RandomData.model(RandomData.design(3), experts: 2, using: &random)
         for model in [three, wide] {
-            guard case .unusableStart = failure({ try LocalModel.fitted(easy) { $0.initialModels = [model] } }) else {
+            guard case .startOfAnotherSize = failure({ try LocalModel.fitted(easy) { $0.initialModels = [model] } })
+            else {
                 Issue.record("a start with \(model.expertCount) experts was taken")
                 continue
             }
@@ -62,7 +64,7 @@ import Testing
 
     @Test func descriptionsSayWhatToDo() {
         let error = EstimationError.tooFewRows(rows: 39, experts: 4, largest: 3)
-        #expect(error.description.contains("--experts 3"))
+        #expect(error.text(.commandLine).contains("--experts 3"))
         for error in [error, .noModelPossible(rows: 9, needed: 10), .constantResponse(target: "y", value: 1)] {
             #expect(!error.description.contains("\n"))
         }
@@ -75,7 +77,7 @@ import Testing
     @Test(arguments: [0, 5e9, -0.1]) func constantCovariate(value: Double) throws {
         let (rows, design) = extended([Double](repeating: value, count: 400))
         let local = try LocalModel.fitted(rows, design)
-        #expect(local.warnings == [.constantCovariate("x3")])
+        #expect(local.warnings == [.constantCovariate(covariate: "x3")])
         for expert in local.model.experts { #expect(expert.coefficients[3] == 0) }
         #expect(abs(local.model.gate.coefficients[3, 0]) < 1e-14)
         let without = try LocalModel.fitted(easy)
@@ -86,7 +88,8 @@ import Testing
         let sum = (0..<400).map { 2 * easy.covariates[$0, 0] - 30 * easy.covariates[$0, 1] + 5 }
         let (rows, design) = extended(sum)
         let local = try LocalModel.fitted(rows, design)
-        #expect(local.warnings == [.collinearCovariate("x3"), .undeterminedErrors(columns: ["x1", "x2", "x3"])])
+        #expect(
+            local.warnings == [.collinearCovariate(covariate: "x3"), .undeterminedErrors(columns: ["x1", "x2", "x3"])])
         let without = try LocalModel.fitted(easy)
         #expect(difference(local.report.logLikelihood, without.report.logLikelihood) < 1e-6)
         #expect(difference(local.means(rows.covariates), without.means(easy.covariates)) < 1e-4)
@@ -103,7 +106,7 @@ import Testing
             local.model.experts[$0].dispersion < 1.001e-5 * deviation * deviation
         }
         #expect(atFloor.count == 1)
-        #expect(local.warnings == [.varianceFloor(experts: atFloor)])
+        #expect(local.warnings == [.varianceFloor(experts: ExpertPositions(atFloor))])
         #expect(local.report.starts.contains { $0.floorHits > 0 })
         #expect(neverFalls(local.report.trace))
     }

@@ -169,7 +169,7 @@ import Testing
             $0.starts = 0
             $0.initialModels = [RandomData.easyModel]
         }
-        #expect(local.report.starts.map(\.strategy) == ["given model"])
+        #expect(local.report.starts.map(\.strategy) == [.givenModel])
         #expect(difference(local.coefficients, try LocalModel.fitted(rows).coefficients) < 1e-5)
     }
 

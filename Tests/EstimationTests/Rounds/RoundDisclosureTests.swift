@@ -111,7 +111,7 @@ import Testing
     @Test func aFlagOfFewRowsIsTakenAsConstant() throws {
         let flags = (0..<600).map { $0 == 17 ? 1.0 : 0 }
         let (statistics, warnings) = try Self.round.statistics(of: Self.rows(600, x: -3...3, flags: flags, seed: 5))
-        #expect(warnings == [.rareLevel("flag", minimum: 10)])
+        #expect(warnings == [.rareLevel(covariate: "flag", minimum: 10)])
         for moments in statistics.moments {
             #expect(abs(moments.mean[1]) < 1e-12)
             for other in 0..<3 { #expect(moments.scatter[1, other] == 0) }

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import Numerics
 
 /// Seeded spellings of numbers, most of them hard to round, written into bytes that can be read beyond their end.

@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import Tables
 import Testing
 
@@ -23,10 +24,14 @@ import Testing
 
     @Test func missingFolderIsNamedAndNotMade() throws {
         try withFolder { folder in
-            let error = #expect(throws: OutputFile.Failure.self) {
+            let error = #expect(throws: TableError.self) {
                 try OutputFile.write("x", to: folder + "/none/f.json")
             }
-            let reason = try #require(error).reason
+            guard case .cannotWrite(let path, let reason) = try #require(error) else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(path == folder + "/none/f.json")
             #expect(reason.hasPrefix("the directory \(folder)/none does not exist"))
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
         }
@@ -36,8 +41,8 @@ import Testing
         try withFolder { folder in
             try OutputFile.makeDirectory(folder + "/d")
             try OutputFile.write("kept", to: folder + "/d/inside")
-            #expect(throws: OutputFile.Failure.self) { try OutputFile.check(folder + "/d") }
-            #expect(throws: OutputFile.Failure.self) { try OutputFile.write("x", to: folder + "/d") }
+            #expect(throws: TableError.self) { try OutputFile.check(folder + "/d") }
+            #expect(throws: TableError.self) { try OutputFile.write("x", to: folder + "/d") }
             #expect(try text(folder + "/d/inside") == "kept")
         }
     }
@@ -45,8 +50,8 @@ import Testing
     @Test func aFileIsNoFolder() throws {
         try withFolder { folder in
             try OutputFile.write("kept", to: folder + "/f")
-            #expect(throws: OutputFile.Failure.self) { try OutputFile.write("x", to: folder + "/f/g") }
-            #expect(throws: OutputFile.Failure.self) { try OutputFile.makeDirectory(folder + "/f") }
+            #expect(throws: TableError.self) { try OutputFile.write("x", to: folder + "/f/g") }
+            #expect(throws: TableError.self) { try OutputFile.makeDirectory(folder + "/f") }
             #expect(try text(folder + "/f") == "kept")
         }
     }
@@ -69,7 +74,7 @@ import Testing
                 atPath: folder + "/link", withDestinationPath: folder + "/in.csv")
             try OutputFile.makeDirectory(folder + "/d")
             for path in ["/in.csv", "/d/../in.csv", "/link"] {
-                #expect(throws: OutputFile.Failure.self) {
+                #expect(throws: TableError.self) {
                     try OutputFile.check(folder + path, inputs: ["-", folder + "/none", folder + "/in.csv"])
                 }
             }
@@ -94,7 +99,7 @@ import Testing
     }
 
     @Test func messagesAreOneLine() throws {
-        let error = #expect(throws: OutputFile.Failure.self) { try OutputFile.check("/no\nsuch/folder\n/f") }
+        let error = #expect(throws: TableError.self) { try OutputFile.check("/no\nsuch/folder\n/f") }
         let message = try #require(error).description
         #expect(message.contains("folder"))
         #expect(!message.contains("\n"))

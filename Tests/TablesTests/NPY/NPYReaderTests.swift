@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import Tables
 import TestSupport
 import Testing

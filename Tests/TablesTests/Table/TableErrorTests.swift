@@ -1,3 +1,4 @@
+import Messages
 import Tables
 import Testing
 
@@ -31,7 +32,8 @@ import Testing
 
     @Test func cutsFieldsAndNamesThePlace() {
         let field = String(repeating: "z", count: 41)
-        let text = TableError.textInNumericColumn(source: "t.csv", line: 7, column: "age", field: field).description
+        let text = TableError.textInNumericColumn(source: "t.csv", line: 7, column: "age", field: field)
+            .text(.commandLine)
         #expect(text.contains("t.csv, line 7: column \"age\""))
         #expect(text.contains("\"" + String(repeating: "z", count: 40) + "…\""))
         #expect(text.hasSuffix("classes of a target need --family multinomial, categories a study (dmoe study new)"))

@@ -17,7 +17,7 @@ package enum JobFailure: Error, Equatable, Sendable {
 extension JobFailure: DoorMessage {
     package func text(_ style: OptionStyle) -> String {
         switch self {
-        case .rows(let source, let reason): "\(source): \(reason)"
+        case .rows(let source, let reason): "\(source): \(reason.text(style))"
         case .overlappingSites(let path, let site):
             "\(path): this global model holds site '\(site)', given too; leave one of them out"
         case .nothingToScore(let source): "\(source): no row is left to score"

@@ -18,8 +18,8 @@ extension OptionBounds: CustomStringConvertible {
         switch self {
         case .integers(let range): "be from \(range.lowerBound) to \(range.upperBound)"
         case .atLeast(let least): "be \(least) or more"
-        case .between(let low, let high): "lie between \(spelledNumber(low)) and \(spelledNumber(high))"
-        case .fromBelow(let low, let high): "be at least \(spelledNumber(low)) and below \(spelledNumber(high))"
+        case .between(let low, let high): "lie between \(Format.label(low)) and \(Format.label(high))"
+        case .fromBelow(let low, let high): "be at least \(Format.label(low)) and below \(Format.label(high))"
         case .nonNegative: "be 0 or more"
         }
     }

@@ -1,3 +1,4 @@
+import Messages
 import StudyData
 
 /// What a reader of results should know of how rows were read.

@@ -28,7 +28,7 @@ package enum SupportInput: Sendable {
             parts.append(try covariates(of: table.table(), selection, notices))
         }
         let rows = parts.map { ShardRows(covariates: $0, responses: [Double](repeating: 0, count: $0.rowCount)) }
-        return GivenSupport(covariates: ShardRows.concatenation(rows).covariates, source: "covariates of \(names)")
+        return GivenSupport(covariates: ShardRows.concatenation(rows).covariates, source: names)
     }
 
     /// Rows that miss one are left out where the rule says so.

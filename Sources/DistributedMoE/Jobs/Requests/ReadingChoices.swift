@@ -2,7 +2,7 @@ import ModelFiles
 import StudyData
 
 /// How a table is read for a model that predicts or is scored.
-package struct ReadingSettings: Sendable, Equatable {
+package struct ReadingChoices: Sendable, Equatable {
     /// In place of the rule `error` of the model.
     package var missing: RowSelection.MissingRule?
     /// nil: levels that the model's study does not know are refused.

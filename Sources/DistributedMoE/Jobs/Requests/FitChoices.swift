@@ -3,7 +3,7 @@ import Messages
 import MixtureOfExperts
 
 /// How the rows of a site are fitted, whatever they are and however many experts they get.
-package struct FitSettings: Sendable, Equatable {
+package struct FitChoices: Sendable, Equatable {
     /// Random starts to screen.
     package var starts = 16
     /// Converged below this change of the log-likelihood per row, in units of the standardised response.

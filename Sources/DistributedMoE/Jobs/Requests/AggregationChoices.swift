@@ -3,7 +3,7 @@ import Messages
 import Numerics
 
 /// How local models become one, whatever they are.
-package struct AggregationSettings: Sendable, Equatable {
+package struct AggregationChoices: Sendable, Equatable {
     /// How many experts a global model gets.
     package enum GlobalExperts: Sendable, Equatable {
         case count(Int)

@@ -1,0 +1,34 @@
+/// Every option that shaped an aggregation, as it was asked for. Model files hold it as it is.
+package struct AggregationSettings: Sendable, Equatable, Codable {
+    /// The name of the ``Aggregator``.
+    package var method: String
+    /// nil: the largest local number.
+    package var experts: Int?
+    /// First and last number, where one was chosen.
+    package var expertRange: ClosedRange<Int>?
+    /// nil: chosen among several.
+    package var gateTarget: AggregationOptions.GateTarget?
+    package var siteWeights: AggregationOptions.SiteWeights
+    package var supportSize: Int
+    package var excludesInconsistentSites: Bool
+    package var seed: UInt64
+    package var expertSource: AggregationOptions.ExpertSource
+    package var tolerance: Double
+    package var maxIterations: Int
+    package var gateRidge: Double
+
+    package init(_ options: AggregationOptions, method: String) {
+        self.method = method
+        experts = options.expertCountRange == nil ? options.expertCount : nil
+        expertRange = options.expertCountRange
+        gateTarget = options.gateTarget
+        siteWeights = options.siteWeights
+        supportSize = options.supportSize
+        excludesInconsistentSites = options.excludesInconsistentSites
+        seed = options.seed
+        expertSource = options.expertSource
+        tolerance = options.tolerance
+        maxIterations = options.maxIterations
+        gateRidge = options.gateRidge
+    }
+}

@@ -1,0 +1,116 @@
+import Estimation
+import Messages
+
+/// What a reader of an aggregation has to know.
+package enum AggregationWarning: Sendable, Equatable, Codable {
+    case inconsistentSite(site: String, divergence: Double)
+    case notConverged(iterations: Int)
+    /// Draws from f̂^W cannot be fitted.
+    case noDistillation
+    case unknownClass(class: String)
+    case unknownCovariate(covariate: String)
+    /// Local models without standard errors, the first of `count`, keep the global one from having them.
+    case noStandardErrors(models: [ModelWithoutErrors], count: Int, of: Int)
+    case duplicatedModel(first: String, second: String)
+    case supportElsewhere(effectivePoints: Int, points: Int)
+    /// The method gives another number than was asked for.
+    case otherExpertCount(asked: Int, method: String, experts: Int)
+    case emptyExperts(empty: Int, of: Int)
+}
+
+/// Why a model has no standard errors.
+package enum MissingErrors: Sendable, Equatable, Codable {
+    case notKnown
+    case noMaximum
+    case tooManyParameters(parameters: Int, most: Int)
+    /// So many of the local models that it was made of had none.
+    case localModels(count: Int, of: Int)
+
+    /// nil where the warnings of the model do not say.
+    package init?(_ warnings: [ModelWarning]) {
+        for warning in warnings {
+            switch warning {
+            case .fit(.noErrorsAtNoMaximum): self = .noMaximum
+            case .fit(.noErrorsOfSoMany(let parameters, let most)):
+                self = .tooManyParameters(parameters: parameters, most: most)
+            case .aggregation(.noStandardErrors(_, let count, let total)): self = .localModels(count: count, of: total)
+            default: continue
+            }
+            return
+        }
+        return nil
+    }
+
+    fileprivate func words(_ style: OptionStyle) -> String? {
+        switch self {
+        case .notKnown: nil
+        case .noMaximum: FitWarning.noErrorsAtNoMaximum.reasonForNoErrors
+        case .tooManyParameters(let parameters, let most):
+            FitWarning.noErrorsOfSoMany(parameters: parameters, most: most).reasonForNoErrors
+        case .localModels(let count, let total): "\(count) of \(total) local models came without theirs"
+        }
+    }
+}
+
+/// A local model, and why it has no standard errors.
+package struct ModelWithoutErrors: Sendable, Equatable, Codable {
+    package var name: String
+    @Coded package var reason: MissingErrors
+
+    package init(name: String, reason: MissingErrors) {
+        self.name = name
+        _reason = Coded(reason)
+    }
+}
+
+extension AggregationWarning: DoorMessage {
+    package func text(_ style: OptionStyle) -> String {
+        switch self {
+        case .inconsistentSite(let site, let divergence):
+            "\(site) is left out as inconsistent (divergence \(Self.rounded(divergence)) per row from what other sites say): "
+                + "check its units and columns; \(RequestOption.robust.setting(false, style)) takes it in"
+        case .notConverged(let iterations):
+            "the reduction did not converge in \(iterations) iterations"
+        case .noDistillation:
+            "draws from the weighted average cannot be fitted: gate by label"
+        case .unknownClass(let name):
+            "class '\(name)' is known to no site: its probability says nothing; it has too few rows at each, or none"
+        case .unknownCovariate(let name):
+            "covariate '\(name)' has one value at all sites, or others in too few rows of each: no site knows its coefficients"
+        case .noStandardErrors(let models, let count, let total):
+            "no standard errors: \(count) of \(total) local models came without theirs: "
+                + models.map { $0.name + ($0.reason.words(style).map { " (\($0))" } ?? "") }.joined(separator: ", ")
+                + (count > models.count ? ", …" : "")
+        case .duplicatedModel(let first, let second):
+            "\(first) and \(second) are the same local model: it counts twice; give each site once"
+        case .supportElsewhere(let effective, let points):
+            "the support stands for few of the sites' rows: \(effective) of \(points) points have nearly all the weight; give "
+                + "covariates of more sites"
+        case .otherExpertCount(let asked, let method, let experts):
+            "\(asked) experts were asked for, but the method '\(method)' gives \(experts)"
+        case .emptyExperts(let empty, let count):
+            "\(empty) of \(count) global experts stand for no local expert: fewer would do"
+        }
+    }
+
+    private static func rounded(_ value: Double) -> String {
+        value < 1e6 ? "\((10 * value).rounded() / 10)" : "above a million"
+    }
+}
+
+/// What a reader of a model has to know: of its fit, its aggregation or its extra rounds.
+package enum ModelWarning: Sendable, Equatable {
+    case fit(FitWarning)
+    case aggregation(AggregationWarning)
+    case round(RoundWarning)
+}
+
+extension ModelWarning: DoorMessage {
+    package func text(_ style: OptionStyle) -> String {
+        switch self {
+        case .fit(let warning): warning.text(style)
+        case .aggregation(let warning): warning.text(style)
+        case .round(let warning): warning.text(style)
+        }
+    }
+}

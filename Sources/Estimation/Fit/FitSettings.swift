@@ -1,0 +1,42 @@
+import Messages
+
+/// Every option that shaped a fit, as it was asked for. Model files hold it as it is.
+package struct FitSettings: Sendable, Equatable, Codable {
+    /// The largest number where one was chosen.
+    package var experts: Int
+    /// The smallest number that was to be tried; nil where none was chosen.
+    package var expertsFrom: Int?
+    package var criterion: ExpertCountReport.Criterion?
+    package var heldOutShare: Double?
+    /// nil where it did not apply.
+    package var rowsPerParameter: Int?
+    package var starts: Int
+    package var tolerance: Double
+    package var maxIterations: Int
+    package var seed: UInt64
+    package var minRows: Double
+    package var standardErrors: StandardErrorMethod
+    @Coded package var lasso: Lasso
+    package var refitsSlopes: Bool
+    package var varianceFloor: Double
+    package var gateRidge: Double
+    package var expertRidge: Double
+    /// How many there were.
+    package var initialModels: Int
+
+    package init(_ options: FitOptions) {
+        experts = options.expertCount
+        starts = options.starts
+        tolerance = options.tolerance
+        maxIterations = options.maxIterations
+        seed = options.seed
+        minRows = options.minRows
+        standardErrors = options.standardErrors
+        _lasso = Coded(options.lasso)
+        refitsSlopes = options.refitsSlopes
+        varianceFloor = options.varianceFloor
+        gateRidge = options.gateRidge
+        expertRidge = options.expertRidge
+        initialModels = options.initialModels.count
+    }
+}

@@ -1,0 +1,104 @@
+import Messages
+
+/// What a reader of a fit has to know.
+package enum FitWarning: Sendable, Equatable, Codable {
+    case notConverged(iterations: Int)
+    case varianceFloor(experts: ExpertPositions)
+    case constantCovariate(covariate: String)
+    case collinearCovariate(covariate: String)
+    case fewerExperts(asked: Int, fitted: Int, rows: Int)
+    case fewerExpertsTried(asked: Int, tried: Int, rows: Int)
+    case expertBelowMinimumRows(minimum: Double, left: Int)
+    case interceptOnlyExpert(experts: ExpertPositions)
+    case rareCovariate(covariate: String, minimum: Double)
+    case rareLevel(covariate: String, minimum: Double)
+    case rareClass(class: String, minimum: Double)
+    case absentClass(class: String)
+    case classWithheld(class: String, experts: ExpertPositions, minimum: Double)
+    case statisticsLeftOut(column: String, experts: ExpertPositions, minimum: Double)
+    case expertsWithheld(experts: ExpertPositions, minimum: Double)
+    case gatesWithheld(experts: ExpertPositions, minimum: Double)
+    case gateColumnWithheld(column: String, minimum: Double)
+    case refitBelowMinimumRows(minimum: Double)
+    case weightsAreNoCounts(sum: Double, rows: Int)
+    case expertCountAtEdge(experts: Int, criterion: ExpertCountReport.Criterion, tried: ClosedRange<Int>)
+    case undeterminedErrors(columns: [String])
+    case noErrorsAtNoMaximum
+    case noErrorsOfSoMany(parameters: Int, most: Int)
+
+    /// Why the fit has no standard errors at all, where this is what it says.
+    package var reasonForNoErrors: String? {
+        switch self {
+        case .noErrorsAtNoMaximum:
+            "the fit did not converge to a maximum of the likelihood; more starts or fewer experts may help"
+        case .noErrorsOfSoMany(let parameters, let most):
+            "\(parameters) parameters are more than the \(most) they are computed for"
+        default: nil
+        }
+    }
+}
+
+extension FitWarning: DoorMessage {
+    package func text(_ style: OptionStyle) -> String {
+        switch self {
+        case .notConverged(let iterations):
+            "not converged after \(iterations) iterations: raise \(RequestOption.maximumIterations.name(style)) or use fewer "
+                + "experts"
+        case .varianceFloor(let experts):
+            "the variance of expert \(experts) is at its floor: many rows lie exactly on one line, or there are more experts "
+                + "than the rows support"
+        case .constantCovariate(let name):
+            "covariate '\(name)' is constant here: its coefficients are 0"
+        case .collinearCovariate(let name):
+            "covariate '\(name)' is a linear combination of others here: its coefficients are not determined by these "
+                + "rows, the smallest ones were taken"
+        case .fewerExperts(let asked, let fitted, let rows):
+            "\(rows) rows support \(fitted) of \(asked) experts: fitted with \(fitted)"
+        case .fewerExpertsTried(let asked, let tried, let rows):
+            "\(rows) rows support \(tried) of \(asked) experts: no more were tried"
+        case .expertBelowMinimumRows(let minimum, let left):
+            "an expert described fewer than \(Format.label(minimum)) rows and was left out: \(left) remain; a few extreme "
+                + "responses, or more experts than the rows support, may be the cause"
+        case .interceptOnlyExpert(let experts):
+            "expert \(experts) describes too few rows for a regression: fitted as an intercept-only expert, its slopes are 0"
+        case .rareCovariate(let name, let minimum):
+            "covariate '\(name)' differs from its usual value in fewer than \(Format.label(minimum)) rows: taken as constant "
+                + "here, these rows are withheld"
+        case .rareLevel(let name, let minimum):
+            "'\(name)' has one of its two values in fewer than \(Format.label(minimum)) rows: they are left out and withheld"
+        case .absentClass(let name):
+            "class '\(name)' has no rows here: it is suppressed"
+        case .classWithheld(let name, let experts, let minimum):
+            "class '\(name)' has fewer than \(Format.label(minimum)) rows of expert \(experts): they are left out, and the class is "
+                + "suppressed there"
+        case .rareClass(let name, let minimum):
+            "class '\(name)' has fewer than \(Format.label(minimum)) rows here: they are left out, and the class is suppressed"
+        case .statisticsLeftOut(let column, let experts, let minimum):
+            "'\(column)' differs from its usual value in fewer than \(Format.label(minimum)) rows of expert \(experts): left out "
+                + "there"
+        case .expertsWithheld(let experts, let minimum):
+            "expert \(experts) describes fewer than \(Format.label(minimum)) rows here: its statistics are withheld"
+        case .gatesWithheld(let experts, let minimum):
+            "fewer than \(Format.label(minimum)) rows lie between expert \(experts) and others here: the statistics of its gate are "
+                + "withheld"
+        case .gateColumnWithheld(let column, let minimum):
+            "'\(column)' differs from its usual value in fewer than \(Format.label(minimum)) of the rows between experts here: "
+                + "left out of the gate"
+        case .refitBelowMinimumRows(let minimum):
+            "without the penalty an expert would describe fewer than \(Format.label(minimum)) rows: the slopes that the penalty "
+                + "left are not refitted"
+        case .weightsAreNoCounts(let sum, let rows):
+            "the weights of \(rows) rows sum to \(Format.label(sum)) and are no whole numbers: BIC and standard errors take a weight "
+                + "of 2 for a duplicated row; scale the weights to a mean of 1, or use "
+                + "\(RequestOption.standardErrors.setting("sandwich", style)), if they are no numbers of rows"
+        case .expertCountAtEdge(let experts, let criterion, let tried):
+            "\(experts) experts are the best by \(criterion.rawValue), at the edge of "
+                + "\(tried.lowerBound)..\(tried.upperBound): try " + (experts == tried.upperBound ? "more" : "fewer")
+        case .undeterminedErrors(let columns):
+            "no standard errors for coefficients of \(columns.map { "'\($0)'" }.joined(separator: ", ")): these rows do not "
+                + "determine them"
+        case .noErrorsAtNoMaximum, .noErrorsOfSoMany:
+            "no standard errors: \(reasonForNoErrors ?? "")"
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Messages
+
+/// What a reader of an extra round has to know.
+package enum RoundWarning: Sendable, Equatable, Codable {
+    case inconsistentSite(site: String, logLikelihoodPerRow: Double, median: Double)
+    case duplicatedStatistics(first: String, second: String)
+    /// The statistics are of far fewer rows than the model.
+    case fewRows(rows: Int, of: Int)
+    case logLikelihoodFell(from: Double, to: Double, sameSites: Bool)
+    /// What a site withheld.
+    case fromSite(site: String, warning: Coded<FitWarning>)
+    case siteLeftOut(site: String, reason: Coded<EstimationError>)
+    /// A site that answered with an error; in its own words.
+    case siteFailed(site: String, message: String)
+}
+
+extension RoundWarning: DoorMessage {
+    package func text(_ style: OptionStyle) -> String {
+        switch self {
+        case .inconsistentSite(let site, let score, let median):
+            "\(site) is left out as inconsistent (log-likelihood \(Format.short(score)) per row, the median site "
+                + "\(Format.short(median))): check its units and columns; \(RequestOption.robust.setting(false, style)) takes it in"
+        case .duplicatedStatistics(let first, let second):
+            "\(first) and \(second) are the same statistics: they count twice; give each site once"
+        case .fewRows(let rows, let total):
+            "these statistics are of \(Format.plural(rows, "row")), the model of \(Format.count(total)): it will follow the sites "
+                + "that answered"
+        case .logLikelihoodFell(let before, let now, let sameSites):
+            "the log-likelihood fell from \(Format.number(before, digits: 6)) to \(Format.number(now, digits: 6)) per row since "
+                + "the round before: "
+                + (sameSites ? "the last update did harm: go back to the model before it" : "other sites answered")
+        case .fromSite(let site, let warning):
+            "\(site): \(warning.wrappedValue.text(style))"
+        case .siteLeftOut(let site, let reason):
+            "\(site) is left out of a round: \(reason.wrappedValue.text(style))"
+        case .siteFailed(let site, let message):
+            "\(site) is left out of a round: \(message)"
+        }
+    }
+}

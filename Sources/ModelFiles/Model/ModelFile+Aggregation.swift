@@ -1,0 +1,85 @@
+import Aggregation
+import Messages
+
+/// How the aggregation to a global model went.
+extension ModelFile {
+    package struct AggregationRecord: Codable, Sendable, Equatable {
+        /// What was asked for.
+        package var options: AggregationSettings
+        package var sites: [SiteRecord]
+        /// Inconsistent sites, which were left out.
+        package var leftOut: [LeftOutRecord]
+        /// Those of the method, whatever was asked for.
+        package var siteWeights: AggregationOptions.SiteWeights
+        @Coded package var support: SupportOrigin
+        package var supportSize: Int
+        @Coded package var start: ReductionStart
+        package var objectives: [Double]
+        package var converged: Bool
+        package var candidates: [CandidateRecord]
+        @Coded package var chosen: GlobalConstruction
+        /// Where the number of experts was chosen: all that were tried.
+        package var expertCounts: [ExpertCountRecord]?
+        @CodedList package var warnings: [AggregationWarning]
+
+        init(_ report: AggregationReport) {
+            options = report.settings
+            sites = report.sites.map {
+                SiteRecord(name: $0.name, rows: $0.rows, weight: $0.weight, experts: $0.labels.map { $0 + 1 })
+            }
+            leftOut = report.leftOut.map(LeftOutRecord.init)
+            siteWeights = report.siteWeights
+            _support = Coded(report.support)
+            supportSize = report.supportSize
+            _start = Coded(report.start)
+            objectives = report.objectives
+            converged = report.converged
+            candidates = report.candidates.map { CandidateRecord(construction: $0.construction, score: $0.score) }
+            _chosen = Coded(report.chosen)
+            expertCounts =
+                report.expertCounts.isEmpty
+                ? nil
+                : report.expertCounts.map {
+                    ExpertCountRecord(experts: $0.experts, score: $0.score, penalised: $0.penalised)
+                }
+            _warnings = CodedList(wrappedValue: report.warnings)
+        }
+    }
+
+    package struct SiteRecord: Codable, Sendable, Equatable {
+        package var name: String
+        package var rows: Int
+        package var weight: Double
+        /// The global expert, from 1, of each local expert.
+        package var experts: [Int]
+    }
+
+    package struct LeftOutRecord: Codable, Sendable, Equatable {
+        package var name: String
+        package var rows: Int
+        /// From what the other sites say; nats per row.
+        package var divergence: Double
+
+        package init(_ site: AggregationReport.LeftOutSite) {
+            name = site.name
+            rows = site.rows
+            divergence = min(site.divergence, .greatestFiniteMagnitude)
+        }
+    }
+
+    package struct ExpertCountRecord: Codable, Sendable, Equatable {
+        package var experts: Int
+        package var score: Double
+        package var penalised: Double
+    }
+
+    package struct CandidateRecord: Codable, Sendable, Equatable {
+        @Coded package var construction: GlobalConstruction
+        package var score: Double
+    }
+
+    package init(_ global: GlobalModel) {
+        self.init(global.fitted, kind: .global)
+        aggregation = AggregationRecord(global.report)
+    }
+}

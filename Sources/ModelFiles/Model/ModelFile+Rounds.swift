@@ -1,0 +1,30 @@
+import Estimation
+import Messages
+
+/// The extra rounds that led to a global model.
+extension ModelFile {
+    /// An update from the statistics of sites.
+    package struct RoundRecord: Codable, Sendable, Equatable {
+        package var sites: Int
+        package var rows: Int
+        /// Of the model before the update, as the sites reported it.
+        package var logLikelihoodPerRow: Double
+        /// The share of the gate's Newton step that was taken.
+        package var gateStep: Double
+        @CodedList package var warnings: [RoundWarning]
+    }
+
+    /// The model that a round made of the model in `previous`, with the rounds before.
+    package init(
+        _ update: GeneralisedEMRound.Update, after previous: ModelFile, sites: Int, warnings: [RoundWarning]
+    ) {
+        let fitted = update.fitted
+        self.init(fitted, kind: .global)
+        aggregation = previous.aggregation
+        (reading, studyDigest, study) = (previous.reading, previous.studyDigest, previous.study)
+        let round = RoundRecord(
+            sites: sites, rows: fitted.rowCount, logLikelihoodPerRow: update.logLikelihoodPerRow,
+            gateStep: update.gateStep, warnings: warnings)
+        rounds = (previous.rounds ?? []) + [round]
+    }
+}

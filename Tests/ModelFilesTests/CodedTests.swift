@@ -1,0 +1,54 @@
+import Aggregation
+import Estimation
+import Foundation
+import Messages
+import ModelFiles
+import Testing
+
+/// The form that values of enumerations have in files.
+@Suite struct CodedTests {
+
+    private func expect<Value: Codable & Equatable>(_ value: Value, is wanted: String) throws {
+        let written = try OrderedJSONEncoder().encode(Coded(value))
+        #expect(written.split(whereSeparator: \.isWhitespace).joined(separator: " ") == wanted)
+        #expect(try JSONDecoder().decode(Coded<Value>.self, from: Data(written.utf8)).wrappedValue == value)
+    }
+
+    @Test func keysAreTheLabelsInTheirOrder() throws {
+        try expect(FitWarning.notConverged(iterations: 500), is: #"{ "code": "notConverged", "iterations": 500 }"#)
+        try expect(FitWarning.noErrorsAtNoMaximum, is: #"{ "code": "noErrorsAtNoMaximum" }"#)
+        try expect(
+            FitWarning.classWithheld(class: "a", experts: [0, 2], minimum: 10),
+            is: #"{ "code": "classWithheld", "class": "a", "experts": [1, 3], "minimum": 10.0 }"#)
+        try expect(
+            FitWarning.expertCountAtEdge(experts: 8, criterion: .bic, tried: 1...8),
+            is: #"{ "code": "expertCountAtEdge", "experts": 8, "criterion": "bic", "tried": [1, 8] }"#)
+        try expect(Lasso.automatic, is: #"{ "code": "automatic" }"#)
+    }
+
+    @Test func whatIsInsideIsCodedToo() throws {
+        try expect(
+            RoundWarning.siteLeftOut(site: "a", reason: Coded(.noModelPossible(rows: 7, needed: 10))),
+            is:
+                #"{ "code": "siteLeftOut", "site": "a", "reason": { "code": "noModelPossible", "rows": 7, "needed": 10 } }"#
+        )
+        try expect(
+            AggregationWarning.noStandardErrors(
+                models: [ModelWithoutErrors(name: "a", reason: .noMaximum)], count: 1, of: 3),
+            is: #"{ "code": "noStandardErrors", "models": [ { "name": "a", "reason": { "code": "noMaximum" } } ], "#
+                + #""count": 1, "of": 3 }"#)
+    }
+
+    @Test func codesAreThoseOfTheFile() {
+        #expect(FitWarning.absentClass(class: "x").code == "absentClass")
+        #expect(AggregationWarning.inconsistentSite(site: "x", divergence: .infinity).code == "inconsistentSite")
+    }
+
+    @Test func unknownCodesAreRefused() {
+        for text in [#"{"code": "other"}"#, #"{"iterations": 3}"#, #"{"code": "notConverged"}"#, #""notConverged""#] {
+            #expect(throws: DecodingError.self) {
+                try JSONDecoder().decode(Coded<FitWarning>.self, from: Data(text.utf8))
+            }
+        }
+    }
+}
