@@ -48,11 +48,11 @@ def test_data(command_line: CommandLine, name: str) -> None:
 
 def test_models(command_line: CommandLine, tmp_path) -> None:
     text = dmoe.fit_local(mixture(500), target="y", experts=2).text
-    broken = tmp_path / "broken.json"
-    broken.write_text(text.replace('"family"', '"familie"'))
-    expected = said(command_line, "predict", broken, "new.csv", "-o", "out.csv")
+    damaged = tmp_path / "damaged.json"
+    damaged.write_text(text.replace('"family"', '"familie"'))
+    expected = said(command_line, "predict", damaged, "new.csv", "-o", "out.csv")
     with pytest.raises(ValueError) as raised:
-        dmoe.Model.load(broken)
+        dmoe.Model.load(damaged)
     assert str(raised.value) == expected
     with pytest.raises(FileNotFoundError):
         dmoe.Model.load(tmp_path / "none.json")

@@ -223,8 +223,8 @@ def test_an_array_in_place_of_the_data_frame_is_taken_by_position(names: list[st
         for estimator, method in [
             (regressor, "predict"), (regressor, "predict_quantiles"), (regressor, "gate_proba"), (classifier, "predict_proba"),
         ]:
-            told = getattr(estimator, method)
-            np.testing.assert_array_equal(told(X.to_numpy()), told(X))
+            output = getattr(estimator, method)
+            np.testing.assert_array_equal(output(X.to_numpy()), output(X))
 
 
 @pytest.mark.parametrize("kinds", [["float32"] * 3, ["float64", "int64", "float32"], ["int32"] * 3, ["float64", "bool", "int8"]])
