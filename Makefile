@@ -51,8 +51,8 @@ format:
 	$(SWIFT) format --in-place --parallel --configuration .swift-format -r Package.swift Sources Tests Benchmarks
 
 test-experiments:
-	@if command -v python3 >/dev/null; then python3 -m unittest discover -s Experiments/tests; \
-	else echo "python3 is not installed: the tests of Experiments are skipped" >&2; fi
+	@command -v python3 >/dev/null || { echo "Needed: Python 3, for the tests of Experiments." >&2; exit 1; }
+	python3 -m unittest discover -s Experiments/tests
 
 wheel:
 	Scripts/build-wheel.sh

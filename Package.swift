@@ -78,7 +78,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Sources"),
-        // What the tests of several modules share: seeded data, numerical references, where reference files lie.
+        // What the tests of several modules share: seeded data, numerical references, table fixtures.
         .target(
             name: "TestSupport", dependencies: ["Numerics", "MixtureOfExperts", "Tables", "StudyData", "CZlib"],
             path: "Tests/TestSupport"),
@@ -86,12 +86,14 @@ let package = Package(
         .testTarget(
             name: "MixtureOfExpertsTests", dependencies: ["MixtureOfExperts", "Numerics", "TestSupport"]),
         .testTarget(
-            name: "EstimationTests", dependencies: ["Estimation", "MixtureOfExperts", "Numerics", "TestSupport"]),
+            name: "EstimationTests", dependencies: ["Estimation", "MixtureOfExperts", "Numerics", "TestSupport"],
+            resources: [.copy("Resources")]),
         .testTarget(
             name: "AggregationTests",
             dependencies: [
                 "Aggregation", "Evaluation", "Estimation", "MixtureOfExperts", "Numerics", "TestSupport",
-            ]),
+            ],
+            resources: [.copy("Resources")]),
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "MixtureOfExperts", "Numerics", "TestSupport"]),
         .testTarget(

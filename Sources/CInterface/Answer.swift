@@ -1,4 +1,5 @@
 import DistributedMoE
+import Messages
 
 /// What a call of another language gets: a text, or what went wrong and of which kind. The caller releases it.
 final class Answer: Sendable {
@@ -24,7 +25,8 @@ final class Answer: Sendable {
     static func of(_ body: () throws -> String) -> UnsafeMutableRawPointer {
         let answer: Answer
         do { answer = Answer(try body()) } catch {
-            answer = Answer(String(describing: error), status: code(of: error).rawValue)
+            let text = (error as? any DoorMessage)?.text(.python) ?? String(describing: error)
+            answer = Answer(text, status: code(of: error).rawValue)
         }
         return Unmanaged.passRetained(answer).toOpaque()
     }
@@ -32,7 +34,6 @@ final class Answer: Sendable {
     private static func code(of error: any Error) -> ExitCode {
         switch error {
         case is RequestError: .usage
-        case is FitError: .data
         default: ExitCode(error) ?? .ourFault
         }
     }

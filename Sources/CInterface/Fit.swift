@@ -2,11 +2,8 @@ import DistributedMoE
 import Estimation
 import Foundation
 import ModelFiles
-import Numerics
-import StudyData
-import Tables
 
-/// How the rows of one site are fitted; as the options of `dmoe fit`, with their defaults.
+/// How the rows of one site are fitted, as JSON: the fields of ``FitJob``, whose defaults hold for what is not there.
 private struct FitRequest: Decodable {
     var columns: ColumnsRequest
     /// nil: that of the study.
@@ -33,68 +30,41 @@ private struct FitRequest: Decodable {
     var initialModels: [String]?
     var threads: Int?
 
-    func validate() throws {
-        try Request.check((expertsFrom ?? 1) >= 1, "experts must be 1 or more")
-        try Request.check(
-            holdout.map { $0 > 0 && $0 < 1 } ?? true, "holdout must lie between 0 and 1")
-        try Request.check((1...100_000).contains(starts ?? 1), "starts must be from 1 to 100000")
-        try Request.check(tolerance.map { $0 > 0 && $0 < 1 } ?? true, "tolerance must lie between 0 and 1")
-        try Request.check((1...1_000_000).contains(maxIterations ?? 1), "max_iterations must be from 1 to 1000000")
-        try Request.check(minRows: minRows)
-        for weight in [l1Gate, l1Experts] {
-            try Request.check(weight.map { $0 >= 0 && $0.isFinite } ?? true, "weights of the lasso must be 0 or more")
-        }
-        _ = try chosenBy()
-        try Request.check((1...1_000_000).contains(rowsPerParameter ?? 1), "rows_per_parameter must be 1 or more")
-    }
+    /// Whether the model stays with the owner of the rows, so that nothing is withheld.
+    var ownRows: Bool?
 
-    private var lasso: Lasso {
-        if l1Automatic ?? false { return .automatic }
-        let (gate, experts) = (l1Gate ?? 0, l1Experts ?? 0)
-        return gate > 0 || experts > 0 ? .weights(gate: gate, experts: experts) : .none
-    }
-
-    func options(_ study: Study?, _ cancellation: Cancellation?) throws -> FitOptions {
-        guard let experts = experts ?? study?.experts else {
-            throw RequestError("experts is missing: neither the call nor the study gives their number")
-        }
-        try Request.check(experts >= 1, "experts must be 1 or more")
-        var options = FitOptions(
-            expertCount: experts, seed: seed ?? study?.seed ?? 1, lasso: lasso, refitsSlopes: l1Refit ?? false,
-            cancellation: cancellation)
-        options.starts = starts ?? options.starts
-        options.tolerance = tolerance ?? options.tolerance
-        options.maxIterations = maxIterations ?? options.maxIterations
-        options.minRows = minRows.map(Double.init) ?? options.minRows
-        if let standardErrors {
-            guard let method = StandardErrorMethod(rawValue: standardErrors) else {
-                throw RequestError("standard_errors must be observed, sandwich or none, not '\(standardErrors)'")
-            }
-            options.standardErrors = method
-        }
-        options.initialModels = try (initialModels ?? []).map { text in
+    func job() throws -> FitJob {
+        var job = FitJob(columns: try columns.request(), experts: numbers)
+        job.settings = try settings()
+        job.criterion = try Request.named(criterion, .criterion)
+        job.holdout = holdout
+        job.rowsPerParameter = rowsPerParameter
+        job.seed = seed
+        try job.check()
+        job.initialModels = try (initialModels ?? []).map { text in
             try ModelFile.decode(Data(text.utf8), source: "initial model").model
         }
-        return options
+        return job
     }
 
-    func expertRange(_ options: FitOptions) throws -> ClosedRange<Int>? {
-        guard expertsFrom != nil || holdout != nil else { return nil }
-        let first = expertsFrom ?? options.expertCount
-        try Request.check(first <= options.expertCount, "the range of experts is empty")
-        return first...options.expertCount
-    }
+    private var numbers: ExpertNumbers? { experts.map { ExpertNumbers(first: expertsFrom ?? $0, last: $0) } }
 
-    func chosenBy() throws -> ExpertCountReport.Criterion {
-        guard let criterion else { return .bic }
-        guard let known = ExpertCountReport.Criterion(rawValue: criterion) else {
-            throw RequestError("criterion '\(criterion)' is not known")
-        }
-        return known
+    private func settings() throws(RequestRefusal) -> FitSettings {
+        var settings = FitSettings()
+        settings.starts = starts ?? settings.starts
+        settings.tolerance = tolerance ?? settings.tolerance
+        settings.maximumIterations = maxIterations ?? settings.maximumIterations
+        settings.standardErrors = try Request.named(standardErrors, .standardErrors) ?? settings.standardErrors
+        settings.l1Gate = l1Gate
+        settings.l1Experts = l1Experts
+        settings.l1Automatic = l1Automatic ?? false
+        settings.l1Refit = l1Refit ?? false
+        settings.minRows = ownRows ?? false ? nil : minRows ?? settings.minRows
+        return settings
     }
 }
 
-/// Called from any thread: the stage (0 screening, 1 refining), start, number of starts, iteration, log-likelihood a row.
+/// Called from any thread: the stage (0 screening, 1 refining), start, number of starts, iteration, log-likelihood per row.
 public typealias ProgressFunction =
     @convention(c) (UnsafeMutableRawPointer?, Int32, Int, Int, Int, Double) -> Void
 
@@ -112,60 +82,13 @@ public func fit(
 ) -> UnsafeMutableRawPointer {
     Answer.of {
         let request = try Request.decode(request, as: FitRequest.self)
-        try request.validate()
-        let study = try request.columns.readStudy()
-        let options = try request.options(study, cancellation.map { Handle<Cancellation>($0).value })
-        let parallelism = try Request.parallelism(request.threads)
-        let table = Handle<TableObject>(table).value.table
-        let rows = try table.rows(
-            try request.columns.selection(study, source: table.source), leastKnown: Int(options.minRows),
-            parallelism: parallelism)
-        guard rows.source.rowCount > 0 else { throw TableError.nothingLeft(source: table.source, purpose: "fit") }
-        let local = try named(table) {
-            try fitted(rows, request, options, parallelism, Observer(progress, context).handler)
-        }
-        var file = ModelFile(local)
-        file.note(rows.selection, rows.record)
-        return try file.text(path: "model")
+        let job = try request.job()
+        let outcome = try job.run(
+            .borrowed(Handle<TableObject>(table).value.table), parallelism: try Request.parallelism(request.threads),
+            cancellation: cancellation.map { Handle<Cancellation>($0).value },
+            progress: Observer(progress, context).handler)
+        return try outcome.file.text(path: "model")
     }
-}
-
-/// What cannot be fitted is said as the command line says it: with the name of the rows in front.
-private func named<Result>(_ table: BorrowedTable, _ body: () throws -> Result) throws -> Result {
-    do { return try body() } catch let error as EstimationError where error != .cancelled {
-        throw FitError(source: table.source, reason: error)
-    }
-}
-
-struct FitError: Error, CustomStringConvertible {
-    var source: String
-    var reason: EstimationError
-    var description: String { "\(source): \(reason)" }
-}
-
-/// As the command line would, of the same rows.
-private func fitted(
-    _ rows: RowReader.Rows, _ request: FitRequest, _ options: FitOptions, _ parallelism: Parallelism,
-    _ progress: FitProgressHandler?
-) throws -> LocalModel {
-    let family = try request.columns.expertFamily(rows.selection)
-    if let range = try request.expertRange(options) {
-        return try ExpertCountPath(
-            design: rows.design, family: family, options: options, experts: range, criterion: request.chosenBy(),
-            heldOutShare: request.holdout ?? 0, rowsPerParameter: request.rowsPerParameter, parallelism: parallelism,
-            progress: progress
-        ).fit(rows.source)
-    }
-    guard let rowsPerParameter = request.rowsPerParameter else {
-        return try LocalFit(
-            design: rows.design, family: family, options: options, parallelism: parallelism, progress: progress
-        ).fit(rows.source)
-    }
-    var heard: (@Sendable (String, FitProgress) -> Void)?
-    if let progress { heard = { _, step in progress(step) } }
-    return try DistributedLearning(
-        design: rows.design, family: family, fitOptions: options, rowsPerParameter: rowsPerParameter, progress: heard
-    ).fit(rows.source, name: "", parallelism: parallelism)
 }
 
 /// The function of another language that hears of progress.

@@ -1,9 +1,6 @@
-import Evaluation
-import MixtureOfExperts
+import DistributedMoE
 import ModelFiles
 import Numerics
-import StudyData
-import Tables
 
 /// What is said of the rows of a table.
 private struct PredictRequest: Decodable {
@@ -16,10 +13,12 @@ private struct PredictRequest: Decodable {
     var seed: UInt64?
     var threads: Int?
 
-    func selection(_ file: PredictorFile) throws -> RowSelection {
-        var selection = file.selection(missing: try Request.missingRule(missing))
-        if unknownAsReference ?? false { selection.unknownLevels = .reference }
-        return selection
+    func reading() throws(RequestRefusal) -> ReadingSettings {
+        var reading = ReadingSettings()
+        reading.missing = try Request.named(missing, .missing)
+        // Without a study there is nothing to take as the reference.
+        reading.unknownLevels = unknownAsReference ?? false ? .reference : nil
+        return reading
     }
 }
 
@@ -57,23 +56,21 @@ public func predict(
 ) -> UnsafeMutableRawPointer {
     Answer.of {
         let request = try Request.decode(request, as: PredictRequest.self)
-        let levels = request.levels ?? []
-        try Request.check(levels.allSatisfy { $0 > 0 && $0 < 1 }, "levels of quantiles must lie between 0 and 1")
+        var job = PredictJob()
+        job.reading = try request.reading()
+        job.levels = request.levels ?? []
         let outputs = Outputs(outputs)
         let model = Handle<ModelObject>(model).value
-        let parallelism = try Request.parallelism(request.threads)
-        let needsResponses = outputs[.logDensity] != nil || outputs[.posteriors] != nil
-        let rows = try PredictedRows(
-            Handle<TableObject>(table).value.table, try request.selection(model.file),
-            withResponses: needsResponses, parallelism)
-        let parts = rows.parts
         let random = RandomNumbers(seed: request.seed ?? 1)
-        _ = parallelism.map(count: parts.count) { index in
-            let part = rows.part(parts[index])
-            predict(part, model.predictor, levels, into: outputs)
+        _ = try job.run(
+            model.file, model.predictor, .borrowed(Handle<TableObject>(table).value.table),
+            withResponses: outputs[.logDensity] != nil || outputs[.posteriors] != nil,
+            parallelism: try Request.parallelism(request.threads)
+        ) { part in
+            outputs.put(part)
             guard outputs[.draws] != nil else { return }
             // A stream for each part: the same for any number of threads.
-            var stream = random.split(index)
+            var stream = random.split(part.index)
             let draws = model.predictor.sample(part.covariates, using: &stream)
             for (row, value) in zip(part.rows, draws) { outputs.put([value], .draws, row: row) }
         }
@@ -81,28 +78,27 @@ public func predict(
     }
 }
 
-private func predict(
-    _ part: PredictedRows.Part, _ predictor: any ConditionalMixture, _ levels: [Double], into outputs: Outputs
-) {
-    let prediction = Prediction(predictor, covariates: part.covariates)
-    let posterior = part.responses.map { predictor.posteriors(part.covariates, responses: $0) }
-    let wantsDistribution =
-        prediction.classProbabilities == nil
-        && [Outputs.Place.mean, .standardDeviation, .quantiles].contains { outputs[$0] != nil }
-    for (index, row) in part.rows.enumerated() {
-        outputs.put(prediction.gates.row(index), .gates, row: row)
-        if let probabilities = prediction.classProbabilities {
-            outputs.put(probabilities.row(index), .classProbabilities, row: row)
+extension Outputs {
+    /// What is wanted of a part of the rows.
+    fileprivate func put(_ part: PredictedPart) {
+        let wantsResponse = [.mean, .standardDeviation, .quantiles, .classProbabilities].contains { self[$0] != nil }
+        for (index, row) in part.rows.enumerated() {
+            put(part.prediction.gates.row(index), .gates, row: row)
+            if wantsResponse { put(part.response(index), row: row) }
+            if let posterior = part.posterior {
+                put([posterior.logDensities[index]], .logDensity, row: row)
+                put(posterior.posteriors.row(index), .posteriors, row: row)
+            }
         }
-        if wantsDistribution {
-            let distribution = prediction.distribution(index)
-            outputs.put([distribution.mean], .mean, row: row)
-            outputs.put([distribution.variance.squareRoot()], .standardDeviation, row: row)
-            outputs.put(levels.map(distribution.quantile), .quantiles, row: row)
-        }
-        if let posterior {
-            outputs.put([posterior.logDensities[index]], .logDensity, row: row)
-            outputs.put(posterior.posteriors.row(index), .posteriors, row: row)
+    }
+
+    private func put(_ response: PredictedPart.Response, row: Int) {
+        switch response {
+        case .number(let mean, let standardDeviation, let quantiles):
+            put([mean], .mean, row: row)
+            put([standardDeviation], .standardDeviation, row: row)
+            put(quantiles, .quantiles, row: row)
+        case .classes(let probabilities, _, _): put(probabilities, .classProbabilities, row: row)
         }
     }
 }
@@ -119,12 +115,14 @@ public func score(
     Answer.of {
         let request = try Request.decode(request, as: PredictRequest.self)
         let model = Handle<ModelObject>(model).value
-        var selection = try request.selection(model.file)
-        selection.weights = weights.map { String(cString: $0) } ?? selection.weights
+        var job = EvaluateJob()
+        job.reading = try request.reading()
+        job.weights = weights.map { String(cString: $0) }
         let table = Handle<TableObject>(table).value.table
-        let rows = try selection.rows(of: table.table(selection.tableColumns)).rows
-        guard rows.totalWeight > 0 else { throw TableError.noRows(path: table.source) }
-        let scores = Scores(model.predictor, on: rows, parallelism: try Request.parallelism(request.threads))
+        let columns = try job.selection(model.file).tableColumns
+        let scores = try job.run(
+            model.file, model.predictor, source: table.source, tables: [{ table.table(columns) }],
+            parallelism: try Request.parallelism(request.threads))
         return try OrderedJSONEncoder().encode(scores)
     }
 }

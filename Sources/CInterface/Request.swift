@@ -1,8 +1,9 @@
+import DistributedMoE
 import Foundation
+import Messages
 import Numerics
-import StudyData
 
-/// What is wrong with what a caller asks for, before a row is looked at.
+/// A request that is no JSON of the wanted form, or that names what this interface does not have.
 struct RequestError: Error, CustomStringConvertible {
     var description: String
 
@@ -18,26 +19,16 @@ enum Request {
         }
     }
 
-    static func check(_ condition: Bool, _ message: @autoclosure () -> String) throws {
-        if !condition { throw RequestError(message()) }
+    /// The value of this name; nil where there is none.
+    static func named<Value: RawRepresentable<String> & CaseIterable>(
+        _ name: String?, _ option: RequestOption
+    ) throws(RequestRefusal) -> Value? {
+        guard let name else { return nil }
+        return try option.named(name)
     }
 
-    static func missingRule(_ name: String?) throws -> RowSelection.MissingRule? {
-        try name.map { name in
-            guard let rule = RowSelection.MissingRule(rawValue: name) else {
-                let known = RowSelection.MissingRule.allCases.map(\.rawValue).joined(separator: " or ")
-                throw RequestError("missing must be \(known), not '\(name)'")
-            }
-            return rule
-        }
-    }
-
-    static func check(minRows: Int?) throws {
-        try check((1...1_000_000_000).contains(minRows ?? 1), "min_rows must be 1 or more")
-    }
-
-    static func parallelism(_ threads: Int?) throws -> Parallelism {
-        try check((threads ?? 1) >= 1, "threads must be 1 or more")
+    static func parallelism(_ threads: Int?) throws(RequestRefusal) -> Parallelism {
+        try RequestOption.threads.check(threads)
         return Parallelism(threads: threads)
     }
 }

@@ -1,6 +1,7 @@
 import DistributedMoE
 import Estimation
 import Foundation
+import Messages
 import MixtureOfExperts
 import ModelFiles
 
@@ -21,20 +22,15 @@ public func statistics(
 ) -> UnsafeMutableRawPointer {
     Answer.of {
         let request = try Request.decode(request, as: StatisticsRequest.self)
-        try Request.check(minRows: request.minRows)
+        var job = StatisticsJob()
+        job.weights = request.weights
+        job.missing = try Request.named(request.missing, .missing)
+        job.minRows = request.minRows ?? job.minRows
         let file = try Handle<ModelObject>(model).value.modelFile(named: "model")
-        guard let global = file.fitted else { throw ModelFileError.noStatistics(path: "model") }
-        let parallelism = try Request.parallelism(request.threads)
-        var selection = file.selection(missing: try Request.missingRule(request.missing))
-        selection.weights = request.weights ?? selection.weights
-        let minRows = request.minRows ?? Int(FitOptions(expertCount: 1).minRows)
-        let rows = try Handle<TableObject>(table).value.table.rows(
-            selection, leastKnown: minRows, parallelism: parallelism)
-        var options = FitOptions(expertCount: global.model.expertCount)
-        options.minRows = Double(minRows)
-        let site = try GeneralisedEMRound(at: global, options: options, parallelism: parallelism)
-            .statistics(of: rows.source)
-        return try StatisticsFile(site.statistics, at: global, warnings: site.warnings).text(path: "statistics")
+        return try job.run(
+            at: file, named: "model", .borrowed(Handle<TableObject>(table).value.table),
+            parallelism: try Request.parallelism(request.threads)
+        ).text(path: "statistics")
     }
 }
 
@@ -58,18 +54,21 @@ public func update(
 ) -> UnsafeMutableRawPointer {
     Answer.of {
         let request = try Request.decode(request, as: UpdateRequest.self)
-        try Request.check(count > 0, "there are no statistics")
-        try Request.check(request.names.count == count, "one name a statistics file")
-        let previous = try Handle<ModelObject>(model).value.modelFile(named: "model")
-        guard let global = previous.fitted else { throw ModelFileError.noStatistics(path: "model") }
-        let sites = try request.names.enumerated().map { index, name in
-            SiteUpdate.Site(name: name, statistics: try told(statistics[index], by: name, at: global))
+        guard request.names.count == count else {
+            throw RequestRefusal.countMismatch(.statistics, found: request.names.count, needed: count)
         }
-        return try SiteUpdate(sites, isRobust: request.robust ?? true).next(after: previous, global).text(path: "model")
+        let sites = try request.names.enumerated().map { index, name in
+            let data = Data(String(cString: statistics[index]).utf8)
+            return UpdateJob.Site(name: name, file: try StatisticsFile.decode(data, source: name))
+        }
+        var job = UpdateJob()
+        job.robust = request.robust ?? job.robust
+        let previous = try Handle<ModelObject>(model).value.modelFile(named: "model")
+        return try job.run(previous, named: "model", sites).text(path: "model")
     }
 }
 
-private func told(
+private func released(
     _ text: UnsafePointer<CChar>, by site: String, at global: FittedMixture
 ) throws -> StatisticsFile {
     let file = try StatisticsFile.decode(Data(String(cString: text).utf8), source: site)
@@ -114,8 +113,11 @@ public func round(
 ) -> UnsafeMutableRawPointer {
     Answer.of {
         let request = try Request.decode(request, as: RoundRequest.self)
-        try Request.check(minRows: request.minRows)
-        try Request.check(request.sites.filter { $0.reason == nil }.count == count, "one statistics file a site")
+        try RequestOption.minRows.check(request.minRows)
+        let answered = request.sites.count { $0.reason == nil }
+        guard answered == count else {
+            throw RequestRefusal.countMismatch(.statistics, found: count, needed: answered)
+        }
         let previous = try Handle<ModelObject>(model).value.modelFile(named: "model")
         guard let global = previous.fitted else { throw ModelFileError.noStatistics(path: "model") }
         var answers = ReleasedStatistics()
@@ -125,7 +127,7 @@ public func round(
                 answers.leaveOut(site.name, reason: reason)
                 continue
             }
-            let file = try told(texts.removeFirst(), by: site.name, at: global)
+            let file = try released(texts.removeFirst(), by: site.name, at: global)
             answers.add(file.statistics, of: site.name, warnings: file.warnings)
         }
         var options = FitOptions(expertCount: global.model.expertCount)

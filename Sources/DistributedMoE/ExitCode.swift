@@ -18,6 +18,8 @@ package enum ExitCode: Int32, Sendable {
     /// nil for errors of no module of ours.
     package init?(_ error: any Error) {
         switch error {
+        case is RequestRefusal: self = .usage
+        case is JobFailure: self = .data
         case let error as TableError:
             self = error.isWriteFailure ? .outputError : error.isMissingInput ? .noInput : .data
         case let error as ModelFileError: self = error.isMissingInput ? .noInput : .data

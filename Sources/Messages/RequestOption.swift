@@ -10,6 +10,7 @@ package enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case criterion, holdout, rowsPerParameter, initialModels
     // Aggregation.
     case support, supportSize, siteWeights, method, gate, robust, globalExperts
+    case models, statistics
     // Learning and comparison.
     case rounds, federatedRounds, shards, shardBy, methods, test, groups, pooled
     // Predictions.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DistributedMoE
+import Messages
 import Estimation
 // Not that of ArgumentParser.
 import enum DistributedMoE.ExitCode
@@ -19,7 +20,8 @@ struct CommandFailure: Error {
         if let failure = error as? CommandFailure {
             self = failure
         } else if let code = ExitCode(error) {
-            self.init(String(describing: error), exitCode: code)
+            let text = (error as? any DoorMessage)?.text(.commandLine) ?? String(describing: error)
+            self.init(text, exitCode: code)
         } else {
             return nil
         }

@@ -21,7 +21,6 @@ import Testing
         /// Two components, three experts; two of the costs are the same everywhere.
         init(_ instructionSet: InstructionSet) {
             let block = RowBlock(momentCount: 3, instructionSet: instructionSet)
-            defer { block.deallocate() }
             for component in [0, 1] as [UInt64] {
                 let (costs, masses, values) = TransportBlockTests.component(component)
                 block.addToNearest(

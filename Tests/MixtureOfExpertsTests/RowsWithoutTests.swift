@@ -15,7 +15,6 @@ import Testing
 
     private static func read(_ rows: any RowSource, _ range: Range<Int>) -> (starts: [Int], values: [[Double]]) {
         let block = RowBlock(momentCount: rows.momentCount)
-        defer { block.deallocate() }
         var (starts, values) = ([Int](), [[Double]]())
         rows.forEachBlock(in: range, block) { start, count in
             for lane in 0..<count {

@@ -33,7 +33,7 @@ class CommandLine:
 @pytest.fixture
 def command_line(tmp_path: Path) -> CommandLine:
     if not PROGRAM.exists():
-        pytest.skip(f"no program at {PROGRAM}: make build")
+        pytest.fail(f"no program at {PROGRAM}: make build")
     return CommandLine(tmp_path)
 
 

@@ -19,7 +19,7 @@ struct CountedRows: RowSource {
     var covariateCount: Int { source.covariateCount }
     var isWeighted: Bool { source.isWeighted }
 
-    func forEachBlock(in range: Range<Int>, _ block: RowBlock, _ body: (_ start: Int, _ count: Int) -> Void) {
+    func forEachBlock(in range: Range<Int>, _ block: borrowing RowBlock, _ body: (_ start: Int, _ count: Int) -> Void) {
         counter.add(range.count)
         source.forEachBlock(in: range, block, body)
     }

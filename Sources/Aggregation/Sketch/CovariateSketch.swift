@@ -94,7 +94,7 @@ package struct CovariateSketch: Sendable {
     }
 
     /// log weight + log of the normal density of a component on a block, less the common constant; [lane].
-    func logDensity(_ component: Int, on block: RowBlock, into result: UnsafeMutablePointer<Double>) {
+    func logDensity(_ component: Int, on block: borrowing RowBlock, into result: UnsafeMutablePointer<Double>) {
         let density = densities[component]
         block.triangularNorms(factor: density.factor, offset: density.offset, into: result)
         for lane in 0..<RowBlock.capacity { result[lane] = density.constant - 0.5 * result[lane] }

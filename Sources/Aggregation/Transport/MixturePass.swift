@@ -10,7 +10,14 @@ final class MixturePass {
     private static let blocksInPart = 4
 
     private let mixture: LocalMixture
-    private let blocks: [RowBlock]
+    private let blocks: [PackedBlock]
+
+    /// An element of an array: a block itself cannot be copied.
+    private final class PackedBlock {
+        let values: RowBlock
+
+        init(_ values: consuming RowBlock) { self.values = values }
+    }
 
     /// Points that one pass sees.
     static func parts(of pointCount: Int) -> [Range<Int>] {
@@ -23,26 +30,25 @@ final class MixturePass {
         blocks = stride(from: range.lowerBound, to: range.upperBound, by: Self.lanes).map { start in
             let block = RowBlock(momentCount: mixture.design.momentCount)
             rows.forEachBlock(in: start..<min(start + Self.lanes, range.upperBound), block) { _, _ in }
-            return block
+            return PackedBlock(block)
         }
     }
-
-    deinit { blocks.forEach { $0.deallocate() } }
 
     /// Weight of the point · λ_m(x) π̂_mj(x); for each block [component][lane].
     func masses() -> [[Double]] {
         let weights = siteWeights()
+        let sites = mixture.sites.count
         var result = blocks.map { _ in [Double](repeating: 0, count: mixture.components.count * Self.lanes) }
         let gates = BlockValues(mixture.members.reduce(0) { max($0, $1.count) })
         for (site, members) in mixture.members.enumerated() {
             for (index, block) in blocks.enumerated() {
-                formGates(members, block, into: gates)
-                let weight = weights[index][site]
+                formGates(members, block.values, into: gates)
+                let weight = weights[index * sites + site]
                 for component in members {
                     let gate = gates[component - members.lowerBound]
                     let first = component * Self.lanes
                     for lane in 0..<Self.lanes {
-                        result[index][first + lane] = block.weights[lane] * (weight[lane] * gate[lane])
+                        result[index][first + lane] = block.values.weights[lane] * (weight[lane] * gate[lane])
                     }
                 }
             }
@@ -51,7 +57,7 @@ final class MixturePass {
     }
 
     /// π̂_mj(x) of the components of a site.
-    private func formGates(_ members: Range<Int>, _ block: RowBlock, into gates: BlockValues) {
+    private func formGates(_ members: Range<Int>, _ block: borrowing RowBlock, into gates: borrowing BlockValues) {
         let length = mixture.design.momentCount
         mixture.gateCoefficients.withUnsafeBufferPointer { coefficients in
             block.linearPredictors(
@@ -63,32 +69,35 @@ final class MixturePass {
         }
     }
 
-    /// λ_m(x); for each block [site][lane].
+    /// λ_m(x); [block][site][lane].
     ///
     /// In logarithms until the sites are compared: far from a site its density underflows, and at some x all of them may.
-    func siteWeights() -> [BlockValues] {
-        let weights = blocks.map { _ in BlockValues(mixture.sites.count) }
+    private func siteWeights() -> BlockValues {
+        let sites = mixture.sites.count
+        let weights = BlockValues(blocks.count * sites)
         guard mixture.siteWeights == .density else {
             let total = mixture.sites.reduce(0) { $0 + $1.weight }
-            for values in weights {
+            for block in blocks.indices {
                 for (site, fitted) in mixture.sites.enumerated() {
-                    values[site].update(repeating: fitted.weight / total, count: Self.lanes)
+                    weights[block * sites + site].update(repeating: fitted.weight / total, count: Self.lanes)
                 }
             }
             return weights
         }
         let densities = BlockValues(mixture.members.reduce(0) { max($0, $1.count) })
         for (site, members) in mixture.members.enumerated() {
-            for (block, values) in zip(blocks, weights) {
+            for (index, block) in blocks.enumerated() {
                 for component in members {
-                    mixture.sketch.logDensity(component, on: block, into: densities[component - members.lowerBound])
+                    mixture.sketch.logDensity(
+                        component, on: block.values, into: densities[component - members.lowerBound])
                 }
-                block.logSumExp(densities.pointer, count: members.count, into: values[site])
+                block.values.logSumExp(
+                    densities.pointer, count: members.count, into: weights[index * sites + site])
             }
         }
         withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.lanes) { logSums in
-            for (block, values) in zip(blocks, weights) {
-                block.softmax(values.pointer, count: mixture.sites.count, logSums: logSums.baseAddress!)
+            for (index, block) in blocks.enumerated() {
+                block.values.softmax(weights[index * sites], count: sites, logSums: logSums.baseAddress!)
             }
         }
         return weights
@@ -99,12 +108,12 @@ final class MixturePass {
         let weights = siteWeights()
         let sites = mixture.sites.count
         var result = [Double](repeating: 0, count: blocks.count * Self.lanes * sites)
-        for (index, values) in weights.enumerated() {
+        for index in blocks.indices {
             for lane in 0..<Self.lanes {
                 let first = (index * Self.lanes + lane) * sites
                 var sum = 0.0
                 for site in 0..<sites {
-                    sum += values[site][lane]
+                    sum += weights[index * sites + site][lane]
                     result[first + site] = sum
                 }
             }

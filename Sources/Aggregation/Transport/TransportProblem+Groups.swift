@@ -55,8 +55,8 @@ extension TransportProblem {
                 }
             }
             return sums
-        } merge: { total, part in
-            for index in total.indices { total[index] += part[index] }
+        } merge: {
+            $0.add($1)
         }
         var result = Matrix(rowCount: componentCount, columnCount: groups.count)
         for component in 0..<componentCount {

@@ -84,11 +84,11 @@ package struct TransportProblem: Sendable {
 
     /// Calls `body` for each component with its divergences to `experts` on a block of points.
     func forEachComponent(
-        onBlock index: Int, to experts: [Expert], _ body: (_ block: RowBlock, _ divergences: Divergences) -> Void
+        onBlock index: Int, to experts: [Expert],
+        _ body: (_ block: borrowing RowBlock, _ divergences: Divergences) -> Void
     ) {
         let lanes = RowBlock.capacity
         let block = RowBlock(momentCount: design.momentCount)
-        defer { block.deallocate() }
         let start = index * lanes
         rows.forEachBlock(in: start..<min(start + lanes, pointCount), block) { _, _ in }
         let width = family.predictorCount
@@ -136,8 +136,8 @@ package struct TransportProblem: Sendable {
                 }
             }
             return sums
-        } merge: { total, part in
-            for index in total.indices { total[index] += part[index] }
+        } merge: {
+            $0.add($1)
         }
     }
 

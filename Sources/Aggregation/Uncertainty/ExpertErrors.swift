@@ -34,10 +34,8 @@ struct ExpertErrors {
         var middle = total
         for member in members {
             let (slope, variance) = contribution(member, errors[member], count: count)
-            for index in total.storage.indices {
-                total.storage[index] += slope.storage[index]
-                middle.storage[index] += variance.storage[index]
-            }
+            total += slope
+            middle += variance
         }
         if model.family.hasDispersion {
             // Of σ²_k as it stands in the model, the spread of the components included.

@@ -28,8 +28,8 @@ struct GateErrors {
             guard errors[site].rowCount > 0 else { return none }
             let slope = slope(site)
             return slope * errors[site] * slope.transposed()
-        } merge: { total, part in
-            for index in total.storage.indices { total.storage[index] += part.storage[index] }
+        } merge: {
+            $0 += $1
         }
         guard let inverse = GeneralisedInverse(information()) else {
             return ParameterCovariance(none, undetermined: Array(0..<size))
@@ -133,10 +133,6 @@ struct GateErrors {
         let block = RowBlock(momentCount: size)
         let sums = BlockSums(.quadratic, factorCount: count, momentCount: size)
         let factors = BlockValues(count)
-        defer {
-            block.deallocate()
-            sums.deallocate()
-        }
         for index in blocks {
             let start = index * RowBlock.capacity
             problem.rows.forEachBlock(in: start..<min(start + RowBlock.capacity, problem.pointCount), block) { _, _ in
@@ -144,11 +140,7 @@ struct GateErrors {
                 sums.add(block, factors: factors.pointer, responseFactors: 0)
             }
         }
-        let packed = PackedSymmetric.elementCount(size: size)
-        let all = sums.collected(responseFactors: 0)
-        return (0..<count).map {
-            PackedSymmetric(size: size, storage: Array(all[$0 * packed..<($0 + 1) * packed]))
-        }
+        return sums.matrices(responseFactors: 0)
     }
 
     private func insert(_ sums: PackedSymmetric, at row: Int, _ column: Int, _ matrix: inout Matrix) {

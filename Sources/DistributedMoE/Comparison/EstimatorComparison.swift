@@ -38,7 +38,7 @@ package struct EstimatorComparison: Sendable {
         /// Shards that could not be fitted.
         package var leftOut: [DistributedLearning.LeftOutShard]
         /// Sites whose local models cannot be right; no estimate sees them.
-        package var broken: [AggregationReport.LeftOutSite]
+        package var inconsistent: [AggregationReport.LeftOutSite]
     }
 
     /// - Parameters:
@@ -53,7 +53,7 @@ package struct EstimatorComparison: Sendable {
         progress?("local models")
         let (fitted, leftOut) = learning.fitShards(shards)
         guard !fitted.isEmpty else { throw .noShardFitted(leftOut.first) }
-        let (sites, broken) = try consistentSites(fitted, shards, support)
+        let (sites, inconsistent) = try consistentSites(fitted, shards, support)
         let mixture: WeightedAverage
         do throws(AggregationError) {
             mixture = try WeightedAverage(
@@ -76,7 +76,7 @@ package struct EstimatorComparison: Sendable {
         }
         progress?("scores and distances")
         for index in estimates.indices { scorer.judge(&estimates[index]) }
-        return Result(estimates: estimates, shards: fitted, leftOut: leftOut, broken: broken)
+        return Result(estimates: estimates, shards: fitted, leftOut: leftOut, inconsistent: inconsistent)
     }
 
     /// Broken sites are looked for once; no estimate sees them.
@@ -84,14 +84,14 @@ package struct EstimatorComparison: Sendable {
         _ fitted: [DistributedLearning.FittedShard], _ shards: [DistributedLearning.Shard], _ support: GivenSupport?
     ) throws(DistributedLearning.Failure) -> (FittedSites, [AggregationReport.LeftOutSite]) {
         let coordinator = Coordinator(options: learning.coordinator.options, parallelism: parallelism)
-        let broken: [AggregationReport.LeftOutSite]
+        let inconsistent: [AggregationReport.LeftOutSite]
         do throws(AggregationError) {
-            broken = try coordinator.withoutInconsistentSites(
+            inconsistent = try coordinator.withoutInconsistentSites(
                 fitted.map { Contribution(name: $0.name, fitted: $0.local.fitted) }
             ).leftOut
         } catch { throw .aggregation(error) }
-        let names = Set(broken.map(\.name))
-        return (FittedSites(fitted.filter { !names.contains($0.name) }, shards: shards, support: support), broken)
+        let names = Set(inconsistent.map(\.name))
+        return (FittedSites(fitted.filter { !names.contains($0.name) }, shards: shards, support: support), inconsistent)
     }
 
     /// The local models with the rows behind them.

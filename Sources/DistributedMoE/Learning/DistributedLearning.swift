@@ -134,44 +134,13 @@ package struct DistributedLearning: Sendable {
             .run(from: global.fitted, shards: global.participants(shards.filter { names.contains($0.name) }))
     }
 
-    /// The fit of one shard with as many experts as its rows carry.
+    /// The fit of one shard with as many experts as its rows support.
     package func fit(_ shard: Shard, parallelism: Parallelism) throws(EstimationError) -> LocalModel {
-        try fit(shard.rows.withoutWeightlessRows() as any RowSource, name: shard.name, parallelism: parallelism)
-    }
-
-    /// - Parameter rows: none of weight 0.
-    package func fit(
-        _ rows: any RowSource, name: String, parallelism: Parallelism
-    ) throws(EstimationError) -> LocalModel {
-        var options = fitOptions
-        options.expertCount = try Capacity.advisable(
-            for: rows, asked: fitOptions.expertCount, design: design, family: family, minRows: fitOptions.minRows,
-            rowsPerParameter: rowsPerParameter, parallelism: parallelism)
         var observer: FitProgressHandler?
-        if let progress { observer = { progress(name, $0) } }
-        let fit = LocalFit(
-            design: design, family: family, options: options, parallelism: parallelism, progress: observer)
-        var local: LocalModel
-        do throws(EstimationError) { local = try fit.fit(rows) } catch {
-            // Rows that may not be told of do not carry experts.
-            guard case .tooFewRows(let told, _, let largest) = error else { throw error }
-            let predictors = rows.determinedPredictors(family, minRows: fitOptions.minRows, parallelism).count
-            options.expertCount = min(
-                largest,
-                Capacity.advisable(
-                    rows: told, asked: largest, design: design, family: family, predictors: predictors,
-                    minRows: fitOptions.minRows, rowsPerParameter: rowsPerParameter))
-            guard options.expertCount > 0 else { throw error }
-            local = try LocalFit(
-                design: design, family: family, options: options, parallelism: parallelism, progress: observer
-            ).fit(rows)
-        }
-        if options.expertCount < fitOptions.expertCount {
-            local.report.warnings.append(
-                .fewerExperts(
-                    asked: fitOptions.expertCount, fitted: options.expertCount, rows: rows.rowCount))
-        }
-        return local
+        if let progress { observer = { progress(shard.name, $0) } }
+        let site = SiteFit(design: design, family: family, options: fitOptions, rowsPerParameter: rowsPerParameter)
+        return try site.fit(
+            shard.rows.withoutWeightlessRows() as any RowSource, parallelism: parallelism, progress: observer)
     }
 
     /// The local models of shards, those that cannot be fitted apart, both in the order given.

@@ -31,7 +31,11 @@ enum Collinearity {
             }
             var remaining = correlation[row, row]
             for inner in 0..<row { remaining -= factor[row, inner] * factor[row, inner] }
-            if remaining > 1e-10 { factor[row, row] = remaining.squareRoot() } else { result.append(row) }
+            if remaining > ScaledFactor.CutOff.determined.eigenvalue {
+                factor[row, row] = remaining.squareRoot()
+            } else {
+                result.append(row)
+            }
         }
         return result
     }

@@ -87,16 +87,10 @@ extension RowSource {
     /// A summary of each covariate, then of the response.
     func columnSummaries(_ parallelism: Parallelism) -> [ColumnSummary] {
         let none = [ColumnSummary](repeating: ColumnSummary(), count: covariateCount + 1)
-        return reduce(parallelism, into: none) { part in
-            var summaries = none
-            let block = RowBlock(momentCount: momentCount)
-            defer { block.deallocate() }
-            forEachBlock(in: part, block) { _, count in
-                for column in summaries.indices {
-                    summaries[column].add(block.column(column + 1), weights: block.weights, count: count)
-                }
+        return sum(parallelism, from: none) { summaries, block, _, count in
+            for column in summaries.indices {
+                summaries[column].add(block.column(column + 1), weights: block.weights, count: count)
             }
-            return summaries
         } merge: { total, part in
             for column in total.indices { total[column].merge(part[column]) }
         }
@@ -106,19 +100,13 @@ extension RowSource {
     func countRows(differingFrom values: [(column: Int, value: Double)], _ parallelism: Parallelism) -> [Int] {
         let none = [Int](repeating: 0, count: values.count)
         guard !values.isEmpty else { return none }
-        return reduce(parallelism, into: none) { part in
-            var counts = none
-            let block = RowBlock(momentCount: momentCount)
-            defer { block.deallocate() }
-            forEachBlock(in: part, block) { _, count in
-                for (index, wanted) in values.enumerated() {
-                    let column = block.column(wanted.column + 1)
-                    for row in 0..<count where column[row] != wanted.value { counts[index] += 1 }
-                }
+        return sum(parallelism, from: none) { counts, block, _, count in
+            for (index, wanted) in values.enumerated() {
+                let column = block.column(wanted.column + 1)
+                for row in 0..<count where column[row] != wanted.value { counts[index] += 1 }
             }
-            return counts
-        } merge: { total, part in
-            for index in total.indices { total[index] += part[index] }
+        } merge: {
+            $0.add($1)
         }
     }
 }

@@ -10,7 +10,7 @@ struct ConstantColumns: RowSource {
     var covariateCount: Int { source.covariateCount }
     var isWeighted: Bool { source.isWeighted }
 
-    func forEachBlock(in range: Range<Int>, _ block: RowBlock, _ body: (_ start: Int, _ count: Int) -> Void) {
+    func forEachBlock(in range: Range<Int>, _ block: borrowing RowBlock, _ body: (_ start: Int, _ count: Int) -> Void) {
         source.forEachBlock(in: range, block) { start, count in
             for (column, value) in values { block.covariate(column).update(repeating: value, count: count) }
             body(start, count)

@@ -34,19 +34,16 @@ extension Disclosure {
         _ count: Int, of model: MixtureModel, _ rows: StandardisedRows, _ parallelism: Parallelism
     ) -> [[Double]] {
         let none = [Double](repeating: 0, count: count * model.expertCount)
-        let sums = rows.reduce(parallelism, into: none) { part in
-            var sums = none
-            model.forEachPosterior(of: rows, in: part) { block, posteriors, rowCount in
-                for expert in 0..<model.expertCount {
-                    for row in 0..<rowCount {
-                        sums[expert * count + Int(block.responses[row])] +=
-                            block.weights[row] * posteriors[expert * RowBlock.capacity + row]
-                    }
+        let sums = model.sum(over: rows, by: .posteriors, parallelism, from: none) {
+            sums, block, posteriors, _, rowCount in
+            for expert in 0..<model.expertCount {
+                for row in 0..<rowCount {
+                    sums[expert * count + Int(block.responses[row])] +=
+                        block.weights[row] * posteriors[expert * RowBlock.capacity + row]
                 }
             }
-            return sums
-        } merge: { total, part in
-            for index in total.indices { total[index] += part[index] }
+        } merge: {
+            $0.add($1)
         }
         return (0..<model.expertCount).map { Array(sums[$0 * count..<($0 + 1) * count]) }
     }

@@ -47,30 +47,26 @@ extension Disclosure {
         // In one array, the totals first: the loop runs over all rows.
         let starts = candidates.reduce(into: [pairs]) { $0.append($0[$0.count - 1] + $1.values.count * pairs) }
         let none = [Double](repeating: 0, count: starts[candidates.count])
-        let sums = rows.reduce(parallelism, into: none) { part in
-            var sums = none
-            model.forEachGate(of: rows, in: part) { block, gates, count in
-                for row in 0..<count {
-                    let targets = candidates.indices.compactMap { index in
-                        candidates[index].values.firstIndex(of: block.column(candidates[index].column + 1)[row])
-                            .map { starts[index] + $0 * pairs }
-                    }
-                    var pair = 0
-                    for first in 0..<experts {
-                        for second in 0..<first {
-                            let overlap =
-                                block.weights[row] * gates[first * RowBlock.capacity + row]
-                                * gates[second * RowBlock.capacity + row]
-                            sums[pair] += overlap
-                            for target in targets { sums[target + pair] += overlap }
-                            pair += 1
-                        }
+        let sums = model.sum(over: rows, by: .gates, parallelism, from: none) { sums, block, gates, _, count in
+            for row in 0..<count {
+                let targets = candidates.indices.compactMap { index in
+                    candidates[index].values.firstIndex(of: block.column(candidates[index].column + 1)[row])
+                        .map { starts[index] + $0 * pairs }
+                }
+                var pair = 0
+                for first in 0..<experts {
+                    for second in 0..<first {
+                        let overlap =
+                            block.weights[row] * gates[first * RowBlock.capacity + row]
+                            * gates[second * RowBlock.capacity + row]
+                        sums[pair] += overlap
+                        for target in targets { sums[target + pair] += overlap }
+                        pair += 1
                     }
                 }
             }
-            return sums
-        } merge: { total, part in
-            for index in total.indices { total[index] += part[index] }
+        } merge: {
+            $0.add($1)
         }
         let shares = candidates.indices.map { index in
             candidates[index].values.indices.map { value in

@@ -138,23 +138,20 @@ struct Disclosure {
         // In one array: the loop runs over all rows.
         let starts = values.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count * experts) }
         let none = [Double](repeating: 0, count: starts[values.count])
-        let sums = rows.reduce(parallelism, into: none) { part in
-            var sums = none
-            model.forEachPosterior(of: rows, in: part) { block, posteriors, count in
-                for (column, candidates) in values.enumerated() where !candidates.isEmpty {
-                    let present = block.column(column + 1)
-                    for row in 0..<count {
-                        guard let index = candidates.firstIndex(of: present[row]) else { continue }
-                        let target = starts[column] + index * experts
-                        for expert in 0..<experts {
-                            sums[target + expert] += block.weights[row] * posteriors[expert * RowBlock.capacity + row]
-                        }
+        let sums = model.sum(over: rows, by: .posteriors, parallelism, from: none) {
+            sums, block, posteriors, _, count in
+            for (column, candidates) in values.enumerated() where !candidates.isEmpty {
+                let present = block.column(column + 1)
+                for row in 0..<count {
+                    guard let index = candidates.firstIndex(of: present[row]) else { continue }
+                    let target = starts[column] + index * experts
+                    for expert in 0..<experts {
+                        sums[target + expert] += block.weights[row] * posteriors[expert * RowBlock.capacity + row]
                     }
                 }
             }
-            return sums
-        } merge: { total, part in
-            for index in total.indices { total[index] += part[index] }
+        } merge: {
+            $0.add($1)
         }
         return values.indices.map { column in
             values[column].indices.map { index in

@@ -155,19 +155,14 @@ extension LocalFit {
     private func rowsToLeaveOut(_ fitState: FitState, _ classes: [Disclosure.WithheldClasses]) -> Set<Int> {
         guard !classes.isEmpty else { return [] }
         let (model, rows) = (fitState.candidate.model, fitState.rows)
-        return rows.reduce(parallelism, into: []) { part in
-            var found = Set<Int>()
-            var start = part.lowerBound
-            model.forEachPosterior(of: rows, in: part) { block, posteriors, count in
-                for rare in classes {
-                    let own = posteriors + rare.expert * RowBlock.capacity
-                    for row in 0..<count where own[row] > 0.5 && rare.untold.contains(Int(block.responses[row])) {
-                        found.insert(start + row)
-                    }
+        return model.sum(over: rows, by: .posteriors, parallelism, from: Set<Int>()) {
+            found, block, posteriors, start, count in
+            for rare in classes {
+                let own = posteriors + rare.expert * RowBlock.capacity
+                for row in 0..<count where own[row] > 0.5 && rare.untold.contains(Int(block.responses[row])) {
+                    found.insert(start + row)
                 }
-                start += count
             }
-            return found
         } merge: {
             $0.formUnion($1)
         }

@@ -10,7 +10,7 @@ final class GatePass {
     private(set) var objective = 0.0
     private let experts: Int
     private let coefficients: [Double]
-    private let memory: UnsafeMutableBufferPointer<Double>
+    private let memory: BlockValues
     // Values of the block, [index][lane] each.
     private let logits: UnsafeMutablePointer<Double>
     private let gates: UnsafeMutablePointer<Double>
@@ -30,21 +30,11 @@ final class GatePass {
         block = RowBlock(momentCount: momentCount)
         linear = BlockSums(.linear, factorCount: experts - 1, momentCount: momentCount)
         quadratic = BlockSums(.quadratic, factorCount: pairs, momentCount: momentCount)
-        let regions = [experts, experts, experts, 1, 1, experts - 1, pairs]
-        memory = .allocate(capacity: regions.reduce(0, +) * Self.lanes)
-        memory.initialize(repeating: 0)
-        var starts = [memory.baseAddress!]
-        for region in regions { starts.append(starts[starts.count - 1] + region * Self.lanes) }
-        (logits, gates, targets) = (starts[0], starts[1], starts[2])
-        (logSums, mass) = (starts[3], starts[4])
-        (linearFactors, quadraticFactors) = (starts[5], starts[6])
-    }
-
-    func deallocate() {
-        block.deallocate()
-        linear.deallocate()
-        quadratic.deallocate()
-        memory.deallocate()
+        let starts = BlockValues.starts([experts, experts, experts, 1, 1, experts - 1, pairs])
+        memory = BlockValues(starts[7])
+        (logits, gates, targets) = (memory[starts[0]], memory[starts[1]], memory[starts[2]])
+        (logSums, mass) = (memory[starts[3]], memory[starts[4]])
+        (linearFactors, quadraticFactors) = (memory[starts[5]], memory[starts[6]])
     }
 
     /// - Parameter targets: rowCount x experts.

@@ -132,15 +132,11 @@ package struct ExpertCountPath: Sendable {
 
     /// -Σ w Σ_k τ_k log τ_k
     private func entropy(_ model: MixtureModel, _ source: any RowSource) -> Double {
-        source.reduce(parallelism, into: 0.0) { part in
-            var sum = 0.0
-            model.forEachPosterior(of: source, in: part) { block, posteriors, count in
-                for expert in 0..<model.expertCount {
-                    let own = posteriors + expert * RowBlock.capacity
-                    for row in 0..<count where own[row] > 0 { sum -= block.weights[row] * own[row] * log(own[row]) }
-                }
+        model.sum(over: source, by: .posteriors, parallelism, from: 0.0) { sum, block, posteriors, _, count in
+            for expert in 0..<model.expertCount {
+                let own = posteriors + expert * RowBlock.capacity
+                for row in 0..<count where own[row] > 0 { sum -= block.weights[row] * own[row] * log(own[row]) }
             }
-            return sum
         } merge: {
             $0 += $1
         }

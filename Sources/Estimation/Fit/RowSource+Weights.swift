@@ -12,14 +12,9 @@ extension RowSource {
     }
 
     private func hasFractionalWeights(_ parallelism: Parallelism) -> Bool {
-        reduce(parallelism, into: false) { part in
-            var found = false
-            let block = RowBlock(momentCount: momentCount)
-            defer { block.deallocate() }
-            forEachBlock(in: part, block) { _, count in
-                found = found || (0..<count).contains { block.weights[$0] != block.weights[$0].rounded() }
-            }
-            return found
+        sum(parallelism, from: false) { found, block, _, count in
+            let weights = block.weights
+            found = found || (0..<count).contains { weights[$0] != weights[$0].rounded() }
         } merge: {
             $0 = $0 || $1
         }

@@ -11,7 +11,7 @@ struct StandardisedRows: RowSource {
     var covariateCount: Int { source.covariateCount }
     var isWeighted: Bool { source.isWeighted }
 
-    func forEachBlock(in range: Range<Int>, _ block: RowBlock, _ body: (_ start: Int, _ count: Int) -> Void) {
+    func forEachBlock(in range: Range<Int>, _ block: borrowing RowBlock, _ body: (_ start: Int, _ count: Int) -> Void) {
         let factors = (0...covariateCount).map(standardisation.factor)
         source.forEachBlock(in: range, block) { start, count in
             for (column, factor) in factors.enumerated() {

@@ -42,32 +42,13 @@ package struct NewtonSystem {
     /// The Newton direction; where the negative Hessian is not positive definite, with the absolute values of its
     /// eigenvalues (in the scale of its diagonal), which keeps the direction one of ascent.
     func ascentDirection() -> [Double]? {
-        let size = gradient.count
-        // A direction that the rows say nothing about (a constant covariate) is not followed: rounding would be magnified.
-        let scale = (0..<size).map { index in
-            let curvature = abs(negativeHessian[index, index])
-            return curvature > 0 ? 1 / max(curvature, 1e-12).squareRoot() : 0
-        }
-        var scaled = negativeHessian
-        for column in 0..<size {
-            for row in 0..<size { scaled[row, column] *= scale[row] * scale[column] }
-        }
-        let target = zip(gradient, scale).map(*)
-        guard target.allSatisfy(\.isFinite), scaled.storage.allSatisfy(\.isFinite) else { return nil }
-        if let cholesky = Cholesky(scaled), cholesky.reciprocalCondition(of: scaled) > 1e-13 {
-            return zip(cholesky.solve(target), scale).map(*)
-        }
-        guard size <= Self.largestEigenproblem else { return nil }
-        let (values, vectors) = symmetricEigen(scaled)
-        let floor = 1e-9 * (values.map(abs).max() ?? 0)
-        var direction = [Double](repeating: 0, count: size)
-        for index in 0..<size where abs(values[index]) > floor {
-            let coordinate = dot(vectors.column(index), target) / abs(values[index])
-            for row in 0..<size { direction[row] += coordinate * vectors[row, index] }
-        }
+        guard gradient.allSatisfy(\.isFinite),
+            let factor = ScaledFactor(negativeHessian, .ascent, largestEigenproblem: Self.largestEigenproblem)
+        else { return nil }
+        var direction = factor.solve(gradient, absolute: true)
         // Rounding mixes eigenvectors of equal eigenvalue.
         for index in held { direction[index] = 0 }
-        return zip(direction, scale).map(*)
+        return direction
     }
 
     /// Beyond this the eigenvalues cost more than the EM iterations that replace the step.

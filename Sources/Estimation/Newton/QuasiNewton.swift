@@ -20,9 +20,9 @@ package struct QuasiNewton {
     ///   - system: at the model to start from, on the rows of `algorithm` or a random part of them.
     ///   - weight: of the rows behind `system`.
     package init?(_ algorithm: GeneralisedEM, metric system: NewtonSystem, weight: Double) {
-        guard let factor = Cholesky(system.negativeHessian),
-            factor.reciprocalCondition(of: system.negativeHessian) > 1e-13
-        else { return nil }
+        guard let factor = Cholesky(system.negativeHessian, condition: ScaledFactor.CutOff.ascent.condition) else {
+            return nil
+        }
         self.algorithm = algorithm
         hessian = factor
         parameters = system.parameters

@@ -69,23 +69,17 @@ package struct SoftmaxRegression {
         let pass = GatePass(
             experts: experts, momentCount: momentCount,
             coefficients: (0..<experts).flatMap { design.spread(gate.coefficients.column($0), at: positions) })
-        defer { pass.deallocate() }
         targets.storage.withUnsafeBufferPointer { targets in
             rows.forEachBlock(in: 0..<rows.rowCount, pass.block) { start, count in
                 pass.accumulate(targets, rowCount: rows.rowCount, start: start, count: count)
             }
         }
         let linear = pass.linear.collected(responseFactors: 0)
-        let quadratic = pass.quadratic.collected(responseFactors: 0)
-        let packed = PackedSymmetric.elementCount(size: momentCount)
         return System(
             objective: pass.objective - gate.penalty(ridge: ridge),
             gradients: (0..<experts - 1).map { gate in positions.map { linear[gate * momentCount + $0] } },
-            information: (0..<PackedSymmetric.elementCount(size: experts - 1)).map { pair in
-                PackedSymmetric(
-                    size: momentCount, storage: Array(quadratic[pair * packed..<(pair + 1) * packed])
-                )
-                .submatrix(rows: positions, columns: positions)
+            information: pass.quadratic.matrices(responseFactors: 0).map {
+                $0.submatrix(rows: positions, columns: positions)
             })
     }
 }

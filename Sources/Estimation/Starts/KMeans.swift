@@ -47,10 +47,6 @@ enum KMeans {
         let lanes = RowBlock.capacity
         let block = RowBlock(momentCount: rows.momentCount)
         let sums = BlockSums(.linear, factorCount: centres.count, momentCount: rows.momentCount)
-        defer {
-            block.deallocate()
-            sums.deallocate()
-        }
         let coefficients = centres.flatMap { (centre: [Double]) -> [Double] in
             [-0.5 * dot(centre, centre)] + centre + [0]
         }

@@ -1,8 +1,9 @@
 /// Derivatives of log φ of all experts on a block.
-struct BlockDerivatives {
+struct BlockDerivatives: ~Copyable {
     private static let lanes = RowBlock.capacity
 
     private let layout: StatisticsLayout
+    private let memory: BlockValues
     /// By the predictors; [predictor][lane].
     let firsts: UnsafeMutablePointer<Double>
     /// By two predictors of one expert; [expert][pair][lane].
@@ -14,15 +15,12 @@ struct BlockDerivatives {
 
     init(_ layout: StatisticsLayout) {
         self.layout = layout
-        firsts = .allocateAligned(layout.predictorCount * Self.lanes)
-        seconds = .allocateAligned(layout.expertCount * layout.predictorPairCount * Self.lanes)
-        dispersionFirst = .allocateAligned(layout.expertCount * Self.lanes)
-        dispersionMixed = .allocateAligned(layout.expertCount * Self.lanes)
-        dispersionSecond = .allocateAligned(layout.expertCount * Self.lanes)
-    }
-
-    func deallocate() {
-        for memory in [firsts, seconds, dispersionFirst, dispersionMixed, dispersionSecond] { memory.deallocate() }
+        let experts = layout.expertCount
+        let starts = BlockValues.starts(
+            [layout.predictorCount, experts * layout.predictorPairCount, experts, experts, experts])
+        memory = BlockValues(starts[5])
+        (firsts, seconds) = (memory[starts[0]], memory[starts[1]])
+        (dispersionFirst, dispersionMixed, dispersionSecond) = (memory[starts[2]], memory[starts[3]], memory[starts[4]])
     }
 
     /// By the predictors of an expert; [predictor][lane].

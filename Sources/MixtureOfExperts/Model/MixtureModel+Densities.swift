@@ -30,7 +30,6 @@ extension MixtureModel {
     /// log f(y | x), one value a row.
     package func logDensities(_ covariates: Matrix, responses: [Double]) -> [Double] {
         let pass = DensityPass(self)
-        defer { pass.deallocate() }
         var result = [Double]()
         result.reserveCapacity(covariates.rowCount)
         pass.forEachBlock(of: covariates) { start, count in
@@ -48,7 +47,6 @@ extension MixtureModel {
     ) -> Matrix {
         let columnCount = columnCount ?? expertCount
         let pass = DensityPass(self)
-        defer { pass.deallocate() }
         var result = Matrix(rowCount: covariates.rowCount, columnCount: columnCount)
         pass.forEachBlock(of: covariates) { start, count in
             let block = values(pass, start, count)
@@ -80,8 +78,6 @@ private final class DensityPass {
         predictors = BlockValues(model.predictorCount)
         gates = BlockValues(model.expertCount)
     }
-
-    func deallocate() { block.deallocate() }
 
     func forEachBlock(of covariates: Matrix, _ body: (_ start: Int, _ count: Int) -> Void) {
         covariates.storage.withUnsafeBufferPointer { columns in

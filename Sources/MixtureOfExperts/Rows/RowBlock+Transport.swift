@@ -26,14 +26,3 @@ extension RowBlock {
         kernels.add_products(values, count, weights, sums)
     }
 }
-
-/// Values of a block as [index][lane], zero at first, that begin at a cache line.
-package final class BlockValues {
-    package let pointer: UnsafeMutablePointer<Double>
-
-    package init(_ count: Int) { pointer = .allocateAligned(count * RowBlock.capacity) }
-
-    deinit { pointer.deallocate() }
-
-    package subscript(index: Int) -> UnsafeMutablePointer<Double> { pointer + index * RowBlock.capacity }
-}

@@ -3,7 +3,7 @@ import CKernels
 /// A block of rows packed as z[position][row], whatever the layout that they come from.
 ///
 /// Sixty-four rows of any usual number of columns, with their products and weights, stay in the first-level cache.
-package struct RowBlock {
+package struct RowBlock: ~Copyable {
     /// Rows in a block.
     package static let capacity = Int(CKERNELS_BLOCK_ROWS)
 
@@ -11,19 +11,16 @@ package struct RowBlock {
     package let momentCount: Int
     package let values: UnsafeMutablePointer<Double>
     package let weights: UnsafeMutablePointer<Double>
+    private let memory: BlockValues
     let kernels: CKernelsTable
 
     package init(momentCount: Int, instructionSet: InstructionSet = .best) {
         self.momentCount = momentCount
         kernels = instructionSet.kernels
-        values = .allocateAligned(momentCount * Self.capacity)
-        weights = .allocateAligned(Self.capacity)
+        memory = BlockValues(momentCount + 1)
+        values = memory.pointer
+        weights = memory[momentCount]
         for lane in 0..<Self.capacity { values[lane] = 1 }
-    }
-
-    package func deallocate() {
-        values.deallocate()
-        weights.deallocate()
     }
 
     package func column(_ position: Int) -> UnsafeMutablePointer<Double> { values + position * Self.capacity }
@@ -73,14 +70,5 @@ package struct RowBlock {
         _ values: UnsafePointer<Double>, count: Int, into logSums: UnsafeMutablePointer<Double>
     ) {
         kernels.log_sum_exp(values, count, logSums)
-    }
-}
-
-extension UnsafeMutablePointer<Double> {
-    /// Memory for `count` zeros that begins at a cache line.
-    static func allocateAligned(_ count: Int) -> UnsafeMutablePointer<Double> {
-        let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: max(count, 1) * MemoryLayout<Double>.stride, alignment: 64)
-        return memory.initializeMemory(as: Double.self, repeating: 0, count: max(count, 1))
     }
 }

@@ -11,7 +11,7 @@ package protocol RowSource: Sendable {
 
     /// Packs the rows of `range` into `block`, a block at a time, and calls `body` with the first row and the number of
     /// rows of each.
-    func forEachBlock(in range: Range<Int>, _ block: RowBlock, _ body: (_ start: Int, _ count: Int) -> Void)
+    func forEachBlock(in range: Range<Int>, _ block: borrowing RowBlock, _ body: (_ start: Int, _ count: Int) -> Void)
 
     /// The chosen rows, in the order given.
     func chosen(_ rows: [Int]) -> ShardRows
@@ -38,7 +38,6 @@ extension RowSource {
         var responses = [Double](repeating: 0, count: rows.count)
         var weights = [Double](repeating: 1, count: rows.count)
         let block = RowBlock(momentCount: momentCount)
-        defer { block.deallocate() }
         var first = 0
         while first < rows.count {
             // Rows that follow each other are looked at together.
@@ -62,7 +61,9 @@ extension ShardRows: RowSource {
     package var covariateCount: Int { covariates.columnCount }
     package var isWeighted: Bool { weights != nil }
 
-    package func forEachBlock(in range: Range<Int>, _ block: RowBlock, _ body: (_ start: Int, _ count: Int) -> Void) {
+    package func forEachBlock(
+        in range: Range<Int>, _ block: borrowing RowBlock, _ body: (_ start: Int, _ count: Int) -> Void
+    ) {
         covariates.storage.withUnsafeBufferPointer { columns in
             responses.withUnsafeBufferPointer { responses in
                 guard let target = responses.baseAddress else { return }

@@ -14,15 +14,15 @@ package struct RowsOfExperts: RowSource {
     package var covariateCount: Int { source.covariateCount }
     package var isWeighted: Bool { true }
 
-    package func forEachBlock(in range: Range<Int>, _ block: RowBlock, _ body: (_ start: Int, _ count: Int) -> Void) {
-        var start = range.lowerBound
-        model.forEachPosterior(of: source, in: range) { packed, posteriors, count in
-            block.values.update(from: packed.values, count: momentCount * RowBlock.capacity)
+    package func forEachBlock(
+        in range: Range<Int>, _ block: borrowing RowBlock, _ body: (_ start: Int, _ count: Int) -> Void
+    ) {
+        model.forEachBlock(of: source, in: range) { pass, start, count in
+            block.values.update(from: pass.block.values, count: momentCount * RowBlock.capacity)
             block.setWeights(count: count) { lane in
-                packed.weights[lane] * experts.reduce(0) { $0 + posteriors[$1 * RowBlock.capacity + lane] }
+                pass.block.weights[lane] * experts.reduce(0) { $0 + pass.posteriors[$1 * RowBlock.capacity + lane] }
             }
             body(start, count)
-            start += count
         }
     }
 }

@@ -13,7 +13,9 @@ package struct RowsWithout: RowSource {
     package var covariateCount: Int { source.covariateCount }
     package var isWeighted: Bool { source.isWeighted }
 
-    package func forEachBlock(in range: Range<Int>, _ block: RowBlock, _ body: (_ start: Int, _ count: Int) -> Void) {
+    package func forEachBlock(
+        in range: Range<Int>, _ block: borrowing RowBlock, _ body: (_ start: Int, _ count: Int) -> Void
+    ) {
         var first = range.lowerBound
         while first < range.upperBound {
             let before = leftOutBefore(first)

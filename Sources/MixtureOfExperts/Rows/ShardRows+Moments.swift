@@ -10,10 +10,6 @@ extension ShardRows {
         let lanes = RowBlock.capacity
         let block = RowBlock(momentCount: momentCount)
         let sums = BlockSums(.quadratic, factorCount: count, momentCount: momentCount)
-        defer {
-            block.deallocate()
-            sums.deallocate()
-        }
         var squared = [Double](repeating: 0, count: count)
         var laneFactors = [Double](repeating: 0, count: count * lanes)
         forEachBlock(in: 0..<rowCount, block) { start, rows in
@@ -27,11 +23,6 @@ extension ShardRows {
             }
             sums.add(block, factors: laneFactors, responseFactors: count)
         }
-        let all = sums.collected(responseFactors: count)
-        let packed = PackedSymmetric.elementCount(size: momentCount)
-        return (0..<count).map { index in
-            let raw = PackedSymmetric(size: momentCount, storage: Array(all[index * packed..<(index + 1) * packed]))
-            return Moments(rawSums: raw, squaredWeight: squared[index])
-        }
+        return zip(sums.matrices(responseFactors: count), squared).map { Moments(rawSums: $0, squaredWeight: $1) }
     }
 }

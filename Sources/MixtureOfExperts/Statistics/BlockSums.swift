@@ -5,7 +5,7 @@ import Numerics
 ///
 /// Kept as [entry][factor], the factors side by side in one vector register: each product z_i z_j is formed once and serves
 /// all of them, which no product of matrices in BLAS does.
-package struct BlockSums {
+package struct BlockSums: ~Copyable {
     package enum Kind { case linear, quadratic }
 
     private let kind: Kind
@@ -13,8 +13,9 @@ package struct BlockSums {
     private let momentCount: Int
     /// `factorCount` rounded up to whole groups.
     private let stride: Int
-    private let sums: UnsafeMutablePointer<Double>
-    private let weights: UnsafeMutablePointer<Double>
+    private let sums: AlignedBuffer
+    /// Of a block, as [lane][factor].
+    private let weights: AlignedBuffer
 
     package init(_ kind: Kind, factorCount: Int, momentCount: Int) {
         self.kind = kind
@@ -22,13 +23,8 @@ package struct BlockSums {
         self.momentCount = momentCount
         let group = Int(CKERNELS_WEIGHT_GROUP)
         stride = (factorCount + group - 1) / group * group
-        sums = .allocateAligned(Self.entryCount(kind, momentCount) * stride)
-        weights = .allocateAligned(RowBlock.capacity * stride)
-    }
-
-    package func deallocate() {
-        sums.deallocate()
-        weights.deallocate()
+        sums = AlignedBuffer(Self.entryCount(kind, momentCount) * stride)
+        weights = AlignedBuffer(RowBlock.capacity * stride)
     }
 
     private static func entryCount(_ kind: Kind, _ momentCount: Int) -> Int {
@@ -41,9 +37,10 @@ package struct BlockSums {
     ///   - factors: [factor][lane], the weights of the rows included.
     ///   - responseFactors: how many of the factors are wanted in products with the response; sums of the others there
     ///     stay 0.
-    package func add(_ block: RowBlock, factors: UnsafePointer<Double>, responseFactors: Int) {
+    package func add(_ block: borrowing RowBlock, factors: UnsafePointer<Double>, responseFactors: Int) {
         guard factorCount > 0 else { return }
         let kernels = block.kernels
+        let (sums, weights) = (sums.pointer, weights.pointer)
         kernels.transpose(factors, factorCount, weights, stride)
         let group = Int(CKERNELS_WEIGHT_GROUP)
         let allGroups = stride / group
@@ -62,6 +59,7 @@ package struct BlockSums {
     package func collected(responseFactors: Int) -> [Double] {
         let entries = Self.entryCount(kind, momentCount)
         let firstWithResponse = kind == .linear ? entries : PackedSymmetric.elementCount(size: momentCount - 1)
+        let sums = sums.pointer
         return [Double](unsafeUninitializedCapacity: factorCount * entries) { buffer, count in
             for factor in 0..<factorCount {
                 for entry in 0..<entries {
@@ -70,6 +68,15 @@ package struct BlockSums {
                 }
             }
             count = factorCount * entries
+        }
+    }
+
+    /// Quadratic sums, one matrix a factor.
+    package func matrices(responseFactors: Int) -> [PackedSymmetric] {
+        let entries = Self.entryCount(.quadratic, momentCount)
+        let all = collected(responseFactors: responseFactors)
+        return (0..<factorCount).map {
+            PackedSymmetric(size: momentCount, storage: Array(all[$0 * entries..<($0 + 1) * entries]))
         }
     }
 }

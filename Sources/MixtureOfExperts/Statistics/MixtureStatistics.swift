@@ -41,9 +41,9 @@ package struct MixtureStatistics: Sendable, Equatable {
         precondition(layout == other.layout, "statistics of different models")
         logLikelihood += other.logLikelihood
         weight += other.weight
-        add(other.squaredWeights, to: &squaredWeights)
-        add(other.quadratic, to: &quadratic)
-        add(other.linear, to: &linear)
+        squaredWeights.add(other.squaredWeights)
+        quadratic.add(other.quadratic)
+        linear.add(other.linear)
     }
 
     /// The sums of some rows.
@@ -239,8 +239,4 @@ package struct StatisticsLayout: Sendable, Equatable {
         case .newton, .scores: hasDispersion ? dispersionHessian(expertCount, 0) : dispersionGradient(0)
         }
     }
-}
-
-private func add(_ values: [Double], to sums: inout [Double]) {
-    for index in sums.indices { sums[index] += values[index] }
 }

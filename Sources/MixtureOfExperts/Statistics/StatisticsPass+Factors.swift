@@ -151,7 +151,8 @@ extension StatisticsPass {
 
     private func formDispersionHessian() {
         let experts = layout.expertCount
-        let derivatives = derivatives
+        let (dispersionFirst, dispersionMixed) = (derivatives.dispersionFirst, derivatives.dispersionMixed)
+        let (firsts, dispersionSecond) = (derivatives.firsts, derivatives.dispersionSecond)
         let weights = weightedPosteriors
         let weightedScores = linearFactors + layout.expertGradient(0) * Self.lanes
         let mixed = linearFactors + layout.expertDispersionHessian(predictor: 0, dispersion: 0) * Self.lanes
@@ -161,9 +162,7 @@ extension StatisticsPass {
             for lane in 0..<Self.lanes {
                 let index = expert * Self.lanes + lane
                 diagonal[lane] +=
-                    weights[index]
-                    * (derivatives.dispersionMixed[index]
-                        + derivatives.firsts[index] * derivatives.dispersionFirst[index])
+                    weights[index] * (dispersionMixed[index] + firsts[index] * dispersionFirst[index])
             }
         }
         let hessian = linearFactors + layout.dispersionHessian(0, 0) * Self.lanes
@@ -171,8 +170,8 @@ extension StatisticsPass {
         outer(weightedDispersionScores, experts, dispersionScores, sign: -1, into: hessian)
         addToDiagonal(hessian, experts) { expert, lane in
             let index = expert * Self.lanes + lane
-            let first = derivatives.dispersionFirst[index]
-            return weights[index] * (derivatives.dispersionSecond[index] + first * first)
+            let first = dispersionFirst[index]
+            return weights[index] * (dispersionSecond[index] + first * first)
         }
     }
 

@@ -9,6 +9,7 @@ final class StatisticsPass {
     private let quadratic: BlockSums
     private let linear: BlockSums
     // Values of the block, [index][lane] each.
+    private let memory: BlockValues
     let predictors: UnsafeMutablePointer<Double>
     let posteriors: UnsafeMutablePointer<Double>
     let gates: UnsafeMutablePointer<Double>
@@ -36,30 +37,18 @@ final class StatisticsPass {
         linear = BlockSums(.linear, factorCount: layout.linearCount, momentCount: layout.momentCount)
         let (experts, predictorCount) = (layout.expertCount, layout.predictorCount)
         // The gates' predictors follow the experts'.
-        predictors = .allocateAligned((predictorCount + experts) * Self.lanes)
-        logGates = predictors + predictorCount * Self.lanes
-        posteriors = .allocateAligned(experts * Self.lanes)
-        gates = .allocateAligned(experts * Self.lanes)
-        logDensities = .allocateAligned(Self.lanes)
+        let starts = BlockValues.starts([
+            predictorCount, experts, experts, experts, 1, experts, experts, predictorCount, experts,
+            layout.quadraticCount, layout.linearCount,
+        ])
+        memory = BlockValues(starts[11])
+        (predictors, logGates) = (memory[starts[0]], memory[starts[1]])
+        (posteriors, gates, logDensities) = (memory[starts[2]], memory[starts[3]], memory[starts[4]])
+        (weightedPosteriors, weightedGates) = (memory[starts[5]], memory[starts[6]])
+        (scores, dispersionScores) = (memory[starts[7]], memory[starts[8]])
+        (quadraticFactors, linearFactors) = (memory[starts[9]], memory[starts[10]])
         derivatives = BlockDerivatives(layout)
-        weightedPosteriors = .allocateAligned(experts * Self.lanes)
-        weightedGates = .allocateAligned(experts * Self.lanes)
-        scores = .allocateAligned(predictorCount * Self.lanes)
-        dispersionScores = .allocateAligned(experts * Self.lanes)
-        quadraticFactors = .allocateAligned(layout.quadraticCount * Self.lanes)
-        linearFactors = .allocateAligned(layout.linearCount * Self.lanes)
         squaredWeights = [Double](repeating: 0, count: experts)
-    }
-
-    func deallocate() {
-        block.deallocate()
-        quadratic.deallocate()
-        linear.deallocate()
-        for memory in [
-            predictors, posteriors, gates, logDensities, weightedPosteriors, weightedGates, scores, dispersionScores,
-            quadraticFactors, linearFactors,
-        ] { memory.deallocate() }
-        derivatives.deallocate()
     }
 
     func statistics(_ rows: any RowSource, _ part: Range<Int>) -> MixtureStatistics {

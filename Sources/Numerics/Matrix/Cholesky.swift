@@ -31,6 +31,12 @@ package struct Cholesky: Sendable {
         self.factor = factor
     }
 
+    /// Fails also where the reciprocal condition in the 1-norm is not above `least`.
+    package init?(_ matrix: Matrix, condition least: Double) {
+        self.init(matrix)
+        guard reciprocalCondition(of: matrix) > least else { return nil }
+    }
+
     package var logDeterminant: Double {
         2 * (0..<factor.rowCount).reduce(0) { $0 + log(factor[$1, $1]) }
     }

@@ -73,6 +73,11 @@ package struct Matrix: Sendable, Equatable {
         return result
     }
 
+    package static func += (left: inout Matrix, right: Matrix) {
+        precondition(left.rowCount == right.rowCount && left.columnCount == right.columnCount, "shapes do not match")
+        left.storage.add(right.storage)
+    }
+
     package static func * (left: Matrix, right: Matrix) -> Matrix {
         BLAS.multiply(left, right)
     }
@@ -91,4 +96,12 @@ package struct Matrix: Sendable, Equatable {
 @inlinable
 package func dot(_ left: some Collection<Double>, _ right: some Collection<Double>) -> Double {
     zip(left, right).reduce(0) { $0 + $1.0 * $1.1 }
+}
+
+extension Array where Element: AdditiveArithmetic {
+    /// Adds the elements of an array of the same length.
+    @inlinable
+    package mutating func add(_ other: [Element]) {
+        for index in indices { self[index] += other[index] }
+    }
 }

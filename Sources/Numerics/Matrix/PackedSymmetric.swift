@@ -70,7 +70,7 @@ package struct PackedSymmetric: Sendable, Equatable {
 
     package static func += (left: inout PackedSymmetric, right: PackedSymmetric) {
         precondition(left.size == right.size, "sizes do not match")
-        for index in left.storage.indices { left.storage[index] += right.storage[index] }
+        left.storage.add(right.storage)
     }
 
     package static func * (left: Double, right: PackedSymmetric) -> PackedSymmetric {

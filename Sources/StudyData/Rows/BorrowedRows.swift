@@ -23,7 +23,7 @@ struct BorrowedRows: RowSource {
     var covariateCount: Int { covariates.count }
     var isWeighted: Bool { weights != nil }
 
-    func forEachBlock(in range: Range<Int>, _ block: RowBlock, _ body: (_ start: Int, _ count: Int) -> Void) {
+    func forEachBlock(in range: Range<Int>, _ block: borrowing RowBlock, _ body: (_ start: Int, _ count: Int) -> Void) {
         guard !range.isEmpty else { return }
         var first = batch(of: range.lowerBound)
         for start in stride(from: range.lowerBound, to: range.upperBound, by: RowBlock.capacity) {
@@ -46,7 +46,7 @@ struct BorrowedRows: RowSource {
         }
     }
 
-    private func packResponses(_ start: Int, _ count: Int, _ first: Int, _ block: RowBlock) {
+    private func packResponses(_ start: Int, _ count: Int, _ first: Int, _ block: borrowing RowBlock) {
         let position = momentCount - 1
         switch responses {
         case .column(let column):

@@ -18,7 +18,7 @@ struct FileRows: RowSource {
     /// Bytes to read at a time: large enough to make the call cheap, small enough for the second-level cache.
     private static let chunkBytes = 1 << 18
 
-    func forEachBlock(in range: Range<Int>, _ block: RowBlock, _ body: (_ start: Int, _ count: Int) -> Void) {
+    func forEachBlock(in range: Range<Int>, _ block: borrowing RowBlock, _ body: (_ start: Int, _ count: Int) -> Void) {
         let width = layout.isFortranOrder ? columns.all.count : layout.columnCount
         let blocks = max(1, Self.chunkBytes / (width * layout.element.size * RowBlock.capacity))
         let chunkRows = min(blocks * RowBlock.capacity, range.count)
@@ -50,7 +50,7 @@ struct FileRows: RowSource {
     }
 
     private func pack(
-        _ buffer: UnsafeMutableRawBufferPointer, chunkRows: Int, _ rows: Range<Int>, _ block: RowBlock,
+        _ buffer: UnsafeMutableRawBufferPointer, chunkRows: Int, _ rows: Range<Int>, _ block: borrowing RowBlock,
         _ body: (_ start: Int, _ count: Int) -> Void
     ) {
         guard let base = buffer.baseAddress else { return }

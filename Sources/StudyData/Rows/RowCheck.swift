@@ -5,12 +5,8 @@ extension RowSource {
     /// Whether every row can be used as it is: all values usable, no weight 0. What is wrong otherwise, ``RowSelection`` finds
     /// and says.
     func isClean(_ parallelism: Parallelism) -> Bool {
-        reduce(parallelism, into: true) { part in
-            var isClean = true
-            let block = RowBlock(momentCount: momentCount)
-            defer { block.deallocate() }
-            forEachBlock(in: part, block) { _, count in isClean = isClean && block.isClean(count: count) }
-            return isClean
+        sum(parallelism, from: true) { isClean, block, _, count in
+            isClean = isClean && block.isClean(count: count)
         } merge: {
             $0 = $0 && $1
         }

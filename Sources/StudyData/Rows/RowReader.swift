@@ -53,7 +53,7 @@ package struct RowReader {
     }
 
     /// The rows of a table that is in memory already, in place of the only file.
-    func rows(of table: DataTable) throws -> Rows { try inMemory { _ in table } }
+    package func rows(of table: DataTable) throws -> Rows { try inMemory { _ in table } }
 
     private func inMemory(_ read: (_ path: String) throws -> DataTable) throws -> Rows {
         var parts = [ShardRows]()

@@ -10,7 +10,7 @@ struct CSVPartReader {
     private var cursor: CSVCursor
     private var part: CSVPart
     private let stores: [CSVNumberStore]
-    private let firstRow: Int
+    private let rows: Range<Int>
     /// Whether a column is read as numbers, and false after the last one.
     private var takesNumbers: [Bool]
     /// The rows not yet in the stores: column after column, `rowLimit` numbers each.
@@ -23,26 +23,26 @@ struct CSVPartReader {
 
     /// - Parameters:
     ///   - cursor: Where the part's first row, or a blank line before it, begins; its bytes end with the part.
-    ///   - firstRow: Where the part's rows belong in the stores.
-    init(_ cursor: CSVCursor, columns: [CSVColumn], stores: [CSVNumberStore], firstRow: Int) {
+    ///   - rows: Where the part's rows belong in the stores: as many as it may have.
+    init(_ cursor: CSVCursor, columns: [CSVColumn], stores: [CSVNumberStore], rows: Range<Int>) {
         self.cursor = cursor
         part = CSVPart(columns: columns)
         self.stores = stores
-        self.firstRow = firstRow
+        self.rows = rows
         takesNumbers = columns.map { $0.kind == .numbers } + [false]
         // Small enough to stay in the cache until it is stored.
         rowLimit = min(max(16_384 / columns.count, 16), 1024)
         block = [Double](repeating: 0, count: rowLimit * columns.count)
     }
 
-    /// - Throws: `raggedRow`, `unterminatedQuote`.
+    /// - Throws: `raggedRow`, `unterminatedQuote`; `cannotRead` where there are more rows than lines were counted.
     mutating func read(plainRuns: Bool = true) throws(TableError) -> CSVPart {
         while column > 0 || beginRow() {
             let isFurther = plainRuns && readPlainRun()
             if !isFurther || column > 0 { try readField() }
-            if row == rowLimit { storeBlock() }
+            if row == rowLimit { try storeBlock() }
         }
-        storeBlock()
+        try storeBlock()
         return part
     }
 
@@ -61,7 +61,10 @@ struct CSVPartReader {
     private mutating func readPlainRun() -> Bool {
         var place = CSVPlainRun.Place(position: cursor.position, column: column, row: row)
         let limit = cursor.bytes.count - CSVPlainNumber.reach
-        guard place.position <= limit, let bytes = cursor.bytes.baseAddress else { return false }
+        // Fields beyond the last column have no place in the block.
+        guard column < part.columns.count, place.position <= limit, let bytes = cursor.bytes.baseAddress else {
+            return false
+        }
         CSVPowersOfFive.words.withUnsafeBufferPointer { powers in
             block.withUnsafeMutableBufferPointer { block in
                 takesNumbers.withUnsafeBufferPointer { takesNumbers in
@@ -116,11 +119,14 @@ struct CSVPartReader {
         row += 1
     }
 
-    private mutating func storeBlock() {
+    private mutating func storeBlock() throws(TableError) {
+        let first = rows.lowerBound + part.rowCount
+        // Only in a file that is written while it is read.
+        guard first + row <= rows.upperBound else { throw .changedWhileRead(path: cursor.source) }
         block.withUnsafeBufferPointer { block in
             for column in part.columns.indices where takesNumbers[column] {
                 let values = block[column * rowLimit..<column * rowLimit + row]
-                stores[column].write(UnsafeBufferPointer(rebasing: values), at: firstRow + part.rowCount)
+                stores[column].write(UnsafeBufferPointer(rebasing: values), at: first)
             }
         }
         part.rowCount += row

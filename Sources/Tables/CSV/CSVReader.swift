@@ -16,6 +16,8 @@ package struct CSVReader {
     package var partSize = 1 << 20
     /// Off, every field goes the way of the odd ones.
     package var plainRuns = true
+    /// Called between the two passes, that over the lines and that over their fields.
+    package var linesCounted: @Sendable () -> Void = {}
 
     /// Reads the header.
     /// - Throws: `emptyFile`, `duplicateColumn`, `notUTF8`, `unterminatedQuote`.
@@ -51,7 +53,7 @@ package struct CSVReader {
     }
 
     /// Reads the rows.
-    /// - Throws: `noRows`, `raggedRow`, `unterminatedQuote`.
+    /// - Throws: `noRows`, `raggedRow`, `unterminatedQuote`; `cannotRead` where the bytes change meanwhile.
     package func table() throws(TableError) -> DataTable {
         let ranges = Self.withBytes(of: data) { partRanges(in: $0) }
         let lineEnds = parallelism.map(count: ranges.count) { index in
@@ -61,9 +63,12 @@ package struct CSVReader {
         let stores = columns.map { _ in CSVNumberStore(capacity: lineCount) }
         // No row begins without a line; where some are blank, the rows of later parts are moved in the end.
         let firstRows = lineEnds.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+        linesCounted()
         let parts = parallelism.map(count: ranges.count) { index in
             Result { () throws(TableError) in
-                try readPart(ranges[index], firstRow: firstRows[index], stores)
+                // The last row of all may have no line end.
+                let end = index + 1 < ranges.count ? firstRows[index + 1] : lineCount
+                return try readPart(ranges[index], rows: firstRows[index]..<end, stores)
             }
         }
         var joined = CSVPart(columns: columns)
@@ -83,13 +88,13 @@ package struct CSVReader {
     }
 
     private func readPart(
-        _ range: Range<Int>, firstRow: Int, _ stores: [CSVNumberStore]
+        _ range: Range<Int>, rows: Range<Int>, _ stores: [CSVNumberStore]
     ) throws(TableError) -> CSVPart {
         try Self.withBytes(of: data) { bytes throws(TableError) in
             var cursor = CSVCursor(
                 source: source, bytes: UnsafeBufferPointer(rebasing: bytes[..<range.upperBound]), delimiter: delimiter)
-            cursor.move(to: range.lowerBound, line: start.line + firstRow)
-            var reader = CSVPartReader(cursor, columns: columns, stores: stores, firstRow: firstRow)
+            cursor.move(to: range.lowerBound, line: start.line + rows.lowerBound)
+            var reader = CSVPartReader(cursor, columns: columns, stores: stores, rows: rows)
             return try reader.read(plainRuns: plainRuns)
         }
     }

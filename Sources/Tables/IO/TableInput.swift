@@ -4,20 +4,38 @@ import Foundation
 package struct TableInput {
     let source: String
     let bytes: Data
+    /// The regular file that the bytes come from, as it was when they were mapped.
+    private let origin: (handle: FileHandle, stamp: FileStamp)?
 
     /// - Throws: `fileNotFound`, `cannotRead`, `corruptGzip`.
-    init(path: String) throws(TableError) {
+    package init(path: String) throws(TableError) {
         if path == "-" {
             let stored = try Self.everything(in: .standardInput, path: "standard input")
             try self.init(source: "standard input", stored: stored)
         } else {
-            try self.init(source: path, stored: Self.storedBytes(path: path))
+            let (stored, origin) = try Self.storedBytes(path: path)
+            try self.init(source: path, stored: stored, origin: origin)
         }
     }
 
     package init(source: String, stored: Data) throws(TableError) {
+        try self.init(source: source, stored: stored, origin: nil)
+    }
+
+    private init(
+        source: String, stored: Data, origin: (handle: FileHandle, stamp: FileStamp)?
+    ) throws(TableError) {
         self.source = source
+        self.origin = origin
         bytes = stored.starts(with: Gzip.magic) ? try Gzip.decompress(stored, source: source) : stored
+    }
+
+    /// Set where the file was written to since it was opened: what was read of it is neither the old file nor the new one.
+    package var change: TableError? {
+        guard let origin else { return nil }
+        var status = stat()
+        let isSame = fstat(origin.handle.fileDescriptor, &status) == 0 && FileStamp(status) == origin.stamp
+        return isSame ? nil : .changedWhileRead(path: source)
     }
 
     package static func everything(in handle: FileHandle, path: String) throws(TableError) -> Data {
@@ -28,7 +46,9 @@ package struct TableInput {
         }
     }
 
-    private static func storedBytes(path: String) throws(TableError) -> Data {
+    private static func storedBytes(
+        path: String
+    ) throws(TableError) -> (Data, origin: (handle: FileHandle, stamp: FileStamp)?) {
         let descriptor = open(path, O_RDONLY)
         guard descriptor >= 0 else {
             let code = errno
@@ -43,11 +63,13 @@ package struct TableInput {
         let kind = status.st_mode & S_IFMT
         if kind == S_IFDIR { throw .cannotRead(path: path, reason: "it is a directory") }
         // Only regular files can be mapped; a pipe must be read through the one descriptor opened on it.
-        guard kind == S_IFREG else { return try everything(in: handle, path: path) }
-        defer { withExtendedLifetime(handle) {} }
-        return try mapped(descriptor, count: Int(status.st_size), path: path)
+        guard kind == S_IFREG else { return (try everything(in: handle, path: path), nil) }
+        let data = try mapped(descriptor, count: Int(status.st_size), path: path)
+        return (data, (handle, FileStamp(status)))
     }
 
+    /// Pages of the file itself: nothing is copied. Bytes that change are seen changed, which the readers bear; pages that are cut off
+    /// end the program when they are read (SIGBUS).
     private static func mapped(_ descriptor: Int32, count: Int, path: String) throws(TableError) -> Data {
         // No range of no bytes can be mapped.
         guard count > 0 else { return Data() }
@@ -55,6 +77,22 @@ package struct TableInput {
             throw .cannotRead(path: path, reason: String(cString: strerror(errno)))
         }
         return Data(bytesNoCopy: base, count: count, deallocator: .unmap)
+    }
+}
+
+/// What differs between a file and the same file written to.
+private struct FileStamp: Equatable {
+    private let size: Int
+    private let seconds: Int
+    private let nanoseconds: Int
+
+    init(_ status: stat) {
+        #if canImport(Darwin)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        (size, seconds, nanoseconds) = (Int(status.st_size), time.tv_sec, time.tv_nsec)
     }
 }
 
@@ -69,11 +107,15 @@ extension DataTable {
     /// - Parameters:
     ///   - path: The file, or `-` for standard input, which is read to its end.
     ///   - options: The delimiter, and which columns are wanted as text.
-    /// - Throws: `fileNotFound` or `cannotRead` if there are no bytes to read; `emptyFile`, `noRows`,
+    /// - Throws: `fileNotFound` or `cannotRead` if there are no bytes to read or they change meanwhile; `emptyFile`, `noRows`,
     ///   `unsupportedFormat`, `duplicateColumn`, `raggedRow`, `unterminatedQuote`, `malformedNPY`,
     ///   `columnNamesMismatch` or `corruptGzip` if they are not a table.
     package static func read(path: String, options: TableOptions = TableOptions()) throws(TableError) -> DataTable {
-        try table(of: TableInput(path: path), options: options)
+        let input = try TableInput(path: path)
+        let result = Result { () throws(TableError) in try table(of: input, options: options) }
+        // What looks wrong may come of the change.
+        if let change = input.change { throw change }
+        return try result.get()
     }
 
     package static func table(of input: TableInput, options: TableOptions) throws(TableError) -> DataTable {

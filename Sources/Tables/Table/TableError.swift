@@ -166,6 +166,10 @@ extension TableError: CustomStringConvertible {
         }
     }
 
+    static func changedWhileRead(path: String) -> TableError {
+        .cannotRead(path: path, reason: "it changed while it was read")
+    }
+
     private static func advice(on kind: Spelling, _ known: [String], near: String?) -> String {
         let shown = known.prefix(20).map(\.quoted).joined(separator: ", ")
         let list = known.count > 20 ? "\(shown) and \(known.count - 20) more" : shown

@@ -9,7 +9,7 @@ struct AggregateCommand: ParsableCommand {
         commandName: "aggregate",
         abstract: "Turn local models into one global model of the same form.",
         discussion: """
-            No row is needed: the covariate sketches in the local models tell where the sites have their rows. The \
+            No row is needed: the covariate sketches in the local models say where the sites have their rows. The \
             order of the files does not matter; each site is given once.
 
             Example: dmoe aggregate clinic-*.json -o global.json
@@ -19,9 +19,9 @@ struct AggregateCommand: ParsableCommand {
     var files: [String]
     @Option(
         help: ArgumentHelp(
-            "Experts of the global model (default: the largest local number), or auto: the best on a fresh draw.",
-            valueName: "k"), transform: GlobalExperts.named)
-    var experts: GlobalExperts?
+            "Experts of the global model (default: the largest local number), or auto: the best on an independent Monte Carlo "
+                + "sample.", valueName: "k"))
+    var experts: AggregationSettings.GlobalExperts?
     @OptionGroup(title: "Aggregation") var aggregation: AggregationOptionGroup
     @OptionGroup(title: "Data of --support") var data: DataOptions
     @OptionGroup var seed: SeedOption
@@ -30,97 +30,60 @@ struct AggregateCommand: ParsableCommand {
     var output: String
 
     func validate() throws {
-        if aggregation.isMixture, experts != nil {
-            throw ValidationError("--experts is of no use with --method mixture: all local experts are kept.")
-        }
         guard !files.isEmpty else { throw ValidationError("Give at least one local model.") }
+        try refusing { () throws(RequestRefusal) in try job.check(hasSupport: !aggregation.support.support.isEmpty) }
+    }
+
+    private var job: AggregateJob {
+        var job = AggregateJob()
+        job.settings = aggregation.settings(experts: experts, seed: seed.seed)
+        job.missing = data.missing
+        return job
     }
 
     mutating func run() throws {
         try OutputFile.check(output, inputs: files + aggregation.support.support)
-        let models = try localModels(FileNames.labels(files))
-        let coordinator = Coordinator(
-            aggregator: aggregation.aggregator,
-            options: aggregation.options(
-                experts: experts, localExperts: models.map(\.contribution.fitted.model.expertCount).max() ?? 1,
-                seed: seed.value()),
-            parallelism: common.parallelism)
-        if aggregation.isMixture {
-            try writeEnsemble(models, coordinator)
-        } else {
-            try writeGlobal(models, coordinator)
+        let common = common
+        let sites = try localModels()
+        let outcome = try job.run(
+            sites, support: try aggregation.support.input(data), parallelism: common.parallelism
+        ) { common.show($0) }
+        switch outcome {
+        case .model(let file):
+            try OutputFile.write(try file.text(path: output), to: output)
+            file.warnings.forEach(Terminal.warn)
+            try common.report(AggregationSummary(file, output: output), text: summary(file))
+        case .ensemble(let file, let leftOut): try report(file, leftOut)
         }
     }
 
-    private func writeGlobal(_ models: [LocalFile], _ coordinator: Coordinator) throws {
-        let contributions = models.map(\.contribution)
-        var reading = models[0].file
-        reading.carryStudy(of: models.map(\.file))
-        let support = try aggregation.support.givenSupport(
-            reading.selection(missing: data.missing), data: data, parallelism: common.parallelism)
-        // One file given twice is one site here, and told.
-        let locals = Dictionary(models.map { ($0.contribution.name, $0.file) }) { first, _ in first }
-        let file = ModelFile(try coordinator.aggregate(contributions, support: support), of: locals)
-        try OutputFile.write(try file.text(path: output), to: output)
-        file.warnings.forEach(Terminal.warn)
-        try common.report(AggregationSummary(file, output: output), text: summary(file))
-    }
-
-    private func writeEnsemble(_ models: [LocalFile], _ coordinator: Coordinator) throws {
-        let (kept, leftOut) = try coordinator.withoutInconsistentSites(models.map(\.contribution))
-        let names = Set(kept.map(\.name))
-        let file = EnsembleFile(
-            models.filter { model in names.contains(model.contribution.name) }
-                .map { EnsembleFile.Member(name: $0.contribution.name, model: $0.file) },
-            siteWeights: coordinator.options.siteWeights)
-        // Here, where it is one line, rather than at the first prediction.
-        let predictor = try file.predictor(parallelism: common.parallelism)
+    private func report(_ file: EnsembleFile, _ leftOut: [AggregationReport.LeftOutSite]) throws {
+        let components = try file.predictor(parallelism: common.parallelism).experts.count
         try OutputFile.write(try file.text(path: output), to: output)
         leftOut.forEach { Terminal.warn($0.warning) }
         try common.report(
             EnsembleSummary(
-                output: output, members: file.members.count, components: predictor.experts.count,
-                leftOut: leftOut.map(\.name)),
+                output: output, members: file.members.count, components: components, leftOut: leftOut.map(\.name)),
             text: "\(output): \(Format.plural(file.members.count, "local model")) with "
-                + "\(Format.plural(predictor.experts.count, "component")), for dmoe predict and evaluate")
-    }
-
-    /// A local model as a file and as a contribution.
-    private struct LocalFile: Sendable {
-        var file: ModelFile
-        var contribution: Contribution
+                + "\(Format.plural(components, "component")), for dmoe predict and evaluate")
     }
 
     /// Reads on all threads: to decode a thousand files takes as long as to aggregate a few hundred of them. Of several
-    /// faults the first in the order of the files is told.
-    private func localModels(_ labels: [String]) throws -> [LocalFile] {
+    /// faults the first in the order of the files is reported.
+    private func localModels() throws -> [AggregateJob.Site] {
         let files = files
+        let labels = FileNames.labels(files)
         let read = common.parallelism.map(count: files.count) { index in
-            Result { () throws(ModelFileError) in
-                let file = try ModelFile.read(path: files[index])
-                guard let fitted = file.fitted else { throw .noStatistics(path: files[index]) }
-                return LocalFile(
-                    file: file,
-                    contribution: Contribution(name: labels[index], fitted: fitted, warnings: file.warnings))
+            Result { () throws(ModelFileError) in try ModelFile.read(path: files[index]) }
+        }
+        return try zip(zip(files, labels), read).map { names, result in
+            let file = try result.get()
+            if let sites = file.aggregation?.sites {
+                Terminal.warn(
+                    "\(names.0) is a global model: give none of its \(Format.plural(sites.count, "site")) beside it")
             }
+            return AggregateJob.Site(name: names.1, path: names.0, file: file)
         }
-        let given = Set(labels)
-        let models = try zip(files, read).map { path, result in
-            let local = try result.get()
-            try refuseOverlap(local.file.aggregation?.sites, path: path, labels: given)
-            return local
-        }
-        try ModelFile.refuseDifferentStudies(zip(files, models).map { ($0, $1.file) })
-        return models
-    }
-
-    /// A global model may be aggregated again, but not with a site that it was made from.
-    private func refuseOverlap(_ sites: [ModelFile.SiteRecord]?, path: String, labels: Set<String>) throws {
-        guard let sites else { return }
-        if let twice = sites.map(\.name).first(where: labels.contains) {
-            throw CommandFailure("\(path): this global model holds site '\(twice)', given too; leave one of them out")
-        }
-        Terminal.warn("\(path) is a global model: give none of its \(Format.plural(sites.count, "site")) beside it")
     }
 
     private func summary(_ file: ModelFile) -> String {

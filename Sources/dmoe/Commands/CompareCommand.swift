@@ -1,7 +1,5 @@
-import Aggregation
 import ArgumentParser
 import DistributedMoE
-import MixtureOfExperts
 import ModelFiles
 
 struct CompareCommand: ParsableCommand {
@@ -56,62 +54,45 @@ struct CompareCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        try shardOptions.validate(files: files)
-        try StudySetting.validate(columns, fit, data)
-        try fit.refuseRange()
-        guard test.isEmpty != (holdout == 0) else { throw ValidationError("Give either --test or --holdout.") }
-        guard holdout >= 0, holdout < 1 else { throw ValidationError("--holdout must be at least 0 and below 1.") }
-        if holdout > 0, groups != nil { throw ValidationError("--groups names a column of --test.") }
-        guard (0...1000).contains(rounds) else { throw ValidationError("--rounds must be from 0 to 1000.") }
-        guard (1...10_000).contains(federatedRounds) else {
-            throw ValidationError("--federated-rounds must be from 1 to 10000.")
+        try refusing { () throws(RequestRefusal) in
+            let job = try job()
+            try job.check(hasSupport: !aggregation.support.isEmpty, hasTest: !test.isEmpty)
+            try job.shards.check(tables: files.count)
         }
-        if let globalExperts, globalExperts < 1 { throw ValidationError("--global-experts must be 1 or more.") }
         if csv, common.json { throw ValidationError("--csv and --json cannot go together.") }
-        let known = EstimationMethod.all.map(\.name)
-        if let unknown = methods?.first(where: { !known.contains($0) }) {
-            throw ValidationError("'\(unknown)' is no estimator; known are \(known.joined(separator: ", ")).")
-        }
+    }
+
+    private func job() throws(RequestRefusal) -> CompareJob {
+        var job = CompareJob(
+            try shardOptions.settings(columns, fit, data, holdout: holdout, seed: seed.seed))
+        job.aggregation = aggregation.settings(seed: seed.seed)
+        job.aggregation.experts = globalExperts.map { .count($0) }
+        job.methods = methods
+        job.rounds = rounds
+        job.federatedRounds = federatedRounds
+        job.groups = groups
+        return job
     }
 
     mutating func run() throws {
-        let setting = try StudySetting(columns, fit, seed)
-        let shards = try ShardTables(
-            files: files, columns: columns, study: setting.study, data: data, minRows: fit.disclosure.minRows,
-            division: shardOptions.division, holdout: holdout, seed: setting.seed, quiet: common.quiet,
-            parallelism: common.parallelism
-        ).read()
-        let judged = try judgedRows(shards)
-        let truth = try truth.map { path in try trueModel(path, shards.selection.design) }
+        let (common, job, support) = (common, try job(), try aggregation.input(data))
+        let truth = try truth.map { (file: try ModelFile.read(path: $0), path: $0) }
+        let test = test.isEmpty ? nil : (paths: test, options: try data.tableOptions())
         let note = ProgressNote(quiet: common.quiet)
-        let learning = DistributedLearning(
-            design: shards.selection.design, family: columns.expertFamily(shards.selection),
-            fitOptions: fit.options(experts: setting.experts, seed: setting.seed, aggregated: true),
-            coordinator: Coordinator(
-                options: aggregation.options(expertCount: globalExperts, seed: setting.seed)),
-            rowsPerParameter: shardOptions.rowsPerParameter, parallelism: common.parallelism)
-        let comparison = EstimatorComparison(
-            learning, methods: methods?.compactMap(EstimationMethod.named) ?? EstimationMethod.all, rounds: rounds,
-            federatedRounds: federatedRounds,
-            parallelism: common.parallelism, progress: { note.show($0) })
         defer { note.clear() }
-        let result = try comparison.run(
-            shards.training,
-            support: try aggregation.givenSupport(
-                shards.selection(), data: data, parallelism: common.parallelism),
-            test: judged.rows, truth: truth, groups: judged.groups)
+        let outcome = try job.run(
+            try ShardOptions.input(files, data), test: test, truth: truth, support: support,
+            parallelism: common.parallelism, progress: { note.show($0) }, notices: { common.show($0) })
         note.clear()
-        result.broken.forEach { Terminal.warn($0.warning) }
+        let result = outcome.result
+        result.inconsistent.forEach { Terminal.warn($0.warning) }
         for shard in result.leftOut { Terminal.warn("\(shard.name) is left out: \(shard.reason)") }
         for shard in result.shards {
             for warning in shard.local.report.warnings.lines { Terminal.warn("\(shard.name): \(warning)") }
         }
         let report = ComparisonReport(
-            target: shards.selection.design.target, experts: globalExperts ?? setting.experts,
-            shards: result.shards.count,
-            rows: shards.training.reduce(0) { $0 + $1.rows.rowCount }, testRows: judged.rows.rowCount,
-            seed: setting.seed,
-            estimators: result.estimates)
+            target: outcome.design.target, experts: outcome.experts, shards: result.shards.count,
+            rows: outcome.trainingRows, testRows: outcome.testRows, seed: outcome.seed, estimators: result.estimates)
         report.warnings.forEach(Terminal.warn)
         if report.estimators.allSatisfy({ $0.model == nil }), let failure = report.failures.first {
             throw CommandFailure(failure)
@@ -120,38 +101,5 @@ struct CompareCommand: ParsableCommand {
         if csv { return try Terminal.write(report.csv) }
         // The table is the result, not a summary of one: --quiet keeps it.
         if common.json { try Terminal.printJSON(report) } else { try Terminal.print(report.text) }
-    }
-
-    // MARK: Input
-
-    private func judgedRows(_ shards: ShardTables.Shards) throws -> (rows: ShardRows, groups: [Int]?) {
-        var parts = [ShardRows]()
-        var labels = [String]()
-        let selection = shards.selection()
-        for path in test {
-            let table = try data.read(
-                path, for: selection, textColumns: Set([groups].compactMap { $0 }), parallelism: common.parallelism)
-            let selected = try selection.rows(of: table)
-            data.report(dropped: selected.dropped, of: table.rowCount, source: path, quiet: common.quiet)
-            parts.append(selected.rows)
-            if let groups {
-                let all = try table.text(groups)
-                labels += selected.kept.map { all[$0] }
-            }
-        }
-        let rows = ShardRows.concatenation(test.isEmpty ? shards.heldOut : parts).filled(selection)
-        guard rows.totalWeight > 0 else { throw CommandFailure("no row is left to judge on") }
-        guard groups != nil else { return (rows, nil) }
-        let numbers = Dictionary(uniqueKeysWithValues: Set(labels).sorted().enumerated().map { ($1, $0) })
-        return (rows, labels.map { numbers[$0] ?? 0 })
-    }
-
-    private func trueModel(_ path: String, _ design: Design) throws -> MixtureModel {
-        let model = try ModelFile.read(path: path).model
-        guard let arranged = model.arranged(as: design) else {
-            throw CommandFailure(
-                "\(path): its target or covariates are not those of the data; give the model of these data")
-        }
-        return arranged
     }
 }

@@ -1,9 +1,8 @@
 import ArgumentParser
 import DistributedMoE
 import Evaluation
-import MixtureOfExperts
 import ModelFiles
-import StudyData
+import Tables
 
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,28 +31,20 @@ struct EvaluateCommand: ParsableCommand {
 
     mutating func run() throws {
         let modelFile = try PredictorFile.read(path: self.model)
-        var selection = try levels.selection(modelFile, data: data)
-        selection.weights = weights ?? selection.weights
-        let model = try modelFile.predictor(parallelism: common.parallelism)
-        var parts = [ShardRows]()
-        for path in files {
-            let table = try data.read(path, for: selection, parallelism: common.parallelism)
-            let selected = try selection.rows(of: table)
-            var record = ReadingRecord(selection)
-            record.add(selected, selection)
-            data.report(dropped: selected.dropped, of: table.rowCount, source: path, quiet: common.quiet)
-            data.report(record, source: path, quiet: common.quiet)
-            parts.append(selected.rows)
-        }
-        let rows = ShardRows.concatenation(parts)
-        guard rows.totalWeight > 0 else {
-            throw CommandFailure("no row is left to score").about(files.joined(separator: ", "))
-        }
-        let scores = Scores(model, on: rows, parallelism: common.parallelism)
+        let predictor = try modelFile.predictor(parallelism: common.parallelism)
+        var job = EvaluateJob()
+        job.reading = levels.reading(data)
+        job.weights = weights
+        var options = try data.tableOptions()
+        options.textColumns = try job.selection(modelFile).textColumns
+        options.parallelism = common.parallelism
+        let source = files.joined(separator: ", ")
+        let scores = try job.run(
+            modelFile, predictor, source: source,
+            tables: files.map { path in { [options] in try DataTable.read(path: path, options: options) } },
+            parallelism: common.parallelism, notices: common.show)
         guard common.json else { return try Terminal.print(text(scores)) }
-        do { try Terminal.printJSON(scores) } catch let failure as CommandFailure {
-            throw failure.about(files.joined(separator: ", "))
-        }
+        do { try Terminal.printJSON(scores) } catch let failure as CommandFailure { throw failure.about(source) }
     }
 
     private func text(_ scores: Scores) -> String {

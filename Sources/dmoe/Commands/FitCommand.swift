@@ -30,56 +30,34 @@ struct FitCommand: ParsableCommand {
     @Option(name: [.short, .long], help: ArgumentHelp("Where to write the local model.", valueName: "file"))
     var output: String
 
-    func validate() throws {
-        try StudySetting.validate(columns, fit, data)
-        try counts.validate(fit.experts)
+    func validate() throws { try refusing { () throws(RequestRefusal) in try job.check() } }
+
+    private var job: FitJob {
+        var job = FitJob(columns: columns.request(data), experts: fit.experts)
+        job.settings = fit.settings
+        job.criterion = counts.criterion
+        job.holdout = counts.holdout
+        job.seed = seed.seed
+        return job
     }
 
     mutating func run() throws {
         try OutputFile.check(output, inputs: files + [columns.study].compactMap { $0 })
-        let setting = try StudySetting(columns, fit, seed)
-        let rows = try SiteRows(
-            files: files, data: data, memory: memory, common: common, purpose: "fit", minRows: fit.disclosure.minRows
-        ).read(textColumns: columns.textColumns(setting.study)) { [columns, data] in
-            try columns.selection(for: $0, study: setting.study, missing: data.missing)
-        }
-        let progress = ProgressLine(totalRows: rows.source.rowCount, quiet: common.quiet)
+        let progress = ProgressLine(quiet: common.quiet)
         let label = FileNames.label(files[0])
-        let local: LocalModel
-        do throws(EstimationError) {
-            local = try fitted(rows, setting) { progress.show(label, $0) }
-        } catch {
-            progress.clear()
-            if let failure = rows.failure() { throw failure }
-            throw CommandFailure(error.description).about(files.joined(separator: ", "))
+        let (common, input) = (common, RowInput.files(files, try data.tableOptions(), outOfCore: memory.outOfCore))
+        let outcome = try progress.shown {
+            try job.run(input, parallelism: common.parallelism, notices: { common.show($0) }) {
+                progress.show(label, $0)
+            }
         }
-        progress.clear()
-        if let failure = rows.failure() { throw failure }
-        var file = ModelFile(local)
-        file.note(rows.selection, rows.record)
+        let file = outcome.file
         let text = try file.text(path: output)
         try OutputFile.write(text, to: output)
         file.warnings.forEach(Terminal.warn)
         try common.report(
-            FitSummary(file, output: output, bytes: text.utf8.count), text: summary(local, file, bytes: text.utf8.count)
-        )
-    }
-
-    private func fitted(
-        _ rows: RowReader.Rows, _ setting: StudySetting, _ progress: @escaping FitProgressHandler
-    ) throws(EstimationError) -> LocalModel {
-        let options = fit.options(experts: setting.experts, seed: setting.seed)
-        let family = columns.expertFamily(rows.selection)
-        guard let range = counts.range(fit.experts ?? ExpertNumbers(setting.experts)) else {
-            return try LocalFit(
-                design: rows.design, family: family, options: options, parallelism: common.parallelism,
-                progress: progress
-            ).fit(rows.source)
-        }
-        return try ExpertCountPath(
-            design: rows.design, family: family, options: options, experts: range, criterion: counts.criterion ?? .bic,
-            heldOutShare: counts.holdout ?? 0, parallelism: common.parallelism, progress: progress
-        ).fit(rows.source)
+            FitSummary(file, output: output, bytes: text.utf8.count),
+            text: summary(outcome.local, file, bytes: text.utf8.count))
     }
 
     private func summary(_ local: LocalModel, _ file: ModelFile, bytes: Int) -> String {

@@ -1,11 +1,7 @@
-import Aggregation
 import ArgumentParser
 import DistributedMoE
 import Estimation
-import Evaluation
 import Foundation
-import MixtureOfExperts
-import ModelFiles
 import StudyData
 import Tables
 
@@ -36,9 +32,9 @@ struct LearnCommand: ParsableCommand {
     @OptionGroup(title: "Fit") var fit: FitOptionGroup
     @Option(
         help: ArgumentHelp(
-            "Experts of the global model (default: --experts), or auto: the best on a fresh draw.", valueName: "k"),
-        transform: GlobalExperts.named)
-    var globalExperts: GlobalExperts?
+            "Experts of the global model (default: --experts), or auto: the best on an independent Monte Carlo sample.",
+            valueName: "k"))
+    var globalExperts: AggregationSettings.GlobalExperts?
     @OptionGroup(title: "Aggregation") var aggregation: AggregationOptionGroup
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup var seed: SeedOption
@@ -47,17 +43,18 @@ struct LearnCommand: ParsableCommand {
     var output: String
 
     func validate() throws {
-        guard holdout >= 0, holdout < 1 else { throw ValidationError("--holdout must be at least 0 and below 1.") }
-        if aggregation.isMixture {
-            throw ValidationError("--method mixture keeps all local models: use --local-models and dmoe aggregate.")
+        try refusing { () throws(RequestRefusal) in
+            try job().check(hasSupport: !aggregation.support.support.isEmpty)
+            try job().shards.check(tables: files.count)
         }
-        guard (0...1000).contains(rounds) else { throw ValidationError("--rounds must be from 0 to 1000.") }
-        try shardOptions.validate(files: files)
-        try fit.refuseRange()
-        if rounds > 0, fit.lasso.lasso != .none {
-            throw ValidationError("--rounds makes no slope 0: leave it out with --l1, --l1-gate and --l1-experts.")
-        }
-        try StudySetting.validate(columns, fit, data)
+    }
+
+    private func job() throws(RequestRefusal) -> LearnJob {
+        var job = LearnJob(
+            try shardOptions.settings(columns, fit, data, holdout: holdout, seed: seed.seed))
+        job.aggregation = aggregation.settings(experts: globalExperts, seed: seed.seed)
+        job.rounds = rounds
+        return job
     }
 
     mutating func run() throws {
@@ -66,72 +63,45 @@ struct LearnCommand: ParsableCommand {
         try OutputFile.check(
             output, inputs: files + aggregation.support.support + [columns.study].compactMap { $0 })
         if let localModels { try OutputFile.makeDirectory(localModels) }
-        let setting = try StudySetting(columns, fit, seed)
-        let shards = try ShardTables(
-            files: files, columns: columns, study: setting.study, data: data, minRows: fit.disclosure.minRows,
-            division: shardOptions.division, holdout: holdout, seed: setting.seed,
-            quiet: common.quiet, parallelism: common.parallelism
-        ).read()
-        let progress = ProgressLine(
-            totalRows: shards.training.reduce(0) { $0 + $1.rows.rowCount }, quiet: common.quiet)
-        let learning = DistributedLearning(
-            design: shards.selection.design, family: columns.expertFamily(shards.selection),
-            fitOptions: fit.options(experts: setting.experts, seed: setting.seed, aggregated: true),
-            coordinator: Coordinator(
-                aggregator: aggregation.aggregator,
-                options: aggregation.options(
-                    experts: globalExperts, localExperts: setting.experts, seed: setting.seed),
-                parallelism: common.parallelism),
-            rounds: rounds, rowsPerParameter: shardOptions.rowsPerParameter, parallelism: common.parallelism,
-            progress: { progress.show($0, $1) },
-            finished: { progress.finished(rows: $0.rows.rowCount) })
-        let result: DistributedLearning.Result
-        do {
-            result = try learning.learn(
-                shards.training,
-                support: try aggregation.support.givenSupport(
-                    shards.selection(), data: data, parallelism: common.parallelism))
-        } catch {
-            progress.clear()
-            throw error
+        let progress = ProgressLine(quiet: common.quiet)
+        var observer = LearnJob.Observer()
+        observer.rowsRead = { progress.start(totalRows: $0) }
+        observer.progress = { progress.show($0, $1) }
+        observer.finished = { progress.finished(rows: $0.rows.rowCount) }
+        let (common, job, support) = (common, try job(), try aggregation.support.input(data))
+        let input = try ShardOptions.input(files, data)
+        let learned = try progress.shown {
+            try job.run(
+                input, support: support, parallelism: common.parallelism, observer: observer,
+                notices: { common.show($0) })
         }
-        progress.clear()
-        let bytes = try write(result, shards)
-        let learned = (clock.now - start).seconds
-        let comparison = compare(result, shards, learning, progress)
+        let bytes = try write(learned)
+        let seconds = (clock.now - start).seconds
         let summary = LearnSummary(
-            result, output: output, bytesSent: bytes, wallSeconds: learned, rowsLeftOut: shards.dropped,
-            filled: ReadingRecord.merged(shards.records.map { ($0, 1) })?.filled ?? [],
-            heldOut: comparison.scores, pooled: comparison.pooled)
+            learned.result, output: output, bytesSent: bytes, wallSeconds: seconds,
+            rowsLeftOut: learned.shards.dropped,
+            filled: ReadingRecord.merged(learned.shards.records.map { ($0, 1) })?.filled ?? [],
+            heldOut: learned.scores, pooled: pooled ? pooledSummary(learned, progress) : nil)
         try common.report(summary, text: LearnReport(summary).text)
     }
 
     /// Writes the global model and, where wanted, the local ones; returns the size of what the sites would send.
-    private func write(_ result: DistributedLearning.Result, _ shards: ShardTables.Shards) throws -> Int {
+    private func write(_ learned: LearnedModel) throws -> Int {
         var bytes = 0
-        var locals = [String: ModelFile]()
-        let records = Dictionary(zip(shards.training.map(\.name), shards.records)) { first, _ in first }
-        let names = FileNames.safe(result.shards.map(\.name))
-        for (shard, name) in zip(result.shards, names) {
-            var file = ModelFile(shard.local)
-            if let record = records[shard.name] { file.note(shards.selection, record) }
-            locals[shard.name] = file
+        let names = FileNames.safe(learned.locals.map(\.name))
+        for (local, name) in zip(learned.locals, names) {
             let path = (localModels ?? ".") + "/" + name + ".json"
-            let text = try file.text(path: path)
+            let text = try local.file.text(path: path)
             bytes += text.utf8.count
             if localModels != nil { try OutputFile.write(text, to: path) }
-            for warning in file.warnings { Terminal.warn("\(shard.name): \(warning)") }
+            for warning in local.file.warnings { Terminal.warn("\(local.name): \(warning)") }
         }
         if let localModels { warnOfOthers(in: localModels, than: names.map { $0 + ".json" }) }
-        for shard in result.leftOut { Terminal.warn("\(shard.name) is left out: \(shard.reason)") }
-        var file = ModelFile(result.global, of: locals)
-        for round in result.rounds?.rounds ?? [] {
-            file = ModelFile(round.update, after: file, sites: round.sites, warnings: round.warnings)
-        }
-        bytes += result.rounds?.bytesSent ?? 0
-        if let ending = result.rounds?.ending { Terminal.warn("extra rounds ended: \(ending)") }
-        try OutputFile.write(try file.text(path: output), to: output)
-        file.warnings.forEach(Terminal.warn)
+        for shard in learned.result.leftOut { Terminal.warn("\(shard.name) is left out: \(shard.reason)") }
+        bytes += learned.result.rounds?.bytesSent ?? 0
+        if let ending = learned.result.rounds?.ending { Terminal.warn("extra rounds ended: \(ending)") }
+        try OutputFile.write(try learned.file.text(path: output), to: output)
+        learned.file.warnings.forEach(Terminal.warn)
         return bytes
     }
 
@@ -145,44 +115,21 @@ struct LearnCommand: ParsableCommand {
                 + "do not aggregate them with these")
     }
 
-    private func compare(
-        _ result: DistributedLearning.Result, _ shards: ShardTables.Shards, _ learning: DistributedLearning,
-        _ progress: ProgressLine
-    ) -> (scores: Scores?, pooled: PooledSummary?) {
-        // Rows of a broken site are no yardstick.
-        let broken = Set(result.global.report.leftOut.map(\.name))
-        let kept = zip(shards.training, shards.heldOut).filter { !broken.contains($0.0.name) }
-        let selection = shards.selection(of: Set(result.global.report.sites.map(\.name)))
-        let heldOut = holdout > 0 ? ShardRows.concatenation(kept.map(\.1)).filled(selection) : nil
-        func scores(_ model: MixtureModel) -> Scores? {
-            heldOut.flatMap { $0.totalWeight > 0 ? Scores(model, on: $0, parallelism: common.parallelism) : nil }
-        }
-        guard pooled else { return (scores(result.fitted.model), nil) }
-        let clock = ContinuousClock()
-        let start = clock.now
-        let rows = ShardRows.concatenation(kept.map(\.0.rows))
-        var options = learning.fitOptions
-        // A yardstick: its errors nobody sees.
-        options.standardErrors = .none
-        // The aggregated model is one more start: the comparison should be with the best pooled fit to be had.
-        if result.fitted.model.expertCount == options.expertCount { options.initialModels = [result.fitted.model] }
-        let fit = LocalFit(
-            design: learning.design, family: learning.family, options: options, parallelism: common.parallelism,
-            progress: { progress.show("pooled", $0) })
-        let local: LocalModel
-        do throws(EstimationError) { local = try fit.fit(rows) } catch {
-            // The global model is written by now: a comparison that cannot be had is no failure.
+    /// nil, with a warning, where it cannot be had: the global model is written by now.
+    private func pooledSummary(_ learned: LearnedModel, _ progress: ProgressLine) -> PooledSummary? {
+        let pooled: LearnedModel.Pooled
+        do throws(EstimationError) {
+            pooled = try learned.pooled { progress.show("pooled", $0) }
+        } catch {
             progress.clear()
             Terminal.warn("no pooled fit: \(error)")
-            return (scores(result.fitted.model), nil)
+            return nil
         }
         progress.clear()
-        for warning in local.report.warnings.lines { Terminal.warn("pooled fit: \(warning)") }
-        let pooled = PooledSummary(
-            rowsPooled: rows.rowCount, bytesSent: rows.rowCount * (learning.design.covariateCount + 1) * 8,
-            learningSeconds: (clock.now - start).seconds,
-            trainingLogLikelihoodPerRow: local.report.logLikelihood / local.fitted.weight,
-            heldOut: scores(local.model))
-        return (scores(result.fitted.model), pooled)
+        for warning in pooled.local.report.warnings.lines { Terminal.warn("pooled fit: \(warning)") }
+        return PooledSummary(
+            rowsPooled: pooled.rows, bytesSent: pooled.bytesSent, learningSeconds: pooled.seconds,
+            trainingLogLikelihoodPerRow: pooled.local.report.logLikelihood / pooled.local.fitted.weight,
+            heldOut: pooled.scores)
     }
 }

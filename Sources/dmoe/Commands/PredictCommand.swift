@@ -35,37 +35,42 @@ struct PredictCommand: ParsableCommand {
     var output: String
 
     func validate() throws {
-        if let interval, !(interval > 0 && interval < 1) {
-            throw ValidationError("--interval must lie between 0 and 1, for example 0.9.")
-        }
+        try refusing { () throws(RequestRefusal) in try job.check() }
         if output == "-", common.json { throw ValidationError("--json and -o - both want standard output.") }
+    }
+
+    private var job: PredictJob {
+        var job = PredictJob()
+        job.reading = levels.reading(data)
+        job.interval = interval
+        return job
     }
 
     mutating func run() throws {
         if output != "-" { try OutputFile.check(output, inputs: [model, file]) }
         let modelFile = try PredictorFile.read(path: self.model)
-        let selection = try levels.selection(modelFile, data: data)
-        let model = try modelFile.predictor(parallelism: common.parallelism)
-        let table = try data.read(file, for: selection, parallelism: common.parallelism)
-        let rows = try selection.covariates(of: table)
-        var record = ReadingRecord(selection)
-        record.rowsLeftOut = table.rowCount - rows.kept.count
-        record.addGaps(in: rows.covariates, selection)
-        data.report(dropped: record.rowsLeftOut, of: table.rowCount, source: file, quiet: common.quiet)
-        data.report(record, source: file, quiet: common.quiet)
-        let lines = PredictionTable(model: model, interval: interval, hasResponses: rows.responses != nil)
-            .contents(
-                covariates: rows.covariates, responses: rows.responses, rows: rows.kept, parallelism: common.parallelism
-            )
-        if output == "-" {
-            try Terminal.write(lines)
-        } else {
-            try OutputFile.write(lines, to: output)
-            try common.report(
-                PredictionSummary(
-                    output: output, rows: rows.kept.count, leftOut: record.rowsLeftOut, filled: record.filled),
-                text: "\(output): \(Format.plural(rows.kept.count, "row")) predicted")
+        let predictor = try modelFile.predictor(parallelism: common.parallelism)
+        let selection = try job.reading.selection(modelFile)
+        var options = try data.tableOptions()
+        options.textColumns = selection.textColumns
+        options.parallelism = common.parallelism
+        let table = try DataTable.read(path: file, options: options)
+        let hasResponses = table.columnNames.contains(selection.design.target)
+        let lines = PredictionTable(model: predictor, hasInterval: interval != nil, hasResponses: hasResponses)
+        let result = try job.run(
+            modelFile, predictor, .table(table), withResponses: hasResponses, parallelism: common.parallelism
+        ) { lines.contents(of: $0) }
+        if result.record.rowsLeftOut > 0 {
+            common.show(.rowsLeftOut(result.record.rowsLeftOut, of: table.rowCount, source: file))
         }
+        ReadingNotice.of(result.record, source: file).forEach(common.show)
+        let text = lines.header + result.parts.joined()
+        guard output != "-" else { return try Terminal.write(text) }
+        try OutputFile.write(text, to: output)
+        try common.report(
+            PredictionSummary(
+                output: output, rows: result.rows, leftOut: result.record.rowsLeftOut, filled: result.record.filled),
+            text: "\(output): \(Format.plural(result.rows, "row")) predicted")
     }
 }
 

@@ -22,14 +22,14 @@ struct SimulateCommand: ParsableCommand {
             """)
 
     @Option(help: "Family of the responses.")
-    var family = SyntheticBenchmark.Responses.gaussian
+    var family = SimulateJob().family
     @Option(
         help: "Shares of the groups: equal, 0.10 to 0.30, or 0.02 to 0.40 (of 3 groups 0.20 to 0.50, 0.05 to 0.60).")
-    var profile = SyntheticBenchmark.Profile.balanced
+    var profile = SimulateJob().profile
     @Option(help: ArgumentHelp("Rows in all shards together.", valueName: "n"))
-    var rows = 100_000
+    var rows = SimulateJob().rows
     @Option(help: ArgumentHelp("Number of shards.", valueName: "m"))
-    var shards = 16
+    var shards = SimulateJob().shards
     @Option(
         help: ArgumentHelp(
             "How many of the groups a shard sees, others in the next shard (default: all).", valueName: "k"))
@@ -37,46 +37,38 @@ struct SimulateCommand: ParsableCommand {
     @Flag(help: "Each shard leans to a region of x of its own (by a standard deviation); y given x is the same in all.")
     var shift = false
     @Option(help: ArgumentHelp("Rows of the test set.", valueName: "n"))
-    var testRows = 20_000
+    var testRows = SimulateJob().testRows
     @OptionGroup var seed: SeedOption
     @OptionGroup var common: CommonOptions
     @Option(name: [.short, .long], help: ArgumentHelp("Directory to write to.", valueName: "directory"))
     var output: String
 
-    func validate() throws {
-        guard shards >= 1, rows >= shards else {
-            throw ValidationError("--rows must be at least --shards, both 1 or more.")
-        }
-        let groups = family.expertCount
-        let capacity = capacity ?? groups
-        guard (1...groups).contains(capacity) else {
-            throw ValidationError("--capacity must be from 1 to \(groups).")
-        }
-        guard !shift || capacity == groups else {
-            throw ValidationError(
-                "--shift and --capacity cannot go together: the pooled rows would have no known gate.")
-        }
-        guard shards <= 100_000, rows <= 1_000_000_000, testRows <= 1_000_000_000 else {
-            throw ValidationError("At most 100000 shards and 1000000000 rows.")
-        }
-        guard shards + capacity > groups else {
-            throw ValidationError(
-                "--shards \(shards) with --capacity \(capacity) leave a group that no shard sees: use more of either.")
-        }
-        guard testRows >= 1 else { throw ValidationError("--test-rows must be 1 or more.") }
+    func validate() throws { try refusing { () throws(RequestRefusal) in try job.check() } }
+
+    private var job: SimulateJob {
+        var job = SimulateJob()
+        job.family = family
+        job.profile = profile
+        job.rows = rows
+        job.shards = shards
+        job.capacity = capacity
+        job.shift = shift
+        job.testRows = testRows
+        job.seed = seed.seed
+        return job
     }
 
     mutating func run() throws {
-        let benchmark = SyntheticBenchmark(
-            family, profile: profile, shardCount: shards, capacity: capacity, shift: shift ? 1 : 0, seed: seed.value())
+        let job = job
+        let benchmark = try job.benchmark()
         try OutputFile.makeDirectory(output + "/shards")
         let digits = String(shards).count
         for index in 0..<shards {
-            let count = rows * (index + 1) / shards - rows * index / shards
             let number = String(index + 1)
             let name = String(repeating: "0", count: max(2, digits) - number.count) + number
             try write(
-                benchmark.shard(index, rowCount: count), to: "shards/shard-\(name).csv", labelled: false, benchmark)
+                benchmark.shard(index, rowCount: job.rowCount(ofShard: index)), to: "shards/shard-\(name).csv",
+                labelled: false, benchmark)
         }
         try write(benchmark.testRows(testRows), to: "test.csv", labelled: true, benchmark)
         let truth = output + "/truth.json"

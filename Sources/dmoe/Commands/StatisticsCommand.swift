@@ -1,6 +1,5 @@
 import ArgumentParser
 import DistributedMoE
-import Estimation
 import ModelFiles
 import Tables
 
@@ -31,27 +30,24 @@ struct StatisticsCommand: ParsableCommand {
 
     func validate() throws {
         guard !files.isEmpty else { throw ValidationError("Give the data of this site after the model.") }
+        try refusing { () throws(RequestRefusal) in try job.check() }
+    }
+
+    private var job: StatisticsJob {
+        var job = StatisticsJob()
+        job.weights = weights
+        job.missing = data.missing
+        job.minRows = disclosure.minRows
+        return job
     }
 
     mutating func run() throws {
         try OutputFile.check(output, inputs: [model] + files)
-        let modelFile = try ModelFile.read(path: model)
-        guard let global = modelFile.fitted else { throw ModelFileError.noStatistics(path: model) }
-        var selection = modelFile.selection(missing: data.missing)
-        selection.weights = weights ?? selection.weights
-        let rows = try SiteRows(
-            files: files, data: data, memory: memory, common: common, purpose: "sum up", minRows: disclosure.minRows
-        ).read(textColumns: selection.textColumns) { _ in selection }
-        var options = FitOptions(expertCount: global.model.expertCount)
-        options.minRows = Double(disclosure.minRows)
-        let round = GeneralisedEMRound(at: global, options: options, parallelism: common.parallelism)
-        let site: (statistics: RoundStatistics, warnings: [FitWarning])
-        do throws(EstimationError) { site = try round.statistics(of: rows.source) } catch {
-            if let failure = rows.failure() { throw failure }
-            throw CommandFailure(error.description).about(files.joined(separator: ", "))
-        }
-        if let failure = rows.failure() { throw failure }
-        let file = StatisticsFile(site.statistics, at: global, warnings: site.warnings)
+        let common = common
+        let file = try job.run(
+            at: try ModelFile.read(path: model), named: model,
+            .files(files, try data.tableOptions(), outOfCore: memory.outOfCore), parallelism: common.parallelism
+        ) { common.show($0) }
         let text = try file.text(path: output)
         try OutputFile.write(text, to: output)
         file.warnings.forEach(Terminal.warn)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DistributedMoE
+import Messages
 import StudyData
 import Tables
 
@@ -67,11 +68,13 @@ struct StudyNewCommand: ParsableCommand {
     var output: String
 
     func validate() throws {
-        guard (1...1000).contains(experts ?? 1) else { throw ValidationError("--experts must be from 1 to 1000.") }
-        if roles.family != nil { try roles.validateFamily() }
-        for name in categories where roles.exclude.contains(name) || name == target {
-            throw ValidationError(
-                "'\(name)' cannot be a category: it is \(name == target ? "the target" : "excluded").")
+        try refusing { () throws(RequestRefusal) in
+            try RequestOption.experts.check(experts)
+            if roles.family != nil { try roles.request(target: target).checkFamily() }
+            for name in categories {
+                if name == target { throw .noEffect(.categories, .categoryIsTarget(name)) }
+                if roles.exclude.contains(name) { throw .noEffect(.categories, .categoryIsExcluded(name)) }
+            }
         }
     }
 

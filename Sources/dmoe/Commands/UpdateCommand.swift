@@ -32,13 +32,12 @@ struct UpdateCommand: ParsableCommand {
     mutating func run() throws {
         try OutputFile.check(output, inputs: [model] + files)
         let previous = try ModelFile.read(path: model)
-        guard let global = previous.fitted else { throw ModelFileError.noStatistics(path: model) }
         let sites = try files.map { path throws(ModelFileError) in
-            let file = try StatisticsFile.read(path: path)
-            try file.check(isOf: global, path: path, modelPath: model)
-            return SiteUpdate.Site(name: path, statistics: file)
+            UpdateJob.Site(name: path, file: try StatisticsFile.read(path: path))
         }
-        let file = try SiteUpdate(sites, isRobust: robust).next(after: previous, global)
+        var job = UpdateJob()
+        job.robust = robust
+        let file = try job.run(previous, named: model, sites)
         try OutputFile.write(try file.text(path: output), to: output)
         file.rounds?.last?.warnings.forEach(Terminal.warn)
         try common.report(UpdateSummary(file, output: output), text: summary(file))

@@ -1,7 +1,7 @@
 import ArgumentParser
+import DistributedMoE
 import MixtureOfExperts
 import StudyData
-import Tables
 
 /// Which columns are target, covariates and weights: by a study file, or by name.
 struct ColumnOptions: ParsableArguments {
@@ -16,85 +16,56 @@ struct ColumnOptions: ParsableArguments {
 
     @OptionGroup var roles: ColumnRoleOptions
 
-    /// Given here, with --target left out.
-    func validate() throws {
-        guard study != nil else {
-            try roles.validateFamily()
-            if target == nil {
-                throw ValidationError("Missing expected argument '--target <column>' or '--study <file>'")
-            }
-            return
-        }
-        let besides = [
-            ("--target", target != nil), ("--family", roles.family != nil), ("--classes", roles.classes != nil),
-            ("--exposure", roles.exposure != nil), ("--features", roles.features != nil),
-            ("--exclude", !roles.exclude.isEmpty),
-            ("--gate-features", roles.gateFeatures != nil), ("--weights", roles.weights != nil),
-        ]
-        if let (name, _) = besides.first(where: \.1) { throw Self.conflict(name) }
+    func request(_ data: DataOptions) -> ColumnRequest {
+        var request = roles.request(target: target)
+        request.study = study.map { .file(path: $0) }
+        request.missing = data.missing
+        return request
     }
+}
 
-    /// The columns that are read as text.
-    func textColumns(_ study: Study?) -> Set<String> {
-        study?.textColumns ?? (roles.response.classes == nil ? [] : Set([target].compactMap { $0 }))
-    }
+/// What the columns beside the target are, and what it holds.
+struct ColumnRoleOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Family of the responses (default gaussian, and in study new multinomial for text): \(ExpertFamilies.names.joined(separator: ", ")).",
+            valueName: "name"))
+    var family: String?
 
-    /// The family of the experts for rows that were read so.
-    func expertFamily(_ selection: RowSelection) -> any ExpertFamily {
-        selection.study?.expertFamily
-            ?? ExpertFamilies.named(roles.family ?? GaussianFamily().name, classes: selection.response.classes ?? [])
-            ?? GaussianFamily()
-    }
+    @Option(
+        help: ArgumentHelp(
+            "Classes of the target, the reference first (default: those found, in order).", valueName: "a,b,c"),
+        transform: splitNames)
+    var classes: [String]?
 
-    /// What a study decides cannot be given besides.
-    func refuseBesideStudy(_ data: DataOptions) throws {
-        if study != nil, data.missing != nil { throw Self.conflict("--missing") }
-    }
+    @Option(help: ArgumentHelp("Column of exposures of counts or rates; above 0.", valueName: "column"))
+    var exposure: String?
 
-    private static func conflict(_ name: String) -> ValidationError {
-        ValidationError("\(name) cannot go with --study: the study file says it.")
-    }
+    @Option(
+        help: ArgumentHelp("Covariates (default: every other column that can be one).", valueName: "a,b,c"),
+        transform: splitNames)
+    var features: [String]?
 
-    func readStudy() throws(StudyError) -> Study? {
-        guard let study else { return nil }
-        return try Study.read(path: study)
-    }
+    @Option(help: ArgumentHelp("Columns that are no covariates.", valueName: "a,b,c"), transform: splitNames)
+    var exclude: [String] = []
 
-    /// - Parameter shardColumn: never a covariate.
-    func selection(
-        for table: DataTable, study: Study?, missing: RowSelection.MissingRule?, shardColumn: String? = nil
-    ) throws -> RowSelection {
-        if let study {
-            var selection = RowSelection(study: study)
-            selection.isOfStudyFile = true
-            return selection
-        }
-        let target = target ?? ""
-        let notCovariates = Set(roles.exclude + [roles.weights, roles.exposure, shardColumn].compactMap { $0 })
-        let design = try RowSelection.design(
-            of: table, target: target, features: roles.features, gateFeatures: roles.gateFeatures,
-            notCovariates: notCovariates, response: roles.response)
-        if roles.features == nil { warnOfText(table, except: notCovariates.union([target])) }
-        return RowSelection(
-            design: design, family: roles.family ?? GaussianFamily().name, classes: roles.classes,
-            exposure: roles.exposure, weights: roles.weights, missing: missing ?? .error)
-    }
+    @Option(
+        help: ArgumentHelp("Covariates of the gate (default: those of the experts).", valueName: "a,b,c"),
+        transform: splitNames)
+    var gateFeatures: [String]?
 
-    /// A single field of text takes a column out of the default covariates: to be told, not to be found out.
-    private func warnOfText(_ table: DataTable, except notCovariates: Set<String>) {
-        let texts = table.columns.compactMap { column -> String? in
-            guard case .notNumeric(let line, _, let field) = column.content, !notCovariates.contains(column.name) else {
-                return nil
-            }
-            return "'\(column.name)' (line \(line): '\(field.prefix(40))')"
-        }
-        let empty = table.columnsWithoutValue.filter { !notCovariates.contains($0) }
-        if !empty.isEmpty {
-            Terminal.warn(
-                "\(table.source): columns without a value are no covariates: "
-                    + empty.map { "'\($0)'" }.joined(separator: ", "))
-        }
-        guard !texts.isEmpty else { return }
-        Terminal.warn("\(table.source): columns with text are no covariates: \(texts.joined(separator: ", "))")
+    @Option(help: ArgumentHelp("Column of row weights; a weight of 2 counts as the row twice.", valueName: "column"))
+    var weights: String?
+
+    func request(target: String?) -> ColumnRequest {
+        var request = ColumnRequest(target: target)
+        request.family = family
+        request.classes = classes
+        request.exposure = exposure
+        request.features = features
+        request.exclude = exclude
+        request.gateFeatures = gateFeatures
+        request.weights = weights
+        return request
     }
 }

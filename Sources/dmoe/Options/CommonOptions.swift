@@ -1,4 +1,6 @@
 import ArgumentParser
+import DistributedMoE
+import Messages
 import Numerics
 
 /// How much a command says, and on how many threads it works.
@@ -12,9 +14,7 @@ struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Threads to work on; the result is the same for any number.", valueName: "n"))
     var threads: Int?
 
-    func validate() throws {
-        if let threads, !(1...4096).contains(threads) { throw ValidationError("--threads must be from 1 to 4096.") }
-    }
+    func validate() throws { try refusing { () throws(RequestRefusal) in try RequestOption.threads.check(threads) } }
 
     var parallelism: Parallelism { Parallelism(threads: threads) }
 
@@ -25,5 +25,21 @@ struct CommonOptions: ParsableArguments {
         } else if !quiet {
             try Terminal.print(text())
         }
+    }
+
+    /// Says how rows were read; warnings also where --quiet is given.
+    func show(_ notice: ReadingNotice) {
+        if notice.isWarning {
+            Terminal.warn(notice.description)
+        } else if !quiet {
+            Terminal.printError(notice.description)
+        }
+    }
+}
+
+/// What a job refuses before a file is looked at, in the words of the command line: exit code 64, with the usage.
+func refusing(_ check: () throws(RequestRefusal) -> Void) throws {
+    do throws(RequestRefusal) { try check() } catch {
+        throw ValidationError(error.text(.commandLine) + ".")
     }
 }

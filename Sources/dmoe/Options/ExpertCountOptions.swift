@@ -1,7 +1,18 @@
 import ArgumentParser
+import DistributedMoE
 import Estimation
 
 extension ExpertCountReport.Criterion: ExpressibleByArgument {}
+
+extension ExpertNumbers: ExpressibleByArgument {
+    /// A number, or a range of them such as 1..8; which ones can be, the job says.
+    public init?(argument: String) {
+        let parts = argument.split(separator: "..", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { Int($0) }
+        guard numbers.count == parts.count, (1...2).contains(numbers.count) else { return nil }
+        self.init(first: numbers[0], last: numbers[numbers.count - 1])
+    }
+}
 
 /// How the best of some numbers of experts is found.
 struct ExpertCountOptions: ParsableArguments {
@@ -13,21 +24,4 @@ struct ExpertCountOptions: ParsableArguments {
             "Share of the rows to keep out of the fits and score them on; the model that is written has not seen them.",
             valueName: "share"))
     var holdout: Double?
-
-    func validate(_ experts: ExpertNumbers?) throws {
-        if let holdout, !(holdout > 0 && holdout < 1) {
-            throw ValidationError("--holdout must lie between 0 and 1.")
-        }
-        if criterion != nil, experts?.single != nil || experts == nil {
-            throw ValidationError("--criterion chooses in a range: give one, such as --experts 1..8.")
-        }
-        if criterion == .holdout, holdout == nil {
-            throw ValidationError("--criterion holdout needs rows to score on: give --holdout and a share.")
-        }
-    }
-
-    /// nil where one number of experts is fitted to all rows.
-    func range(_ experts: ExpertNumbers) -> ClosedRange<Int>? {
-        experts.single != nil && holdout == nil ? nil : experts.first...experts.last
-    }
 }

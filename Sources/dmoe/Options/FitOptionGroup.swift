@@ -1,6 +1,8 @@
 import ArgumentParser
+import DistributedMoE
 import Estimation
-import StudyData
+
+extension StandardErrorMethod: ExpressibleByArgument {}
 
 /// How a shard is fitted.
 struct FitOptionGroup: ParsableArguments {
@@ -11,51 +13,47 @@ struct FitOptionGroup: ParsableArguments {
     var experts: ExpertNumbers?
 
     @Option(help: ArgumentHelp("Random starts to screen.", valueName: "n"))
-    var starts = 16
+    var starts = FitSettings().starts
 
-    @Option(help: ArgumentHelp("Converged below this change of the log-likelihood a row.", valueName: "change"))
-    var tolerance = 1e-9
+    @Option(help: ArgumentHelp("Converged below this change of the log-likelihood per row.", valueName: "change"))
+    var tolerance = FitSettings().tolerance
 
-    @Option(help: ArgumentHelp("Most iterations of a start.", valueName: "n"))
-    var maxIterations = 500
+    @Option(help: ArgumentHelp("Maximum number of iterations of a start.", valueName: "n"))
+    var maxIterations = FitSettings().maximumIterations
 
     @Option(
         help: ArgumentHelp(
             "Of the parameters: observed (from the information; weights count rows), sandwich (also where the densities are not "
                 + "those of the model; weights are those of a sample), none.",
             valueName: "method"))
-    var standardErrors = StandardErrorMethod.observed
+    var standardErrors = FitSettings().standardErrors
 
     @OptionGroup var lasso: LassoOptions
     @OptionGroup var disclosure: DisclosureOption
 
-    func validate() throws {
-        try experts?.validate()
-        guard (1...100_000).contains(starts) else { throw ValidationError("--starts must be from 1 to 100000.") }
-        guard tolerance > 0, tolerance < 1 else { throw ValidationError("--tolerance must lie between 0 and 1.") }
-        guard (1...1_000_000).contains(maxIterations) else {
-            throw ValidationError("--max-iterations must be from 1 to 1000000.")
-        }
-    }
-
-    /// - Parameter aggregated: the fit is one of many that are aggregated: slopes that a lasso left are fitted without it.
-    func options(experts: Int, seed: UInt64, aggregated: Bool = false) -> FitOptions {
-        FitOptions(
-            expertCount: experts, starts: starts, tolerance: tolerance, maxIterations: maxIterations, seed: seed,
-            minRows: Double(disclosure.minRows), lasso: lasso.lasso,
-            refitsSlopes: lasso.l1Refit || aggregated,
-            standardErrors: standardErrors)
-    }
-
-    /// For commands that fit one number of experts.
-    func refuseRange() throws {
-        guard experts == nil || experts?.single != nil else {
-            throw ValidationError("--experts takes a range in dmoe fit alone: choose one number.")
-        }
+    var settings: FitSettings {
+        var settings = FitSettings()
+        settings.starts = starts
+        settings.tolerance = tolerance
+        settings.maximumIterations = maxIterations
+        settings.standardErrors = standardErrors
+        settings.l1Gate = lasso.l1Gate
+        settings.l1Experts = lasso.l1Experts
+        settings.l1Automatic = lasso.l1 != nil
+        settings.l1Refit = lasso.l1Refit
+        settings.minRows = disclosure.minRows
+        return settings
     }
 }
 
-extension StandardErrorMethod: ExpressibleByArgument {}
+/// What leaves a site.
+struct DisclosureOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Threshold rule: no statistic over fewer rows (effective weight) is released; experts below are left out.",
+            valueName: "n"))
+    var minRows = FitSettings().minRows ?? 10
+}
 
 /// Where the random numbers begin.
 struct SeedOption: ParsableArguments {
@@ -64,6 +62,4 @@ struct SeedOption: ParsableArguments {
             "Seed of all random numbers; the same seed gives the same result (default: that of a study, or 1).",
             valueName: "n"))
     var seed: UInt64?
-
-    func value(_ study: Study? = nil) -> UInt64 { seed ?? study?.seed ?? 1 }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Estimation
+import DistributedMoE
 
 /// Where one shard ends and the next begins.
 struct ShardOptions: ParsableArguments {
@@ -11,23 +11,24 @@ struct ShardOptions: ParsableArguments {
         help: ArgumentHelp(
             "A shard with fewer rows than this for each free parameter gets fewer experts, down to one.",
             valueName: "n"))
-    var rowsPerParameter = Capacity.rowsPerParameter
+    var rowsPerParameter = ShardSettings(columns: ColumnRequest()).rowsPerParameter
 
-    func validate() throws {
-        if let shards, !(1...100_000).contains(shards) { throw ValidationError("--shards must be from 1 to 100000.") }
-        if rowsPerParameter < 1 { throw ValidationError("--rows-per-parameter must be 1 or more.") }
-        if shards != nil, shardBy != nil { throw ValidationError("--shards and --shard-by cannot go together.") }
+    /// - Throws: where the options name two divisions.
+    func settings(
+        _ columns: ColumnOptions, _ fit: FitOptionGroup, _ data: DataOptions, holdout: Double, seed: UInt64?
+    ) throws(RequestRefusal) -> ShardSettings {
+        if shards != nil, shardBy != nil { throw .conflict(.shards, .shardBy, .twoDivisions) }
+        var settings = ShardSettings(columns: columns.request(data))
+        settings.experts = fit.experts
+        settings.fit = fit.settings
+        settings.division = shardBy.map { .column($0) } ?? shards.map { .random($0) } ?? .files
+        settings.rowsPerParameter = rowsPerParameter
+        settings.holdout = holdout
+        settings.seed = seed
+        return settings
     }
 
-    func validate(files: [String]) throws {
-        if files.count == 1, shards == nil, shardBy == nil {
-            throw ValidationError("One file is one shard: give more files, --shard-by COLUMN or --shards M.")
-        }
-    }
-
-    var division: ShardTables.Division {
-        if let shardBy { return .column(shardBy) }
-        if let shards { return .random(shards) }
-        return .files
+    static func input(_ files: [String], _ data: DataOptions) throws -> ShardInput {
+        .files(Array(zip(files, FileNames.labels(files))), try data.tableOptions())
     }
 }

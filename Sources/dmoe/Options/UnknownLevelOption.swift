@@ -1,5 +1,5 @@
 import ArgumentParser
-import ModelFiles
+import DistributedMoE
 import StudyData
 
 extension RowSelection.UnknownLevelRule: ExpressibleByArgument {}
@@ -13,14 +13,10 @@ struct UnknownLevelOption: ParsableArguments {
     var unknown: RowSelection.UnknownLevelRule?
 
     /// How a table is read for a model.
-    func selection(_ model: PredictorFile, data: DataOptions) throws -> RowSelection {
-        var selection = model.selection(missing: data.missing)
-        if let unknown {
-            guard selection.study != nil else {
-                throw ValidationError("--unknown is of use with a model of a study only.")
-            }
-            selection.unknownLevels = unknown
-        }
-        return selection
+    func reading(_ data: DataOptions) -> ReadingSettings {
+        var reading = ReadingSettings()
+        reading.missing = data.missing
+        reading.unknownLevels = unknown
+        return reading
     }
 }

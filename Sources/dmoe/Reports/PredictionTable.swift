@@ -1,14 +1,12 @@
+import DistributedMoE
 import MixtureOfExperts
-import Numerics
 import Tables
 
 /// The CSV of `dmoe predict`.
 struct PredictionTable: Sendable {
     let model: any ConditionalMixture
-    let interval: Double?
+    let hasInterval: Bool
     let hasResponses: Bool
-
-    private static let partSize = 4096
 
     /// Experts that have a meaning of their own; the components of all local models together have none.
     private var experts: Range<Int> { model is MixtureModel ? 1..<model.experts.count + 1 : 1..<1 }
@@ -19,40 +17,26 @@ struct PredictionTable: Sendable {
         return names
     }
 
-    private var header: [String] {
+    private var columns: [String] {
         ["row"] + (classes.map { ["class"] + $0.map { "probability=\($0)" } } ?? ["mean", "standardDeviation"])
             + (experts.isEmpty ? [] : ["expert"]) + experts.map { "gate\($0)" }
-            + (interval == nil ? [] : classes == nil ? ["lower", "upper"] : ["set"])
+            + (!hasInterval ? [] : classes == nil ? ["lower", "upper"] : ["set"])
             + (hasResponses ? ["logDensity"] + experts.map { "posterior\($0)" } : [])
     }
 
-    /// - Parameters:
-    ///   - responses: NaN where missing.
-    ///   - rows: 0-based numbers in the data.
-    func contents(covariates: Matrix, responses: [Double]?, rows: [Int], parallelism: Parallelism) -> String {
-        let count = (rows.count + Self.partSize - 1) / Self.partSize
-        let parts = parallelism.map(count: count) { part in
-            let range = Array(part * Self.partSize..<min(rows.count, (part + 1) * Self.partSize))
-            return lines(
-                covariates.rows(range), responses: responses.map { all in range.map { all[$0] } },
-                rows: range.map { rows[$0] })
-        }
-        return CSVWriter(header: header).contents + parts.joined()
-    }
+    var header: String { CSVWriter(header: columns).contents }
 
-    private func lines(_ covariates: Matrix, responses: [Double]?, rows: [Int]) -> String {
-        let prediction = Prediction(model, covariates: covariates)
-        let posterior = responses.map { model.posteriors(covariates, responses: $0) }
-        var writer = CSVWriter(columnCount: header.count)
-        for (index, row) in rows.enumerated() {
-            let (predicted, range) = response(prediction, index)
+    func contents(of part: PredictedPart) -> String {
+        var writer = CSVWriter(columnCount: columns.count)
+        for (index, row) in part.rows.enumerated() {
+            let (predicted, range) = fields(part.response(index))
             var fields: [CSVWriter.Field?] = [.number(Double(row + 1))] + predicted
             if !experts.isEmpty {
-                fields.append(.number(Double(prediction.mostProbableExpert(index) + 1)))
-                fields += prediction.gates.row(index).map { .number($0) }
+                fields.append(.number(Double(part.prediction.mostProbableExpert(index) + 1)))
+                fields += part.prediction.gates.row(index).map { .number($0) }
             }
             fields += range
-            if let posterior, let responses {
+            if let posterior = part.posterior, let responses = part.responses {
                 let isKnown = !responses[index].isNaN
                 let values = [posterior.logDensities[index]] + (experts.isEmpty ? [] : posterior.posteriors.row(index))
                 fields += values.map { isKnown ? .number($0) : nil }
@@ -63,21 +47,18 @@ struct PredictionTable: Sendable {
     }
 
     /// What is predicted of the response, and where it lies with the probability of the interval.
-    private func response(
-        _ prediction: Prediction, _ row: Int
+    private func fields(
+        _ response: PredictedPart.Response
     ) -> (predicted: [CSVWriter.Field?], range: [CSVWriter.Field?]) {
-        guard let classes else {
-            let distribution = prediction.distribution(row)
-            let range = interval.map { [0.5 * (1 - $0), 0.5 * (1 + $0)].map(distribution.quantile) } ?? []
+        switch response {
+        case .number(let mean, let standardDeviation, let quantiles):
+            return ([.number(mean), .number(standardDeviation)], quantiles.map { .number($0) })
+        case .classes(let probabilities, let mostProbable, let set):
+            let names = classes ?? []
             return (
-                [distribution.mean, distribution.standardDeviation].map { .number($0) }, range.map { .number($0) }
+                [.text(names[mostProbable])] + probabilities.map { .number($0) },
+                set.map { [.text($0.map { names[$0] }.joined(separator: "|"))] } ?? []
             )
         }
-        let distribution = prediction.classDistribution(row)
-        let set = interval.map { distribution.predictionSet($0).map { classes[$0] }.joined(separator: "|") }
-        return (
-            [.text(classes[distribution.mostProbableClass])] + distribution.probabilities.map { .number($0) },
-            set.map { [.text($0)] } ?? []
-        )
     }
 }

@@ -44,17 +44,23 @@ extension String {
 final class ProgressLine: Sendable {
     private struct State {
         var rowsDone = 0
+        var totalRows = 0
         var lastShown: ContinuousClock.Instant?
     }
 
-    private let totalRows: Int
     private let isShown: Bool
     private let begin = ContinuousClock.now
     private let state = Mutex(State())
 
-    init(totalRows: Int, quiet: Bool) {
-        self.totalRows = totalRows
-        isShown = !quiet && isatty(STDERR_FILENO) == 1
+    init(quiet: Bool) { isShown = !quiet && isatty(STDERR_FILENO) == 1 }
+
+    /// From here on the time left is known by rows.
+    func start(totalRows: Int) { state.withLock { $0.totalRows = totalRows } }
+
+    /// Work that shows this line, which is gone when it ends.
+    func shown<Result>(_ work: () throws -> Result) rethrows -> Result {
+        defer { clear() }
+        return try work()
     }
 
     func show(_ subject: String, _ progress: FitProgress) {
@@ -66,8 +72,8 @@ final class ProgressLine: Sendable {
             let stage = progress.stage == .screening ? "screening" : "refining"
             let line =
                 "\(subject): \(stage) start \(progress.start) of \(progress.startCount), iteration \(progress.iteration), "
-                + "log-likelihood \(Format.number(progress.logLikelihoodPerRow, digits: 5)) a row (standardised)"
-                + remaining(state.rowsDone, now)
+                + "log-likelihood \(Format.number(progress.logLikelihoodPerRow, digits: 5)) per row (standardised)"
+                + remaining(state, now)
             write("\r\u{1B}[K" + line)
         }
     }
@@ -77,7 +83,8 @@ final class ProgressLine: Sendable {
 
     func clear() { if isShown { write("\r\u{1B}[K") } }
 
-    private func remaining(_ done: Int, _ now: ContinuousClock.Instant) -> String {
+    private func remaining(_ state: State, _ now: ContinuousClock.Instant) -> String {
+        let (done, totalRows) = (state.rowsDone, state.totalRows)
         guard done > 0, done < totalRows else { return "" }
         let (seconds, _) = (now - begin).components
         return ", about \(Int(Double(seconds) * Double(totalRows - done) / Double(done))) s left"

@@ -1,0 +1,49 @@
+import Evaluation
+import MixtureOfExperts
+import ModelFiles
+import Numerics
+import StudyData
+import Tables
+
+/// The scores of a model on rows with known responses.
+package struct EvaluateJob: Sendable, Equatable {
+    package var reading = ReadingSettings()
+    /// Column of row weights; nil: that of the model's study.
+    package var weights: String?
+
+    package init() {}
+
+    /// How tables are read.
+    ///
+    /// - Throws: ``RequestRefusal``.
+    package func selection(_ model: PredictorFile) throws(RequestRefusal) -> RowSelection {
+        var selection = try reading.selection(model)
+        selection.weights = weights ?? selection.weights
+        return selection
+    }
+
+    /// - Parameter tables: taken as one; each is read when its turn comes.
+    /// - Throws: ``RequestRefusal``, ``TableError``, ``JobFailure/nothingToScore(source:)``.
+    package func run(
+        _ model: PredictorFile, _ predictor: any ConditionalMixture, source: String,
+        tables: some Sequence<() throws -> DataTable>, parallelism: Parallelism = Parallelism(),
+        notices: ReadingNotice.Handler = { _ in }
+    ) throws -> Scores {
+        let selection = try selection(model)
+        var parts = [ShardRows]()
+        for read in tables {
+            let table = try read()
+            let selected = try selection.rows(of: table)
+            var record = ReadingRecord(selection)
+            record.add(selected, selection)
+            if selected.dropped > 0 {
+                notices(.rowsLeftOut(selected.dropped, of: table.rowCount, source: table.source))
+            }
+            ReadingNotice.of(record, source: table.source).forEach(notices)
+            parts.append(selected.rows)
+        }
+        let rows = ShardRows.concatenation(parts)
+        guard rows.totalWeight > 0 else { throw JobFailure.nothingToScore(source: source) }
+        return Scores(predictor, on: rows, parallelism: parallelism)
+    }
+}

@@ -1,0 +1,101 @@
+import Estimation
+import Messages
+import MixtureOfExperts
+import ModelFiles
+import Numerics
+import StudyData
+
+/// The fit of the rows of one site: what `dmoe fit`, `dmoe_fit` and Swift callers ask for.
+package struct FitJob: Sendable {
+    package var columns: ColumnRequest
+    /// nil: the number of the study.
+    package var experts: ExpertNumbers?
+    package var settings = FitSettings()
+    /// What chooses in a range of experts; nil: BIC.
+    package var criterion: ExpertCountReport.Criterion?
+    /// Share of the rows that are kept out of the fits and scored.
+    package var holdout: Double?
+    /// Fewer experts, with a warning, for a site with fewer rows for each free parameter; nil: refused where they are too few.
+    package var rowsPerParameter: Int?
+    /// Models that starts are added from.
+    package var initialModels: [MixtureModel] = []
+    /// nil: that of the study, or 1.
+    package var seed: UInt64?
+
+    package init(columns: ColumnRequest, experts: ExpertNumbers? = nil) {
+        self.columns = columns
+        self.experts = experts
+    }
+
+    /// - Throws: what can be said before a study or a row is read.
+    package func check() throws(RequestRefusal) {
+        try columns.check()
+        if columns.study == nil, experts == nil { throw .missing(.experts) }
+        try experts?.check()
+        try settings.check()
+        try RequestOption.rowsPerParameter.check(rowsPerParameter)
+        if let holdout, !OptionBounds.between(0, 1).contains(holdout) {
+            throw .outOfBounds(.holdout, .between(0, 1))
+        }
+        if criterion != nil, experts?.single != nil || experts == nil {
+            throw .noEffect(.criterion, .criterionOfOneNumber)
+        }
+        if criterion == .holdout, holdout == nil { throw .needs(.criterion, .holdout, .scoresNeedRows) }
+    }
+
+    /// What came of it.
+    package struct Outcome: Sendable {
+        package var file: ModelFile
+        package var local: LocalModel
+    }
+
+    /// - Parameters:
+    ///   - progress: hears of iterations from any thread.
+    ///   - notices: hears of how the rows were read.
+    /// - Throws: ``RequestRefusal``, ``StudyError``, ``TableError``, ``JobFailure``.
+    package func run(
+        _ input: RowInput, parallelism: Parallelism = Parallelism(), cancellation: Cancellation? = nil,
+        notices: @escaping ReadingNotice.Handler = { _ in }, progress: FitProgressHandler? = nil
+    ) throws -> Outcome {
+        try check()
+        let study = try columns.readStudy()
+        guard let numbers = experts ?? study?.experts.map({ ExpertNumbers($0) }) else {
+            throw RequestRefusal.missingInStudyToo(.experts)
+        }
+        let rows = try input.rows(
+            textColumns: columns.textColumns(study), leastKnown: settings.leastKnown, purpose: "fit",
+            parallelism: parallelism, notices: notices
+        ) { [columns] in try columns.selection(for: $0, study: study, notices: notices) }
+        let options = settings.options(
+            experts: numbers.last, seed: seed ?? study?.seed ?? 1, initialModels: initialModels,
+            cancellation: cancellation)
+        let local = try rows.unlessUnreadable(source: input.source) { () throws(EstimationError) in
+            try fit(rows, numbers, options, parallelism, progress)
+        }
+        var file = ModelFile(local)
+        file.note(rows.selection, rows.record)
+        return Outcome(file: file, local: local)
+    }
+
+    private func fit(
+        _ rows: RowReader.Rows, _ numbers: ExpertNumbers, _ options: FitOptions, _ parallelism: Parallelism,
+        _ progress: FitProgressHandler?
+    ) throws(EstimationError) -> LocalModel {
+        let family = columns.expertFamily(rows.selection)
+        if numbers.single == nil || holdout != nil {
+            return try ExpertCountPath(
+                design: rows.design, family: family, options: options, experts: numbers.first...numbers.last,
+                criterion: criterion ?? .bic, heldOutShare: holdout ?? 0, rowsPerParameter: rowsPerParameter,
+                parallelism: parallelism, progress: progress
+            ).fit(rows.source)
+        }
+        guard let rowsPerParameter else {
+            return try LocalFit(
+                design: rows.design, family: family, options: options, parallelism: parallelism, progress: progress
+            ).fit(rows.source)
+        }
+        let site = SiteFit(
+            design: rows.design, family: family, options: options, rowsPerParameter: rowsPerParameter)
+        return try site.fit(rows.source, parallelism: parallelism, progress: progress)
+    }
+}

@@ -1,0 +1,47 @@
+import Messages
+import MixtureOfExperts
+import ModelFiles
+import Numerics
+import StudyData
+
+/// Predictions of the rows of a table.
+package struct PredictJob: Sendable, Equatable {
+    package var reading = ReadingSettings()
+    /// Share of the responses that the quantiles, or the set of classes, hold; nil for none.
+    package var interval: Double?
+    /// Of further quantiles.
+    package var levels: [Double] = []
+    /// Of draws; nil: 1.
+    package var seed: UInt64?
+
+    package init() {}
+
+    package func check() throws(RequestRefusal) {
+        try RequestOption.interval.check(interval)
+        for level in levels { try RequestOption.levels.check(level) }
+    }
+
+    /// Looks at the rows some at a time, on all threads.
+    ///
+    /// - Parameters:
+    ///   - withResponses: whether the target is looked at, where the table has it.
+    ///   - body: called from any thread with the number of a part and its rows.
+    /// - Returns: what `body` gave, in the order of the rows, and what became of missing values.
+    /// - Throws: ``RequestRefusal``, ``TableError``.
+    package func run<Part: Sendable>(
+        _ model: PredictorFile, _ predictor: any ConditionalMixture, _ input: PredictionInput, withResponses: Bool,
+        parallelism: Parallelism = Parallelism(), _ body: @Sendable (PredictedPart) -> Part
+    ) throws -> (parts: [Part], record: ReadingRecord, rows: Int) {
+        try check()
+        let selection = try reading.selection(model)
+        let rows = try PredictedRows(input, selection, withResponses: withResponses, parallelism)
+        let ranges = rows.parts
+        let levels = levels + (interval.map { [0.5 * (1 - $0), 0.5 * (1 + $0)] } ?? [])
+        let parts = parallelism.map(count: ranges.count) { index in
+            body(
+                PredictedPart(
+                    index, rows.part(ranges[index]), predictor, levels: levels, interval: interval))
+        }
+        return (parts, rows.record, rows.count)
+    }
+}

@@ -1,0 +1,57 @@
+import MixtureOfExperts
+import Numerics
+
+/// Some rows with what a model says of them.
+package struct PredictedPart: Sendable {
+    /// Its number, from 0.
+    package let index: Int
+    /// 0-based numbers in the table.
+    package let rows: [Int]
+    package let covariates: Matrix
+    /// NaN where missing; nil where the table has none, or nobody asked.
+    package let responses: [Double]?
+    package let prediction: Prediction
+    /// Log densities and posterior probabilities, where there are responses.
+    package let posterior: (logDensities: [Double], posteriors: Matrix)?
+    private let levels: [Double]
+    private let interval: Double?
+
+    init(
+        _ index: Int, _ rows: PredictedRows.Part, _ predictor: any ConditionalMixture, levels: [Double],
+        interval: Double?
+    ) {
+        self.index = index
+        self.rows = rows.rows
+        covariates = rows.covariates
+        responses = rows.responses
+        prediction = Prediction(predictor, covariates: rows.covariates)
+        posterior = rows.responses.map { responses in
+            let result = predictor.posteriors(rows.covariates, responses: responses)
+            return (result.logDensities, result.posteriors)
+        }
+        self.levels = levels
+        self.interval = interval
+    }
+
+    /// What is said of the response of a row.
+    package enum Response {
+        /// Quantiles at the levels asked for, then those of the interval.
+        case number(mean: Double, standardDeviation: Double, quantiles: [Double])
+        /// Classes by their number; the set holds the interval's share.
+        case classes(probabilities: [Double], mostProbable: Int, set: [Int]?)
+    }
+
+    /// - Parameter row: in the part.
+    package func response(_ row: Int) -> Response {
+        guard prediction.classProbabilities == nil else {
+            let distribution = prediction.classDistribution(row)
+            return .classes(
+                probabilities: distribution.probabilities, mostProbable: distribution.mostProbableClass,
+                set: interval.map { distribution.predictionSet($0) })
+        }
+        let distribution = prediction.distribution(row)
+        return .number(
+            mean: distribution.mean, standardDeviation: distribution.standardDeviation,
+            quantiles: levels.map(distribution.quantile))
+    }
+}

@@ -1,0 +1,85 @@
+import Aggregation
+import Messages
+import Numerics
+
+/// How local models become one, whatever they are.
+package struct AggregationSettings: Sendable, Equatable {
+    /// How many experts a global model gets.
+    package enum GlobalExperts: Sendable, Equatable {
+        case count(Int)
+        /// The best number on an independent Monte Carlo sample.
+        case automatic
+    }
+
+    /// nil: the largest local number.
+    package var experts: GlobalExperts?
+    /// Maximum number of support points.
+    package var supportSize = 5000
+    /// nil: by density.
+    package var siteWeights: AggregationOptions.SiteWeights?
+    /// Targets of the gate; nil: chosen.
+    package var gate: AggregationOptions.GateTarget?
+    /// Whether sites whose models contradict all others are left out.
+    package var robust = true
+    /// Of ``methodNames``; nil: transport.
+    package var method: String?
+    /// nil: 1.
+    package var seed: UInt64?
+
+    package init() {}
+
+    /// Numbers of experts that are tried automatically, in numbers of experts of the largest local model.
+    private static let largestFactor = 3
+
+    /// All local models in one file.
+    package static let mixtureMethod = EstimationMethod.mixture.name
+    package static let methodNames = Aggregators.all.map(\.name) + [mixtureMethod]
+
+    package var isMixture: Bool { method == Self.mixtureMethod }
+
+    package var aggregator: any Aggregator { method.flatMap(Aggregators.named) ?? TransportAggregator.chosen }
+
+    /// - Parameters:
+    ///   - hasSupport: whether rows serve as support.
+    ///   - expertsOption: what the number of experts is called.
+    package func check(hasSupport: Bool, expertsOption: RequestOption = .experts) throws(RequestRefusal) {
+        try RequestOption.supportSize.check(supportSize)
+        if case .count(let count)? = experts { try expertsOption.check(count) }
+        guard !isMixture else {
+            if gate != nil { throw .noEffect(.gate, .nothingIsReduced) }
+            if hasSupport { throw .noEffect(.support, .nothingIsReduced) }
+            if experts != nil { throw .noEffect(expertsOption, .allExpertsAreKept) }
+            return
+        }
+        let name = method ?? TransportAggregator.chosen.name
+        guard let aggregator = Aggregators.named(name) else {
+            throw .unknownName(.method, given: name, known: Self.methodNames)
+        }
+        let fixed = aggregator.settings(AggregationOptions(siteWeights: siteWeights ?? .density))
+        if gate != nil, !(aggregator is TransportAggregator) {
+            throw .noEffect(.gate, .methodHasNone(method: name))
+        }
+        if let gate, let other = fixed.gateTarget, gate != other {
+            throw .fixedByMethod(method: name, .gate, value: other.rawValue)
+        }
+        if let siteWeights, siteWeights != fixed.siteWeights {
+            throw .fixedByMethod(method: name, .siteWeights, value: fixed.siteWeights.rawValue)
+        }
+    }
+
+    /// - Parameters:
+    ///   - localExperts: of the largest local model.
+    ///   - studySeed: in place of 1 where no seed is given.
+    func coordinator(localExperts: Int, studySeed: UInt64? = nil, parallelism: Parallelism) -> Coordinator {
+        var options = AggregationOptions(
+            supportSize: supportSize, siteWeights: siteWeights ?? .density, excludesInconsistentSites: robust,
+            seed: seed ?? studySeed ?? 1)
+        options.gateTarget = gate
+        switch experts {
+        case .count(let count): options.expertCount = count
+        case .automatic: options.expertCountRange = 1...Self.largestFactor * localExperts
+        case nil: break
+        }
+        return Coordinator(aggregator: aggregator, options: options, parallelism: parallelism)
+    }
+}

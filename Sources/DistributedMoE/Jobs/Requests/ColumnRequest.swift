@@ -1,0 +1,146 @@
+import Foundation
+import Messages
+import MixtureOfExperts
+import StudyData
+import Tables
+
+/// Which columns of a table are what: by a study, or by name.
+package struct ColumnRequest: Sendable, Equatable {
+    /// Where a study comes from.
+    package enum StudySource: Sendable, Equatable {
+        case file(path: String)
+        /// What a study file holds.
+        case text(String)
+        case value(Study)
+    }
+
+    /// In place of all others.
+    package var study: StudySource?
+    package var target: String?
+    /// nil: gaussian.
+    package var family: String?
+    /// The reference first; nil: those found, in order.
+    package var classes: [String]?
+    package var exposure: String?
+    /// Covariates; nil: every other column with numbers.
+    package var features: [String]?
+    /// Columns that are never covariates by default.
+    package var exclude: [String] = []
+    /// nil: those of the experts.
+    package var gateFeatures: [String]?
+    package var weights: String?
+    /// nil: rows with a missing value are refused.
+    package var missing: RowSelection.MissingRule?
+
+    package init(study: StudySource? = nil, target: String? = nil) {
+        self.study = study
+        self.target = target
+    }
+
+    /// The name of the family of the experts where no study says it.
+    package var familyName: String { family ?? GaussianFamily().name }
+
+    /// - Throws: what can be said before a study or a table is read.
+    package func check() throws(RequestRefusal) {
+        guard study == nil else {
+            let besides: [(RequestOption, Bool)] = [
+                (.target, target != nil), (.family, family != nil), (.classes, classes != nil),
+                (.exposure, exposure != nil), (.features, features != nil), (.exclude, !exclude.isEmpty),
+                (.gateFeatures, gateFeatures != nil), (.weights, weights != nil), (.missing, missing != nil),
+            ]
+            if let (option, _) = besides.first(where: \.1) { throw .decidedByStudy(option) }
+            return
+        }
+        try checkFamily()
+        guard target != nil else { throw .missing(.target, or: .study) }
+        try RequestOption.features.check(names: features)
+        try RequestOption.gateFeatures.check(names: gateFeatures)
+        try RequestOption.exclude.check(names: exclude)
+    }
+
+    /// Whether family, classes and exposure go together.
+    package func checkFamily() throws(RequestRefusal) {
+        guard let response = ExpertFamilies.response(familyName) else {
+            throw .unknownName(.family, given: familyName, known: ExpertFamilies.names)
+        }
+        if let classes {
+            if response.classes == nil { throw .noEffect(.classes, .responsesAreNoClasses(family: familyName)) }
+            try RequestOption.classes.check(names: classes)
+            if classes.count < 2 { throw .outOfBounds(.classes, .atLeast(2)) }
+        }
+        if exposure != nil, !response.takesExposure {
+            throw .noEffect(.exposure, .responsesAreNoRates(family: familyName))
+        }
+    }
+
+    /// - Throws: ``StudyError``.
+    package func readStudy() throws -> Study? {
+        switch study {
+        case nil: nil
+        case .file(let path): try Study.read(path: path)
+        case .text(let text): try Study.decode(Data(text.utf8), source: "study")
+        case .value(let study): study
+        }
+    }
+
+    /// The columns of a table that are read as text.
+    package func textColumns(_ study: Study?) -> Set<String> {
+        study?.textColumns ?? (response.classes == nil ? [] : Set([target].compactMap { $0 }))
+    }
+
+    /// How a table is read, by its columns.
+    ///
+    /// - Parameters:
+    ///   - preview: the table, or its beginning.
+    ///   - study: what ``readStudy()`` gave.
+    ///   - notCovariates: further columns that are no covariates by default, such as that of the shards.
+    ///   - notices: hears of columns that are no covariates.
+    /// - Throws: ``TableError``.
+    package func selection(
+        for preview: DataTable, study: Study?, notCovariates: Set<String> = [], notices: ReadingNotice.Handler
+    ) throws(TableError) -> RowSelection {
+        if let study {
+            var selection = RowSelection(study: study)
+            selection.isOfStudyFile = true
+            return selection
+        }
+        let target = target ?? ""
+        let others = notCovariates.union(exclude + [weights, exposure].compactMap { $0 })
+        let design = try RowSelection.design(
+            of: preview, target: target, features: features, gateFeatures: gateFeatures, notCovariates: others,
+            response: response)
+        if features == nil { noticeOthers(preview, except: others.union([target]), notices) }
+        return RowSelection(
+            design: design, family: familyName, classes: classes, exposure: exposure, weights: weights,
+            missing: missing ?? .error)
+    }
+
+    /// The family of the experts for rows that were read so.
+    package func expertFamily(_ selection: RowSelection) -> any ExpertFamily {
+        selection.study?.expertFamily
+            ?? ExpertFamilies.named(familyName, classes: selection.response.classes ?? []) ?? GaussianFamily()
+    }
+
+    /// What the target holds, by its family.
+    private var response: ResponseKind {
+        switch ExpertFamilies.response(familyName) {
+        case .classes: .classes(classes ?? [])
+        case let other: other ?? .number
+        }
+    }
+
+    /// A single field of text takes a column out of the default covariates: to be said, not to be found out.
+    private func noticeOthers(
+        _ table: DataTable, except notCovariates: Set<String>, _ notices: ReadingNotice.Handler
+    ) {
+        let texts = table.columns.compactMap { column -> ReadingNotice.TextColumn? in
+            guard case .notNumeric(let line, _, let field) = column.content, !notCovariates.contains(column.name) else {
+                return nil
+            }
+            return .init(name: column.name, line: line, field: field)
+        }
+        let empty = table.columnsWithoutValue.filter { !notCovariates.contains($0) }
+        if !empty.isEmpty { notices(.columnsWithoutValue(empty, source: table.source)) }
+        if !texts.isEmpty { notices(.columnsOfText(texts, source: table.source)) }
+    }
+}

@@ -1,0 +1,83 @@
+import Estimation
+import Messages
+import MixtureOfExperts
+
+/// How the rows of a site are fitted, whatever they are and however many experts they get.
+package struct FitSettings: Sendable, Equatable {
+    /// Random starts to screen.
+    package var starts = 16
+    /// Converged below this change of the log-likelihood per row, in units of the standardised response.
+    package var tolerance = 1e-9
+    /// Of a start.
+    package var maximumIterations = 500
+    package var standardErrors = StandardErrorMethod.observed
+    /// Weight of the lasso on the slopes of the gate; nil for none.
+    package var l1Gate: Double?
+    /// The same of the experts.
+    package var l1Experts: Double?
+    /// Whether one weight for both is chosen by BIC.
+    package var l1Automatic = false
+    /// Whether the slopes that a lasso left are fitted once more without it.
+    package var l1Refit = false
+    /// The threshold rule: no statistic over fewer effective rows is released. nil for rows whose model stays with their
+    /// owner: nothing is withheld.
+    package var minRows: Int? = 10
+
+    package init() {}
+
+    /// - Throws: ``RequestRefusal``.
+    package func check() throws(RequestRefusal) {
+        try RequestOption.starts.check(starts)
+        try RequestOption.tolerance.check(tolerance)
+        try RequestOption.maximumIterations.check(maximumIterations)
+        try RequestOption.minRows.check(minRows)
+        try RequestOption.l1Gate.check(l1Gate)
+        try RequestOption.l1Experts.check(l1Experts)
+        if l1Automatic {
+            if l1Gate != nil { throw .conflict(.l1, .l1Gate, .automaticWeight) }
+            if l1Experts != nil { throw .conflict(.l1, .l1Experts, .automaticWeight) }
+        }
+        if l1Refit, lasso == .none { throw .needs(.l1Refit, .l1, .refitWithoutPenalty) }
+    }
+
+    package var lasso: Lasso {
+        if l1Automatic { return .automatic }
+        let (gate, experts) = (l1Gate ?? 0, l1Experts ?? 0)
+        return gate > 0 || experts > 0 ? .weights(gate: gate, experts: experts) : .none
+    }
+
+    /// Values that a mean must stand for where it fills gaps.
+    var leastKnown: Int { minRows ?? 1 }
+
+    /// - Parameter aggregated: the fit is one of many that are aggregated: slopes that a lasso left are fitted without it.
+    func options(
+        experts: Int, seed: UInt64, aggregated: Bool = false, initialModels: [MixtureModel] = [],
+        cancellation: Cancellation? = nil
+    ) -> FitOptions {
+        var options = FitOptions(
+            expertCount: experts, starts: starts, tolerance: tolerance, maxIterations: maximumIterations, seed: seed,
+            minRows: Double(minRows ?? 1), lasso: lasso, refitsSlopes: l1Refit || aggregated,
+            standardErrors: standardErrors, cancellation: cancellation)
+        options.initialModels = initialModels
+        return options
+    }
+}
+
+/// One number of experts, or a range of them.
+package struct ExpertNumbers: Sendable, Equatable {
+    package var first: Int
+    package var last: Int
+
+    package init(_ number: Int) { (first, last) = (number, number) }
+
+    package init(first: Int, last: Int) { (self.first, self.last) = (first, last) }
+
+    /// nil for a range.
+    package var single: Int? { first == last ? first : nil }
+
+    package func check() throws(RequestRefusal) {
+        try RequestOption.experts.check(first)
+        try RequestOption.experts.check(last)
+        if first > last { throw .reversedRange(.experts, first: first, last: last) }
+    }
+}

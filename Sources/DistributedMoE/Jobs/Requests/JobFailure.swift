@@ -1,0 +1,46 @@
+import Estimation
+import Messages
+import StudyData
+
+/// Why a job whose request is good came to nothing; what is wrong with its files is said by their own errors.
+package enum JobFailure: Error, Equatable, Sendable {
+    /// Rows that cannot be fitted or summed up.
+    case rows(source: String, EstimationError)
+    /// A global model beside one of the sites that it was made from.
+    case overlappingSites(path: String, site: String)
+    /// No row of positive weight to score on.
+    case nothingToScore(source: String)
+    /// A model whose target or covariates are not those of the data.
+    case otherColumns(path: String)
+}
+
+extension JobFailure: DoorMessage {
+    package func text(_ style: OptionStyle) -> String {
+        switch self {
+        case .rows(let source, let reason): "\(source): \(reason)"
+        case .overlappingSites(let path, let site):
+            "\(path): this global model holds site '\(site)', given too; leave one of them out"
+        case .nothingToScore(let source): "\(source): no row is left to score"
+        case .otherColumns(let path):
+            "\(path): its target or covariates are not those of the data; give the model of these data"
+        }
+    }
+}
+
+extension RowReader.Rows {
+    /// Work on the rows. Where they could not be read to the end, that is the failure, whatever came of the work.
+    ///
+    /// - Throws: ``JobFailure/rows(source:_:)``, `EstimationError.cancelled`, ``TableError``.
+    func unlessUnreadable<Result>(
+        source: String, _ body: () throws(EstimationError) -> Result
+    ) throws -> Result {
+        let result: Result
+        do throws(EstimationError) { result = try body() } catch {
+            if let failure = failure() { throw failure }
+            if error == .cancelled { throw error }
+            throw JobFailure.rows(source: source, error)
+        }
+        if let failure = failure() { throw failure }
+        return result
+    }
+}

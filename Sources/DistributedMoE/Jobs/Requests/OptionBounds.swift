@@ -1,0 +1,104 @@
+import Messages
+
+/// Which numbers an option may have.
+package enum OptionBounds: Sendable, Equatable {
+    case integers(ClosedRange<Int>)
+    case atLeast(Int)
+    /// Open at both ends.
+    case between(Double, Double)
+    /// With the lower end, without the upper one.
+    case fromBelow(Double, Double)
+    /// 0 or any finite number above it.
+    case nonNegative
+}
+
+extension OptionBounds: CustomStringConvertible {
+    /// After "must".
+    package var description: String {
+        switch self {
+        case .integers(let range): "be from \(range.lowerBound) to \(range.upperBound)"
+        case .atLeast(let least): "be \(least) or more"
+        case .between(let low, let high): "lie between \(spelledNumber(low)) and \(spelledNumber(high))"
+        case .fromBelow(let low, let high): "be at least \(spelledNumber(low)) and below \(spelledNumber(high))"
+        case .nonNegative: "be 0 or more"
+        }
+    }
+
+    package func contains(_ value: Int) -> Bool {
+        switch self {
+        case .integers(let range): range.contains(value)
+        case .atLeast(let least): value >= least
+        case .between, .fromBelow, .nonNegative: contains(Double(value))
+        }
+    }
+
+    /// False for NaN.
+    package func contains(_ value: Double) -> Bool {
+        switch self {
+        case .integers(let range): value >= Double(range.lowerBound) && value <= Double(range.upperBound)
+        case .atLeast(let least): value >= Double(least)
+        case .between(let low, let high): value > low && value < high
+        case .fromBelow(let low, let high): value >= low && value < high
+        case .nonNegative: value >= 0 && value.isFinite
+        }
+    }
+}
+
+extension RequestOption {
+    /// The numbers that the option may have, whatever the door; nil where it is no number, or bounded by others.
+    package var bounds: OptionBounds? {
+        switch self {
+        case .experts, .globalExperts: .integers(1...1000)
+        case .starts, .shards: .integers(1...100_000)
+        case .tolerance, .interval, .levels: .between(0, 1)
+        case .holdout: .fromBelow(0, 1)
+        case .maximumIterations, .rowsPerParameter: .integers(1...1_000_000)
+        case .minRows: .integers(Self.leastThreshold...1_000_000_000)
+        case .l1Gate, .l1Experts: .nonNegative
+        case .supportSize: .integers(50...10_000_000)
+        case .rounds: .integers(0...1000)
+        case .federatedRounds: .integers(1...10_000)
+        case .rows, .testRows: .integers(1...1_000_000_000)
+        case .threads: .integers(1...4096)
+        default: nil
+        }
+    }
+
+    /// The threshold rule of statistical disclosure control allows no lower one: sums over two rows disclose either to
+    /// whoever knows the other.
+    package static let leastThreshold = 3
+
+    /// - Throws: ``RequestRefusal/outOfBounds(_:_:)``, ``RequestRefusal/belowLeastThreshold(least:)``; nothing for nil.
+    package func check(_ value: Int?) throws(RequestRefusal) {
+        guard let value, let bounds, !bounds.contains(value) else { return }
+        if self == .minRows, value < Self.leastThreshold { throw .belowLeastThreshold(least: Self.leastThreshold) }
+        throw .outOfBounds(self, bounds)
+    }
+
+    /// The same for any number.
+    package func check(_ value: Double?) throws(RequestRefusal) {
+        guard let value, let bounds, !bounds.contains(value) else { return }
+        throw .outOfBounds(self, bounds)
+    }
+
+    /// A list of names, each once and none empty.
+    package func check(names: [String]?) throws(RequestRefusal) {
+        var seen = Set<String>()
+        for name in names ?? [] {
+            if name.isEmpty { throw .emptyName(self) }
+            if !seen.insert(name).inserted { throw .duplicatedName(self, name: name) }
+        }
+    }
+
+    /// The value of this name.
+    ///
+    /// - Throws: ``RequestRefusal/unknownName(_:given:known:)``.
+    package func named<Value: RawRepresentable<String> & CaseIterable>(
+        _ name: String, as type: Value.Type = Value.self
+    ) throws(RequestRefusal) -> Value {
+        guard let value = Value(rawValue: name) else {
+            throw .unknownName(self, given: name, known: Value.allCases.map(\.rawValue))
+        }
+        return value
+    }
+}

@@ -1,0 +1,22 @@
+import ModelFiles
+import StudyData
+
+/// How a table is read for a model that predicts or is scored.
+package struct ReadingSettings: Sendable, Equatable {
+    /// In place of the rule `error` of the model.
+    package var missing: RowSelection.MissingRule?
+    /// nil: levels that the model's study does not know are refused.
+    package var unknownLevels: RowSelection.UnknownLevelRule?
+
+    package init() {}
+
+    /// - Throws: ``RequestRefusal/needs(_:_:_:)`` where the model has no study and so no levels.
+    package func selection(_ model: PredictorFile) throws(RequestRefusal) -> RowSelection {
+        var selection = model.selection(missing: missing)
+        if let unknownLevels {
+            guard selection.study != nil else { throw .needs(.unknownLevels, .study, .levelsOfStudy) }
+            selection.unknownLevels = unknownLevels
+        }
+        return selection
+    }
+}

@@ -1,0 +1,146 @@
+import Messages
+
+/// Why a request is refused before a row is looked at: the same reasons whatever door it came in by.
+package enum RequestRefusal: Error, Equatable, Sendable {
+    /// A number outside of its ``OptionBounds``.
+    case outOfBounds(RequestOption, OptionBounds)
+    /// Below the least threshold that protects rows.
+    case belowLeastThreshold(least: Int)
+    /// A range whose first number is above its last.
+    case reversedRange(RequestOption, first: Int, last: Int)
+    /// A name that is none of the known ones.
+    case unknownName(RequestOption, given: String, known: [String])
+    /// An option that is needed; `or` may take its place.
+    case missing(RequestOption, or: RequestOption? = nil)
+    /// Neither the request nor the study says it.
+    case missingInStudyToo(RequestOption)
+    /// A list with an empty name.
+    case emptyName(RequestOption)
+    /// A list with a name more than once.
+    case duplicatedName(RequestOption, name: String)
+    /// What a study decides cannot be given beside it.
+    case decidedByStudy(RequestOption)
+    /// Two options that exclude each other.
+    case conflict(RequestOption, RequestOption, Conflict)
+    /// An option without an effect here.
+    case noEffect(RequestOption, Reason)
+    /// An option that another value of it needs.
+    case needs(RequestOption, RequestOption, Reason)
+    /// A method that fixes an option to another value than the one given.
+    case fixedByMethod(method: String, RequestOption, value: String)
+    /// Nothing is there to work on.
+    case nothingGiven(Subject)
+    /// A list that must have one entry for each of something else.
+    case countMismatch(RequestOption, found: Int, needed: Int)
+    /// Two sites of one name.
+    case duplicatedSite(String)
+    /// One table, and nothing that divides it.
+    case oneShard
+    /// Numbers of shards and groups that leave a group to no shard.
+    case unseenGroup(shards: Int, capacity: Int)
+
+    /// Why two options exclude each other.
+    package enum Conflict: Sendable, Equatable {
+        case twoDivisions, noKnownGate, automaticWeight, twoSourcesOfTestRows
+    }
+
+    /// Why an option has no effect, or what it needs.
+    package enum Reason: Sendable, Equatable {
+        /// For families whose responses are not classes.
+        case responsesAreNoClasses(family: String)
+        /// For families without rates.
+        case responsesAreNoRates(family: String)
+        case nothingIsReduced, allExpertsAreKept, methodHasNone(method: String)
+        case criterionOfOneNumber, scoresNeedRows, refitWithoutPenalty, roundsKeepNoZeros
+        case groupsOfTestRows, rangeOfOneFit
+        case categoryIsTarget(String), categoryIsExcluded(String)
+        case levelsOfStudy
+    }
+
+    /// What a request works on.
+    package enum Subject: Sendable, Equatable {
+        case localModels, statistics, rows
+    }
+}
+
+extension RequestRefusal: DoorMessage {
+    package func text(_ style: OptionStyle) -> String {
+        switch self {
+        case .outOfBounds(let option, let bounds): "\(option.name(style)) must \(bounds.description)"
+        case .belowLeastThreshold(let least):
+            "\(RequestOption.minRows.name(style)) must be \(least) or more: statistics over fewer rows disclose them"
+        case .reversedRange(let option, let first, let last):
+            "\(option.name(style)) must rise: \(first) is above \(last)"
+        case .unknownName(let option, let given, let known):
+            "\(option.name(style)): \(given.quoted) is not known; known are \(known.joined(separator: ", "))"
+        case .missing(let option, let alternative):
+            "\(option.name(style)) is missing" + (alternative.map { ": give it or \($0.name(style))" } ?? "")
+        case .missingInStudyToo(let option):
+            "\(option.name(style)) is missing: neither the request nor the study gives it"
+        case .emptyName(let option): "\(option.name(style)): a name is empty"
+        case .duplicatedName(let option, let name): "\(option.name(style)): \(name.quoted) is duplicated"
+        case .decidedByStudy(let option):
+            "\(option.name(style)) cannot go with \(RequestOption.study.name(style)): the study decides it"
+        case .conflict(let first, let second, let conflict):
+            "\(first.name(style)) and \(second.name(style)) cannot go together: \(conflict.text)"
+        case .noEffect(let option, let reason): "\(option.name(style)) has no effect here: \(reason.text(style))"
+        case .needs(let option, let needed, let reason):
+            "\(option.name(style)) needs \(needed.name(style)): \(reason.text(style))"
+        case .fixedByMethod(let method, let option, let value):
+            "\(RequestOption.method.setting(method, style)) means \(option.setting(value, style))"
+        case .nothingGiven(let subject): subject.text
+        case .countMismatch(let option, let found, let needed):
+            "\(option.name(style)): \(found) given for \(needed)"
+        case .duplicatedSite(let name): "site \(name.quoted) is given twice; give each site once"
+        case .oneShard:
+            "one file is one shard: give more files, \(RequestOption.shardBy.name(style)) or "
+                + "\(RequestOption.shards.name(style))"
+        case .unseenGroup(let shards, let capacity):
+            "\(RequestOption.shards.setting(shards, style)) with \(RequestOption.capacity.setting(capacity, style)) leaves "
+                + "a group that no shard sees: use more of either"
+        }
+    }
+}
+
+extension RequestRefusal.Conflict {
+    fileprivate var text: String {
+        switch self {
+        case .twoDivisions: "rows are divided in one way"
+        case .noKnownGate: "the pooled rows would have no known gate"
+        case .automaticWeight: "the weight of the penalty is chosen or given"
+        case .twoSourcesOfTestRows: "test rows are given or held out"
+        }
+    }
+}
+
+extension RequestRefusal.Reason {
+    fileprivate func text(_ style: OptionStyle) -> String {
+        switch self {
+        case .responsesAreNoClasses(let family): "responses of family \(family.quoted) are no classes"
+        case .responsesAreNoRates(let family):
+            "exposures are for families of rates, such as poisson, not for \(family.quoted)"
+        case .nothingIsReduced: "with method \"mixture\" nothing is reduced"
+        case .allExpertsAreKept: "with method \"mixture\" all local experts are kept"
+        case .methodHasNone(let method): "method \(method.quoted) has no such choice"
+        case .criterionOfOneNumber: "a criterion chooses in a range of numbers of experts, such as 1 to 8"
+        case .scoresNeedRows: "held-out scores need rows to score on"
+        case .refitWithoutPenalty: "a refit is of the slopes that a penalty left"
+        case .roundsKeepNoZeros: "extra rounds make no slope 0; leave out the penalty"
+        case .groupsOfTestRows: "groups are a column of \(RequestOption.test.name(style))"
+        case .rangeOfOneFit: "only a fit of one site chooses in a range: give one number"
+        case .categoryIsTarget(let name): "\(name.quoted) is the target"
+        case .categoryIsExcluded(let name): "\(name.quoted) is excluded"
+        case .levelsOfStudy: "only models of a study know levels of categories"
+        }
+    }
+}
+
+extension RequestRefusal.Subject {
+    fileprivate var text: String {
+        switch self {
+        case .localModels: "there is no local model: give at least one"
+        case .statistics: "there are no statistics: give those of at least one site"
+        case .rows: "there are no rows: give at least one file"
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Numerics
+import StudyData
+import Tables
+
+/// Where the rows of one site come from.
+package enum RowInput: Sendable {
+    /// CSV or `.npy` files, taken as one table; `-` is standard input.
+    case files([String], TableOptions, outOfCore: Bool = false)
+    /// Columns in the memory of a caller.
+    case borrowed(BorrowedTable)
+    /// A table that was read already.
+    case table(DataTable)
+
+    /// What messages call it.
+    package var source: String {
+        switch self {
+        case .files(let paths, _, _): paths.joined(separator: ", ")
+        case .borrowed(let table): table.source
+        case .table(let table): table.source
+        }
+    }
+
+    /// The rows, in memory or read anew in every pass.
+    ///
+    /// - Parameters:
+    ///   - textColumns: columns wanted as text.
+    ///   - leastKnown: values that a mean must stand for where it fills gaps.
+    ///   - purpose: as a verb, to be said where no row is left.
+    ///   - select: from the columns of the first table to what is read of all of them.
+    /// - Throws: ``TableError``, and what `select` throws.
+    func rows(
+        textColumns: Set<String>, leastKnown: Int, purpose: String, parallelism: Parallelism,
+        notices: @escaping ReadingNotice.Handler, select: @escaping (DataTable) throws -> RowSelection
+    ) throws -> RowReader.Rows {
+        let rows: RowReader.Rows
+        switch self {
+        case .files(let paths, var options, let outOfCore):
+            options.textColumns = textColumns
+            options.parallelism = parallelism
+            let reader = RowReader(
+                files: paths, options: options, parallelism: parallelism, leastKnown: leastKnown, select: select
+            ) { dropped, total, source in
+                if dropped > 0 { notices(.rowsLeftOut(dropped, of: total, source: source)) }
+            }
+            let isTooLarge = reader.estimatedMemory().map { $0 > Memory.available / 2 } ?? false
+            if isTooLarge, !outOfCore { notices(.readInEveryPass) }
+            rows = try reader.rows(outOfCore: outOfCore || isTooLarge)
+        case .borrowed(let table):
+            rows = try table.rows(try select(table.preview()), leastKnown: leastKnown, parallelism: parallelism)
+        case .table(let table):
+            let reader = RowReader(
+                files: [table.source], options: TableOptions(parallelism: parallelism), parallelism: parallelism,
+                leastKnown: leastKnown, select: select
+            ) { dropped, total, source in
+                if dropped > 0 { notices(.rowsLeftOut(dropped, of: total, source: source)) }
+            }
+            rows = try reader.rows(of: table)
+        }
+        for notice in ReadingNotice.of(rows.record, source: source) { notices(notice) }
+        guard rows.source.rowCount > 0 else { throw TableError.nothingLeft(source: source, purpose: purpose) }
+        return rows
+    }
+}

@@ -1,0 +1,44 @@
+import Estimation
+import Messages
+import ModelFiles
+import Numerics
+import StudyData
+
+/// The sums of one site's rows at a global model, for an extra round.
+package struct StatisticsJob: Sendable, Equatable {
+    /// Column of row weights; nil: that of the model's study.
+    package var weights: String?
+    /// In place of the rule `error` of the model.
+    package var missing: RowSelection.MissingRule?
+    /// The threshold rule, as in ``FitSettings/minRows``.
+    package var minRows: Int? = 10
+
+    package init() {}
+
+    package func check() throws(RequestRefusal) { try RequestOption.minRows.check(minRows) }
+
+    /// - Parameters:
+    ///   - model: the global model.
+    ///   - name: what messages call it.
+    /// - Throws: ``RequestRefusal``, ``ModelFileError/noStatistics(path:)``, ``TableError``, ``JobFailure``.
+    package func run(
+        at model: ModelFile, named name: String, _ input: RowInput, parallelism: Parallelism = Parallelism(),
+        notices: @escaping ReadingNotice.Handler = { _ in }
+    ) throws -> StatisticsFile {
+        try check()
+        guard let global = model.fitted else { throw ModelFileError.noStatistics(path: name) }
+        var selection = model.selection(missing: missing)
+        selection.weights = weights ?? selection.weights
+        let rows = try input.rows(
+            textColumns: selection.textColumns, leastKnown: minRows ?? 1, purpose: "sum up", parallelism: parallelism,
+            notices: notices
+        ) { [selection] _ in selection }
+        var options = FitOptions(expertCount: global.model.expertCount)
+        options.minRows = Double(minRows ?? 1)
+        let round = GeneralisedEMRound(at: global, options: options, parallelism: parallelism)
+        let site = try rows.unlessUnreadable(source: input.source) { () throws(EstimationError) in
+            try round.statistics(of: rows.source)
+        }
+        return StatisticsFile(site.statistics, at: global, warnings: site.warnings)
+    }
+}

@@ -1,0 +1,37 @@
+import ModelFiles
+
+/// The next global model from the statistics of sites at this one.
+package struct UpdateJob: Sendable, Equatable {
+    /// Whether sites that the model does not describe at all are left out.
+    package var robust = true
+
+    package init() {}
+
+    /// The statistics of a site.
+    package struct Site: Sendable {
+        package var name: String
+        package var file: StatisticsFile
+
+        package init(name: String, file: StatisticsFile) {
+            self.name = name
+            self.file = file
+        }
+    }
+
+    /// - Parameters:
+    ///   - model: at which the statistics were taken.
+    ///   - name: what messages call it.
+    /// - Throws: ``RequestRefusal``, ``ModelFileError``, `EstimationError`.
+    package func run(_ model: ModelFile, named name: String, _ sites: [Site]) throws -> ModelFile {
+        guard !sites.isEmpty else { throw RequestRefusal.nothingGiven(.statistics) }
+        guard let global = model.fitted else { throw ModelFileError.noStatistics(path: name) }
+        var names = Set<String>()
+        for site in sites {
+            if !names.insert(site.name).inserted { throw RequestRefusal.duplicatedSite(site.name) }
+            try site.file.check(isOf: global, path: site.name, modelPath: name)
+        }
+        return try SiteUpdate(
+            sites.map { SiteUpdate.Site(name: $0.name, statistics: $0.file) }, isRobust: robust
+        ).next(after: model, global)
+    }
+}

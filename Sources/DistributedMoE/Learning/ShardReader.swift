@@ -1,0 +1,215 @@
+import MixtureOfExperts
+import Numerics
+import StudyData
+import Tables
+
+/// Where one shard ends and the next begins.
+package enum ShardDivision: Sendable, Equatable {
+    /// One shard a file.
+    case files
+    /// One for each value of a column.
+    case column(String)
+    /// Random ones of equal size.
+    case random(Int)
+}
+
+/// Where the rows of all shards come from.
+package enum ShardInput: Sendable {
+    /// Files with what their shards are called.
+    case files([(path: String, label: String)], TableOptions)
+    /// Tables that were read already, called by their sources.
+    case tables([DataTable])
+
+    package var count: Int {
+        switch self {
+        case .files(let files, _): files.count
+        case .tables(let tables): tables.count
+        }
+    }
+
+    /// In messages about all of them.
+    package var source: String { names.joined(separator: ", ") }
+
+    private var names: [String] {
+        switch self {
+        case .files(let files, _): files.map(\.path)
+        case .tables(let tables): tables.map(\.source)
+        }
+    }
+
+    var labels: [String] {
+        switch self {
+        case .files(let files, _): files.map(\.label)
+        case .tables(let tables): tables.map(\.source)
+        }
+    }
+
+    func table(_ index: Int, textColumns: Set<String>, parallelism: Parallelism) throws(TableError) -> DataTable {
+        switch self {
+        case .files(let files, var options):
+            options.textColumns = textColumns
+            options.parallelism = parallelism
+            return try DataTable.read(path: files[index].path, options: options)
+        case .tables(let tables): return tables[index]
+        }
+    }
+}
+
+/// The rows of shards, some held back for scoring, and how they were read.
+package struct ShardSet: Sendable {
+    package var selection: RowSelection
+    package var training: [DistributedLearning.Shard]
+    /// Gaps that a mean fills are still open: the global model says with what.
+    package var heldOut: [ShardRows]
+    /// What became of missing values, shard by shard.
+    package var records: [ReadingRecord]
+    package var dropped: Int
+}
+
+/// Reads tables and cuts them into shards, with rows held back for scoring.
+struct ShardReader {
+    let input: ShardInput
+    let columns: ColumnRequest
+    let study: Study?
+    /// Values that a mean must stand for where it fills gaps.
+    let leastKnown: Int
+    let division: ShardDivision
+    let holdout: Double
+    let seed: UInt64
+    let parallelism: Parallelism
+    let notices: ReadingNotice.Handler
+
+    /// The rows of one file.
+    private struct Part {
+        var rows: ShardRows
+        var labels: [String]?
+        var dropped: Int
+        /// The labels of the rows left out.
+        var droppedLabels: [String]
+    }
+
+    func read() throws -> ShardSet {
+        guard input.count > 0 else { throw RequestRefusal.nothingGiven(.rows) }
+        var tables = [try table(0)]
+        var selection = try columns.selection(
+            for: tables[0], study: study, notCovariates: Set([shardColumn].compactMap { $0 }), notices: notices)
+        if selection.findsClasses {
+            for index in 1..<input.count { tables.append(try table(index)) }
+            try selection.findClasses(in: tables, source: input.source)
+        }
+        var parts = [Part]()
+        for index in 0..<input.count {
+            parts.append(try part(index < tables.count ? tables[index] : table(index), selection))
+        }
+        return try shards(parts, selection)
+    }
+
+    private var shardColumn: String? { if case .column(let name) = division { name } else { nil } }
+
+    private func table(_ index: Int) throws(TableError) -> DataTable {
+        try input.table(
+            index, textColumns: columns.textColumns(study).union([shardColumn].compactMap { $0 }),
+            parallelism: parallelism)
+    }
+
+    private func part(_ table: DataTable, _ selection: RowSelection) throws -> Part {
+        let selected = try selection.rows(of: table)
+        if selected.dropped > 0 {
+            notices(.rowsLeftOut(selected.dropped, of: table.rowCount, source: table.source))
+        }
+        var part = Part(rows: selected.rows, dropped: selected.dropped, droppedLabels: [])
+        guard let shardColumn else { return part }
+        let all = try table.text(shardColumn)
+        part.labels = selected.kept.map { all[$0] }
+        let kept = Set(selected.kept)
+        part.droppedLabels = selected.dropped == 0 ? [] : all.indices.filter { !kept.contains($0) }.map { all[$0] }
+        return part
+    }
+
+    private func shards(_ parts: [Part], _ selection: RowSelection) throws -> ShardSet {
+        var shards = ShardSet(
+            selection: selection, training: [], heldOut: [], records: [],
+            dropped: parts.reduce(0) { $0 + $1.dropped })
+        for (index, shard) in divided(parts).enumerated() {
+            let split = heldBack(shard.shard, index)
+            let (rows, record) = try filled(split.training, dropped: shard.dropped, selection)
+            ReadingNotice.of(record, source: shard.shard.name).forEach(notices)
+            shards.training.append(DistributedLearning.Shard(name: shard.shard.name, rows: rows))
+            shards.heldOut.append(split.heldOut)
+            shards.records.append(record)
+        }
+        return shards
+    }
+
+    /// Gaps filled in with the means of the shard, as the site would.
+    private func filled(
+        _ shard: DistributedLearning.Shard, dropped: Int, _ selection: RowSelection
+    ) throws -> (rows: ShardRows, record: ReadingRecord) {
+        var selection = selection
+        var known = MeanImputation(selection)
+        if !known.isEmpty {
+            known.add(shard.rows)
+            let means = try known.means(atLeast: leastKnown, source: shard.name)
+            selection.fill.merge(means) { fixed, _ in fixed }
+        }
+        var record = ReadingRecord(selection)
+        record.rowsLeftOut = dropped
+        record.addGaps(in: shard.rows.covariates, selection)
+        return (shard.rows.filled(selection), record)
+    }
+
+    private func divided(_ parts: [Part]) -> [(shard: DistributedLearning.Shard, dropped: Int)] {
+        switch division {
+        case .files:
+            return zip(input.labels, parts).map { name, part in
+                (DistributedLearning.Shard(name: name, rows: part.rows), part.dropped)
+            }
+        case .column:
+            let all = ShardRows.concatenation(parts.map(\.rows))
+            let labels = parts.flatMap { $0.labels ?? [] }
+            let dropped = parts.flatMap(\.droppedLabels).reduce(into: [:]) { $0[$1, default: 0] += 1 }
+            return Dictionary(grouping: labels.indices) { labels[$0] }
+                .sorted { $0.key < $1.key }
+                .map { label, rows in
+                    let name = label.isEmpty ? "(empty)" : label
+                    return (DistributedLearning.Shard(name: name, rows: all.subset(rows)), dropped[label] ?? 0)
+                }
+        case .random(let count):
+            let all = ShardRows.concatenation(parts.map(\.rows))
+            var random = RandomNumbers(seed: seed).split(-3)
+            let order = random.permutation(all.rowCount)
+            return (0..<count).map { index in
+                let range = all.rowCount * index / count..<all.rowCount * (index + 1) / count
+                let rows = all.subset(order[range].sorted())
+                return (DistributedLearning.Shard(name: "shard \(index + 1)", rows: rows), 0)
+            }
+        }
+    }
+
+    /// The same rows for the same seed and the same shards.
+    private func heldBack(
+        _ shard: DistributedLearning.Shard, _ index: Int
+    ) -> (training: DistributedLearning.Shard, heldOut: ShardRows) {
+        guard holdout > 0 else { return (shard, shard.rows.subset([])) }
+        var random = RandomNumbers(seed: seed).split(-4).split(index)
+        let order = random.permutation(shard.rows.rowCount)
+        let count = Int((Double(shard.rows.rowCount) * holdout).rounded())
+        return (
+            DistributedLearning.Shard(name: shard.name, rows: shard.rows.subset(order.dropFirst(count).sorted())),
+            shard.rows.subset(order.prefix(count).sorted())
+        )
+    }
+}
+
+extension ShardSet {
+    /// The selection of the model that these shards made: gaps get the mean of what the shards put there.
+    ///
+    /// - Parameter names: of the shards that are in it; nil for all.
+    package func selection(of names: Set<String>? = nil) -> RowSelection {
+        var selection = selection
+        let members = zip(training, records).filter { names?.contains($0.0.name) ?? true }
+        let merged = ReadingRecord.merged(members.map { ($1, $0.rows.totalWeight) })
+        selection.fill.merge(merged?.fill ?? [:]) { fixed, _ in fixed }
+        return selection
+    }
+}

@@ -1,0 +1,93 @@
+/// A symmetric matrix A in the units of its diagonal, factored: S = D A D with D = |diag A|^-½ has a unit diagonal.
+///
+/// Units must not decide what counts as singular: beside a fraction, a year makes any matrix look so. A Cholesky factor serves where
+/// the condition allows, else the eigenvalues tell what is determined.
+package struct ScaledFactor: Sendable {
+    /// What of S counts as nothing.
+    package struct CutOff: Sendable {
+        /// Of the reciprocal condition in the 1-norm: above it a Cholesky factor serves.
+        package let condition: Double
+        /// Of eigenvalues over the largest: directions below are left out.
+        package let eigenvalue: Double
+        /// Diagonal elements of A below it are scaled as if they were it.
+        package let diagonal: Double
+
+        /// What the rows determine. With one number for both no direction is left out that a Cholesky factor would keep: the condition
+        /// in the 1-norm is never below the ratio of the eigenvalues.
+        package static let determined = CutOff(condition: 1e-10, eigenvalue: 1e-10, diagonal: 0)
+
+        /// What a step of ascent follows. Its length is chosen after, so that flat directions do no harm; of what the rows say nothing
+        /// about (a constant covariate) rounding would be magnified.
+        package static let ascent = CutOff(condition: 1e-13, eigenvalue: 1e-9, diagonal: 1e-12)
+    }
+
+    enum Form: Sendable {
+        case cholesky(Cholesky)
+        /// Eigenvalues, ascending, and eigenvectors.
+        case eigen(values: [Double], vectors: Matrix)
+    }
+
+    /// The diagonal of D; 0 where that of A is.
+    let scale: [Double]
+    /// Of S.
+    let form: Form
+    let cutOff: CutOff
+
+    /// - Parameter largestEigenproblem: beyond this size there are no eigenvalues.
+    /// - Returns: nil where S is not finite, or would need eigenvalues that it may not have.
+    package init?(_ matrix: Matrix, _ cutOff: CutOff = .determined, largestEigenproblem: Int = .max) {
+        let scale = (0..<matrix.rowCount).map { index in
+            let diagonal = abs(matrix[index, index])
+            return diagonal > 0 ? 1 / max(diagonal, cutOff.diagonal).squareRoot() : 0
+        }
+        let scaled = matrix.scaled(by: scale)
+        guard scaled.storage.allSatisfy(\.isFinite) else { return nil }
+        self.scale = scale
+        self.cutOff = cutOff
+        if let cholesky = Cholesky(scaled, condition: cutOff.condition) {
+            form = .cholesky(cholesky)
+        } else {
+            guard matrix.rowCount <= largestEigenproblem else { return nil }
+            let (values, vectors) = symmetricEigen(scaled)
+            form = .eigen(values: values, vectors: vectors)
+        }
+    }
+
+    /// A solution of A x = b; what is not determined is 0 in it, in the units of the diagonal.
+    ///
+    /// - Parameter absolute: takes the absolute values of the eigenvalues, for A that need not be positive: b'x is positive then. Else
+    ///   negative ones count as 0.
+    package func solve(_ right: [Double], absolute: Bool = false) -> [Double] {
+        let target = zip(right, scale).map(*)
+        switch form {
+        case .cholesky(let cholesky):
+            return zip(cholesky.solve(target), scale).map(*)
+        case .eigen(let values, let vectors):
+            let values = absolute ? values.map(abs) : values
+            let least = cutOff.eigenvalue * max(values.max() ?? 0, 0)
+            var solution = [Double](repeating: 0, count: target.count)
+            for index in values.indices where values[index] > least {
+                let coordinate = dot(vectors.column(index), target) / values[index]
+                for row in solution.indices { solution[row] += coordinate * vectors[row, index] }
+            }
+            return zip(solution, scale).map(*)
+        }
+    }
+}
+
+/// A solution of A x = b for a symmetric positive semidefinite A, see ``ScaledFactor``: where columns are constant or collinear the one
+/// of least norm in the units of the diagonal, which leaves the undetermined directions at zero instead of failing.
+package func solvePositiveSemidefinite(_ matrix: Matrix, _ right: [Double]) -> [Double] {
+    ScaledFactor(matrix)?.solve(right) ?? [Double](repeating: 0, count: right.count)
+}
+
+extension Matrix {
+    /// D A D with D = diag(scale).
+    func scaled(by scale: [Double]) -> Matrix {
+        var result = self
+        for column in 0..<columnCount {
+            for row in 0..<rowCount { result[row, column] *= scale[row] * scale[column] }
+        }
+        return result
+    }
+}
