@@ -82,6 +82,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Numerics", "MixtureOfExperts", "Tables", "StudyData", "CZlib"],
             path: "Tests/TestSupport"),
+        .testTarget(name: "MessagesTests", dependencies: ["Messages"]),
         .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"]),
         .testTarget(
             name: "MixtureOfExpertsTests", dependencies: ["MixtureOfExperts", "Numerics", "TestSupport"]),
@@ -115,6 +116,8 @@ let package = Package(
                 "Tables",
                 "StudyData", "ModelFiles", "DistributedMoE", "TestSupport",
             ]),
+        // As users have it: this module alone.
+        .testTarget(name: "UserTests", dependencies: ["DistributedMoE"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [

@@ -66,8 +66,8 @@ import Testing
         #expect(try distance < #require(first.divergence.pooled))
     }
 
-    @Test func aMethodThatFailsIsToldAndTheOthersGoOn() throws {
-        // The small shard's rows carry one expert.
+    @Test func aMethodThatFailsIsReportedAndTheOthersGoOn() throws {
+        // The small shard's rows support one expert.
         let result = try run([300, 320, 12], methods: ["average", "medoid", "aligned"], rounds: 1)
         #expect(result.estimates.map(\.method) == ["average", "medoid", "medoid", "aligned"])
         for estimate in [result.estimates[0], result.estimates[3]] {
@@ -83,7 +83,7 @@ import Testing
         #expect(estimate.parameterError == nil && estimate.randIndex == nil)
     }
 
-    @Test func shardsWithoutAModelAreTold() throws {
+    @Test func shardsWithoutAModelAreReported() throws {
         let result = try run([300, 300, 4], methods: ["medoid"])
         #expect(result.shards.map(\.name) == ["shard 1", "shard 2"])
         #expect(result.leftOut.map(\.name) == ["shard 3"])

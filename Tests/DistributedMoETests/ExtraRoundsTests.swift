@@ -45,7 +45,7 @@ import Testing
             Study.logLikelihoodPerRow(learned.fitted.model, all) > Study.logLikelihoodPerRow(plain.fitted.model, all))
     }
 
-    @Test func aSiteThatCannotTellIsLeftOutOfTheRound() throws {
+    @Test func aSiteBelowTheThresholdIsLeftOutOfTheRound() throws {
         var shards = Study.shards([300, 400])
         shards.append(.init(name: "tiny", rows: RandomData.easyRows(4, seed: 9)))
         let result = ExtraRounds(1, options: Study.fitOptions)
@@ -56,12 +56,12 @@ import Testing
             .run(from: Study.fitted(Study.start, shards[0].rows), shards: [shards[2]])
         #expect(nothing.rounds.isEmpty)
         guard case .nothingReleased? = nothing.ending else {
-            Issue.record("rounds of which nothing is told must say so")
+            Issue.record("rounds of which nothing is released must say so")
             return
         }
     }
 
-    @Test func brokenSitesTakeNoPart() throws {
+    @Test func inconsistentSitesTakeNoPart() throws {
         var shards = Study.shards([300, 310, 320, 330, 340])
         shards[2].rows = ShardRows(
             covariates: shards[2].rows.covariates, responses: shards[2].rows.responses.map { -1000 * $0 })

@@ -33,16 +33,16 @@ import Testing
                 models.enumerated().map { Contribution(name: "site \($0)", fitted: $1) }
             ).fitted.model.experts[0].coefficients
         }
-        let silent = try global(local)
+        let suppressed = try global(local)
         let absent = try global(
             local.map {
-                var told = $0
-                told.suppressedClasses = []
-                return told
+                var released = $0
+                released.suppressedClasses = []
+                return released
             })
         #expect(abs(absent[2] - pooled[2]) > 0.5)
-        #expect(abs(silent[2] - pooled[2]) < 0.2)
-        #expect(abs(silent[0] - pooled[0]) < 0.05)
+        #expect(abs(suppressed[2] - pooled[2]) < 0.2)
+        #expect(abs(suppressed[0] - pooled[0]) < 0.05)
     }
 
     @Test func rareReference() throws {

@@ -137,7 +137,7 @@ import Testing
         #expect(try read.text(path: "m.json") == text)
     }
 
-    @Test func unreadableFilesAreToldApart() throws {
+    @Test func unreadableFilesAreDistinguished() throws {
         #expect(throws: ModelFileError.fileNotFound(path: "/none/m.json")) { try ModelFile.read(path: "/none/m.json") }
         let folder = FileManager.default.temporaryDirectory.path
         #expect(throws: ModelFileError.cannotRead(path: folder)) { try ModelFile.read(path: folder) }

@@ -131,7 +131,7 @@ enum ModelFixture {
         #expect(read.fit == nil)
     }
 
-    @Test func referencesCarryNoStatistics() throws {
+    @Test func referencesHaveNoStatistics() throws {
         var random = RandomNumbers(seed: 78)
         let model = ModelFixture.model(&random, experts: 1)
         let read = try decoded(ModelFile(reference: model))

@@ -33,7 +33,7 @@ import Testing
         try read.check(isOf: model, path: "s.json", modelPath: "m.json")
     }
 
-    @Test func theDigestTellsEveryParameterAndName() throws {
+    @Test func theDigestDependsOnEveryParameterAndName() throws {
         let (file, _, model) = Self.file(seed: 1)
         #expect(file.modelDigest.wholeMatch(of: /[0-9a-f]{16}/) != nil)
         var digests: Set<String> = [file.modelDigest]

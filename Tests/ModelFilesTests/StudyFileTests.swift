@@ -3,7 +3,7 @@ import StudyData
 import TestSupport
 import Testing
 
-/// The study file: what is written is read, what is wrong is named, what differs is told.
+/// The study file: what is written is read, what is wrong is named, what differs is named.
 @Suite struct StudyFileTests {
     private static let study = StudyFixture.study
 
@@ -188,7 +188,7 @@ import Testing
         }
     }
 
-    @Test func aTextThatIsNoJSONIsToldWhere() throws {
+    @Test func aTextThatIsNoJSONIsRefusedWithItsLine() throws {
         let damaged = Self.study.text().replacing("\"missing\": \"drop\",", with: "\"missing\": \"drop\"")
         let error = #expect(throws: StudyError.self) { try Study.decode(Data(damaged.utf8), source: "s.json") }
         let description = try #require(error).description
@@ -224,7 +224,7 @@ import Testing
         ("'temp' is a covariate of the gate only in b", { $0.gate = ["age", "temp", "origin"] }),
     ]
 
-    @Test func whatDiffersIsTold() {
+    @Test func theDifferenceIsNamed() {
         for (says, change) in Self.changes {
             var other = Self.study
             change(&other)
@@ -234,7 +234,7 @@ import Testing
     }
 
     /// Whether two studies differ, and whether their digests do, is the same question.
-    @Test func digestsTellStudiesApart() {
+    @Test func digestsOfDifferentStudiesDiffer() {
         let studies = Self.changes.map { change in
             var other = Self.study
             change.change(&other)

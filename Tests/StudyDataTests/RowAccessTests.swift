@@ -106,9 +106,9 @@ import Testing
                 covariates: Matrix(columns: [kept.map { $0[3] }, kept.map { $0[0] }]), responses: kept.map { $0[2] },
                 weights: kept.map { $0[1] }))
         for outOfCore in [false, true] {
-            var told = [Int]()
-            let rows = try Self.rows(file, weighted: true, missing: .drop, outOfCore: outOfCore) { told = [$0, $1] }
-            #expect(told == [30, 3000])
+            var counts = [Int]()
+            let rows = try Self.rows(file, weighted: true, missing: .drop, outOfCore: outOfCore) { counts = [$0, $1] }
+            #expect(counts == [30, 3000])
             #expect(rows.rowCount == kept.count)
             #expect(try Self.fit(rows) == expected)
         }

@@ -104,7 +104,7 @@ def test_few_rows_try_fewer_experts() -> None:
         dmoe.fit_local(mixture(rows=2000), target="y", experts=(1, 3), rows_per_parameter=2)
 
 
-def test_what_became_of_missing_values_is_told() -> None:
+def test_what_became_of_missing_values_is_warned_of() -> None:
     frame = mixture(rows=400)
     frame.loc[3, "x0"] = np.nan
     with pytest.warns(dmoe.FitWarning, match="^1 row left out for missing values$"):

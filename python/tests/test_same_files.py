@@ -227,7 +227,7 @@ def test_extra_rounds(command_line: CommandLine) -> None:
     assert current.update(statistics).text == (command_line.folder / "next.json").read_text()
 
 
-def test_a_broken_site_in_an_extra_round(command_line: CommandLine) -> None:
+def test_an_inconsistent_site_in_an_extra_round(command_line: CommandLine) -> None:
     frames = {f"site{index}": mixture(seed=index) for index in range(4)}
     current = dmoe.aggregate({name: dmoe.fit_local(frame, target="y", experts=2) for name, frame in frames.items()})
     current.save(command_line.folder / "global.json")

@@ -18,7 +18,7 @@ FIT = {"target": "y", "features": COVARIATES, "experts": 2, "starts": 2}
 SAME_FIT = ("--experts", "2", "--starts", "2")
 
 
-def test_many_rows_give_the_bits_of_the_command_line(spark: Any, many: pa.Table, many_path: str, folder: Path) -> None:
+def test_many_rows_are_bit_identical_to_the_command_line(spark: Any, many: pa.Table, many_path: str, folder: Path) -> None:
     result = learn(spark.read.parquet(many_path), site="site", order_by=["row"], **FIT)
     model, local = command_line(many, folder / "many-shards", *SAME_FIT)
     assert {name: fitted.text for name, fitted in result.local_models.items()} == local
@@ -28,7 +28,7 @@ def test_many_rows_give_the_bits_of_the_command_line(spark: Any, many: pa.Table,
     assert max(site.rows for site in result.sites.values()) > 80 * min(site.rows for site in result.sites.values())
 
 
-def test_by_default_the_bits_depend_on_the_rows_alone(spark: Any, few: pa.Table, few_path: str, folder: Path) -> None:
+def test_by_default_the_result_depends_on_the_rows_alone(spark: Any, few: pa.Table, few_path: str, folder: Path) -> None:
     frame = spark.read.parquet(few_path)
     model, _ = command_line(few, folder / "sorted-shards", *SAME_FIT, order="y")
     assert learn(frame, site="site", **FIT).model.text == model
@@ -47,7 +47,7 @@ def test_without_an_order_starts_differ_as_by_another_seed(
     assert abs(difference.mean()) < 1e-3
 
 
-def test_a_site_in_one_piece_gives_the_same_bits(
+def test_a_site_in_one_piece_is_bit_identical(
     spark: Any, few_path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As Spark 4.0 hands it over; 0 is a seed."""
@@ -61,7 +61,7 @@ def test_a_site_in_one_piece_gives_the_same_bits(
     assert streamed.model == dmoe.aggregate(streamed.local_models, seed=0)
 
 
-def test_rounds_give_the_bits_of_the_command_line(spark: Any, few: pa.Table, few_path: str, folder: Path) -> None:
+def test_rounds_are_bit_identical_to_the_command_line(spark: Any, few: pa.Table, few_path: str, folder: Path) -> None:
     model, _ = command_line(few, folder / "round-shards", *SAME_FIT, "--rounds", "2")
     result = learn(spark.read.parquet(few_path), site="site", order_by=["row"], rounds=2, **FIT)
     assert result.model.text == model

@@ -64,7 +64,7 @@ import Testing
     /// Rows of numbers, some of them with too few fields or up to three hundred too many.
     private func grid(_ generator: inout Fixture.Generator) -> (text: String, firstRagged: (line: Int, found: Int)?) {
         let columns = Int.random(in: 1...6, using: &generator)
-        let oddity = [0, 0.01, 0.2].randomElement(using: &generator) ?? 0
+        let oddity: Double = [0.0, 0.01, 0.2].randomElement(using: &generator) ?? 0.0
         var lines = [(0..<columns).map { "\(["b", "c", "a", "d", "e", "f"][$0])" }.joined(separator: ",")]
         var firstRagged: (line: Int, found: Int)?
         for _ in 0..<Int.random(in: 1...60, using: &generator) {
@@ -72,11 +72,7 @@ import Testing
             if Double.random(in: 0..<1, using: &generator) < 0.02 {
                 count = Int.random(in: 1...(columns + 300), using: &generator)
             }
-            let fields = (0..<count).map { _ in
-                Double.random(in: 0..<1, using: &generator) < oddity
-                    ? ["NA", "", " 1", "x", "1e5", "\"2\"", "\"\"", "-inf"].randomElement(using: &generator) ?? ""
-                    : Self.number(&generator)
-            }
+            let fields = (0..<count).map { _ in Self.field(&generator, oddity: oddity) }
             let line = fields.joined(separator: ",")
             lines.append(line)
             // A line of nothing is no row.
@@ -86,8 +82,11 @@ import Testing
         return (lines.joined(separator: end) + end, firstRagged)
     }
 
-    private static func number(_ generator: inout Fixture.Generator) -> String {
-        Bool.random(using: &generator)
+    private static let odd = ["NA", "", " 1", "x", "1e5", "\"2\"", "\"\"", "-inf"]
+
+    private static func field(_ generator: inout Fixture.Generator, oddity: Double) -> String {
+        if Double.random(in: 0..<1, using: &generator) < oddity { return odd.randomElement(using: &generator) ?? "" }
+        return Bool.random(using: &generator)
             ? "\(Int.random(in: -99...999, using: &generator))"
             : "\(Double.random(in: -1e3...1e3, using: &generator))"
     }

@@ -1,0 +1,39 @@
+import Messages
+import Testing
+
+/// How the doors spell the options that messages name.
+@Suite struct RequestOptionTests {
+    @Test(arguments: OptionStyle.allCases) func noTwoOptionsAreSpelledTheSame(style: OptionStyle) {
+        let names = RequestOption.allCases.map { $0.name(style) }
+        #expect(Set(names).count == names.count)
+    }
+
+    /// Of one style's form, so that none is taken for a name of another language.
+    @Test(arguments: RequestOption.allCases) func spellingsAreOfTheirLanguage(option: RequestOption) throws {
+        #expect(option.name(.commandLine).wholeMatch(of: /--[a-z][a-z0-9]*(-[a-z0-9]+)*/) != nil)
+        #expect(option.name(.python).wholeMatch(of: /[a-z][a-z0-9]*(_[a-z0-9]+)*/) != nil)
+        #expect(option.name(.swift).wholeMatch(of: /[a-z][a-zA-Z0-9]*/) != nil)
+    }
+
+    @Test func wordsAreDividedAsTheLanguageDividesThem() {
+        let names = OptionStyle.allCases.map { RequestOption.rowsPerParameter.name($0) }
+        #expect(names == ["--rows-per-parameter", "rows_per_parameter", "rowsPerParameter"])
+        #expect(OptionStyle.allCases.map { RequestOption.l1Gate.name($0) } == ["--l1-gate", "l1_gate", "l1Gate"])
+        #expect(OptionStyle.allCases.map { RequestOption.threads.name($0) } == ["--threads", "n_jobs", "threads"])
+    }
+
+    @Test func valuesAreWrittenAsTheLanguageWritesThem() {
+        #expect(
+            OptionStyle.allCases.map { RequestOption.family.setting("poisson", $0) }
+                == ["--family poisson", "family=\"poisson\"", "family: \"poisson\""])
+        #expect(
+            OptionStyle.allCases.map { RequestOption.minRows.setting(5, $0) }
+                == ["--min-rows 5", "min_rows=5", "minRows: 5"])
+        #expect(
+            OptionStyle.allCases.map { RequestOption.robust.setting(false, $0) }
+                == ["--no-robust", "robust=False", "robust: false"])
+        #expect(
+            OptionStyle.allCases.map { RequestOption.robust.setting(true, $0) }
+                == ["--robust", "robust=True", "robust: true"])
+    }
+}

@@ -1,0 +1,68 @@
+"""The options that messages name are parameters of this package, by the same name."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import dmoe
+import dmoe._fitting
+import dmoe._model
+
+SOURCE = Path(__file__).parents[2] / "Sources/Messages/RequestOption.swift"
+
+# Of the command line alone: it reads files, divides tables, simulates and compares.
+ELSEWHERE = {
+    "exclude", "categories", "outOfCore", "delimiter", "columns", "l1", "rounds", "federatedRounds", "shards", "shardBy",
+    "methods", "test", "pooled", "interval", "profile", "rows", "testRows", "capacity", "shift",
+}  # fmt: skip
+
+# Python has the option by a name of its own: a message would advise a parameter that does not exist.
+MISNAMED = {"unknownLevels": "unknown_as_reference", "globalExperts": "experts of aggregate, n_global_experts"}
+
+
+def block(text: str, start: str) -> str:
+    """From the line that begins with `start` to the brace that closes what it opens."""
+    found = re.search(rf"^( *){re.escape(start)}.*?^\1\}}", text, re.MULTILINE | re.DOTALL)
+    assert found, f"{SOURCE} has no {start}"
+    return found.group()
+
+
+def python_names() -> dict[str, str]:
+    text = SOURCE.read_text(encoding="utf-8")
+    cases = re.findall(r"^    case ([^:\n]+)$", block(text, "package enum RequestOption"), re.MULTILINE)
+    options = [name.strip() for line in cases for name in line.split(",")]
+    special = dict(re.findall(r'case \.(\w+): "(\w+)"', block(text, "private var pythonName")))
+    return {option: special.get(option) or re.sub("[A-Z]", lambda c: "_" + c[0].lower(), option) for option in options}
+
+
+def functions() -> Iterator[Callable[..., object]]:
+    yield from (dmoe.fit_local, dmoe.aggregate)
+    for kind in (
+        dmoe.Model, dmoe.MixtureOfExpertsRegressor, dmoe.MixtureOfExpertsClassifier,
+        dmoe.DistributedMixtureOfExpertsRegressor, dmoe.DistributedMixtureOfExpertsClassifier,
+    ):  # fmt: skip
+        yield kind
+        yield from (member for name, member in inspect.getmembers(kind, inspect.isfunction) if name[0] != "_")
+
+
+def parameters() -> set[str]:
+    """Those of the signatures, and the keywords that functions with ``**`` take."""
+    named = {name for function in functions() for name in inspect.signature(function).parameters}
+    return named | set(dmoe._fitting._OPTION_NAMES) | set(dmoe._model._HOW) | {"n_jobs"}
+
+
+@pytest.mark.parametrize("option", python_names())
+def test_every_option_is_a_parameter(option: str) -> None:
+    if option in MISNAMED and python_names()[option] not in parameters():
+        pytest.xfail(f"in Python it is {MISNAMED[option]}")
+    assert (python_names()[option] in parameters()) is (option not in ELSEWHERE)
+
+
+def test_the_lists_name_options_alone() -> None:
+    assert ELSEWHERE | set(MISNAMED) <= set(python_names())
+    assert len(set(python_names().values())) == len(python_names())
