@@ -11,7 +11,7 @@
 #   make quick   some tests of a debug build, in a minute: FILTER=MomentsTests, FILTER=FamilyContractTests/densityIsOne; without
 #                FILTER all of them
 #   make test    all tests: formatting, the demo on a tenth of the flights, unit and command-line tests
-#   make lint    formatting, documentation comments, one version everywhere
+#   make lint    formatting, documentation comments, one version everywhere, names that pages cite
 #   make format  formats what `make lint` would complain of
 #   make test-python  the tests of the Python package, on the wheel as installed by pip into python/.venv
 #   make check-wheel  the wheel installed and used on a Debian that has nothing but Python; needs root and debootstrap
@@ -39,13 +39,13 @@ quick: dependencies
 
 # The plugin is a dependency for this alone (Package.swift).
 docs: dependencies
-	Scripts/check-docs.py
 	DMOE_DOCS=1 $(SWIFT) package --allow-writing-to-directory .build/documentation \
 		generate-documentation --target DistributedMoE --warnings-as-errors --output-path .build/documentation
 
 lint:
 	$(SWIFT) format lint --strict --configuration .swift-format -r Package.swift Sources Tests Benchmarks
 	Scripts/check-version.sh
+	@if command -v python3 >/dev/null; then Scripts/check-docs.py; fi
 
 format:
 	$(SWIFT) format --in-place --parallel --configuration .swift-format -r Package.swift Sources Tests Benchmarks

@@ -16,7 +16,7 @@ FOREIGN = {"FILTER", "NA", "NAME", "NaN", "TMPDIR", "Target"}
 
 def names_in(source: Path) -> tuple[set[str], set[str]]:
     """Files of the repository; capitalised words of its Swift code, and its folders."""
-    folders = [source / name for name in ("Sources", "Tests", "Benchmarks", "Scripts", "python/dmoe")]
+    folders = [source / name for name in ("Sources", "Tests", "Benchmarks", "Scripts", "python/dmoe", "python/tests")]
     paths = [path for folder in folders for path in folder.rglob("*")] + list(source.glob("*"))
     words = {path.name for path in paths if path.is_dir()}
     for path in paths:
