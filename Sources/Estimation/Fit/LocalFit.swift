@@ -233,7 +233,7 @@ package struct LocalFit: Sendable {
 
     /// Columns and experts whose slopes are held in every predictor, other than experts that are held whole.
     private func heldColumns(_ held: HeldCoefficients, experts: Int) -> [Disclosure.RareColumn] {
-        let intercepts = (0..<family.predictorCount).map { $0 * design.expertPositions.count }
+        let intercepts = (0..<family.predictorCount).map { design.expertLayout.intercept(of: $0) }
         return (0..<experts).filter { expert in !intercepts.allSatisfy { held[expert].contains($0) } }
             .flatMap { expert in
                 design.expertCovariates.enumerated().filter { entry in
