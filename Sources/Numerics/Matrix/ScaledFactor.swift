@@ -12,9 +12,11 @@ package struct ScaledFactor: Sendable {
         /// Diagonal elements of A below it are scaled as if they were it.
         package let diagonal: Double
 
-        /// What the rows determine. With one number for both no direction is left out that a Cholesky factor would keep: the condition
-        /// in the 1-norm is never below the ratio of the eigenvalues.
-        package static let determined = CutOff(condition: 1e-10, eigenvalue: 1e-10, diagonal: 0)
+        /// Of a solution: what the rows determine. Between the two numbers a solution by the factor still has the digits that a step needs.
+        package static let solution = CutOff(condition: 1e-11, eigenvalue: 1e-10, diagonal: 0)
+
+        /// Of an inverse: no looser than the eigenvalues, so that all that is not determined is found, and reported.
+        package static let inverse = CutOff(condition: 1e-9, eigenvalue: 1e-10, diagonal: 0)
 
         /// What a step of ascent follows. Its length is chosen after, so that flat directions do no harm; of what the rows say nothing
         /// about (a constant covariate) rounding would be magnified.
@@ -35,7 +37,7 @@ package struct ScaledFactor: Sendable {
 
     /// - Parameter largestEigenproblem: beyond this size there are no eigenvalues.
     /// - Returns: nil where S is not finite, or would need eigenvalues that it may not have.
-    package init?(_ matrix: Matrix, _ cutOff: CutOff = .determined, largestEigenproblem: Int = .max) {
+    package init?(_ matrix: Matrix, _ cutOff: CutOff, largestEigenproblem: Int = .max) {
         let scale = (0..<matrix.rowCount).map { index in
             let diagonal = abs(matrix[index, index])
             return diagonal > 0 ? 1 / max(diagonal, cutOff.diagonal).squareRoot() : 0
@@ -78,7 +80,7 @@ package struct ScaledFactor: Sendable {
 /// A solution of A x = b for a symmetric positive semidefinite A, see ``ScaledFactor``: where columns are constant or collinear the one
 /// of least norm in the units of the diagonal, which leaves the undetermined directions at zero instead of failing.
 package func solvePositiveSemidefinite(_ matrix: Matrix, _ right: [Double]) -> [Double] {
-    ScaledFactor(matrix)?.solve(right) ?? [Double](repeating: 0, count: right.count)
+    ScaledFactor(matrix, .solution)?.solve(right) ?? [Double](repeating: 0, count: right.count)
 }
 
 extension Matrix {
