@@ -1,5 +1,4 @@
 import Aggregation
-import DistributedMoE
 import Estimation
 import Foundation
 import Messages

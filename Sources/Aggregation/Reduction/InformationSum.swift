@@ -29,7 +29,7 @@ struct InformationSum: Sendable {
 
     mutating func merge(_ other: InformationSum) {
         information += other.information
-        for index in score.indices { score[index] += other.score[index] }
+        score.add(other.score)
         weight += other.weight
         dispersion += other.dispersion
     }

@@ -31,17 +31,10 @@ struct MergingPrior: Sendable {
 
     /// Σ z z' with z = (1, x, y), and the prior on its diagonal; what experts vary about their means belongs to y alone.
     private func penalisedGram(_ group: GreedyMerging.Group) -> Matrix {
-        let moments = group.moments
-        let means = [1] + positions.map { moments.mean[$0] }
-        let scatter = moments.scatter.submatrix(rows: positions, columns: positions)
-        var gram = Matrix(rowCount: means.count, columnCount: means.count)
-        for column in means.indices {
-            for row in means.indices {
-                let within = row > 0 && column > 0 ? scatter[row - 1, column - 1] : 0
-                gram[row, column] = within + moments.weight * means[row] * means[column]
-            }
-            gram[column, column] += column < means.count - 1 ? 1 : variance + group.dispersion
-        }
+        var gram = group.moments.gram(of: positions)
+        let response = gram.rowCount - 1
+        for index in 0..<response { gram[index, index] += 1 }
+        gram[response, response] += variance + group.dispersion
         return gram
     }
 

@@ -41,8 +41,8 @@ struct PooledScore {
         var (best, before) = (start, start)
         var last = Double.infinity
         for _ in 0..<Self.iterations {
-            let score = members.reduce(into: [Double](repeating: 0, count: information.size)) { sum, member in
-                for (index, value) in member.score(at: best).enumerated() { sum[index] += value }
+            let score = members.reduce(into: [Double](repeating: 0, count: information.size)) {
+                $0.add($1.score(at: best))
             }
             let own = kept.map { score[$0] }
             let step = solvePositiveSemidefinite(information.submatrix(rows: kept, columns: kept), own)
@@ -110,9 +110,9 @@ struct PooledScore {
             }
         }
 
-        private var regressors: Int { mixture.design.expertPositions.count }
-
-        private func isSuppressed(_ coefficient: Int) -> Bool { silent.contains(coefficient / regressors + 1) }
+        private func isSuppressed(_ coefficient: Int) -> Bool {
+            silent.contains(mixture.design.expertLayout.predictor(coefficient) + 1)
+        }
 
         /// The pooled expert among the classes that this one tells of: the others it does not show. The odds between classes do not
         /// depend on which others there are.
@@ -123,7 +123,8 @@ struct PooledScore {
             }
             guard silent.contains(0) else { return result }
             // The odds against the reference are those that it has here.
-            let intercepts = stride(from: 0, to: result.coefficients.count, by: regressors).filter { !isSuppressed($0) }
+            let intercepts = mixture.design.expertLayout.intercepts(result.coefficients.count)
+                .filter { !isSuppressed($0) }
             let shift = intercepts.reduce(0) { $0 + expert.coefficients[$1] - pooled.coefficients[$1] }
             for index in intercepts { result.coefficients[index] += shift / Double(intercepts.count) }
             return result

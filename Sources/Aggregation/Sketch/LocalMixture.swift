@@ -66,9 +66,8 @@ package struct LocalMixture: Sendable {
     /// Classes whose intercepts all components together hardly tell of: less than the information of a row of even odds.
     var unknownClasses: [String] {
         guard case .classes(let names) = family.response else { return [] }
-        let regressors = design.expertPositions.count
         return (1..<names.count).filter { code in
-            let intercept = (code - 1) * regressors
+            let intercept = design.expertLayout.intercept(of: code - 1)
             return components.reduce(0) { $0 + ($1.information?[intercept, intercept] ?? 0) } < 0.25
         }.map { names[$0] }
     }

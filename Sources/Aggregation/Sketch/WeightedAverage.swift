@@ -43,18 +43,12 @@ package struct WeightedAverage: ConditionalMixture {
 
     package func logJointDensities(_ covariates: Matrix, responses: [Double]) -> Matrix {
         var result = gateProbabilities(covariates)
-        let predictors = predictors(covariates)
-        let count = covariates.rowCount
-        var logDensities = [Double](repeating: 0, count: count)
-        for (component, expert) in experts.enumerated() {
-            predictors.storage.withUnsafeBufferPointer { predictors in
-                guard let all = predictors.baseAddress else { return }
-                let own = LinearPredictors(all + component * family.predictorCount * count, stride: count)
-                family.logDensity(
-                    responses: responses, predictors: own, dispersion: expert.dispersion,
-                    count: count, into: &logDensities)
+        family.forEachLogDensity(
+            dispersions: experts.map(\.dispersion), predictors: predictors(covariates), responses: responses
+        ) { component, logDensities in
+            for (row, value) in logDensities.enumerated() {
+                result[row, component] = log(result[row, component]) + value
             }
-            for row in 0..<count { result[row, component] = log(result[row, component]) + logDensities[row] }
         }
         return result
     }

@@ -17,11 +17,11 @@ struct SlopeVote {
     static func keptCoefficients(_ mixture: LocalMixture, _ members: [Int]) -> [Int]? {
         let voters = members.filter { mixture.components[$0].selectsSlopes }
         guard let first = voters.first else { return nil }
-        let count = mixture.design.expertPositions.count
+        let layout = mixture.design.expertLayout
         let all = mixture.components[first].expert.coefficients.indices
         let kept = all.filter { index in
-            guard !index.isMultiple(of: count) else { return true }
-            let column = mixture.design.expertCovariates[index % count - 1]
+            guard let covariate = layout.covariate(index) else { return true }
+            let column = mixture.design.expertCovariates[covariate]
             var vote = SlopeVote()
             for voter in voters where mixture.components[voter].moments.scatter[column, column] > 0 {
                 vote.add(

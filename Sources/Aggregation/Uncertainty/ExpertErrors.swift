@@ -78,9 +78,9 @@ struct ExpertErrors {
 
     /// Whether a coefficient is held that the sums tell of.
     private func isHeld(_ errors: ParameterCovariance, _ sums: Matrix) -> Bool {
-        (0..<sums.rowCount).contains { index in
-            let regressors = mixture.design.expertPositions.count
-            let intercept = index / regressors * regressors
+        let layout = mixture.design.expertLayout
+        return (0..<sums.rowCount).contains { index in
+            let intercept = layout.intercept(of: layout.predictor(index))
             // Without an intercept that moves it is a class of which nothing is told.
             guard index != intercept, errors.standardErrors[index] == 0, errors.standardErrors[intercept] > 0,
                 sums[intercept, intercept] > 0
@@ -89,20 +89,5 @@ struct ExpertErrors {
                 sums[index, index] - sums[index, intercept] * sums[index, intercept] / sums[intercept, intercept]
             return spread > 1e-9 * sums[intercept, intercept]
         }
-    }
-}
-
-extension Moments {
-    /// Σ w z z', z = (1, covariates).
-    fileprivate func gram(of covariates: [Int]) -> Matrix {
-        let point = [1] + covariates.map { mean[$0] }
-        var result = Matrix(rowCount: point.count, columnCount: point.count)
-        for column in point.indices {
-            for row in point.indices {
-                let own = row > 0 && column > 0 ? scatter[covariates[row - 1], covariates[column - 1]] : 0
-                result[row, column] = own + weight * point[row] * point[column]
-            }
-        }
-        return result
     }
 }

@@ -1,3 +1,4 @@
+import Estimation
 import MixtureOfExperts
 import Numerics
 
@@ -21,7 +22,7 @@ struct GateErrors {
 
     /// - Parameter errors: of the gate of each site, intercepts where covariates are 0; nil where the correlations are not known.
     func covariance(_ errors: [Matrix]) -> ParameterCovariance {
-        let size = (model.expertCount - 1) * regressors
+        let size = layout.intercept(of: model.expertCount - 1)
         guard size > 0 else { return ParameterCovariance(standardErrors: [], correlations: []) }
         let none = Matrix(rowCount: size, columnCount: size)
         let middle = parallelism.reduce(count: mixture.sites.count, into: none) { site in
@@ -37,7 +38,7 @@ struct GateErrors {
         return ParameterCovariance(inverse.inverse * middle * inverse.inverse, undetermined: inverse.undetermined)
     }
 
-    private var regressors: Int { mixture.design.gatePositions.count }
+    private var layout: CoefficientLayout { mixture.design.gateLayout }
 
     /// A_m: with mass_b = w_s λ_m π̂_mb of component b and T_a the share of label a in the site, Σ_s mass_b (1{b has label a} - T_a) x_s x_s'.
     private func slope(_ site: Int) -> Matrix {
@@ -66,12 +67,13 @@ struct GateErrors {
             }
         }
         let scale = mass(of: members, in: Array(problem.blockMasses.blocks.indices)) / mass(of: members, in: blocks)
+        let positions = mixture.design.gatePositions
         var result = Matrix(
-            rowCount: (model.expertCount - 1) * regressors, columnCount: free.count * regressors)
+            rowCount: layout.intercept(of: model.expertCount - 1), columnCount: layout.intercept(of: free.count))
         for (row, label) in present.enumerated() {
             for column in 0..<free.count {
-                insert(
-                    scale * sums[row * free.count + column], at: label * regressors, column * regressors, &result)
+                let block = (scale * sums[row * free.count + column]).submatrix(rows: positions, columns: positions)
+                result.insert(block, at: layout.intercept(of: label), layout.intercept(of: column))
             }
         }
         return result
@@ -79,33 +81,10 @@ struct GateErrors {
 
     /// H.
     private func information() -> Matrix {
-        let lanes = RowBlock.capacity
-        let gates = model.expertCount - 1
-        let probabilities = model.gateProbabilities(problem.points)
-        let blocks = Array(problem.blockMasses.blocks.indices)
-        let sums = products(factors: PackedSymmetric.elementCount(size: gates), blocks) { index, factors in
-            let masses = problem.blockMasses.blocks[index]
-            for lane in 0..<lanes {
-                // Lanes beyond the last point have no mass.
-                let point = min(index * lanes + lane, problem.pointCount - 1)
-                let mass = labels.indices.reduce(0) { $0 + masses[$1 * lanes + lane] }
-                for first in 0..<gates {
-                    for second in 0...first {
-                        let same = first == second ? 1.0 : 0
-                        factors[PackedSymmetric.offset(first, second) * lanes + lane] =
-                            mass * probabilities[point, first] * (same - probabilities[point, second])
-                    }
-                }
-            }
-        }
-        var result = Matrix(rowCount: gates * regressors, columnCount: gates * regressors)
-        for first in 0..<gates {
-            for second in 0..<gates {
-                insert(
-                    sums[PackedSymmetric.offset(first, second)], at: first * regressors, second * regressors, &result)
-            }
-        }
-        return result
+        SoftmaxRegression(
+            rows: problem.rows, design: model.design,
+            targets: problem.masses(byLabel: labels, count: model.expertCount), ridgePerRow: 0
+        ).information(of: model.gate)
     }
 
     /// The blocks of points that serve for a site, in turns: of many sites each needs but a part, since what it errs by averages out.
@@ -141,13 +120,5 @@ struct GateErrors {
             }
         }
         return sums.matrices(responseFactors: 0)
-    }
-
-    private func insert(_ sums: PackedSymmetric, at row: Int, _ column: Int, _ matrix: inout Matrix) {
-        for (j, second) in mixture.design.gatePositions.enumerated() {
-            for (i, first) in mixture.design.gatePositions.enumerated() {
-                matrix[row + i, column + j] = sums[first, second]
-            }
-        }
     }
 }

@@ -31,7 +31,7 @@ enum Collinearity {
             }
             var remaining = correlation[row, row]
             for inner in 0..<row { remaining -= factor[row, inner] * factor[row, inner] }
-            if remaining > ScaledFactor.CutOff.determined.eigenvalue {
+            if remaining > ScaledFactor.CutOff.solution.eigenvalue {
                 factor[row, row] = remaining.squareRoot()
             } else {
                 result.append(row)

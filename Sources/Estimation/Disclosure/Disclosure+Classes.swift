@@ -59,8 +59,8 @@ extension MixtureModel {
     ///
     /// - Parameter weights: of the rows of each class, the expert's.
     mutating func suppress(_ classes: Set<Int>, of expert: Int, weights: [Double]) -> Set<Int> {
-        let count = design.expertPositions.count
-        func positions(_ code: Int) -> Range<Int> { (code - 1) * count..<code * count }
+        let layout = design.expertLayout
+        func positions(_ code: Int) -> Range<Int> { layout.coefficients(of: code - 1) }
         func set(_ code: Int, _ intercept: Double) {
             for position in positions(code) { experts[expert].coefficients[position] = 0 }
             experts[expert].coefficients[positions(code).lowerBound] = intercept

@@ -172,8 +172,8 @@ extension FittedMixture {
     /// Where the coefficients of each predictor have the slope of a column, and the intercept.
     private func slopes(of column: Int) -> [(intercept: Int, slope: Int)] {
         guard let position = model.design.expertCovariates.firstIndex(of: column) else { return [] }
-        let count = model.design.expertPositions.count
-        return (0..<model.family.predictorCount).map { ($0 * count, $0 * count + position + 1) }
+        let layout = model.design.expertLayout
+        return (0..<model.family.predictorCount).map { (layout.intercept(of: $0), layout.slope(position, of: $0)) }
     }
 
     /// As if the column had this value in all rows of the expert.

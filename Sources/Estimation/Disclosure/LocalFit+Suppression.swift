@@ -130,9 +130,8 @@ extension LocalFit {
     }
 
     private func leaveOut(_ rare: Disclosure.RareColumn, of model: inout MixtureModel, _ fitState: inout FitState) {
-        let count = design.expertPositions.count
         if let index = design.expertCovariates.firstIndex(of: rare.column) {
-            for intercept in stride(from: 0, to: model.experts[rare.expert].coefficients.count, by: count) {
+            for intercept in design.expertLayout.intercepts(model.experts[rare.expert].coefficients.count) {
                 let slope = intercept + index + 1
                 model.experts[rare.expert].coefficients[intercept] +=
                     rare.value * model.experts[rare.expert].coefficients[slope]
@@ -143,11 +142,12 @@ extension LocalFit {
             let moments = fitState.candidate.statistics.expertMoments[rare.expert]
             let least = fitState.told.disclosure.leastWeight(of: fitState.rows)
             let offset = design.offset.map { moments.mean[$0] } ?? 0
-            // What is told of a few events is that they are half of those that may be told of.
+            // Of a few events it is released that they are half of those that may be.
             let mean = max(rare.value, 0.5 * least / moments.weight)
+            let coefficients = design.expertLayout.coefficients(of: 0)
             model.experts[rare.expert].coefficients =
-                [log(mean) - offset] + [Double](repeating: 0, count: count - 1)
-            fitState.candidate.held.hold(0..<count, of: rare.expert)
+                [log(mean) - offset] + [Double](repeating: 0, count: coefficients.count - 1)
+            fitState.candidate.held.hold(coefficients, of: rare.expert)
         }
     }
 
@@ -188,10 +188,9 @@ extension MixtureModel {
     /// Nothing says what the slope of a constant is.
     func withoutSlopes(of columns: Set<Int>) -> MixtureModel {
         var result = self
-        let count = design.expertPositions.count
         for (index, column) in design.expertCovariates.enumerated() where columns.contains(column) {
             for expert in experts.indices {
-                for first in stride(from: 0, to: experts[expert].coefficients.count, by: count) {
+                for first in design.expertLayout.intercepts(experts[expert].coefficients.count) {
                     result.experts[expert].coefficients[first + index + 1] = 0
                 }
             }

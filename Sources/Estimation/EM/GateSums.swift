@@ -34,6 +34,9 @@ package struct GateSums: Sendable, Equatable {
         let positions = design.gatePositions
         self.init(expertCount: layout.expertCount, size: positions.count)
         let last = layout.gateCount
+        func information(_ first: Int, _ second: Int) -> PackedSymmetric {
+            statistics.quadraticSum(layout.gateInformation(first, second)).permuted(positions)
+        }
         for gate in 0..<last {
             let sums = Array(statistics.linearSum(layout.gateGradient(gate)))
             gradient[gate] = positions.map { sums[$0] }
@@ -41,9 +44,9 @@ package struct GateSums: Sendable, Equatable {
         }
         for first in 0..<last {
             // Probabilities sum to 1: what is left of π_a (1 - π_a) belongs to the last expert.
-            var rest = statistics.gateInformation(first, first, positions)
+            var rest = information(first, first)
             for second in 0..<last where second != first {
-                let information = statistics.gateInformation(first, second, positions)
+                let information = information(first, second)
                 if second < first { pairs[Self.index(first, second)] = -1 * information }
                 rest += information
             }
@@ -133,17 +136,6 @@ extension GateSums {
             for other in 0..<own {
                 result.pairs[Self.index(expert, experts[other])] = pairs[Self.index(own, other)]
             }
-        }
-        return result
-    }
-}
-
-extension MixtureStatistics {
-    fileprivate func gateInformation(_ first: Int, _ second: Int, _ positions: [Int]) -> PackedSymmetric {
-        let sum = quadraticSum(layout.gateInformation(first, second))
-        var result = PackedSymmetric(size: positions.count)
-        for row in positions.indices {
-            for column in 0...row { result[row, column] = sum[positions[row], positions[column]] }
         }
         return result
     }

@@ -28,8 +28,8 @@ struct ExpertNewton {
         lasso: SlopeWeights? = nil
     ) -> Direction {
         let layout = statistics.layout
-        let count = design.expertPositions.count
-        let moving = expert.coefficients.indices.filter { !interceptsOnly || $0.isMultiple(of: count) }
+        let coefficients = design.expertLayout
+        let moving = expert.coefficients.indices.filter { !interceptsOnly || coefficients.isIntercept($0) }
         var gradient = gradient(index, expert)
         var system = statistics.expertInformation(index, design.expertPositions)
             .submatrix(rows: moving, columns: moving)
@@ -41,7 +41,7 @@ struct ExpertNewton {
         let solution =
             if let lasso, lasso.experts > 0 {
                 LassoQuadratic.step(
-                    system, gradient, from: expert.coefficients, regressors: count, weight: lasso.expertWeight)
+                    system, gradient, from: expert.coefficients, coefficients, weight: lasso.expertWeight)
             } else {
                 solvePositiveSemidefinite(system, moving.map { gradient[$0] })
             }

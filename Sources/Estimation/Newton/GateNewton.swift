@@ -38,10 +38,9 @@ enum GateNewton {
     ) -> (Matrix, right: [Double]) {
         let rows = gate.coefficients.rowCount
         let gates = gate.expertCount - 1
-        var system = Matrix(rowCount: rows * gates, columnCount: rows * gates)
+        var system = matrix(gates: gates, rows: rows, information)
         var right = [Double]()
         for first in 0..<gates {
-            for second in 0...first { insert(information(first, second), at: first * rows, second * rows, &system) }
             for (row, value) in gradient(first).enumerated() {
                 system[first * rows + row, first * rows + row] += ridge
                 right.append(value - pull * ridge * gate.coefficients[row, first])
@@ -50,13 +49,15 @@ enum GateNewton {
         return (system, right)
     }
 
-    private static func insert(_ block: Matrix, at row: Int, _ column: Int, _ system: inout Matrix) {
-        for j in 0..<block.columnCount {
-            for i in 0..<block.rowCount {
-                system[row + i, column + j] = block[i, j]
-                system[column + j, row + i] = block[i, j]
+    /// The blocks of the information in their places.
+    static func matrix(gates: Int, rows: Int, _ information: (Int, Int) -> Matrix) -> Matrix {
+        var result = Matrix(rowCount: rows * gates, columnCount: rows * gates)
+        for first in 0..<gates {
+            for second in 0...first {
+                result.insertSymmetrically(information(first, second), at: first * rows, second * rows)
             }
         }
+        return result
     }
 }
 

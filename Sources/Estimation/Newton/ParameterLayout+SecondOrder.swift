@@ -61,21 +61,13 @@ extension ParameterLayout {
         _ block: PackedSymmetric, _ rows: [Int], _ columns: [Int], _ sign: Double, _ matrix: inout Matrix,
         at row: Int, _ column: Int
     ) {
-        for (j, second) in columns.enumerated() {
-            for (i, first) in rows.enumerated() {
-                let value = sign * block[first, second]
-                matrix[row + i, column + j] = value
-                matrix[column + j, row + i] = value
-            }
-        }
+        matrix.insertSymmetrically(sign * block.submatrix(rows: rows, columns: columns), at: row, column)
     }
 
     private func insert(
         _ sums: [Double], _ positions: [Int], _ sign: Double, _ matrix: inout Matrix, at row: Int, _ column: Int
     ) {
-        for (i, position) in positions.enumerated() {
-            matrix[row + i, column] = sign * sums[position]
-            matrix[column, row + i] = sign * sums[position]
-        }
+        let values = Matrix(rowCount: positions.count, columnCount: 1, storage: positions.map { sign * sums[$0] })
+        matrix.insertSymmetrically(values, at: row, column)
     }
 }

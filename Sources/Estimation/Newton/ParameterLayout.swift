@@ -5,6 +5,8 @@ import MixtureOfExperts
 struct ParameterLayout: Sendable {
     let expertPositions: [Int]
     let gatePositions: [Int]
+    private let expertLayout: CoefficientLayout
+    private let gateLayout: CoefficientLayout
     let expertCount: Int
     let predictorsPerExpert: Int
     let hasDispersion: Bool
@@ -19,6 +21,8 @@ struct ParameterLayout: Sendable {
     ) {
         expertPositions = model.design.expertPositions
         gatePositions = model.design.gatePositions
+        expertLayout = model.design.expertLayout
+        gateLayout = model.design.gateLayout
         expertCount = model.expertCount
         predictorsPerExpert = model.family.predictorCount
         hasDispersion = model.family.hasDispersion
@@ -30,10 +34,10 @@ struct ParameterLayout: Sendable {
     var gateCount: Int { expertCount - 1 }
     var count: Int { dispersionIndex(hasDispersion ? expertCount : 0) }
 
-    func gateStart(_ gate: Int) -> Int { gate * gatePositions.count }
+    func gateStart(_ gate: Int) -> Int { gateLayout.intercept(of: gate) }
     var predictorCount: Int { expertCount * predictorsPerExpert }
     /// Predictors are numbered through all experts.
-    func predictorStart(_ predictor: Int) -> Int { gateStart(gateCount) + predictor * expertPositions.count }
+    func predictorStart(_ predictor: Int) -> Int { gateStart(gateCount) + expertLayout.intercept(of: predictor) }
     func expertStart(_ expert: Int) -> Int { predictorStart(expert * predictorsPerExpert) }
     func dispersionIndex(_ expert: Int) -> Int { expertStart(expertCount) + expert }
 
@@ -69,13 +73,13 @@ struct ParameterLayout: Sendable {
         return gradient
     }
 
-    /// What stays where it is: the slopes of background experts and other held coefficients, slopes that a lasso holds at 0, and
+    /// What stays where it is: the slopes of intercept-only experts and other held coefficients, slopes that a lasso holds at 0, and
     /// dispersions at their floor that the gradient pulls down.
     func held(_ model: MixtureModel, gradient: [Double]) -> [Int] {
         var result = [Int]()
         for expert in 0..<expertCount {
-            for position in 0..<predictorsPerExpert * expertPositions.count {
-                let isSlope = !position.isMultiple(of: expertPositions.count)
+            for position in 0..<expertLayout.intercept(of: predictorsPerExpert) {
+                let isSlope = !expertLayout.isIntercept(position)
                 if fixed[expert].contains(position) || (isSlope && fixed.background.contains(expert)) {
                     result.append(expertStart(expert) + position)
                 }
@@ -96,7 +100,7 @@ struct ParameterLayout: Sendable {
         var weight: Double
     }
 
-    /// None where there is no lasso; those of background experts are no choice of it.
+    /// None where there is no lasso; those of intercept-only experts are no choice of it.
     func penalisedSlopes(_ model: MixtureModel) -> [PenalisedSlope] {
         guard let lasso else { return [] }
         var result = [PenalisedSlope]()
@@ -114,7 +118,7 @@ struct ParameterLayout: Sendable {
         if lasso.experts > 0 {
             for expert in 0..<expertCount where !fixed.background.contains(expert) {
                 for (index, value) in model.experts[expert].coefficients.enumerated()
-                where !index.isMultiple(of: expertPositions.count) {
+                where !expertLayout.isIntercept(index) {
                     add(expertStart(expert) + index, value, lasso.expertWeight(of: value))
                 }
             }

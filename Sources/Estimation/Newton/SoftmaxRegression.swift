@@ -43,6 +43,15 @@ package struct SoftmaxRegression {
         return gate
     }
 
+    /// Σ_i w_i (diag π - π π') ⊗ x_i x_i' at a gate, π of all experts but the last and w_i the sum of the targets: the information of
+    /// the gate's coefficients, without the ridge.
+    package func information(of gate: SoftmaxGate) -> Matrix {
+        let blocks = system(gate).information
+        return GateNewton.matrix(gates: gate.expertCount - 1, rows: design.gatePositions.count) {
+            blocks[PackedSymmetric.offset($0, $1)]
+        }
+    }
+
     private func improved(
         _ gate: SoftmaxGate, _ current: System, _ direction: Matrix
     ) -> (SoftmaxGate, System)? {

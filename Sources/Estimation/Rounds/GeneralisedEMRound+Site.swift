@@ -176,16 +176,8 @@ private struct SiteSums {
     /// The mean of z z' over the rows of some experts, z = (1, gate covariates).
     private func averageRegressors(_ experts: [Int]) -> PackedSymmetric {
         let pooled = Moments.sum(experts.map { moments[$0] }, count: rows.covariateCount + 1)
-        let covariates = model.design.gateCovariates
-        let mean = [1] + covariates.map { pooled.mean[$0] }
-        var result = PackedSymmetric(size: mean.count)
-        result.addOuterProduct(mean, scale: 1)
-        for (row, first) in covariates.enumerated() {
-            for (column, second) in covariates[...row].enumerated() {
-                result[row + 1, column + 1] += pooled.scatter[first, second] / pooled.weight
-            }
-        }
-        return result
+        let sums = pooled.gram(of: model.design.gateCovariates)
+        return (1 / pooled.weight) * PackedSymmetric(lowerTriangleOf: sums)
     }
 
     /// Where a column is rare in the rows of one expert the gate's sums over it could tell these rows.

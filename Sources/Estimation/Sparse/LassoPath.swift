@@ -43,9 +43,9 @@ struct LassoPath {
         var refinement = refinement
         refinement.lasso = unit.scaled(by: Self.prohibitive)
         var start = dense
-        let count = dense.design.expertPositions.count
+        let layout = dense.design.expertLayout
         for expert in start.experts.indices {
-            for index in start.experts[expert].coefficients.indices where !index.isMultiple(of: count) {
+            for index in start.experts[expert].coefficients.indices where !layout.isIntercept(index) {
                 start.experts[expert].coefficients[index] = 0
             }
         }

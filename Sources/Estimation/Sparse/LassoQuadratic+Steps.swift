@@ -4,14 +4,12 @@ import Numerics
 extension LassoQuadratic {
     /// θ - θ₀ for coefficients of some linear predictors after each other.
     ///
-    /// - Parameters:
-    ///   - regressors: of a predictor, the intercept first.
-    ///   - weight: of a slope.
+    /// - Parameter weight: of a slope.
     static func step(
-        _ curvature: Matrix, _ gradient: [Double], from start: [Double], regressors: Int,
+        _ curvature: Matrix, _ gradient: [Double], from start: [Double], _ layout: CoefficientLayout,
         weight: (_ slope: Double) -> Double
     ) -> [Double] {
-        let weights = start.indices.map { $0.isMultiple(of: regressors) ? 0 : weight(start[$0]) }
+        let weights = start.indices.map { layout.isIntercept($0) ? 0 : weight(start[$0]) }
         let minimum = LassoQuadratic(curvature: curvature, gradient: gradient, weights: weights).minimum(from: start)
         return zip(minimum, start).map(-)
     }
@@ -26,7 +24,8 @@ extension GateNewton {
         let (system, right) = system(gate: gate, ridge: ridge, gradient: gradient, information: information)
         let rows = gate.coefficients.rowCount
         let start = Array(gate.coefficients.storage.prefix(right.count))
-        let step = LassoQuadratic.step(system, right, from: start, regressors: rows, weight: lasso.gateWeight)
+        let step = LassoQuadratic.step(
+            system, right, from: start, CoefficientLayout(regressors: rows), weight: lasso.gateWeight)
         return Matrix(
             rowCount: rows, columnCount: gate.expertCount, storage: step + [Double](repeating: 0, count: rows))
     }

@@ -72,7 +72,7 @@ struct LassoQuadratic {
         let free = signs.indices.filter { (signs[$0] != 0 || weights[$0] == 0) && curvature[$0, $0] > 0 }
         guard !free.isEmpty else { return nil }
         let system = curvature.submatrix(free)
-        guard let factor = Cholesky(system, condition: ScaledFactor.CutOff.determined.condition) else { return nil }
+        guard let factor = Cholesky(system, condition: ScaledFactor.CutOff.solution.condition) else { return nil }
         // From a point that is 0 where the signs are.
         var values = signs.indices.map { signs[$0] == 0 && weights[$0] > 0 ? 0 : start[$0] }
         let slope = self.slope(at: values, start)

@@ -41,10 +41,10 @@ package struct SlopeWeights: Sendable, Equatable {
         for column in 0..<coefficients.columnCount {
             for row in 1..<max(coefficients.rowCount, 1) { gateSlopes += abs(coefficients[row, column]) }
         }
-        let count = model.design.expertPositions.count
+        let layout = model.design.expertLayout
         let expertSlopes = model.experts.reduce(0) { sum, expert in
             expert.coefficients.indices.reduce(sum) {
-                $1.isMultiple(of: count) ? $0 : $0 + abs(expert.coefficients[$1])
+                layout.isIntercept($1) ? $0 : $0 + abs(expert.coefficients[$1])
             }
         }
         return gate * gateSlopes + experts * expertSlopes

@@ -52,11 +52,10 @@ extension StartSearch {
 
     private func steepened(_ model: MixtureModel, using random: inout RandomNumbers) -> MixtureModel {
         var result = model
-        let count = design.expertPositions.count
         for expert in model.experts.indices {
             for predictor in 0..<family.predictorCount {
                 let factor = exp(Self.spread * random.normal())
-                for index in predictor * count..<(predictor + 1) * count {
+                for index in design.expertLayout.coefficients(of: predictor) {
                     result.experts[expert].coefficients[index] *= factor
                 }
             }

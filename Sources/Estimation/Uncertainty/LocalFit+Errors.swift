@@ -36,17 +36,19 @@ extension LocalFit {
             of: model, rows, rows, constants: rows.standardisation.constantColumns, parallelism)
         return Set(
             rare.flatMap { index in
-                (0..<parameters.gateCount).map { parameters.gateStart($0) + index + 1 }
+                (0..<parameters.gateCount).map { model.design.gateLayout.slope(index, of: $0) }
             })
     }
 
     /// The names of columns with coefficients that the rows do not determine.
     private func undetermined(_ errors: ParameterUncertainty) -> [String] {
         func names(_ block: ParameterCovariance, _ features: [String]) -> [String] {
-            let regressors = ["(intercept)"] + features
+            let layout = CoefficientLayout(regressors: features.count + 1)
             // A log dispersion follows the coefficients.
-            let coefficients = block.count / regressors.count * regressors.count
-            return block.undetermined.filter { $0 < coefficients }.map { regressors[$0 % regressors.count] }
+            let coefficients = layout.intercept(of: layout.predictorCount(block.count))
+            return block.undetermined.filter { $0 < coefficients }.map {
+                layout.covariate($0).map { features[$0] } ?? "(intercept)"
+            }
         }
         let found = Set(
             errors.experts.flatMap { names($0, design.expertFeatures) } + names(errors.gate, design.gateFeatures))

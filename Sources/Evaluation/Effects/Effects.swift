@@ -97,18 +97,20 @@ private struct EffectMaker {
 
     func expert(_ index: Int) -> Effects.OfExpert {
         let family = fitted.model.family
-        let regressors = design.expertPositions.count
+        let layout = design.expertLayout
         let unit = family.standardisesResponses ? max(deviations[deviations.count - 1], .leastNonzeroMagnitude) : 1
         var intercepts = [Effects.Effect]()
         var effects = [Effects.Effect]()
         for (position, estimate) in fitted.model.experts[index].coefficients.enumerated() {
-            let covariate = position % regressors - 1
+            let covariate = layout.covariate(position)
             var effect = effect(
-                covariate < 0 ? "intercept" : design.expertFeatures[covariate], estimate,
+                covariate.map { design.expertFeatures[$0] } ?? "intercept", estimate,
                 errors.coefficients[index][position],
-                scale: covariate < 0 ? 0 : deviations[design.expertCovariates[covariate]] / unit)
-            if case .classes(let names) = family.response { effect.response = names[position / regressors + 1] }
-            if covariate < 0 { intercepts.append(effect) } else { effects.append(effect) }
+                scale: covariate.map { deviations[design.expertCovariates[$0]] / unit } ?? 0)
+            if case .classes(let names) = family.response {
+                effect.response = names[layout.predictor(position) + 1]
+            }
+            if covariate == nil { intercepts.append(effect) } else { effects.append(effect) }
         }
         let total = fitted.moments.reduce(0) { $0 + $1.weight }
         let moments = fitted.moments[index]

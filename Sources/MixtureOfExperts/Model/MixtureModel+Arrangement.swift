@@ -24,7 +24,7 @@ extension MixtureModel {
     func coefficientOrder(in other: Design) -> [Int] {
         let regressors = [0] + positions(of: other.expertFeatures, in: design.expertFeatures).map { $0 + 1 }
         return (0..<family.predictorCount).flatMap { predictor in
-            regressors.map { predictor * regressors.count + $0 }
+            regressors.map { design.expertLayout.intercept(of: predictor) + $0 }
         }
     }
 }

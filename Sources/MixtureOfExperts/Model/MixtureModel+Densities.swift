@@ -63,20 +63,15 @@ extension MixtureModel {
 private final class DensityPass {
     private let model: MixtureModel
     private let block: RowBlock
-    private let expertCoefficients: [Double]
-    private let gateCoefficients: [Double]
-    private let predictors: BlockValues
-    private let gates: BlockValues
-    private let logDensities = BlockValues(1)
+    private let densities: JointDensities
+    private let joint: BlockValues
     private let sums = BlockValues(1)
 
     init(_ model: MixtureModel) {
         self.model = model
         block = RowBlock(momentCount: model.design.momentCount)
-        expertCoefficients = model.spreadExperts
-        gateCoefficients = model.spreadGates
-        predictors = BlockValues(model.predictorCount)
-        gates = BlockValues(model.expertCount)
+        densities = JointDensities(model)
+        joint = BlockValues(model.expertCount)
     }
 
     func forEachBlock(of covariates: Matrix, _ body: (_ start: Int, _ count: Int) -> Void) {
@@ -93,37 +88,29 @@ private final class DensityPass {
     }
 
     func computePredictors() -> UnsafeMutablePointer<Double> {
-        block.linearPredictors(
-            coefficients: expertCoefficients, count: model.predictorCount, into: predictors.pointer)
-        return predictors.pointer
+        densities.computePredictors(block)
+        return densities.predictors
     }
 
     func computeLogGates() -> UnsafeMutablePointer<Double> {
-        block.linearPredictors(coefficients: gateCoefficients, count: model.expertCount, into: gates.pointer)
-        let logNormalisers = logSums(gates.pointer)
+        densities.computeGatePredictors(block)
+        let (gates, logNormalisers) = (densities.gatePredictors, logSums(densities.gatePredictors))
         for expert in 0..<model.expertCount {
-            let gate = gates[expert]
+            let gate = gates + expert * RowBlock.capacity
             for lane in 0..<RowBlock.capacity { gate[lane] -= logNormalisers[lane] }
         }
-        return gates.pointer
+        return gates
     }
 
     func computeLogJoint(_ responses: [Double], start: Int, count: Int) -> UnsafeMutablePointer<Double> {
-        let joint = computeLogGates()
-        let predictors = computePredictors()
+        densities.computeAllPredictors(block)
         responses.withUnsafeBufferPointer { responses in
-            for (index, expert) in model.experts.enumerated() {
+            densities.compute(logNormalisers: logSums(densities.gatePredictors), into: joint.pointer) {
                 model.family.logDensity(
-                    responses: responses.baseAddress! + start,
-                    predictors: LinearPredictors(
-                        predictors + index * model.family.predictorCount * RowBlock.capacity,
-                        stride: RowBlock.capacity),
-                    dispersion: expert.dispersion, count: count, into: logDensities.pointer)
-                let target = joint + index * RowBlock.capacity
-                for lane in 0..<count { target[lane] += logDensities.pointer[lane] }
+                    responses: responses.baseAddress! + start, predictors: $1, dispersion: $2, count: count, into: $3)
             }
         }
-        return joint
+        return joint.pointer
     }
 
     func logSums(_ values: UnsafePointer<Double>) -> UnsafePointer<Double> {

@@ -22,8 +22,9 @@ extension Design {
     /// The coefficients of an expert, predictor after predictor, and 1 for the offset.
     package func spread(_ expert: Expert) -> [Double] {
         let positions = expertPositions
-        return stride(from: 0, to: expert.coefficients.count, by: positions.count).flatMap { start in
-            var result = spread(expert.coefficients[start..<start + positions.count], at: positions)
+        let layout = expertLayout
+        return (0..<layout.predictorCount(expert.coefficients.count)).flatMap { predictor in
+            var result = spread(expert.coefficients[layout.coefficients(of: predictor)], at: positions)
             if let offsetPosition { result[offsetPosition] = 1 }
             return result
         }
@@ -33,8 +34,9 @@ extension Design {
     package func predictors(_ expert: Expert, at point: [Double]) -> [Double] {
         let regressors = [1] + expertCovariates.map { point[$0] }
         let constant = offset.map { point[$0] } ?? 0
-        return stride(from: 0, to: expert.coefficients.count, by: regressors.count).map { start in
-            constant + dot(expert.coefficients[start..<start + regressors.count], regressors)
+        let layout = expertLayout
+        return (0..<layout.predictorCount(expert.coefficients.count)).map { predictor in
+            constant + dot(expert.coefficients[layout.coefficients(of: predictor)], regressors)
         }
     }
 }

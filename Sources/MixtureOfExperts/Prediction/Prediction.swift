@@ -73,17 +73,12 @@ package struct Prediction: Sendable {
     ) -> Matrix {
         let count = gates.rowCount
         var result = Matrix(rowCount: count, columnCount: classes)
-        var logs = [Double](repeating: 0, count: count)
-        predictors.storage.withUnsafeBufferPointer { predictors in
-            guard let all = predictors.baseAddress, count > 0 else { return }
-            for code in 0..<classes {
-                let responses = [Double](repeating: Double(code), count: count)
-                for (expert, dispersion) in dispersions.enumerated() {
-                    let own = LinearPredictors(all + expert * family.predictorCount * count, stride: count)
-                    family.logDensity(
-                        responses: responses, predictors: own, dispersion: dispersion, count: count, into: &logs)
-                    for row in 0..<count { result[row, code] += gates[row, expert] * exp(logs[row]) }
-                }
+        for code in 0..<classes {
+            family.forEachLogDensity(
+                dispersions: dispersions, predictors: predictors,
+                responses: [Double](repeating: Double(code), count: count)
+            ) { expert, logs in
+                for row in 0..<count { result[row, code] += gates[row, expert] * exp(logs[row]) }
             }
         }
         return result

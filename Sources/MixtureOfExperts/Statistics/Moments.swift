@@ -62,6 +62,19 @@ package struct Moments: Sendable, Equatable {
         return result
     }
 
+    /// Σ w z z', z = (1, the variables at `indices`).
+    package func gram(of indices: [Int]) -> Matrix {
+        let point = [1] + indices.map { mean[$0] }
+        var result = Matrix(rowCount: point.count, columnCount: point.count)
+        for column in point.indices {
+            for row in point.indices {
+                let within = row > 0 && column > 0 ? scatter[indices[row - 1], indices[column - 1]] : 0
+                result[row, column] = within + weight * point[row] * point[column]
+            }
+        }
+        return result
+    }
+
     /// Adds the moments of other rows (Chan, Golub & LeVeque 1983, pairwise update).
     package mutating func merge(_ other: Moments) {
         precondition(count == other.count, "moments of different variables")

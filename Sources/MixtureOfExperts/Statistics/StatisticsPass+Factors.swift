@@ -7,17 +7,16 @@ import Numerics
 /// formed as outer products, and the diagonals completed after.
 extension StatisticsPass {
     func formGeneralisedEMFactors() {
-        weigh(posteriors, count: layout.expertCount, into: quadraticFactors + layout.posterior(0) * Self.lanes)
-        weigh(gates, count: layout.gateCount, into: weightedGates)
+        block.multiply(
+            posteriors, count: layout.expertCount, by: block.weights,
+            into: quadraticFactors + layout.posterior(0) * Self.lanes)
+        block.multiply(gates, count: layout.gateCount, by: block.weights, into: weightedGates)
         weightedPosteriors.update(from: quadraticFactors, count: layout.expertCount * Self.lanes)
         formGateGradients()
         if !layout.isClosedForm { formExpertInformation() }
-        guard layout.gateCount > 0 else { return }
-        let information = quadraticFactors + layout.gateInformation(0, 0) * Self.lanes
-        outer(weightedGates, layout.gateCount, gates, sign: -1, into: information)
-        addToDiagonal(information, layout.gateCount) { [weightedGates] gate, lane in
-            weightedGates[gate * Self.lanes + lane]
-        }
+        block.gateInformation(
+            gates, weighted: weightedGates, count: layout.gateCount,
+            into: quadraticFactors + layout.gateInformation(0, 0) * Self.lanes)
     }
 
     /// Of the experts' part of the complete-data log-likelihood.
@@ -38,8 +37,8 @@ extension StatisticsPass {
 
     /// The score of each part: τ_a - π_a for a gate, τ_k times the derivatives of log φ for an expert.
     func formGradientFactors() {
-        weigh(posteriors, count: layout.expertCount, into: weightedPosteriors)
-        weigh(gates, count: layout.gateCount, into: weightedGates)
+        block.multiply(posteriors, count: layout.expertCount, by: block.weights, into: weightedPosteriors)
+        block.multiply(gates, count: layout.gateCount, by: block.weights, into: weightedGates)
         formGateGradients()
         formExpertGradients()
     }
@@ -102,7 +101,7 @@ extension StatisticsPass {
         let hessian = quadraticFactors + layout.gateHessian(0, 0) * Self.lanes
         outer(weightedPosteriors, gateCount, posteriors, sign: -1, into: hessian)
         outer(weightedGates, gateCount, gates, sign: 1, accumulate: true, into: hessian)
-        addToDiagonal(hessian, gateCount) { [linearFactors, layout] gate, lane in
+        RowBlock.addToDiagonal(hessian, gateCount) { [linearFactors, layout] gate, lane in
             linearFactors[layout.gateGradient(gate) * Self.lanes + lane]
         }
         formCross(
@@ -168,7 +167,7 @@ extension StatisticsPass {
         let hessian = linearFactors + layout.dispersionHessian(0, 0) * Self.lanes
         let weightedDispersionScores = linearFactors + layout.dispersionGradient(0) * Self.lanes
         outer(weightedDispersionScores, experts, dispersionScores, sign: -1, into: hessian)
-        addToDiagonal(hessian, experts) { expert, lane in
+        RowBlock.addToDiagonal(hessian, experts) { expert, lane in
             let index = expert * Self.lanes + lane
             let first = dispersionFirst[index]
             return weights[index] * (dispersionSecond[index] + first * first)
@@ -176,13 +175,6 @@ extension StatisticsPass {
     }
 
     // MARK: Pieces
-
-    private func weigh(
-        _ values: UnsafePointer<Double>, count: Int, into target: UnsafeMutablePointer<Double>
-    ) {
-        guard count > 0 else { return }
-        block.kernels.outer_products(block.weights, 1, values, count, 1, 0, target)
-    }
 
     /// The weight of each expert times the first derivatives of its predictors.
     private func multiply(_ weights: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>) {
@@ -211,16 +203,5 @@ extension StatisticsPass {
         accumulate: Bool = false, into target: UnsafeMutablePointer<Double>
     ) {
         block.kernels.outer_products(left, count, right, 0, sign, accumulate ? 1 : 0, target)
-    }
-
-    @inline(__always)
-    private func addToDiagonal(
-        _ triangle: UnsafeMutablePointer<Double>, _ count: Int, _ value: (_ index: Int, _ lane: Int) -> Double
-    ) {
-        var diagonal = triangle
-        for index in 0..<count {
-            for lane in 0..<Self.lanes { diagonal[lane] += value(index, lane) }
-            diagonal += (index + 2) * Self.lanes
-        }
     }
 }

@@ -4,16 +4,13 @@ final class StatisticsPass {
     let model: MixtureModel
     let layout: StatisticsLayout
     let block: RowBlock
-    /// (predictors + K) x length of z: the experts' coefficients, then the gates'.
-    private let coefficients: [Double]
+    private let densities: JointDensities
     private let quadratic: BlockSums
     private let linear: BlockSums
     // Values of the block, [index][lane] each.
     private let memory: BlockValues
-    let predictors: UnsafeMutablePointer<Double>
     let posteriors: UnsafeMutablePointer<Double>
     let gates: UnsafeMutablePointer<Double>
-    private let logGates: UnsafeMutablePointer<Double>
     let logDensities: UnsafeMutablePointer<Double>
     /// Of log φ, for each expert.
     let derivatives: BlockDerivatives
@@ -32,21 +29,18 @@ final class StatisticsPass {
         self.model = model
         self.layout = layout
         block = RowBlock(momentCount: layout.momentCount, instructionSet: instructionSet)
-        coefficients = model.spreadExperts + model.spreadGates
+        densities = JointDensities(model)
         quadratic = BlockSums(.quadratic, factorCount: layout.quadraticCount, momentCount: layout.momentCount)
         linear = BlockSums(.linear, factorCount: layout.linearCount, momentCount: layout.momentCount)
         let (experts, predictorCount) = (layout.expertCount, layout.predictorCount)
-        // The gates' predictors follow the experts'.
         let starts = BlockValues.starts([
-            predictorCount, experts, experts, experts, 1, experts, experts, predictorCount, experts,
-            layout.quadraticCount, layout.linearCount,
+            experts, experts, 1, experts, experts, predictorCount, experts, layout.quadraticCount, layout.linearCount,
         ])
-        memory = BlockValues(starts[11])
-        (predictors, logGates) = (memory[starts[0]], memory[starts[1]])
-        (posteriors, gates, logDensities) = (memory[starts[2]], memory[starts[3]], memory[starts[4]])
-        (weightedPosteriors, weightedGates) = (memory[starts[5]], memory[starts[6]])
-        (scores, dispersionScores) = (memory[starts[7]], memory[starts[8]])
-        (quadraticFactors, linearFactors) = (memory[starts[9]], memory[starts[10]])
+        memory = BlockValues(starts[9])
+        (posteriors, gates, logDensities) = (memory[starts[0]], memory[starts[1]], memory[starts[2]])
+        (weightedPosteriors, weightedGates) = (memory[starts[3]], memory[starts[4]])
+        (scores, dispersionScores) = (memory[starts[5]], memory[starts[6]])
+        (quadraticFactors, linearFactors) = (memory[starts[7]], memory[starts[8]])
         derivatives = BlockDerivatives(layout)
         squaredWeights = [Double](repeating: 0, count: experts)
     }
@@ -88,20 +82,14 @@ final class StatisticsPass {
         let lanes = Self.lanes
         let needsProbabilities = layout.level != .likelihood
         let logNormalisers = logDensities
-        block.linearPredictors(
-            coefficients: coefficients, count: layout.predictorCount + experts, into: predictors)
+        densities.computeAllPredictors(block)
         if needsProbabilities {
-            gates.update(from: logGates, count: experts * lanes)
+            gates.update(from: densities.gatePredictors, count: experts * lanes)
             block.softmax(gates, count: experts, logSums: logNormalisers)
         } else {
-            block.logSumExp(logGates, count: experts, into: logNormalisers)
+            block.logSumExp(densities.gatePredictors, count: experts, into: logNormalisers)
         }
-        for (expert, parameters) in model.experts.enumerated() {
-            let joint = posteriors + expert * lanes
-            computeDensities(of: expert, parameters, into: joint)
-            let logGate = logGates + expert * lanes
-            for lane in 0..<lanes { joint[lane] += logGate[lane] - logNormalisers[lane] }
-        }
+        densities.compute(logNormalisers: logNormalisers, into: posteriors, computeDensities)
         if needsProbabilities {
             block.softmax(posteriors, count: experts, logSums: logDensities)
         } else {
@@ -110,21 +98,18 @@ final class StatisticsPass {
     }
 
     /// log φ of an expert, with the derivatives where the sums take them.
-    private func computeDensities(of expert: Int, _ parameters: Expert, into result: UnsafeMutablePointer<Double>) {
-        let predictors = predictors(of: expert)
+    private func computeDensities(
+        of expert: Int, _ predictors: LinearPredictors, _ dispersion: Double, into result: UnsafeMutablePointer<Double>
+    ) {
         if layout.needsDerivatives {
             model.family.derivatives(
-                responses: block.responses, predictors: predictors, dispersion: parameters.dispersion,
-                count: Self.lanes, into: derivatives.place(of: expert, logDensity: result))
+                responses: block.responses, predictors: predictors, dispersion: dispersion, count: Self.lanes,
+                into: derivatives.place(of: expert, logDensity: result))
         } else {
             model.family.logDensity(
-                responses: block.responses, predictors: predictors, dispersion: parameters.dispersion,
-                count: Self.lanes, into: result)
+                responses: block.responses, predictors: predictors, dispersion: dispersion, count: Self.lanes,
+                into: result)
         }
-    }
-
-    private func predictors(of expert: Int) -> LinearPredictors {
-        LinearPredictors(predictors + expert * layout.predictorsPerExpert * Self.lanes, stride: Self.lanes)
     }
 
     private func addSquaredWeights() {

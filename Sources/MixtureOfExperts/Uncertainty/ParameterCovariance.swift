@@ -111,9 +111,11 @@ package struct ParameterCovariance: Sendable, Equatable {
     package func shifted(by offset: [Double], predictors: Int) -> ParameterCovariance {
         guard offset.contains(where: { $0 != 0 }) else { return self }
         var map = Matrix.identity(count)
+        let layout = CoefficientLayout(regressors: offset.count + 1)
         for predictor in 0..<predictors {
-            let intercept = predictor * (offset.count + 1)
-            for (index, value) in offset.enumerated() { map[intercept, intercept + index + 1] = value }
+            for (index, value) in offset.enumerated() {
+                map[layout.intercept(of: predictor), layout.slope(index, of: predictor)] = value
+            }
         }
         return mapped(by: map)
     }

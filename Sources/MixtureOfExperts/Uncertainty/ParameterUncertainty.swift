@@ -43,12 +43,12 @@ package struct ParameterUncertainty: Sendable, Equatable {
     func reordered(_ order: [Int]) -> ParameterUncertainty {
         let gates = order.count - 1
         guard gates > 0, order != Array(order.indices) else { return self }
-        let regressors = gate.count / gates
+        let layout = CoefficientLayout(regressors: gate.count / gates)
         var map = Matrix(rowCount: gate.count, columnCount: gate.count)
         for new in 0..<gates {
-            for row in 0..<regressors {
-                if order[new] < gates { map[new * regressors + row, order[new] * regressors + row] += 1 }
-                if order[gates] < gates { map[new * regressors + row, order[gates] * regressors + row] -= 1 }
+            for (row, index) in layout.coefficients(of: new).enumerated() {
+                if order[new] < gates { map[index, layout.intercept(of: order[new]) + row] += 1 }
+                if order[gates] < gates { map[index, layout.intercept(of: order[gates]) + row] -= 1 }
             }
         }
         return ParameterUncertainty(source: source, experts: order.map { experts[$0] }, gate: gate.mapped(by: map))

@@ -13,7 +13,7 @@ extension FittedMixture {
     /// nil where nothing is known of the errors.
     package var standardErrors: StandardErrors? {
         guard let errors = errors?.shifted(by: center.map { -$0 }, of: model) else { return nil }
-        let regressors = model.design.gatePositions.count
+        let layout = model.design.gateLayout
         return StandardErrors(
             coefficients: zip(model.experts, errors.experts).map { expert, own in
                 expert.coefficients.indices.map(own.standardError)
@@ -22,7 +22,7 @@ extension FittedMixture {
                 own.count > expert.coefficients.count ? own.standardError(expert.coefficients.count) : nil
             },
             gates: (0..<model.expertCount - 1).map { gate in
-                (0..<regressors).map { errors.gate.standardError(gate * regressors + $0) }
+                layout.coefficients(of: gate).map(errors.gate.standardError)
             })
     }
 }

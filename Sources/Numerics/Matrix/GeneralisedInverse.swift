@@ -16,7 +16,7 @@ package struct GeneralisedInverse: Sendable {
     package init?(_ matrix: Matrix) {
         let size = matrix.rowCount
         guard matrix.storage.allSatisfy(\.isFinite), (0..<size).allSatisfy({ matrix[$0, $0] >= 0 }),
-            let factor = ScaledFactor(matrix)
+            let factor = ScaledFactor(matrix, .inverse)
         else { return nil }
         var result = Matrix(rowCount: size, columnCount: size)
         switch factor.form {

@@ -59,6 +59,23 @@ package struct Matrix: Sendable, Equatable {
         return result
     }
 
+    /// Puts a block where its first element is at (row, column).
+    package mutating func insert(_ block: Matrix, at row: Int, _ column: Int) {
+        for j in 0..<block.columnCount {
+            for i in 0..<block.rowCount { self[row + i, column + j] = block[i, j] }
+        }
+    }
+
+    /// The same with the transposed block on the other side of the diagonal.
+    package mutating func insertSymmetrically(_ block: Matrix, at row: Int, _ column: Int) {
+        for j in 0..<block.columnCount {
+            for i in 0..<block.rowCount {
+                self[row + i, column + j] = block[i, j]
+                self[column + j, row + i] = block[i, j]
+            }
+        }
+    }
+
     package func transposed() -> Matrix {
         var result = Matrix(rowCount: columnCount, columnCount: rowCount)
         for column in 0..<columnCount {
@@ -80,6 +97,10 @@ package struct Matrix: Sendable, Equatable {
 
     package static func * (left: Matrix, right: Matrix) -> Matrix {
         BLAS.multiply(left, right)
+    }
+
+    package static func * (left: Double, right: Matrix) -> Matrix {
+        Matrix(rowCount: right.rowCount, columnCount: right.columnCount, storage: right.storage.map { left * $0 })
     }
 
     package static func * (left: Matrix, right: [Double]) -> [Double] {

@@ -49,10 +49,10 @@ package struct PackedSymmetric: Sendable, Equatable {
 
     package func matrix() -> Matrix { submatrix(rows: Array(0..<size), columns: Array(0..<size)) }
 
-    /// The rows and columns in another order: new index i is old index `order[i]`.
+    /// The rows and columns in another order, or some of them: new index i is old index `order[i]`.
     package func permuted(_ order: [Int]) -> PackedSymmetric {
-        var result = PackedSymmetric(size: size)
-        for row in 0..<size {
+        var result = PackedSymmetric(size: order.count)
+        for row in order.indices {
             for column in 0...row { result[row, column] = self[order[row], order[column]] }
         }
         return result

@@ -1,7 +1,7 @@
 /// A symmetric matrix A in the units of its diagonal, factored: S = D A D with D = |diag A|^-½ has a unit diagonal.
 ///
-/// Units must not decide what counts as singular: beside a fraction, a year makes any matrix look so. A Cholesky factor serves where
-/// the condition allows, else the eigenvalues tell what is determined.
+/// Units must not decide what counts as singular: beside a fraction, a year makes any matrix look so. A Cholesky factor
+/// serves where the condition allows, else the eigenvalues tell what is determined.
 package struct ScaledFactor: Sendable {
     /// What of S counts as nothing.
     package struct CutOff: Sendable {
@@ -12,11 +12,15 @@ package struct ScaledFactor: Sendable {
         /// Diagonal elements of A below it are scaled as if they were it.
         package let diagonal: Double
 
-        /// What the rows determine. With one number for both no direction is left out that a Cholesky factor would keep: the condition
-        /// in the 1-norm is never below the ratio of the eigenvalues.
-        package static let determined = CutOff(condition: 1e-10, eigenvalue: 1e-10, diagonal: 0)
+        /// Of a solution. The factor serves a little beyond the bound of the eigenvalues: right sides come from the same
+        /// rows as the matrix, and have little along its flattest direction.
+        package static let solution = CutOff(condition: 1e-11, eigenvalue: 1e-10, diagonal: 0)
 
-        /// What a step of ascent follows. Its length is chosen after, so that flat directions do no harm; of what the rows say nothing
+        /// Of an inverse, which the flattest direction dominates: eigenvalues take over before their bound, and say which
+        /// coordinates are not determined.
+        package static let inverse = CutOff(condition: 1e-9, eigenvalue: 1e-10, diagonal: 0)
+
+        /// Of a step of ascent. Its length is chosen after, so that flat directions do no harm; of what the rows say nothing
         /// about (a constant covariate) rounding would be magnified.
         package static let ascent = CutOff(condition: 1e-13, eigenvalue: 1e-9, diagonal: 1e-12)
     }
@@ -35,7 +39,7 @@ package struct ScaledFactor: Sendable {
 
     /// - Parameter largestEigenproblem: beyond this size there are no eigenvalues.
     /// - Returns: nil where S is not finite, or would need eigenvalues that it may not have.
-    package init?(_ matrix: Matrix, _ cutOff: CutOff = .determined, largestEigenproblem: Int = .max) {
+    package init?(_ matrix: Matrix, _ cutOff: CutOff, largestEigenproblem: Int = .max) {
         let scale = (0..<matrix.rowCount).map { index in
             let diagonal = abs(matrix[index, index])
             return diagonal > 0 ? 1 / max(diagonal, cutOff.diagonal).squareRoot() : 0
@@ -55,8 +59,8 @@ package struct ScaledFactor: Sendable {
 
     /// A solution of A x = b; what is not determined is 0 in it, in the units of the diagonal.
     ///
-    /// - Parameter absolute: takes the absolute values of the eigenvalues, for A that need not be positive: b'x is positive then. Else
-    ///   negative ones count as 0.
+    /// - Parameter absolute: takes the absolute values of the eigenvalues, for A that need not be positive: b'x is positive
+    ///   then. Else negative ones count as 0.
     package func solve(_ right: [Double], absolute: Bool = false) -> [Double] {
         let target = zip(right, scale).map(*)
         switch form {
@@ -75,10 +79,11 @@ package struct ScaledFactor: Sendable {
     }
 }
 
-/// A solution of A x = b for a symmetric positive semidefinite A, see ``ScaledFactor``: where columns are constant or collinear the one
-/// of least norm in the units of the diagonal, which leaves the undetermined directions at zero instead of failing.
+/// A solution of A x = b for a symmetric positive semidefinite A, by ``ScaledFactor``: where columns are constant or
+/// collinear the one of least norm in the units of the diagonal, which leaves the undetermined directions at zero instead
+/// of failing.
 package func solvePositiveSemidefinite(_ matrix: Matrix, _ right: [Double]) -> [Double] {
-    ScaledFactor(matrix)?.solve(right) ?? [Double](repeating: 0, count: right.count)
+    ScaledFactor(matrix, .solution)?.solve(right) ?? [Double](repeating: 0, count: right.count)
 }
 
 extension Matrix {

@@ -1,4 +1,3 @@
-import Aggregation
 import ArgumentParser
 import DistributedMoE
 import Estimation

@@ -109,10 +109,9 @@ package struct Standardisation: Sendable {
     /// The model for columns center + scale · z.
     private func rescaled(_ model: MixtureModel, center: [Double], scale: [Double]) -> MixtureModel {
         let design = model.design
-        let count = design.expertPositions.count
         let experts = model.experts.map { expert in
             var inner = expert
-            for first in Swift.stride(from: 0, to: expert.coefficients.count, by: count) {
+            for first in design.expertLayout.intercepts(expert.coefficients.count) {
                 for (index, covariate) in design.expertCovariates.enumerated() {
                     inner.coefficients[first + index + 1] /= scale[covariate]
                     inner.coefficients[first] -= inner.coefficients[first + index + 1] * center[covariate]
@@ -149,8 +148,7 @@ extension Standardisation {
     /// The gradient by the coefficients: T's with the T of the information below.
     private func rescaled(_ score: [Double], of design: Design, center: [Double], scale: [Double]) -> [Double] {
         var result = score
-        let count = design.expertPositions.count
-        for first in Swift.stride(from: 0, to: score.count, by: count) {
+        for first in design.expertLayout.intercepts(score.count) {
             for (index, covariate) in design.expertCovariates.enumerated() {
                 let slope = first + index + 1
                 result[slope] = scale[covariate] * score[slope] + center[covariate] * score[first]
@@ -168,14 +166,14 @@ extension Standardisation {
             count: model.family.coefficientCount(regressors: design.expertPositions.count),
             scale: scale[scale.count - 1])
         let regressors = [1] + design.expertCovariates.map { scale[$0] }
-        let coefficients = response.indices.map { response[$0] / regressors[$0 % regressors.count] }
+        let coefficients = response.indices.map { response[$0] / regressors[design.expertLayout.regressor($0)] }
         let gates = [1] + design.gateCovariates.map { 1 / scale[$0] }
         return ParameterUncertainty(
             source: errors.source,
             experts: errors.experts.map {
                 $0.scaled(by: coefficients + [Double](repeating: 1, count: $0.count - coefficients.count))
             },
-            gate: errors.gate.scaled(by: (0..<errors.gate.count).map { gates[$0 % gates.count] }))
+            gate: errors.gate.scaled(by: (0..<errors.gate.count).map { gates[design.gateLayout.regressor($0)] }))
     }
 
     /// The information of the coefficients for columns center + scale · z, where `information` is of those for z.

@@ -2,7 +2,7 @@ import Numerics
 import TestSupport
 import Testing
 
-@Suite struct SymmetricSolveTests {
+@Suite struct ScaledFactorTests {
     @Test(arguments: [1, 2, 9, 40]) func eigenvectorsReconstruct(size: Int) {
         var random = RandomNumbers(seed: UInt64(size))
         let half = RandomData.matrix(size, size, using: &random)
@@ -68,5 +68,19 @@ import Testing
         let reference = solvePositiveSemidefinite(reduced.transposed() * reduced, reduced.transposed() * response)
         #expect(difference(design * solution, reduced * reference) < 1e-9)
         #expect(solution.allSatisfy { $0.isFinite })
+    }
+
+    /// Where a matrix is not positive the step still ascends: eigenvalues 3 and -1 count as 3 and 1.
+    @Test func ascendsWhereIndefinite() throws {
+        let factor = try #require(ScaledFactor(Matrix(columns: [[1, 2], [2, 1]]), .ascent))
+        #expect(difference(factor.solve([1, 0], absolute: true), [2.0 / 3, -1.0 / 3]) < 1e-14)
+        #expect(difference(factor.solve([1, 0]), [1.0 / 6, 1.0 / 6]) < 1e-14)
+    }
+
+    @Test func refusesWhatIsNotFiniteOrTooLarge() {
+        #expect(ScaledFactor(Matrix(columns: [[1, .nan], [.nan, 1]]), .solution) == nil)
+        let singular = Matrix(columns: [[1, 1], [1, 1]])
+        #expect(ScaledFactor(singular, .ascent, largestEigenproblem: 1) == nil)
+        #expect(ScaledFactor(singular, .ascent, largestEigenproblem: 2) != nil)
     }
 }

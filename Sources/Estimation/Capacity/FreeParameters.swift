@@ -18,10 +18,10 @@ extension MixtureModel {
     ///
     /// - Parameter predictors: those of an expert that the rows tell of.
     package func freeParameterCount(predictors: [Int]) -> Int {
-        let size = design.expertPositions.count
+        let layout = design.expertLayout
         func free(_ coefficients: some Collection<Double>) -> Int { 1 + coefficients.dropFirst().count { $0 != 0 } }
         let ofExperts = experts.reduce(0) { sum, expert in
-            predictors.reduce(sum) { $0 + free(expert.coefficients[$1 * size..<($1 + 1) * size]) }
+            predictors.reduce(sum) { $0 + free(expert.coefficients[layout.coefficients(of: $1)]) }
         }
         return ofExperts + (family.hasDispersion ? expertCount : 0)
             + (0..<max(expertCount - 1, 0)).reduce(0) { $0 + free(gate.coefficients.column($1)) }

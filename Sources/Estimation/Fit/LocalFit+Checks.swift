@@ -1,0 +1,66 @@
+import MixtureOfExperts
+
+/// What a fit refuses.
+extension LocalFit {
+    func checkCancellation() throws(EstimationError) {
+        if options.isCancelled { throw .cancelled }
+    }
+
+    /// - Parameter total: with those that are left out.
+    func checkCapacity(_ source: any RowSource, of total: Int) throws(EstimationError) {
+        let rows = source.rowCount
+        let predictors = source.determinedPredictors(family, parallelism).count
+        let needed = Capacity.minimumRows(design, family, predictors: predictors, minRows: options.minRows)
+        guard rows >= needed else {
+            throw total < needed
+                ? .noModelPossible(rows: rows, needed: needed)
+                : .tooFewReleasedRows(rows: rows, of: total, needed: needed)
+        }
+        let largest = Capacity.largest(
+            rows: rows, design: design, family: family, predictors: predictors, minRows: options.minRows)
+        guard options.expertCount <= largest else {
+            throw .tooFewRows(rows: rows, experts: options.expertCount, largest: largest)
+        }
+        for model in options.initialModels {
+            guard model.design == design, model.family.isSame(as: family) else {
+                throw .startOfAnotherDesign
+            }
+            guard model.expertCount == options.expertCount else {
+                throw .startOfAnotherSize(experts: model.expertCount, asked: options.expertCount)
+            }
+        }
+    }
+
+    func check(
+        _ standardisation: Standardisation, _ summaries: [ColumnSummary], _ disclosure: Disclosure
+    ) throws(EstimationError) {
+        let names = design.covariates + [design.target]
+        if let column = names.indices.first(where: { !standardisation.scale[$0].isFinite }) {
+            throw .valuesTooLarge(column: names[column])
+        }
+        if family.standardisesResponses, standardisation.constantColumns.contains(design.covariateCount) {
+            throw .constantResponse(target: design.target, value: summaries[design.covariateCount].mean)
+        }
+        if let usual = disclosure.usualResponseIfRare {
+            throw .rareResponse(target: design.target, value: usual, minimum: options.minRows)
+        }
+    }
+
+    /// A single expert cannot be left out: very unequal weights may let it describe a few rows, or one.
+    func checkDisclosure(_ candidate: Refinement.Candidate) throws(EstimationError) {
+        guard isReleased(candidate) else {
+            throw .noModelPossible(
+                rows: Int(fewestRows(candidate)),
+                needed: Capacity.minimumRows(design, family, minRows: options.minRows))
+        }
+    }
+
+    func isReleased(_ candidate: Refinement.Candidate) -> Bool {
+        fewestRows(candidate) >= options.minRows * (1 - 1e-9)
+    }
+
+    /// Effective ones, of an expert.
+    private func fewestRows(_ candidate: Refinement.Candidate) -> Double {
+        candidate.statistics.expertMoments.map(\.effectiveRows).min() ?? 0
+    }
+}

@@ -1,0 +1,123 @@
+import Messages
+import MixtureOfExperts
+
+/// What is released of an optimum.
+extension LocalFit {
+    func localModel(_ fitState: FitState, standardErrors: StandardErrorMethod) -> LocalModel {
+        let (candidate, rows) = (fitState.candidate, fitState.rows)
+        let disclosure = fitState.told.disclosure
+        let complete = summary(fitState)
+        let held = candidate.held.reordered(complete.orderOfWeight)
+        var (fitted, left) = disclosure.withoutRareColumns(complete.inOrderOfWeight(), rows, parallelism)
+        // Refitted, an expert may have no row left with the value; its slope is held all the same.
+        left += heldColumns(held, experts: complete.model.expertCount).filter { held in
+            !left.contains { $0.column == held.column && $0.expert == held.expert }
+        }
+        let errors = errors(standardErrors, of: fitted, rows, disclosure, held: held)
+        fitted.errors = errors.told
+        var released = rows.standardisation.inUserUnits(fitted).scaled(by: rows.weightUnit)
+        released.errors = released.errors?.told
+        let warnings = warnings(fitState, fitted, left, interceptOnly: held.background) + errors.warnings
+        return LocalModel(fitted: released, report: report(fitState, warnings: warnings))
+    }
+
+    /// What the rows say, the experts in the order of the candidate.
+    private func summary(_ fitState: FitState) -> FittedMixture {
+        var result = fitState.candidate.fitted(rowCount: fitState.rows.rowCount)
+        result.suppressedClasses = fitState.withheldClasses
+        if let lasso = fitState.lasso {
+            result.selection = lasso.selection(of: fitState.candidate)
+            result.scores = fitState.candidate.scores
+        }
+        return result
+    }
+
+    /// - Parameters:
+    ///   - left: columns left out of the statistics of some experts.
+    ///   - interceptOnly: experts without slopes.
+    private func warnings(
+        _ fitState: FitState, _ fitted: FittedMixture, _ left: [Disclosure.RareColumn], interceptOnly: Set<Int>
+    ) -> [FitWarning] {
+        let candidate = fitState.candidate
+        var warnings = fitState.told.warnings + fitState.warnings + classWarnings(fitted, fitState.told)
+        let names = design.covariates + [design.target]
+        for (column, pairs) in Dictionary(grouping: left, by: \.column).sorted(by: { $0.key < $1.key }) {
+            warnings.append(
+                .statisticsLeftOut(
+                    column: names[column], experts: ExpertPositions(pairs.map(\.expert).sorted()),
+                    minimum: options.minRows))
+        }
+        if !interceptOnly.isEmpty {
+            warnings.append(.interceptOnlyExpert(experts: ExpertPositions(interceptOnly.sorted())))
+        }
+        let atFloor = fitted.model.floorHits(options.varianceFloor)
+        if !atFloor.isEmpty { warnings.append(.varianceFloor(experts: ExpertPositions(atFloor))) }
+        if !candidate.converged { warnings.append(.notConverged(iterations: candidate.trace.count - 1)) }
+        return warnings
+    }
+
+    private func report(_ fitState: FitState, warnings: [FitWarning]) -> FitReport {
+        let (candidate, rows) = (fitState.candidate, fitState.rows)
+        // Densities of y in the user's units differ by the Jacobian of the standardisation.
+        let jacobian = rows.standardisation.logResponseScale
+        let weight = candidate.statistics.weight
+        var report = FitReport(
+            logLikelihood: rows.inUserUnits(candidate.statistics.logLikelihood, candidate),
+            trace: candidate.trace.map { $0 / weight - jacobian },
+            stopReason: candidate.converged ? .converged : .maxIterations, iterations: candidate.trace.count - 1,
+            settings: FitSettings(options),
+            starts: fitState.starts.map {
+                $0.inUserUnits(jacobian: jacobian, weight: weight, weightUnit: rows.weightUnit)
+            },
+            warnings: warnings)
+        report.leftOutRows = fitState.leftOutRows
+        report.freeParameters = freeParameters(candidate, rows)
+        report.lasso = fitState.lasso?.report(nonzeroParameters: report.freeParameters)
+        return report
+    }
+
+    /// Columns and experts whose slopes are held in every predictor, other than experts that are held whole.
+    private func heldColumns(_ held: HeldCoefficients, experts: Int) -> [Disclosure.RareColumn] {
+        let intercepts = (0..<family.predictorCount).map { design.expertLayout.intercept(of: $0) }
+        return (0..<experts).filter { expert in !intercepts.allSatisfy { held[expert].contains($0) } }
+            .flatMap { expert in
+                design.expertCovariates.enumerated().filter { entry in
+                    intercepts.allSatisfy { held[expert].contains($0 + entry.offset + 1) }
+                }.map { Disclosure.RareColumn(column: $0.element, expert: expert, value: 0) }
+            }
+    }
+
+    /// Of classes that are withheld of some experts only.
+    private func classWarnings(_ fitted: FittedMixture, _ told: ReleasedRows) -> [FitWarning] {
+        (family.response.classes ?? []).enumerated().compactMap { code, name in
+            let experts = fitted.suppressedClasses.indices.filter { fitted.suppressedClasses[$0].contains(code) }
+            guard !experts.isEmpty, !told.rareClasses.contains(code) else { return nil }
+            return .classWithheld(class: name, experts: ExpertPositions(experts), minimum: options.minRows)
+        }
+    }
+}
+
+extension Refinement.Candidate {
+    /// With what its statistics tell of each expert. Codes of classes are no measurements, and have no moments.
+    fileprivate func fitted(rowCount: Int) -> FittedMixture {
+        let design = model.design
+        var moments = statistics.expertMoments
+        if case .classes = model.family.response {
+            moments = moments.map { $0.withConstant(design.covariateCount, value: 0) }
+        }
+        return FittedMixture(
+            model: model, moments: moments,
+            information: model.family is any ClosedFormFamily
+                ? [] : model.experts.indices.map { statistics.expertInformation($0, design.expertPositions) },
+            rowCount: rowCount, weight: statistics.weight)
+    }
+}
+
+extension FitReport.Start {
+    fileprivate func inUserUnits(jacobian: Double, weight: Double, weightUnit: Double) -> FitReport.Start {
+        var result = self
+        result.screenedLogLikelihoodPerRow -= jacobian
+        result.logLikelihood = logLikelihood.map { weightUnit * ($0 - weight * jacobian) }
+        return result
+    }
+}
