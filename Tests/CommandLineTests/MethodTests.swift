@@ -157,7 +157,8 @@ import Testing
         }
         #expect(try work.text("learned.json") == work.text("g2.json"))
         let text = try work.run(["learn", "s0.csv", "s1.csv", "--rounds", "1", "-o", "one.json"] + fit).output
-        #expect(text.contains("one-shot + 1 round") && text.contains("training log-likelihood per row before each round"))
+        #expect(
+            text.contains("one-shot + 1 round") && text.contains("training log-likelihood per row before each round"))
         let refused = try work.run(["learn", "s0.csv", "s1.csv", "--rounds=-1", "-o", "no.json"] + fit)
         #expect(refused.exitCode == 64 && refused.errors.contains("--rounds must be from 0 to 1000"))
     }

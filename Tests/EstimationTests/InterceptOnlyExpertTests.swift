@@ -28,7 +28,7 @@ import Testing
         try LocalModel.fitted(rows, design, experts: 3, change)
     }
 
-    private static func background(_ local: LocalModel) -> [Int] {
+    private static func interceptOnly(_ local: LocalModel) -> [Int] {
         local.model.experts.indices.filter { expert in
             local.model.experts[expert].coefficients.dropFirst().allSatisfy { $0 == 0 }
         }
@@ -36,7 +36,7 @@ import Testing
 
     @Test(arguments: 1...4) func slopesAreZeroAndThatIsTold(seed: UInt64) throws {
         let local = try Self.fitted(Self.rows(seed, rare: 16))
-        #expect(Self.background(local) == [2])
+        #expect(Self.interceptOnly(local) == [2])
         #expect(local.warnings == [.interceptOnlyExpert(experts: [2])])
         let expert = local.model.experts[2]
         let moments = local.fitted.moments[2]
@@ -55,14 +55,14 @@ import Testing
 
     @Test func manyRowsKeepTheirSlopes() throws {
         let local = try Self.fitted(Self.rows(5, count: 1200, rare: 300))
-        #expect(Self.background(local).isEmpty)
+        #expect(Self.interceptOnly(local).isEmpty)
         #expect(local.warnings.isEmpty)
     }
 
     /// A single regression keeps its slopes, however few its rows are.
     @Test func theLastRegressionStays() throws {
         let local = try LocalModel.fitted(Self.rows(6, count: 18, rare: 0), Self.design, experts: 1)
-        #expect(Self.background(local).isEmpty)
+        #expect(Self.interceptOnly(local).isEmpty)
         #expect(local.warnings.isEmpty)
     }
 

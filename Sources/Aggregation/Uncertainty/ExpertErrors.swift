@@ -68,7 +68,7 @@ struct ExpertErrors {
         }
         var variance = slope * (errors.matrix ?? Matrix(rowCount: count, columnCount: count)) * slope
         guard isHeld(errors, own) else { return (slope, variance) }
-        // A background expert: its slopes are held, but the sums of its rows are not. Theirs is the complete-data variance.
+        // An intercept-only expert: its slopes are held, but the sums of its rows are not. Theirs is the complete-data variance.
         let dispersion = component.information == nil ? component.expert.dispersion : 1
         for column in 0..<coefficients {
             for row in 0..<coefficients {
@@ -78,12 +78,12 @@ struct ExpertErrors {
         return (slope, variance)
     }
 
-    /// Whether a coefficient is held that the sums tell of.
+    /// Whether a coefficient is held that the sums determine.
     private func isHeld(_ errors: ParameterCovariance, _ sums: Matrix) -> Bool {
         (0..<sums.rowCount).contains { index in
             let regressors = mixture.design.expertPositions.count
             let intercept = index / regressors * regressors
-            // Without an intercept that moves it is a class of which nothing is told.
+            // Without an intercept that moves it is a suppressed class.
             guard index != intercept, errors.standardErrors[index] == 0, errors.standardErrors[intercept] > 0,
                 sums[intercept, intercept] > 0
             else { return false }

@@ -24,7 +24,7 @@ package struct LocalFit: Sendable {
     private static let refinedStarts = 2
     static let emIterationsBeforeNewton = 20
 
-    /// - Throws: ``EstimationError`` where the rows cannot carry the model.
+    /// - Throws: ``EstimationError`` where the rows cannot support the model.
     package func fit(_ rows: ShardRows) throws(EstimationError) -> LocalModel {
         try fit(rows.withoutWeightlessRows() as any RowSource)
     }
@@ -34,17 +34,17 @@ package struct LocalFit: Sendable {
         localModel(try optimum(source), standardErrors: options.standardErrors)
     }
 
-    /// An optimum, of which ``localModel(_:standardErrors:)`` makes what is told.
+    /// An optimum, of which ``localModel(_:standardErrors:)`` makes what is released.
     func optimum(_ source: any RowSource) throws(EstimationError) -> FitState {
         if let value = source.response(notOf: family.response, parallelism) {
             throw .unsuitableResponse(
                 target: design.target, value: value, family: family.name)
         }
-        let told = ReleasedRows(source, design, family, minRows: options.minRows, parallelism)
-        try checkCapacity(told.source, of: source.rowCount)
-        let rows = standardised(told)
-        try check(rows.standardisation, told.summaries, told.disclosure)
-        let lasso = chosenLasso(rows, weight: told.summaries[0].weight)
+        let released = ReleasedRows(source, design, family, minRows: options.minRows, parallelism)
+        try checkCapacity(released.source, of: source.rowCount)
+        let rows = standardised(released)
+        try check(rows.standardisation, released.summaries, released.disclosure)
+        let lasso = chosenLasso(rows, weight: released.summaries[0].weight)
         try checkCancellation()
         var (starts, candidates) = refined(rows, options.with(start: lasso?.start), lasso?.inner)
         try checkCancellation()
@@ -55,13 +55,12 @@ package struct LocalFit: Sendable {
             starts[index].logLikelihood = candidate.statistics.logLikelihood
             starts[index].floorHits = candidate.floorHits
         }
-        var fitState = FitState(best, told, rows, lasso, starts)
+        var fitState = FitState(best, released, rows, lasso, starts)
         fitState.warnings += Collinearity.warnings(
             Moments.sum(best.statistics.expertMoments, count: design.covariateCount + 1), rows.standardisation, design,
-            known: told.withheldColumns)
-        fitState.warnings += [told.source.warningOfWeights(sum: told.summaries[0].weight, parallelism)].compactMap {
-            $0
-        }
+            known: released.withheldColumns)
+        fitState.warnings += [released.source.warningOfWeights(sum: released.summaries[0].weight, parallelism)]
+            .compactMap { $0 }
         fitState.candidate = withInterceptOnlyExperts(best, rows, lasso?.inner)
         withoutSmallExperts(&fitState)
         suppress(&fitState)
@@ -70,16 +69,17 @@ package struct LocalFit: Sendable {
         try checkDisclosure(fitState.candidate)
         fitState.candidate.model = fitState.candidate.model
             .withoutSlopes(of: fitState.rows.standardisation.constantColumns)
-        fitState.leftOutRows = source.rowCount - fitState.told.source.rowCount
+        fitState.leftOutRows = source.rowCount - fitState.released.source.rowCount
         return fitState
     }
 
-    func standardised(_ told: ReleasedRows) -> StandardisedRows {
+    func standardised(_ released: ReleasedRows) -> StandardisedRows {
         let standardisation = Standardisation(
-            told.summaries, constants: told.disclosure.rareNumbers, keeping: design.unscaledColumns(family))
+            released.summaries, constants: released.disclosure.rareNumbers, keeping: design.unscaledColumns(family))
         return StandardisedRows(
-            source: told.source, standardisation: standardisation,
-            weightUnit: told.source.isWeighted ? told.summaries[0].weight / Double(told.source.rowCount) : 1)
+            source: released.source, standardisation: standardisation,
+            weightUnit: released.source.isWeighted ? released.summaries[0].weight / Double(released.source.rowCount) : 1
+        )
     }
 
     // MARK: Checks
@@ -178,7 +178,7 @@ package struct LocalFit: Sendable {
         while let thin = InterceptOnlyExpert.thinnestRegression(current, selectsSlopes: selects) {
             var refinement = refinement(rows, start: 0, parallelism: parallelism, lasso)
             refinement.held = current.held
-            refinement.held.background.insert(thin)
+            refinement.held.interceptOnly.insert(thin)
             current = refinement.optimum(
                 from: InterceptOnlyExpert.start(from: current, expert: thin, rows: someRows(rows)),
                 emIterations: Self.emIterationsBeforeNewton)
@@ -193,7 +193,7 @@ package struct LocalFit: Sendable {
 
     // MARK: Disclosure
 
-    /// Leaves out experts that describe fewer effective rows than may be told of, and refits the others.
+    /// Leaves out experts that describe fewer effective rows than may be released, and refits the others.
     func withoutSmallExperts(_ fitState: inout FitState) {
         while fitState.candidate.model.expertCount > 1 {
             let current = fitState.candidate
@@ -243,18 +243,18 @@ package struct LocalFit: Sendable {
             }
     }
 
-    /// Of classes that are not told of some experts only.
-    private func classWarnings(_ fitted: FittedMixture, _ told: ReleasedRows) -> [FitWarning] {
+    /// Of classes that are suppressed for some experts only.
+    private func classWarnings(_ fitted: FittedMixture, _ released: ReleasedRows) -> [FitWarning] {
         (family.response.classes ?? []).enumerated().compactMap { code, name in
             let experts = fitted.suppressedClasses.indices.filter { fitted.suppressedClasses[$0].contains(code) }
-            guard !experts.isEmpty, !told.rareClasses.contains(code) else { return nil }
+            guard !experts.isEmpty, !released.rareClasses.contains(code) else { return nil }
             return .classWithheld(class: name, experts: ExpertPositions(experts), minimum: options.minRows)
         }
     }
 
     func localModel(_ fitState: FitState, standardErrors: StandardErrorMethod) -> LocalModel {
         let (candidate, rows, lasso) = (fitState.candidate, fitState.rows, fitState.lasso)
-        let disclosure = fitState.told.disclosure
+        let disclosure = fitState.released.disclosure
         let (standardisation, weightUnit) = (rows.standardisation, rows.weightUnit)
         var unordered = candidate.fitted(rowCount: rows.rowCount)
         unordered.suppressedClasses = fitState.withheldClasses
@@ -269,7 +269,7 @@ package struct LocalFit: Sendable {
         left += heldColumns(candidate.held.reordered(order), experts: order.count).filter { held in
             !left.contains { $0.column == held.column && $0.expert == held.expert }
         }
-        var warnings = fitState.told.warnings + fitState.warnings + classWarnings(fitted, fitState.told)
+        var warnings = fitState.released.warnings + fitState.warnings + classWarnings(fitted, fitState.released)
         let names = design.covariates + [design.target]
         for (column, pairs) in Dictionary(grouping: left, by: \.column).sorted(by: { $0.key < $1.key }) {
             warnings.append(
@@ -277,13 +277,13 @@ package struct LocalFit: Sendable {
                     column: names[column], experts: ExpertPositions(pairs.map(\.expert).sorted()),
                     minimum: options.minRows))
         }
-        let background = fitted.model.experts.indices.filter { candidate.held.background.contains(order[$0]) }
-        if !background.isEmpty { warnings.append(.interceptOnlyExpert(experts: ExpertPositions(background))) }
+        let interceptOnly = fitted.model.experts.indices.filter { candidate.held.interceptOnly.contains(order[$0]) }
+        if !interceptOnly.isEmpty { warnings.append(.interceptOnlyExpert(experts: ExpertPositions(interceptOnly))) }
         let atFloor = fitted.model.floorHits(options.varianceFloor)
         if !atFloor.isEmpty { warnings.append(.varianceFloor(experts: ExpertPositions(atFloor))) }
         if !candidate.converged { warnings.append(.notConverged(iterations: candidate.trace.count - 1)) }
         let errors = errors(standardErrors, of: fitted, rows, disclosure, held: candidate.held.reordered(order))
-        fitted.errors = errors.told
+        fitted.errors = errors.released
         warnings += errors.warnings
         // Densities of y in the user's units differ by the Jacobian of the standardisation.
         let jacobian = standardisation.logResponseScale
@@ -296,16 +296,16 @@ package struct LocalFit: Sendable {
             starts: fitState.starts.map { $0.inUserUnits(jacobian: jacobian, weight: weight, weightUnit: weightUnit) },
             warnings: warnings)
         report.leftOutRows = fitState.leftOutRows
-        var told = standardisation.inUserUnits(fitted).scaled(by: weightUnit)
-        told.errors = told.errors?.told
+        var released = standardisation.inUserUnits(fitted).scaled(by: weightUnit)
+        released.errors = released.errors?.released
         report.freeParameters = freeParameters(candidate, rows)
         report.lasso = lasso?.report(nonzeroParameters: report.freeParameters)
-        return LocalModel(fitted: told, report: report)
+        return LocalModel(fitted: released, report: report)
     }
 }
 
 extension Refinement.Candidate {
-    /// With what its statistics tell of each expert. Codes of classes are no measurements, and have no moments.
+    /// With what its statistics say of each expert. Codes of classes are no measurements, and have no moments.
     fileprivate func fitted(rowCount: Int) -> FittedMixture {
         let design = model.design
         var moments = statistics.expertMoments

@@ -69,14 +69,14 @@ struct ParameterLayout: Sendable {
         return gradient
     }
 
-    /// What stays where it is: the slopes of background experts and other held coefficients, slopes that a lasso holds at 0, and
+    /// What stays where it is: the slopes of interceptOnly experts and other held coefficients, slopes that a lasso holds at 0, and
     /// dispersions at their floor that the gradient pulls down.
     func held(_ model: MixtureModel, gradient: [Double]) -> [Int] {
         var result = [Int]()
         for expert in 0..<expertCount {
             for position in 0..<predictorsPerExpert * expertPositions.count {
                 let isSlope = !position.isMultiple(of: expertPositions.count)
-                if fixed[expert].contains(position) || (isSlope && fixed.background.contains(expert)) {
+                if fixed[expert].contains(position) || (isSlope && fixed.interceptOnly.contains(expert)) {
                     result.append(expertStart(expert) + position)
                 }
             }
@@ -96,7 +96,7 @@ struct ParameterLayout: Sendable {
         var weight: Double
     }
 
-    /// None where there is no lasso; those of background experts are no choice of it.
+    /// None where there is no lasso; those of interceptOnly experts are no choice of it.
     func penalisedSlopes(_ model: MixtureModel) -> [PenalisedSlope] {
         guard let lasso else { return [] }
         var result = [PenalisedSlope]()
@@ -112,7 +112,7 @@ struct ParameterLayout: Sendable {
             }
         }
         if lasso.experts > 0 {
-            for expert in 0..<expertCount where !fixed.background.contains(expert) {
+            for expert in 0..<expertCount where !fixed.interceptOnly.contains(expert) {
                 for (index, value) in model.experts[expert].coefficients.enumerated()
                 where !index.isMultiple(of: expertPositions.count) {
                     add(expertStart(expert) + index, value, lasso.expertWeight(of: value))

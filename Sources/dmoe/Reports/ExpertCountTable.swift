@@ -9,7 +9,9 @@ struct ExpertCountTable {
     init(_ records: [ModelFile.ExpertCountRecord]) { self.records = records }
 
     var text: String {
-        var table = TextTable(header: ["experts tried", "score on a Monte Carlo sample", "less penalty ½ p log(N)/N", ""])
+        var table = TextTable(header: [
+            "experts tried", "score on a Monte Carlo sample", "less penalty ½ p log(N)/N", "",
+        ])
         let best = records.map(\.penalised).max()
         for record in records {
             table.append([
