@@ -76,11 +76,11 @@ private func released(
     return file
 }
 
-/// What the sites told for an extra round.
+/// What the sites released for an extra round.
 private struct RoundRequest: Decodable {
     struct Site: Decodable {
         var name: String
-        /// Why it could tell nothing; nil where it told something.
+        /// Why it released nothing; nil where it released something.
         var reason: String?
     }
 
@@ -104,7 +104,7 @@ private struct RoundAnswer: Encodable {
 ///
 /// - Parameters:
 ///   - model: of the aggregation or of the round before.
-///   - statistics: of the sites that told something, in their order: texts with a zero at their ends.
+///   - statistics: of the sites that released something, in their order: texts with a zero at their ends.
 /// - Returns: an answer with the fields of `RoundAnswer` as JSON.
 @c(dmoe_round)
 public func round(
@@ -138,10 +138,10 @@ public func round(
 }
 
 private func outcome(
-    _ told: ReleasedStatistics, _ previous: ModelFile, _ global: FittedMixture, _ options: FitOptions, isLast: Bool
+    _ released: ReleasedStatistics, _ previous: ModelFile, _ global: FittedMixture, _ options: FitOptions, isLast: Bool
 ) throws -> RoundAnswer {
     if let before = previous.rounds?.last,
-        let fall = told.fall(
+        let fall = released.fall(
             after: before.sites, logLikelihoodPerRow: before.logLikelihoodPerRow, minRows: options.minRows)
     {
         return RoundAnswer(ending: fall.text(.python), isTakenBack: true)
@@ -149,7 +149,7 @@ private func outcome(
     if isLast { return RoundAnswer() }
     let round: ExtraRounds.Round
     do throws(EstimationError) {
-        round = try told.update(GeneralisedEMRound(at: global, options: options))
+        round = try released.update(GeneralisedEMRound(at: global, options: options))
     } catch { return RoundAnswer(ending: error.text(.python)) }
     let next = ModelFile(round.update, after: previous, sites: round.sites, warnings: round.warnings)
     return RoundAnswer(model: try next.text(path: "model"))

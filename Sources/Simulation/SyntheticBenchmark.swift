@@ -6,7 +6,7 @@ import Numerics
 /// softmax-gated mixture of experts in closed form.
 ///
 /// z ~ profile; x | z ~ N(μ_z, I) with μ integer in [-2, 2] times 0.28 (0.4 where there are 10 covariates); y | x, z as ``Responses``
-/// says, N(β_z'x, 3) unless told otherwise. By Bayes' rule the gate is softmax with α_k = μ_k - μ_K and
+/// says, N(β_z'x, 3) unless asked otherwise. By Bayes' rule the gate is softmax with α_k = μ_k - μ_K and
 /// α_k0 = ½|μ_K|² - ½|μ_k|² + log(p_k / p_K).
 ///
 /// Shards differ in two ways, one at a time. With `capacity` a shard sees some of the groups only, so that its gate has

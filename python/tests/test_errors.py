@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 
 import numpy as np
@@ -14,7 +15,11 @@ import dmoe
 
 
 def said(command_line: CommandLine, *arguments: object) -> str:
-    return command_line.run(*arguments, succeeds=False).stderr.strip().removeprefix("dmoe: ")
+    """What the command line says, with its options spelled as in Python."""
+    text = command_line.run(*arguments, succeeds=False).stderr.strip().removeprefix("dmoe: ")
+    text = re.sub(r"--([a-z-]+) (\d+)", r"--\1=\2", text)
+    text = re.sub(r"--(family|missing) (multinomial|drop)", r'--\1="\2"', text)
+    return re.sub(r"--([a-z][a-z-]*)", lambda match: match[1].replace("-", "_"), text)
 
 
 def defects() -> dict[str, tuple[pd.DataFrame, list, dict]]:

@@ -2,7 +2,7 @@
 package struct TransportAggregator: Aggregator {
     /// How the global model is built from the grouped local experts.
     enum Construction: Sendable {
-        /// As ``AggregationOptions`` say: one way, or the best of several on a fresh draw from f̂^W.
+        /// As ``AggregationOptions`` say: one way, or the best of several on an independent Monte Carlo sample from f̂^W.
         case asOptioned
         /// A fit to draws from f̂^W.
         case distilled
@@ -114,6 +114,6 @@ extension TransportAggregator {
         ($0.siteWeights, $0.expertSource, $0.gateTarget) = (.density, .statistics, .label)
     }
 
-    /// The best of these on a fresh draw from f̂^W, or what the options name.
+    /// The best of these on an independent Monte Carlo sample from f̂^W, or what the options name.
     package static let chosen = TransportAggregator("transport", "transport, the best of these") { _ in }
 }

@@ -6,12 +6,12 @@ import MixtureOfExperts
 /// A component of an honest site has its like at other sites, even where no site sees all groups. Its divergence is therefore
 /// taken to the local models of the other sites, one by one, and the value is that which a share of them stays below: the
 /// nearest alone could be a twin with the same damage, the median would punish whoever sees what few see. To it comes how far
-/// the parameters are from the statistics beside them, which must tell of the same rows.
+/// the parameters are from the statistics beside them, which must be of the same rows.
 ///
 /// A site that does not know a covariate has slope 0 for it, and is no witness against one that does: rows with a level of which it
-/// may not tell would all speak against the site that may.
+/// withholds would all speak against the site that releases them.
 struct InconsistentSites {
-    /// Of each site, mean over its components; nats a row.
+    /// Of each site, mean over its components; nats per row.
     let divergences: [Double]
     private let least: Double
 
@@ -23,13 +23,13 @@ struct InconsistentSites {
     private static let leastDivergence = 2.0
     /// Of classes: where an honest site separated what another did not, its log odds say how far apart they are: up to 3.1 was seen.
     private static let leastDivergenceOfClasses = 5.0
-    /// Of what a site weighs: with less on the points they tell nothing of where its rows are.
+    /// Of what a site weighs: with less on the points they say nothing of where its rows are.
     private static let leastMass = 0.1
-    /// What is larger, or no number, is told as this.
+    /// What is larger, or no number, is reported as this.
     private static let mostDivergence = 1e300
 
     init(_ table: SiteDivergences, _ mixture: LocalMixture) {
-        // An expert of fewer rows is too poorly estimated to be told from a wrong one.
+        // An expert of fewer rows is too poorly estimated to be distinguished from a wrong one.
         let needed = 2 * Double(mixture.family.coefficientCount(regressors: mixture.design.expertPositions.count))
         let known = mixture.knownCovariates
         least = mixture.family.response.classes == nil ? Self.leastDivergence : Self.leastDivergenceOfClasses
@@ -40,8 +40,8 @@ struct InconsistentSites {
             let judges = isWitnessed ? witnesses : others
             guard !others.isEmpty, table.mass(site) >= Self.leastMass * mixture.weightShare(site) else { return 0 }
             let rank = max(0, Int((Self.witnesses * Double(judges.count)).rounded(.up)) - 1)
-            let told = table.members[site].filter { mixture.components[$0].moments.effectiveRows >= needed }
-            let divergence = table.mean(told) { component in
+            let released = table.members[site].filter { mixture.components[$0].moments.effectiveRows >= needed }
+            let divergence = table.mean(released) { component in
                 judges.map { Self.bounded(table.sums[component, $0]) }.sorted()[rank]
                     + table.masses[component] * mixture.contradiction(component)
             }
@@ -54,11 +54,11 @@ struct InconsistentSites {
     }
 
     /// Where even the median site is far from the others they have little in common (each sees groups of its own, say), and only
-    /// what is absurd beside that is broken: a covariate in another unit is, by 10,000 times.
+    /// what is absurd beside that is inconsistent: a covariate in another unit is, by 10,000 times.
     private static let absurdity = 100.0
 
     /// Sites beyond median + 5 · 1.4826 · MAD, three times the median, and the least divergence.
-    var broken: [Int] {
+    var inconsistent: [Int] {
         let median = Self.median(divergences)
         let deviation = 1.4826 * Self.median(divergences.map { abs($0 - median) })
         let factor = median > least ? Self.absurdity : 3

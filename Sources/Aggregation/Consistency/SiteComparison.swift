@@ -6,10 +6,10 @@ package struct SiteComparison: Sendable {
         package var name: String
         package var rows: Int
         package var experts: Int
-        /// Mean divergence to what a share of the other sites say; nats a row.
+        /// Mean divergence to what a share of the other sites say; nats per row.
         package var divergence: Double
         package var isInconsistent: Bool
-        /// Mean divergence to the local model of each of ``SiteComparison/references``; nats a row.
+        /// Mean divergence to the local model of each of ``SiteComparison/references``; nats per row.
         package var divergences: [Double]
     }
 
@@ -28,7 +28,7 @@ package struct SiteComparison: Sendable {
         let problem = try AggregationProblem(contributions, options: options, parallelism: parallelism)
         let table = SiteDivergences(problem, reduced: true)
         let check = InconsistentSites(table, problem.mixture)
-        let broken = Set(check.broken)
+        let inconsistent = Set(check.inconsistent)
         let columns = table.references.indices.sorted {
             problem.order[table.references[$0]] < problem.order[table.references[$1]]
         }
@@ -36,7 +36,7 @@ package struct SiteComparison: Sendable {
             Site(
                 name: contribution.name, rows: contribution.fitted.rowCount,
                 experts: contribution.fitted.model.expertCount, divergence: check.divergences[site],
-                isInconsistent: broken.contains(site),
+                isInconsistent: inconsistent.contains(site),
                 divergences: columns.map {
                     InconsistentSites.bounded(table.divergence(ofSite: site, toReference: $0))
                 })
@@ -52,9 +52,9 @@ extension Coordinator {
     /// divergence.
     private static let shareOfWorst = 0.01
 
-    /// The contributions without those of broken sites; all of them where the options say so.
+    /// The contributions without those of inconsistent sites; all of them where the options say so.
     ///
-    /// One damage may hide another, or make honest sites look broken: what is far below the worst is looked at again without it.
+    /// One damage may hide another, or make honest sites look inconsistent: what is far below the worst is looked at again without it.
     /// - Throws: ``AggregationError`` where the models do not belong together.
     package func withoutInconsistentSites(
         _ contributions: [Contribution]
@@ -68,9 +68,9 @@ extension Coordinator {
             let isInconsistent = comparison.sites.map {
                 $0.isInconsistent && $0.divergence >= Self.shareOfWorst * worst
             }
-            let broken = zip(comparison.sites, isInconsistent).filter(\.1).map(\.0)
-            guard !broken.isEmpty, broken.count < kept.count else { break }
-            leftOut += broken.map {
+            let inconsistent = zip(comparison.sites, isInconsistent).filter(\.1).map(\.0)
+            guard !inconsistent.isEmpty, inconsistent.count < kept.count else { break }
+            leftOut += inconsistent.map {
                 AggregationReport.LeftOutSite(name: $0.name, rows: $0.rows, divergence: $0.divergence)
             }
             kept = zip(kept, isInconsistent).filter { !$0.1 }.map(\.0)

@@ -13,7 +13,7 @@ package struct SiteDivergences: Sendable {
     /// Mass times mean divergence; components x references.
     let sums: Matrix
 
-    // The table is quadratic in the number of sites: a part of points and references tells enough.
+    // The table is quadratic in the number of sites: a part of points and references suffices.
     private static let points = 500
     private static let mostReferences = 60
 

@@ -30,7 +30,7 @@ package struct AggregationOptions: Sendable {
     package var expertCountRange: ClosedRange<Int>?
     package var supportSize: Int
     /// nil: by label, by plan and a fit to draws from f̂^W are tried; `label` is kept unless another is clearly better on
-    /// a fresh draw.
+    /// an independent Monte Carlo sample.
     package var gateTarget: GateTarget?
     package var expertSource: ExpertSource
     package var siteWeights: SiteWeights

@@ -20,7 +20,7 @@ extension Coordinator {
         found.errors = problem.errors(of: reduced)?.shifted(by: found.center, of: found.model)
         let order = found.orderOfWeight
         var fitted = problem.standardisation.inUserUnits(found.reordered(order))
-        fitted.errors = fitted.errors?.told
+        fitted.errors = fitted.errors?.released
         let report = AggregationReport(
             settings: AggregationSettings(options, method: aggregator.name),
             sites: sites(reduced, problem, order: order), leftOut: leftOut,

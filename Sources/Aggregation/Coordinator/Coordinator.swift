@@ -2,7 +2,7 @@ import Numerics
 
 /// Turns the local models of the sites into one global model, by any ``Aggregator``; it never sees a row.
 ///
-/// Broken sites are found and left out first, unless the options say otherwise.
+/// Inconsistent sites are found and left out first, unless the options say otherwise.
 package struct Coordinator: Sendable {
     package let aggregator: any Aggregator
     package let options: AggregationOptions

@@ -34,7 +34,7 @@ struct InformationSum: Sendable {
         dispersion += other.dispersion
     }
 
-    /// Directions that no expert tells of get coefficient 0.
+    /// Directions that no expert determines get coefficient 0.
     ///
     /// - Parameter kept: coefficients that are not 0; nil for all.
     func expert(dispersionFloor: Double, keeping kept: [Int]? = nil) -> Expert {

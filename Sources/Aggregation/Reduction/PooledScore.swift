@@ -6,7 +6,7 @@ import Numerics
 /// Σ I_l (β - β_l) = 0 takes the score of each local expert for a straight line about its own estimate. I_l is made at that estimate and
 /// errs with it, and the sum keeps that: half of what a local fit is biased by, with the other sign, however many sites there are
 /// (multinomial experts, 16 sites of 2,000 rows: 95 % intervals of slopes held 89 %). A class that a site has no row of weighs nothing
-/// there, though its absence tells much. Here the score at β is
+/// there, though its absence says much. Here the score at β is
 ///
 /// s_l(β) = g_l - I_l (β - β_l) + r_l(β),    r_l(β) = n_l E[s(β) - s(β_l) + I(β_l) (β - β_l)],
 ///
@@ -21,7 +21,7 @@ struct PooledScore {
     private static let iterations = 4
     /// Of the normal covariates, half of them mirrored.
     private static let pointCount = 256
-    /// Of a coefficient, in pooled standard units. What is corrected is of second order; where no site tells of a class, steps are
+    /// Of a coefficient, in pooled standard units. What is corrected is of second order; where no site releases a class, steps are
     /// without bound.
     private static let longestStep = 5.0
     /// Gain of log-likelihood below which a step is not worth another.
@@ -78,7 +78,7 @@ struct PooledScore {
         private let gradient: [Double]
         private let mixture: LocalMixture
         private let rows: ShardRows
-        private let silent: [Int]
+        private let suppressed: [Int]
         /// n_l over the number of points.
         private let scale: Double
         /// E[s(β_l)] and E[I(β_l)] over the points, times n_l.
@@ -91,7 +91,7 @@ struct PooledScore {
             self.information = information
             gradient = component.score ?? [Double](repeating: 0, count: information.size)
             self.mixture = mixture
-            silent = component.suppressedClasses
+            suppressed = component.suppressedClasses
             rows = Self.rows(component, mixture, draws)
             scale = component.moments.weight / Double(draws.rowCount)
             let own = Self.statistics(expert, rows, mixture)
@@ -100,7 +100,7 @@ struct PooledScore {
         }
 
         func score(at pooled: Expert) -> [Double] {
-            let other = silent.isEmpty ? pooled : told(pooled)
+            let other = suppressed.isEmpty ? pooled : released(pooled)
             let difference = zip(other.coefficients, expert.coefficients).map(-)
             let there = Self.statistics(other, rows, mixture).expertScore(0, mixture.design.expertPositions)
             let (line, ownLine) = (information * difference, ownInformation * difference)
@@ -111,17 +111,17 @@ struct PooledScore {
         }
 
         private func isSuppressed(_ coefficient: Int) -> Bool {
-            silent.contains(mixture.design.expertLayout.predictor(coefficient) + 1)
+            suppressed.contains(mixture.design.expertLayout.predictor(coefficient) + 1)
         }
 
-        /// The pooled expert among the classes that this one tells of: the others it does not show. The odds between classes do not
+        /// The pooled expert among the classes that this one shows. The odds between classes do not
         /// depend on which others there are.
-        private func told(_ pooled: Expert) -> Expert {
+        private func released(_ pooled: Expert) -> Expert {
             var result = pooled
             for index in result.coefficients.indices where isSuppressed(index) {
                 result.coefficients[index] = expert.coefficients[index]
             }
-            guard silent.contains(0) else { return result }
+            guard suppressed.contains(0) else { return result }
             // The odds against the reference are those that it has here.
             let intercepts = mixture.design.expertLayout.intercepts(result.coefficients.count)
                 .filter { !isSuppressed($0) }

@@ -73,7 +73,7 @@ struct Reduction {
     /// Whether the experts of every local model went to different global experts.
     ///
     /// Then the local models agree, and little is gained by fitting draws (Beijing stations with x from all of them: -0.001 to
-    /// +0.001 a row). With points from the sketches or from one site it even does harm that the draws cannot show, for they lie
+    /// +0.001 per row). With points from the sketches or from one site it even does harm that the draws cannot show, for they lie
     /// where no row does (-0.001 to -0.004).
     func isClear(_ labels: [Int]) -> Bool {
         mixture.members.allSatisfy { Set(labels[$0]).count == $0.count }

@@ -50,7 +50,7 @@ struct TransportSearch {
             points: Self.screeningPoints, components: sites.flatMap { mixture.members[$0] }, parallelism: .serial)
     }
 
-    /// With many sites an iteration on all of them is dear, and a part of them tells which optimum is the best: only that
+    /// With many sites an iteration on all of them is dear, and a part of them shows which optimum is the best: only that
     /// one goes on.
     private func bestOfPart(_ promising: [Outcome], _ part: TransportProblem) -> Outcome {
         let settled = parallelism.map(count: promising.count) { index in

@@ -6,7 +6,7 @@ import Numerics
 ///
 /// A component of f̂^W that stands between two global experts has to go to one of them in a grouping; a fit to draws
 /// may share it. Where the local models disagree this was measured to gain much (flights by carrier: 0.010 in
-/// log-likelihood a row), where they agree the noise of the draw costs a little: a candidate, not the rule.
+/// log-likelihood per row), where they agree the noise of the draw costs a little: a candidate, not the rule.
 struct Distillation {
     private static let drawsPerSupportPoint = 10
     private static let starts = 10

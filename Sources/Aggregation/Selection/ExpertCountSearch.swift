@@ -1,15 +1,15 @@
 import Foundation
 
-/// The number of experts of the global model by what each number reaches on a fresh draw from f̂^W.
+/// The number of experts of the global model by what each number reaches on an independent Monte Carlo sample from f̂^W.
 extension Coordinator {
     /// Numbers that are tried after the best one without finding a better.
     private static let patience = 3
 
-    /// The reduction with the best penalised score: mean log density on a fresh draw from f̂^W, less
+    /// The reduction with the best penalised score: mean log density on an independent Monte Carlo sample from f̂^W, less
     /// ½ p log(N) / N for p parameters and N rows of all sites, as if the score were a likelihood of their rows
     /// (Schwarz 1978).
     ///
-    /// - Parameter expertCounts: tried in ascending order, until three in a row bring nothing.
+    /// - Parameter expertCounts: tried in ascending order, until three, one after the other, bring nothing.
     func bestOf(
         _ expertCounts: ClosedRange<Int>, _ problem: AggregationProblem
     ) throws(AggregationError) -> (reduced: ReducedMixture, curve: [AggregationReport.ExpertCount]) {

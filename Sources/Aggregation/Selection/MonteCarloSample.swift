@@ -35,7 +35,7 @@ struct MonteCarloSample {
     struct Score {
         var candidate: Reduction.Candidate
         var logDensities: [Double]
-        /// What a candidate that was fitted to draws must be ahead, a row.
+        /// What a candidate that was fitted to draws must be ahead, per row.
         var handicap = 0.0
 
         var mean: Double { logDensities.reduce(0, +) / Double(logDensities.count) }

@@ -5,7 +5,7 @@ import Numerics
 /// The covariates of all sites as a mixture of normal distributions, one for each local expert.
 ///
 /// It comes free with the experts' statistics: the share, mean and covariance of x under each expert's posterior. The
-/// support is drawn from it, and it tells which site is at home at x.
+/// support is drawn from it, and it shows which site is at home at x.
 package struct CovariateSketch: Sendable {
     /// The density that sites are compared by: log weight + constant - ½ |F x - offset|².
     struct Density: Sendable {
@@ -24,7 +24,7 @@ package struct CovariateSketch: Sendable {
     /// Variance, in pooled standard units, by which the densities that sites are compared by are smoothed.
     ///
     /// Covariates are not normal under an expert, and unsmoothed normal densities are too sure of themselves. From 0.03 to
-    /// 0.08 gave 0.00003 to 0.0003 in log-likelihood a row on the Beijing stations, and cost 0.00015 where the normal
+    /// 0.08 gave 0.00003 to 0.0003 in log-likelihood per row on the Beijing stations, and cost 0.00015 where the normal
     /// distributions are exact and the sites see different groups.
     private static let smoothing = 0.08
 

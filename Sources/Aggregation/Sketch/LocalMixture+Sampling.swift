@@ -5,7 +5,7 @@ extension LocalMixture {
     /// Parts whose site weights are kept at a time.
     private static let partsAhead = 4
 
-    /// One response a point, drawn from f̂^W: a component by one uniform number, the response by its family.
+    /// One response per point, drawn from f̂^W: a component by one uniform number, the response by its family.
     ///
     /// The site weights are formed on all threads, a few parts ahead; the numbers are drawn point by point, so that they
     /// do not depend on the threads.

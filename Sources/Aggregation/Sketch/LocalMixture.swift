@@ -14,7 +14,7 @@ package struct LocalMixture: Sendable {
         var selectsSlopes = false
         /// What a lasso left of the gradient by the coefficients; nil where that is 0.
         var score: [Double]?
-        /// Classes, by number, of which it tells nothing.
+        /// Suppressed classes, by number.
         var suppressedClasses: [Int] = []
     }
 
@@ -63,7 +63,7 @@ package struct LocalMixture: Sendable {
         sketch = CovariateSketch(sites: sites.map(\.moments), parallelism: parallelism)
     }
 
-    /// Classes whose intercepts all components together hardly tell of: less than the information of a row of even odds.
+    /// Classes whose intercepts all components together hardly determine: less than the information of a row of even odds.
     var unknownClasses: [String] {
         guard case .classes(let names) = family.response else { return [] }
         return (1..<names.count).filter { code in
@@ -79,7 +79,7 @@ package struct LocalMixture: Sendable {
             .map { design.covariates[$0] }
     }
 
-    /// What f̂^W says too much of its own rows, a row, for having been fitted to them: half a parameter each (Akaike 1974). A fit to
+    /// What f̂^W says too much of its own rows, per row, for having been fitted to them: half a parameter each (Akaike 1974). A fit to
     /// draws takes over these errors of the local models, which sums of their statistics cancel.
     var optimism: Double {
         0.5 * Double(sites.reduce(0) { $0 + $1.model.parameterCount }) / sites.reduce(0) { $0 + $1.weight }
@@ -94,13 +94,13 @@ package struct LocalMixture: Sendable {
         }
     }
 
-    /// Of each label the classes of which none of its components tells; empty where there are none.
+    /// Of each label the classes that all its components suppress; empty where there are none.
     func suppressedClasses(_ labels: [Int], count: Int) -> [[Int]] {
-        let silent = (0..<count).map { label in
+        let suppressed = (0..<count).map { label in
             let own = labels.indices.filter { labels[$0] == label }.map { Set(components[$0].suppressedClasses) }
             return own.dropFirst().reduce(own.first ?? []) { $0.intersection($1) }.sorted()
         }
-        return silent.allSatisfy(\.isEmpty) ? [] : silent
+        return suppressed.allSatisfy(\.isEmpty) ? [] : suppressed
     }
 
     /// The components of a label that stand for rows.

@@ -1,7 +1,7 @@
 import MixtureOfExperts
 import Numerics
 
-/// What the support tells of components and of groups of experts.
+/// What the support shows of components and of groups of experts.
 extension TransportProblem {
     private static let lanes = RowBlock.capacity
 

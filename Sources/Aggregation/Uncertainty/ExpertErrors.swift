@@ -66,7 +66,7 @@ struct ExpertErrors {
         }
         var variance = slope * (errors.matrix ?? Matrix(rowCount: count, columnCount: count)) * slope
         guard isHeld(errors, own) else { return (slope, variance) }
-        // A background expert: its slopes are held, but the sums of its rows are not. Theirs is the complete-data variance.
+        // An intercept-only expert: its slopes are held, but the sums of its rows are not. Theirs is the complete-data variance.
         let dispersion = component.information == nil ? component.expert.dispersion : 1
         for column in 0..<coefficients {
             for row in 0..<coefficients {
@@ -76,12 +76,12 @@ struct ExpertErrors {
         return (slope, variance)
     }
 
-    /// Whether a coefficient is held that the sums tell of.
+    /// Whether a coefficient is held that the sums determine.
     private func isHeld(_ errors: ParameterCovariance, _ sums: Matrix) -> Bool {
         let layout = mixture.design.expertLayout
         return (0..<sums.rowCount).contains { index in
             let intercept = layout.intercept(of: layout.predictor(index))
-            // Without an intercept that moves it is a class of which nothing is told.
+            // Without an intercept that moves it is a suppressed class.
             guard index != intercept, errors.standardErrors[index] == 0, errors.standardErrors[intercept] > 0,
                 sums[intercept, intercept] > 0
             else { return false }

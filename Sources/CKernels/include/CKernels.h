@@ -74,7 +74,7 @@ typedef struct {
     void (*transpose)(const double *factors, ptrdiff_t count, double *weights, ptrdiff_t stride);
 
     /// sums[i][weight] += sum over rows of z[i][row] * u[row][weight], for `groups` groups of weights; `stride` weights
-    /// a row in both.
+    /// per row in both.
     void (*accumulate)(
         const double *z, ptrdiff_t count, const double *weights, ptrdiff_t stride, ptrdiff_t groups, double *sums);
 

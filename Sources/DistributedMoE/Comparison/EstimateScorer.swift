@@ -11,7 +11,7 @@ struct EstimateScorer: Sendable {
     let mixture: any ConditionalMixture
     let parallelism: Parallelism
 
-    /// Divergences are exact transportation problems, point by point: some of the test rows tell enough.
+    /// Divergences are exact transportation problems, point by point: some of the test rows suffice.
     private static let points = 500
 
     private var points: Matrix {

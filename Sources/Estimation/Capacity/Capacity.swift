@@ -1,19 +1,19 @@
 import MixtureOfExperts
 import Numerics
 
-/// How many experts a number of rows can carry.
+/// How many experts a number of rows can support.
 package enum Capacity {
     /// Rows for each free parameter below which a shard is given fewer experts: with less, experts follow single rows.
     ///
     /// Too few experts cost more than poor ones: an expert that covers several groups fits none, and an aggregation cannot part
     /// them, while the errors of many poor experts average out. Synthetic, 128 shards of 625 rows, 43 parameters an expert: 5 rows
-    /// a parameter lost 1.99 of log-likelihood a row against the pooled fit, 3 lost 0.9, 2 lost 0.0003; 400 shards of the Beijing
+    /// a parameter lost 1.99 of log-likelihood per row against the pooled fit, 3 lost 0.9, 2 lost 0.0003; 400 shards of the Beijing
     /// rows: -3.916, -3.874, -3.874.
     package static let rowsPerParameter = 2
 
     /// The least rows for one expert: more than its coefficients, and not below the disclosure limit.
     ///
-    /// - Parameter predictors: linear predictors of an expert that the rows tell of, where these are not all: a site may lack classes.
+    /// - Parameter predictors: linear predictors of an expert that the rows determine, where these are not all: a site may lack classes.
     package static func minimumRows(
         _ design: Design, _ family: any ExpertFamily = GaussianFamily(), predictors: Int? = nil, minRows: Double
     ) -> Int {
@@ -30,7 +30,7 @@ package enum Capacity {
         rows / minimumRows(design, family, predictors: predictors, minRows: minRows)
     }
 
-    /// The number of experts for a shard of a study that asks for `asked`: as many as its rows can carry well.
+    /// The number of experts for a shard of a study that asks for `asked`: as many as its rows can support well.
     package static func advisable(
         rows: Int, asked: Int, design: Design, family: any ExpertFamily = GaussianFamily(), predictors: Int? = nil,
         minRows: Double, rowsPerParameter: Int = rowsPerParameter
@@ -43,7 +43,7 @@ package enum Capacity {
 
     /// ``advisable(rows:asked:design:family:predictors:minRows:rowsPerParameter:)`` for rows that are there.
     ///
-    /// - Throws: `noModelPossible` where they carry none.
+    /// - Throws: `noModelPossible` where they support none.
     package static func advisable(
         for rows: any RowSource, asked: Int, design: Design, family: any ExpertFamily, minRows: Double,
         rowsPerParameter: Int, parallelism: Parallelism
@@ -59,7 +59,7 @@ package enum Capacity {
         return most
     }
 
-    /// Coefficients of an expert that the rows tell nothing of.
+    /// Coefficients of an expert that the rows do not determine.
     private static func unknown(_ design: Design, _ family: any ExpertFamily, _ predictors: Int?) -> Int {
         max(0, family.predictorCount - max(1, predictors ?? family.predictorCount)) * design.expertPositions.count
     }

@@ -2,7 +2,7 @@ import MixtureOfExperts
 import Numerics
 
 extension RowSource {
-    /// The linear predictors of an expert that the rows tell of, by number. Of classes those of the ones that at least `minRows` rows
+    /// The linear predictors of an expert that the rows determine, by number. Of classes those of the ones that at least `minRows` rows
     /// show, but the first of these, against which the others stand.
     package func determinedPredictors(
         _ family: any ExpertFamily, minRows: Double = 1, _ parallelism: Parallelism = .serial
@@ -16,7 +16,7 @@ extension RowSource {
 extension MixtureModel {
     /// See ``FitReport/freeParameters``.
     ///
-    /// - Parameter predictors: those of an expert that the rows tell of.
+    /// - Parameter predictors: those of an expert that the rows determine.
     package func freeParameterCount(predictors: [Int]) -> Int {
         let layout = design.expertLayout
         func free(_ coefficients: some Collection<Double>) -> Int { 1 + coefficients.dropFirst().count { $0 != 0 } }

@@ -14,12 +14,12 @@ enum InterceptOnlyExpert {
     private static let startingShare = 0.05
 
     /// The regression that describes the fewest effective rows, where these are too few. The last regression stays one: what it
-    /// describes are all rows but the background.
+    /// describes are all rows but the interceptOnly.
     ///
     /// - Parameter selectsSlopes: slopes of 0 need no rows.
     static func thinnestRegression(_ candidate: Refinement.Candidate, selectsSlopes: Bool = false) -> Int? {
         let model = candidate.model
-        let regressions = model.experts.indices.filter { !candidate.held.background.contains($0) }
+        let regressions = model.experts.indices.filter { !candidate.held.interceptOnly.contains($0) }
         let rows = candidate.statistics.expertMoments.map(\.effectiveRows)
         guard regressions.count > 1, let thinnest = regressions.min(by: { rows[$0] < rows[$1] }) else { return nil }
         let coefficients =

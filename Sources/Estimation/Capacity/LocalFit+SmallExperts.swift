@@ -9,7 +9,7 @@ extension LocalFit {
         while let thin = InterceptOnlyExpert.thinnestRegression(current, selectsSlopes: selects) {
             var refinement = refinement(rows, start: 0, parallelism: parallelism, lasso)
             refinement.held = current.held
-            refinement.held.background.insert(thin)
+            refinement.held.interceptOnly.insert(thin)
             current = refinement.optimum(
                 from: InterceptOnlyExpert.start(from: current, expert: thin, rows: someRows(rows)),
                 emIterations: Self.emIterationsBeforeNewton)

@@ -1,11 +1,11 @@
 import MixtureOfExperts
 import Numerics
 
-/// Finds covariates that the rows of a shard cannot tell apart from a constant or from others.
+/// Finds covariates that the rows of a shard cannot distinguish from a constant or from others.
 enum Collinearity {
     /// - Parameters:
     ///   - moments: of all rows, standardised.
-    ///   - known: constant covariates that have been told of.
+    ///   - known: constant covariates that have been reported.
     static func warnings(
         _ moments: Moments, _ standardisation: Standardisation, _ design: Design, known: Set<Int>
     ) -> [FitWarning] {

@@ -1,7 +1,7 @@
 import MixtureOfExperts
 import Numerics
 
-/// What one pass over the rows tells of a column: center and spread, and whether few values make it up.
+/// What one pass over the rows shows of a column: center and spread, and whether few values make it up.
 ///
 /// Additive by ``merge(_:)``.
 struct ColumnSummary: Sendable {

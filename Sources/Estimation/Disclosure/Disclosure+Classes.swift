@@ -3,12 +3,12 @@ import MixtureOfExperts
 import Numerics
 
 extension Disclosure {
-    /// The classes of which an expert may not tell, and those among them of which it tells nothing: others have not half a row there,
-    /// and that a class is absent may be told.
+    /// The classes that an expert must withhold, and those among them that it suppresses: others have not half a row there,
+    /// and that a class is absent may be released.
     struct WithheldClasses {
         var expert: Int
-        var untold: Set<Int>
-        var silent: Set<Int>
+        var withheld: Set<Int>
+        var suppressed: Set<Int>
     }
 
     /// Of each expert the classes of the site that too few of its rows have, other than those that are held already.
@@ -24,7 +24,7 @@ extension Disclosure {
             guard !rare.isEmpty else { return nil }
             let halfARow = least / (2 * minRows)
             return WithheldClasses(
-                expert: expert, untold: Set(rare), silent: Set(rare.filter { weights[expert][$0] >= halfARow }))
+                expert: expert, withheld: Set(rare), suppressed: Set(rare.filter { weights[expert][$0] >= halfARow }))
         }
         return (weights, found)
     }

@@ -2,14 +2,14 @@ import MixtureOfExperts
 import Numerics
 
 extension Disclosure {
-    /// The gate covariates, by index, that too few of the rows between experts tell of.
+    /// The gate covariates, by index, that vary in too few of the rows between experts.
     ///
     /// The gate's sums weigh rows by π_a π_b, by how near they are to the border: of a value that many rows have, few may be
     /// near. Values are counted by pair, and for each expert by all of its pairs; a pair that has little weight counts only
     /// there, see ``GateSums/withoutSparsePairs(least:average:)``.
     ///
     /// - Parameters:
-    ///   - model: of the experts that are told of, in the units of the rows.
+    ///   - model: of the experts that are released, in the units of the rows.
     ///   - part: the rows with the share of each that belongs to these experts.
     ///   - constants: the columns with one value in all rows.
     func rareGateCovariates(

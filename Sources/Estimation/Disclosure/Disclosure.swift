@@ -76,7 +76,7 @@ struct Disclosure {
 
     private func isRare(_ count: Int) -> Bool { count > 0 && Double(count) < minRows }
 
-    /// A column that too few rows of an expert tell of, and the constant to take for it there.
+    /// A column that varies in too few rows of an expert, and the constant to take for it there.
     struct RareColumn {
         /// The column after the covariates is the response.
         var column: Int
@@ -84,13 +84,13 @@ struct Disclosure {
         var value: Double
     }
 
-    /// The statistics and coefficients of experts without the columns that too few of their rows tell of.
+    /// The statistics and coefficients of experts without the columns that vary in too few of their rows.
     ///
     /// - Parameter rows: those of the source in the units of the model and the moments.
     func withoutRareColumns(
         _ fitted: FittedMixture, _ rows: StandardisedRows, _ parallelism: Parallelism
     ) -> (fitted: FittedMixture, left: [RareColumn]) {
-        let rare = rareColumns(of: fitted.model, fitted.moments, rows, parallelism, isReleased: fitted.tells)
+        let rare = rareColumns(of: fitted.model, fitted.moments, rows, parallelism, isReleased: fitted.varies)
         var result = fitted
         for one in rare { result.leaveOut(one.column, of: one.expert, value: one.value) }
         return (result, rare)
@@ -124,7 +124,7 @@ struct Disclosure {
         return rare
     }
 
-    /// A value is the usual one where more rows have it than have not: where all values differ none is, and what is told of them
+    /// A value is the usual one where more rows have it than have not: where all values differ none is, and what is released of them
     /// are sums over all rows.
     ///
     /// - Parameter least: see ``leastWeight(of:)``.
@@ -164,7 +164,7 @@ struct Disclosure {
 extension FittedMixture {
     /// Whether an expert's statistics or coefficients depend on a column. A coefficient may even where all of the expert's rows
     /// have one value: nothing determines it there, and elsewhere it gives absurd means.
-    fileprivate func tells(of column: Int, _ expert: Int) -> Bool {
+    fileprivate func varies(in column: Int, _ expert: Int) -> Bool {
         moments[expert].scatter[column, column] > 0
             || slopes(of: column).contains { model.experts[expert].coefficients[$0.slope] != 0 }
     }

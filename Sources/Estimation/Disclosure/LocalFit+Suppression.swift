@@ -1,16 +1,16 @@
 import Foundation
 import MixtureOfExperts
 
-/// A fit without what may not be told of single experts.
+/// A fit without what must be withheld of single experts.
 ///
 /// The rows of a class, or with a value, may be enough at the site and too few in one expert. There coefficients are held, a class
 /// is none that the expert shows, and the rows of the class that are mostly its own are left out. All else is fitted again: what is
-/// told is the maximum of a model that does not know them, with the errors of one.
+/// released is the maximum of a model that does not know them, with the errors of one.
 extension LocalFit {
     /// A fit under way.
     struct FitState {
         var candidate: Refinement.Candidate
-        var told: ReleasedRows
+        var released: ReleasedRows
         var rows: StandardisedRows
         var lasso: ChosenLasso?
         var starts: [FitReport.Start]
@@ -22,11 +22,12 @@ extension LocalFit {
         var suppressedClasses: [[Int]]
 
         init(
-            _ candidate: Refinement.Candidate, _ told: ReleasedRows, _ rows: StandardisedRows, _ lasso: ChosenLasso?,
+            _ candidate: Refinement.Candidate, _ released: ReleasedRows, _ rows: StandardisedRows,
+            _ lasso: ChosenLasso?,
             _ starts: [FitReport.Start]
         ) {
             self.candidate = candidate
-            self.told = told
+            self.released = released
             self.rows = rows
             self.lasso = lasso
             self.starts = starts
@@ -36,7 +37,7 @@ extension LocalFit {
 
         /// Of each expert, with those that too few rows of the site have; none where there are none.
         var withheldClasses: [[Int]] {
-            let all = suppressedClasses.map { Set($0).union(told.rareClasses).sorted() }
+            let all = suppressedClasses.map { Set($0).union(released.rareClasses).sorted() }
             return all.allSatisfy(\.isEmpty) ? [] : all
         }
 
@@ -56,15 +57,15 @@ extension LocalFit {
     func suppress(_ fitState: inout FitState) {
         while true {
             let model = fitState.candidate.model
-            let (weights, classes) = fitState.told.disclosure.withheldClasses(
+            let (weights, classes) = fitState.released.disclosure.withheldClasses(
                 of: model, fitState.rows, besides: fitState.absentClasses, parallelism)
             let columns = rareColumns(fitState)
             guard !classes.isEmpty || !columns.isEmpty else { return }
             let rows = rowsToLeaveOut(fitState, classes)
             var start = model
             for found in classes {
-                fitState.absentClasses[found.expert] += found.untold.sorted()
-                fitState.suppressedClasses[found.expert] += found.silent.sorted()
+                fitState.absentClasses[found.expert] += found.withheld.sorted()
+                fitState.suppressedClasses[found.expert] += found.suppressed.sorted()
                 fitState.candidate.held.hold(
                     start.suppress(
                         Set(fitState.absentClasses[found.expert]), of: found.expert, weights: weights[found.expert]),
@@ -115,17 +116,17 @@ extension LocalFit {
         let candidate = fitState.candidate
         guard fitState.lasso == nil else { return [] }
         let constants = fitState.rows.standardisation.constantColumns
-        return fitState.told.disclosure.rareColumns(
+        return fitState.released.disclosure.rareColumns(
             of: candidate.model, candidate.statistics.expertMoments, fitState.rows, parallelism
         ) { column, expert in
             if constants.contains(column) { return false }
             if column == design.covariateCount {
-                // What few rows respond is told where counts are 0 but for a few.
+                // What few rows respond is disclosed where counts are 0 but for a few.
                 return !(family is any ClosedFormFamily) && family.response.classes == nil
                     && !candidate.held[expert].contains(0)
             }
             guard let index = design.expertCovariates.firstIndex(of: column) else { return false }
-            return !candidate.held.background.contains(expert) && !candidate.held[expert].contains(index + 1)
+            return !candidate.held.interceptOnly.contains(expert) && !candidate.held[expert].contains(index + 1)
         }
     }
 
@@ -140,7 +141,7 @@ extension LocalFit {
             }
         } else if rare.column == design.covariateCount {
             let moments = fitState.candidate.statistics.expertMoments[rare.expert]
-            let least = fitState.told.disclosure.leastWeight(of: fitState.rows)
+            let least = fitState.released.disclosure.leastWeight(of: fitState.rows)
             let offset = design.offset.map { moments.mean[$0] } ?? 0
             // Of a few events it is released that they are half of those that may be.
             let mean = max(rare.value, 0.5 * least / moments.weight)
@@ -151,7 +152,7 @@ extension LocalFit {
         }
     }
 
-    /// The rows of classes that an expert may not tell of and that are mostly its own.
+    /// The rows of classes that an expert must withhold and that are mostly its own.
     private func rowsToLeaveOut(_ fitState: FitState, _ classes: [Disclosure.WithheldClasses]) -> Set<Int> {
         guard !classes.isEmpty else { return [] }
         let (model, rows) = (fitState.candidate.model, fitState.rows)
@@ -159,7 +160,7 @@ extension LocalFit {
             found, block, posteriors, start, count in
             for rare in classes {
                 let own = posteriors + rare.expert * RowBlock.capacity
-                for row in 0..<count where own[row] > 0.5 && rare.untold.contains(Int(block.responses[row])) {
+                for row in 0..<count where own[row] > 0.5 && rare.withheld.contains(Int(block.responses[row])) {
                     found.insert(start + row)
                 }
             }
@@ -171,13 +172,13 @@ extension LocalFit {
     /// - Returns: the model in the units of the rows that are left.
     private func leaveOut(_ rows: Set<Int>, _ model: MixtureModel, _ fitState: inout FitState) -> MixtureModel {
         guard !rows.isEmpty else { return model }
-        fitState.told = fitState.told.without(rows, parallelism)
+        fitState.released = fitState.released.without(rows, parallelism)
         let before = fitState.rows.standardisation
-        fitState.rows = standardised(fitState.told)
+        fitState.rows = standardised(fitState.released)
         if let lasso = fitState.lasso {
             fitState.lasso?.inner = SlopeWeights(
                 gate: lasso.gate, experts: lasso.experts, fitState.rows.standardisation,
-                weight: fitState.told.summaries[0].weight)
+                weight: fitState.released.summaries[0].weight)
         }
         return fitState.rows.standardisation.standardised(before.inUserUnits(model))
             .withoutSlopes(of: fitState.rows.standardisation.constantColumns)

@@ -3,8 +3,8 @@ import Numerics
 
 /// The rows of a site without those of classes and levels that too few of them have, and what is to be said of it.
 ///
-/// Where these rows stayed, with the column taken as constant, they would be told as what they are not: the reference of a category
-/// would get the rows of all its rare levels. Without them the site is silent on a level, and sums over sites take what they know
+/// Where these rows stayed, with the column taken as constant, they would be released as what they are not: the reference of a category
+/// would get the rows of all its rare levels. Without them the site suppresses a level, and sums over sites take what they know
 /// of it from others. Rows are chosen by covariates, which biases no regression, or by their class, which in a multinomial logit
 /// leaves the odds between the other classes. Numbers are taken as constant where few rows differ: their values are no level of
 /// anything, and a small site has several such columns.
@@ -96,6 +96,6 @@ struct ReleasedRows {
             }
     }
 
-    /// Covariates of which nothing is told.
+    /// Covariates that are withheld.
     var withheldColumns: Set<Int> { rareLevels.union(disclosure.rareNumbers.keys) }
 }

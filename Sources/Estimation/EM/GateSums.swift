@@ -75,7 +75,7 @@ package struct GateSums: Sendable, Equatable {
 
     /// The direction of ``GateNewton`` in the shape of the gate's coefficients.
     ///
-    /// Where something is untold the penalty shortens the step but does not pull: along what no row tells of, it would take
+    /// Where something is withheld the penalty shortens the step but does not pull: along what no row determines, it would take
     /// the coefficients to 0 at once.
     func direction(_ gate: SoftmaxGate, ridge: Double) -> Matrix {
         GateNewton.direction(
@@ -105,7 +105,7 @@ extension GateSums {
     func apart(least: Double) -> [Int] { gradient.indices.filter { 4 * overlap($0) < least } }
 
     /// With the sums of each pair that has less between them replaced by their weight times `average`, the
-    /// mean of z z' over the rows of the two: the step keeps its length, and no single row is told.
+    /// mean of z z' over the rows of the two: the step keeps its length, and no single row is released.
     func withoutSparsePairs(least: Double, average: (Int, Int) -> PackedSymmetric) -> GateSums {
         var result = self
         for first in gradient.indices {
@@ -118,7 +118,7 @@ extension GateSums {
         return result
     }
 
-    /// The same with nothing told of one element of z: the coefficients at it stand still.
+    /// The same with one element of z withheld: the coefficients at it stand still.
     func without(_ position: Int) -> GateSums {
         var result = self
         for expert in gradient.indices { result.gradient[expert][position] = 0 }
@@ -128,7 +128,7 @@ extension GateSums {
         return result
     }
 
-    /// These sums as those of the chosen experts among more, of which nothing is told.
+    /// These sums as those of the chosen experts among more, which are withheld.
     func spread(to experts: [Int], of expertCount: Int) -> GateSums {
         var result = GateSums(expertCount: expertCount, size: gradient.first?.count ?? 0)
         for (own, expert) in experts.enumerated() {

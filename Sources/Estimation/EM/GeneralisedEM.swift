@@ -137,7 +137,7 @@ package struct GeneralisedEM {
         return model.experts.enumerated().map { index, expert in
             // An expert that holds no row stays where it is.
             guard moments[index].weight > 1e-10 * statistics.weight else { return .fitted(expert) }
-            let isInterceptOnly = held.background.contains(index)
+            let isInterceptOnly = held.interceptOnly.contains(index)
             guard let family = model.family as? any ClosedFormFamily else {
                 let lasso = isInterceptOnly ? nil : penalty.lasso
                 return .step(

@@ -1,7 +1,7 @@
 /// What stays where it is while an expert is fitted: the optimum is that of this submodel.
 package struct HeldCoefficients: Sendable, Equatable {
     /// Experts with a mean and no slopes.
-    var background: Set<Int> = []
+    var interceptOnly: Set<Int> = []
     /// Of an expert, by position.
     private var positions: [Int: Set<Int>] = [:]
 
@@ -14,7 +14,7 @@ package struct HeldCoefficients: Sendable, Equatable {
     /// Of some of the experts, in another order: new expert k is old expert `order[k]`.
     func reordered(_ order: [Int]) -> HeldCoefficients {
         var result = HeldCoefficients()
-        result.background = Set(order.indices.filter { background.contains(order[$0]) })
+        result.interceptOnly = Set(order.indices.filter { interceptOnly.contains(order[$0]) })
         for (new, old) in order.enumerated() { result.positions[new] = positions[old] }
         return result
     }

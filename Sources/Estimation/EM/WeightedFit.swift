@@ -8,7 +8,7 @@ package struct WeightedFit {
     let design: Design
     let family: any ExpertFamily
     let dispersionFloor: Double
-    /// Where the fit is not closed: most steps, and the change a row that ends them.
+    /// Where the fit is not closed: most steps, and the change per row that ends them.
     let iterations: Int
     private static let tolerance = 1e-10
 
@@ -80,7 +80,7 @@ package struct WeightedFit {
                 weights.append(mass * share)
             }
         }
-        // Weights of mean 1: an optimum is told by changes a row.
+        // Weights of mean 1: an optimum is recognised by changes per row.
         let unit = weights.reduce(0, +) / Double(max(weights.count, 1))
         return ShardRows(
             covariates: points.rows(rows), responses: responses, weights: weights.map { unit > 0 ? $0 / unit : 0 })

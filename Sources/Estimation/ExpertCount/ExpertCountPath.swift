@@ -19,7 +19,7 @@ package struct ExpertCountPath: Sendable {
     ///   - experts: the numbers to try.
     ///   - heldOutShare: of the rows, chosen at random by the seed, kept out of all fits and scored. Needed for
     ///     ``ExpertCountReport/Criterion/holdout``.
-    ///   - rowsPerParameter: no more experts are tried than rows carry with so many for each parameter; nil: than can be fitted.
+    ///   - rowsPerParameter: no more experts are tried than rows support with so many for each parameter; nil: than can be fitted.
     package init(
         design: Design, family: any ExpertFamily = GaussianFamily(), options: FitOptions, experts: ClosedRange<Int>,
         criterion: ExpertCountReport.Criterion = .bic, heldOutShare: Double = 0, rowsPerParameter: Int? = nil,
@@ -38,7 +38,7 @@ package struct ExpertCountPath: Sendable {
     }
 
     /// The best model, its report with all that were tried. A number that cannot be fitted is a failure in the report; beyond one
-    /// that the rows cannot carry none is tried.
+    /// that the rows cannot support none is tried.
     ///
     /// - Throws: ``EstimationError`` of the first number where none can be fitted.
     package func fit(_ rows: ShardRows) throws(EstimationError) -> LocalModel {

@@ -60,7 +60,7 @@ extension FitOptions {
     var isCancelled: Bool { cancellation?.isRequested ?? false }
 }
 
-/// What a running fit tells whoever waits for it.
+/// What a running fit reports to whoever waits for it.
 package struct FitProgress: Sendable {
     package enum Stage: Sendable { case screening, refining }
     package var stage: Stage

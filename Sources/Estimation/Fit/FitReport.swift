@@ -47,7 +47,7 @@ package struct FitReport: Sendable, Equatable {
     package var settings: FitSettings
     package var starts: [Start]
     package var warnings: [FitWarning]
-    /// Rows of values and classes that too few rows have: for the site alone, no file tells how many there were.
+    /// Rows of values and classes that too few rows have: for the site alone, no file says how many there were.
     package var leftOutRows = 0
     /// Coefficients and dispersions that the rows determine: all but slopes of 0, which a lasso, a constant column or an expert of few
     /// rows has, and the predictors of classes that no row shows. Dispersions at their floor count.

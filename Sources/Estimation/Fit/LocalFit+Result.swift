@@ -5,7 +5,7 @@ import MixtureOfExperts
 extension LocalFit {
     func localModel(_ fitState: FitState, standardErrors: StandardErrorMethod) -> LocalModel {
         let (candidate, rows) = (fitState.candidate, fitState.rows)
-        let disclosure = fitState.told.disclosure
+        let disclosure = fitState.released.disclosure
         let complete = summary(fitState)
         let held = candidate.held.reordered(complete.orderOfWeight)
         var (fitted, left) = disclosure.withoutRareColumns(complete.inOrderOfWeight(), rows, parallelism)
@@ -14,10 +14,10 @@ extension LocalFit {
             !left.contains { $0.column == held.column && $0.expert == held.expert }
         }
         let errors = errors(standardErrors, of: fitted, rows, disclosure, held: held)
-        fitted.errors = errors.told
+        fitted.errors = errors.released
         var released = rows.standardisation.inUserUnits(fitted).scaled(by: rows.weightUnit)
-        released.errors = released.errors?.told
-        let warnings = warnings(fitState, fitted, left, interceptOnly: held.background) + errors.warnings
+        released.errors = released.errors?.released
+        let warnings = warnings(fitState, fitted, left, interceptOnly: held.interceptOnly) + errors.warnings
         return LocalModel(fitted: released, report: report(fitState, warnings: warnings))
     }
 
@@ -39,7 +39,7 @@ extension LocalFit {
         _ fitState: FitState, _ fitted: FittedMixture, _ left: [Disclosure.RareColumn], interceptOnly: Set<Int>
     ) -> [FitWarning] {
         let candidate = fitState.candidate
-        var warnings = fitState.told.warnings + fitState.warnings + classWarnings(fitted, fitState.told)
+        var warnings = fitState.released.warnings + fitState.warnings + classWarnings(fitted, fitState.released)
         let names = design.covariates + [design.target]
         for (column, pairs) in Dictionary(grouping: left, by: \.column).sorted(by: { $0.key < $1.key }) {
             warnings.append(
@@ -88,10 +88,10 @@ extension LocalFit {
     }
 
     /// Of classes that are withheld of some experts only.
-    private func classWarnings(_ fitted: FittedMixture, _ told: ReleasedRows) -> [FitWarning] {
+    private func classWarnings(_ fitted: FittedMixture, _ released: ReleasedRows) -> [FitWarning] {
         (family.response.classes ?? []).enumerated().compactMap { code, name in
             let experts = fitted.suppressedClasses.indices.filter { fitted.suppressedClasses[$0].contains(code) }
-            guard !experts.isEmpty, !told.rareClasses.contains(code) else { return nil }
+            guard !experts.isEmpty, !released.rareClasses.contains(code) else { return nil }
             return .classWithheld(class: name, experts: ExpertPositions(experts), minimum: options.minRows)
         }
     }

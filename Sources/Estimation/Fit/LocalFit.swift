@@ -39,11 +39,11 @@ package struct LocalFit: Sendable {
             throw .unsuitableResponse(
                 target: design.target, value: value, family: family.name)
         }
-        let told = ReleasedRows(source, design, family, minRows: options.minRows, parallelism)
-        try checkCapacity(told.source, of: source.rowCount)
-        let rows = standardised(told)
-        try check(rows.standardisation, told.summaries, told.disclosure)
-        let lasso = chosenLasso(rows, weight: told.summaries[0].weight)
+        let released = ReleasedRows(source, design, family, minRows: options.minRows, parallelism)
+        try checkCapacity(released.source, of: source.rowCount)
+        let rows = standardised(released)
+        try check(rows.standardisation, released.summaries, released.disclosure)
+        let lasso = chosenLasso(rows, weight: released.summaries[0].weight)
         try checkCancellation()
         var (starts, candidates) = refined(rows, options.with(start: lasso?.start), lasso?.inner)
         try checkCancellation()
@@ -54,13 +54,12 @@ package struct LocalFit: Sendable {
             starts[index].logLikelihood = candidate.statistics.logLikelihood
             starts[index].floorHits = candidate.floorHits
         }
-        var fitState = FitState(best, told, rows, lasso, starts)
+        var fitState = FitState(best, released, rows, lasso, starts)
         fitState.warnings += Collinearity.warnings(
             Moments.sum(best.statistics.expertMoments, count: design.covariateCount + 1), rows.standardisation, design,
-            known: told.withheldColumns)
-        fitState.warnings += [told.source.warningOfWeights(sum: told.summaries[0].weight, parallelism)].compactMap {
-            $0
-        }
+            known: released.withheldColumns)
+        fitState.warnings += [released.source.warningOfWeights(sum: released.summaries[0].weight, parallelism)]
+            .compactMap { $0 }
         fitState.candidate = withInterceptOnlyExperts(best, rows, lasso?.inner)
         withoutSmallExperts(&fitState)
         suppress(&fitState)
@@ -69,15 +68,16 @@ package struct LocalFit: Sendable {
         try checkDisclosure(fitState.candidate)
         fitState.candidate.model = fitState.candidate.model
             .withoutSlopes(of: fitState.rows.standardisation.constantColumns)
-        fitState.leftOutRows = source.rowCount - fitState.told.source.rowCount
+        fitState.leftOutRows = source.rowCount - fitState.released.source.rowCount
         return fitState
     }
 
-    func standardised(_ told: ReleasedRows) -> StandardisedRows {
+    func standardised(_ released: ReleasedRows) -> StandardisedRows {
         let standardisation = Standardisation(
-            told.summaries, constants: told.disclosure.rareNumbers, keeping: design.unscaledColumns(family))
+            released.summaries, constants: released.disclosure.rareNumbers, keeping: design.unscaledColumns(family))
         return StandardisedRows(
-            source: told.source, standardisation: standardisation,
-            weightUnit: told.source.isWeighted ? told.summaries[0].weight / Double(told.source.rowCount) : 1)
+            source: released.source, standardisation: standardisation,
+            weightUnit: released.source.isWeighted ? released.summaries[0].weight / Double(released.source.rowCount) : 1
+        )
     }
 }

@@ -7,7 +7,7 @@ enum GateNewton {
     ///   - gradient: for each gate but the last, Σ w (target - π_a) x over `positions`.
     ///   - information: the block Σ w π_a (δ_ab - π_b) x x' of two gates.
     ///   - free: coefficients that move, gate after gate; nil for all.
-    ///   - pull: what the gradient of the penalty weighs: 0 leaves coefficients that no row tells of where they are.
+    ///   - pull: what the gradient of the penalty weighs: 0 leaves coefficients that no row determines where they are.
     /// - Returns: the direction in the shape of the gate's coefficients, the last column zero.
     static func direction(
         gate: SoftmaxGate, ridge: Double, free: [Bool]? = nil, pull: Double = 1, gradient: (Int) -> [Double],

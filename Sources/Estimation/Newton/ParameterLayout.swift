@@ -80,7 +80,7 @@ struct ParameterLayout: Sendable {
         for expert in 0..<expertCount {
             for position in 0..<expertLayout.intercept(of: predictorsPerExpert) {
                 let isSlope = !expertLayout.isIntercept(position)
-                if fixed[expert].contains(position) || (isSlope && fixed.background.contains(expert)) {
+                if fixed[expert].contains(position) || (isSlope && fixed.interceptOnly.contains(expert)) {
                     result.append(expertStart(expert) + position)
                 }
             }
@@ -116,7 +116,7 @@ struct ParameterLayout: Sendable {
             }
         }
         if lasso.experts > 0 {
-            for expert in 0..<expertCount where !fixed.background.contains(expert) {
+            for expert in 0..<expertCount where !fixed.interceptOnly.contains(expert) {
                 for (index, value) in model.experts[expert].coefficients.enumerated()
                 where !expertLayout.isIntercept(index) {
                     add(expertStart(expert) + index, value, lasso.expertWeight(of: value))

@@ -3,9 +3,9 @@ import MixtureOfExperts
 import Numerics
 
 extension GeneralisedEMRound {
-    /// What a site may tell of its rows, and what it had to leave out.
+    /// What a site may release of its rows, and what it had to leave out.
     ///
-    /// - Throws: ``EstimationError`` where nothing may be told of so few rows.
+    /// - Throws: ``EstimationError`` where so few rows must be withheld.
     package func statistics(
         of rows: ShardRows
     ) throws(EstimationError) -> (statistics: RoundStatistics, warnings: [FitWarning]) {
@@ -18,13 +18,13 @@ extension GeneralisedEMRound {
     ) throws(EstimationError) -> (statistics: RoundStatistics, warnings: [FitWarning]) {
         _ = try closedFormFamily()
         let needed = Capacity.minimumRows(design, minRows: options.minRows)
-        let told = ReleasedRows(source, design, model.family, minRows: options.minRows, parallelism)
-        guard told.source.rowCount >= needed else {
+        let released = ReleasedRows(source, design, model.family, minRows: options.minRows, parallelism)
+        guard released.source.rowCount >= needed else {
             throw source.rowCount < needed
                 ? .noModelPossible(rows: source.rowCount, needed: needed)
-                : .tooFewReleasedRows(rows: told.source.rowCount, of: source.rowCount, needed: needed)
+                : .tooFewReleasedRows(rows: released.source.rowCount, of: source.rowCount, needed: needed)
         }
-        let (summaries, disclosure) = (told.summaries, told.disclosure)
+        let (summaries, disclosure) = (released.summaries, released.disclosure)
         try check(summaries, disclosure)
         let own = Standardisation(
             summaries, constants: disclosure.rareNumbers, keeping: design.unscaledColumns(model.family))
@@ -32,11 +32,11 @@ extension GeneralisedEMRound {
             uniqueKeysWithValues: own.constantColumns.filter { $0 < design.covariateCount }.map { ($0, own.center[$0]) }
         )
         let rows = StandardisedRows(
-            source: ConstantColumns(source: told.source, values: constants), standardisation: standardisation,
-            weightUnit: source.isWeighted ? summaries[0].weight / Double(told.source.rowCount) : 1)
+            source: ConstantColumns(source: released.source, values: constants), standardisation: standardisation,
+            weightUnit: source.isWeighted ? summaries[0].weight / Double(released.source.rowCount) : 1)
         let site = try SiteSums(
             rows, model: model, constants: constants, disclosure: disclosure, parallelism: parallelism)
-        return (site.statistics, told.warnings + site.warnings)
+        return (site.statistics, released.warnings + site.warnings)
     }
 
     private func check(_ summaries: [ColumnSummary], _ disclosure: Disclosure) throws(EstimationError) {
@@ -50,7 +50,7 @@ extension GeneralisedEMRound {
     }
 }
 
-/// The sums of one site's rows, and what of them may not be told.
+/// The sums of one site's rows, and what of them must be withheld.
 private struct SiteSums {
     let rows: StandardisedRows
     /// In standard units.
@@ -60,7 +60,7 @@ private struct SiteSums {
     private let pass: MixtureStatistics
     private var moments: [Moments]
     private var gate: GateSums
-    /// Of what may be told.
+    /// Of what may be released.
     private var likelihood: MixtureStatistics
     private(set) var warnings = [FitWarning]()
 
@@ -82,15 +82,15 @@ private struct SiteSums {
             }
         }
         gate = GateSums(expertCount: model.expertCount, size: model.design.gatePositions.count)
-        let told = try leaveOutSmallExperts()
-        if told.count < moments.count {
-            likelihood = model.statistics(of: part(of: told), level: .likelihood, parallelism: parallelism)
+        let released = try leaveOutSmallExperts()
+        if released.count < moments.count {
+            likelihood = model.statistics(of: part(of: released), level: .likelihood, parallelism: parallelism)
         }
-        addGate(of: told, constants: Set(constants.keys))
+        addGate(of: released, constants: Set(constants.keys))
         leaveOutRareColumns()
     }
 
-    /// In the units that a round is told in.
+    /// In the units that a round is released in.
     var statistics: RoundStatistics {
         let (standardisation, unit) = (rows.standardisation, rows.weightUnit)
         return RoundStatistics(
@@ -100,8 +100,8 @@ private struct SiteSums {
             }, gate: gate.scaled(by: unit))
     }
 
-    /// In whole multiples of the least weight where anything is kept back: less what the other sums tell of it, it would be
-    /// that of the rows that are not told.
+    /// In whole multiples of the least weight where anything is withheld: less what the other sums say of it, it would be
+    /// that of the withheld rows.
     private var releasedLogLikelihood: Double {
         let value = likelihood.logLikelihood - likelihood.weight * rows.standardisation.logResponseScale
         let least = disclosure.leastWeight(of: rows)
@@ -125,12 +125,12 @@ private struct SiteSums {
         return moments.indices.filter { !small.contains($0) }
     }
 
-    /// The gate among the experts that may be told of.
+    /// The gate among the experts that may be released.
     ///
     /// Without the others it is the softmax of those that are left on the share of each row that belongs to them: a partial
     /// likelihood, whose gradient has expectation 0 at the true gate whatever is left out.
-    private mutating func addGate(of told: [Int], constants: Set<Int>) {
-        var experts = told
+    private mutating func addGate(of released: [Int], constants: Set<Int>) {
+        var experts = released
         var apart = [Int]()
         while experts.count > 1 {
             let sums = gateSums(experts)
@@ -145,8 +145,8 @@ private struct SiteSums {
             apart += unclear.map { experts[$0] }
             experts = experts.indices.filter { !unclear.contains($0) }.map { experts[$0] }
         }
-        // With one left there is nothing to tell it from.
-        if experts.count == 1, told.count > 1 { apart += experts }
+        // With one left there is nothing to distinguish it from.
+        if experts.count == 1, released.count > 1 { apart += experts }
         if !apart.isEmpty {
             warnings.append(.gatesWithheld(experts: ExpertPositions(apart.sorted()), minimum: disclosure.minRows))
         }
@@ -180,7 +180,7 @@ private struct SiteSums {
         return (1 / pooled.weight) * PackedSymmetric(lowerTriangleOf: sums)
     }
 
-    /// Where a column is rare in the rows of one expert the gate's sums over it could tell these rows.
+    /// Where a column is rare in the rows of one expert the gate's sums over it could disclose these rows.
     private mutating func leaveOutRareColumns() {
         let moments = moments
         let rare = disclosure.rareColumns(of: model, moments, rows, parallelism) { column, expert in

@@ -3,13 +3,13 @@ import Numerics
 
 /// A round of generalised EM over sites: each sends its statistics at the global mixture, the coordinator makes one step.
 ///
-/// With all rows told, the step is that of ``GeneralisedEM`` on the pooled rows (paper, section 2 and appendix B).
+/// With all rows released, the step is that of ``GeneralisedEM`` on the pooled rows (paper, section 2 and appendix B).
 package struct GeneralisedEMRound: Sendable {
     /// The mixture that all sites have.
     package let global: FittedMixture
     let options: FitOptions
     let parallelism: Parallelism
-    /// Center and scale of the pooled rows, which the mixture's own moments tell: sites and coordinator agree on them.
+    /// Center and scale of the pooled rows, which the mixture's own moments give: sites and coordinator agree on them.
     package let standardisation: Standardisation
 
     /// - Parameter options: `minRows`, `varianceFloor` and `gateRidge` count.

@@ -7,7 +7,7 @@ package struct RoundStatistics: Sendable, Equatable {
     package var weight: Double
     /// At the given mixture, of the response in the user's units.
     package var logLikelihood: Double
-    /// Moments of (x, y) under the posterior of each expert, in the user's units; of weight 0 where nothing may be told.
+    /// Moments of (x, y) under the posterior of each expert, in the user's units; of weight 0 where all is withheld.
     package var moments: [Moments]
     /// In the standard units of the given mixture, ``GeneralisedEMRound/standardisation``.
     package var gate: GateSums

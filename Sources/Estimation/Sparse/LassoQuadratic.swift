@@ -55,7 +55,7 @@ struct LassoQuadratic {
                 let excess = abs(target) - weights[index]
                 new = excess > 0 ? (target > 0 ? excess : -excess) / own : 0
             } else {
-                // No row tells of it.
+                // No row determines it.
                 new = weights[index] > 0 ? 0 : values[index]
             }
             let change = new - values[index]

@@ -18,7 +18,7 @@ struct ChosenLasso {
     func selection(of candidate: Refinement.Candidate) -> SlopeSelection {
         SlopeSelection(
             gate: gate > 0,
-            experts: candidate.model.experts.indices.map { experts > 0 && !candidate.held.background.contains($0) })
+            experts: candidate.model.experts.indices.map { experts > 0 && !candidate.held.interceptOnly.contains($0) })
     }
 
     func report(nonzeroParameters: Int) -> LassoReport {
@@ -30,7 +30,7 @@ struct ChosenLasso {
 
 extension LocalFit {
     /// The optimum against the best reference of the gate, and where that is asked for once more without the penalty. The latter is
-    /// kept only where nothing is told of few rows with it.
+    /// kept only where nothing is released of few rows with it.
     func finishLasso(_ fitState: inout FitState) {
         guard let inner = fitState.lasso?.inner else { return }
         let rows = fitState.rows

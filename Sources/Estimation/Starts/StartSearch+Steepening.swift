@@ -17,7 +17,7 @@ extension StartSearch {
     private static let spread = 2.0
     private static let emIterations = 20
     /// With fewer, planes that happen to part a class from the others are found everywhere and mean nothing: a carrier of 545
-    /// flights was so far from all others that it was taken for broken.
+    /// flights was so far from all others that it was taken for inconsistent.
     private static let rowsPerCoefficient = 80
     /// Rows times coefficients, summed over all starts: a bound on the time.
     private static let work = 4_000_000

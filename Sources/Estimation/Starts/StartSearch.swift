@@ -48,7 +48,7 @@ package struct StartSearch {
         var starts: [Screened]
         var part: ShardRows
 
-        /// The best start, and the next ones that the part cannot tell from it: those whose log-likelihood is less than
+        /// The best start, and the next ones that the part cannot distinguish from it: those whose log-likelihood is less than
         /// two standard errors of the paired difference below.
         func contenders(most: Int) -> [Screened] {
             guard let best = starts.first else { return [] }

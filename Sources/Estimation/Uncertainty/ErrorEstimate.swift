@@ -13,11 +13,11 @@ package enum StandardErrorMethod: String, Sendable, Codable, CaseIterable {
 /// The covariance of a fit's estimates from one or two passes over all rows at the fitted model.
 ///
 /// With J the observed information it is J⁻¹, or J⁻¹ (Σ w² s s') J⁻¹ for the sandwich. The ridge of the fit is left out: it is
-/// there for what no row tells of. Parameters that are held count as known: nothing of the rows that made them enters.
+/// there for what no row determines. Parameters that are held count as known: nothing of the rows that made them enters.
 struct ErrorEstimate {
     let method: StandardErrorMethod
     let rows: any RowSource
-    /// In the units of the rows; the one that is told.
+    /// In the units of the rows; the one that is released.
     let model: MixtureModel
     let parameters: ParameterLayout
     /// Parameters besides those that ``ParameterLayout/held(_:gradient:)`` names.
@@ -34,7 +34,7 @@ struct ErrorEstimate {
 
     /// Beyond this the inverse costs more than the fit.
     static let mostParameters = 1200
-    /// Information a row, in standard units, that counts as none.
+    /// Information per row, in standard units, that counts as none.
     private static let none = 1e-10
 
     func outcome() -> Outcome {

@@ -2,13 +2,13 @@ import MixtureOfExperts
 
 /// How sure the estimates of a fit are.
 extension LocalFit {
-    /// The errors of what is told, in the units of the rows, and what to say where there are none.
+    /// The errors of what is released, in the units of the rows, and what to say where there are none.
     ///
-    /// Coefficients that were held, and columns that may not be told of the gate, count as known: the fit is the maximum in the others.
+    /// Coefficients that were held, and columns that are withheld from the gate, count as known: the fit is the maximum in the others.
     func errors(
         _ method: StandardErrorMethod, of fitted: FittedMixture, _ rows: StandardisedRows, _ disclosure: Disclosure,
         held: HeldCoefficients
-    ) -> (told: ParameterUncertainty?, warnings: [FitWarning]) {
+    ) -> (released: ParameterUncertainty?, warnings: [FitWarning]) {
         // Of slopes that a lasso shrank and chose there is no covariance that would say how sure they are.
         guard method != .none, fitted.selection == nil else { return (nil, []) }
         let model = fitted.model

@@ -25,7 +25,7 @@ package func transportDivergence(
     return sum / Double(points.rowCount)
 }
 
-/// One value a point.
+/// One value per point.
 private func transportCosts(
     from source: some ConditionalMixture, to target: some ConditionalMixture, at points: Matrix
 ) -> [Double] {

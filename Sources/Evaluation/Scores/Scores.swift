@@ -14,7 +14,7 @@ package struct Scores: Sendable, Equatable, Codable {
     package var crps: Double?
     package var rmse: Double?
     package var mae: Double?
-    /// Of y under the prediction ŷ, a row: of counts the mean of 2 (y log(y/ŷ) - y + ŷ), of positive numbers that of
+    /// Of y under the prediction ŷ, per row: of counts the mean of 2 (y log(y/ŷ) - y + ŷ), of positive numbers that of
     /// 2 (y/ŷ - 1 - log(y/ŷ)); other families have none.
     package var meanDeviance: Double?
     /// Σ(y - ŷ)² / Σy².

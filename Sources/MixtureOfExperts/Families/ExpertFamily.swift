@@ -54,7 +54,7 @@ package enum ResponseKind: Sendable, Equatable {
 ///
 /// A family is one file with these sections in this order: density, derivatives, sufficient statistics, mean and variance,
 /// divergence, distribution, sampling. Functions that run over rows take a block at a time, so that dynamic dispatch
-/// costs nothing a row. Every family is an exponential one: the best expert for some experts is the maximum-likelihood expert
+/// costs nothing per row. Every family is an exponential one: the best expert for some experts is the maximum-likelihood expert
 /// for their expected sufficient statistics.
 package protocol ExpertFamily: Sendable {
     /// The name in model files.
@@ -89,7 +89,7 @@ package protocol ExpertFamily: Sendable {
 
     // MARK: Sufficient statistics
 
-    /// How many numbers ``expectedStatistics(predictors:dispersion:count:into:stride:)`` gives a row.
+    /// How many numbers ``expectedStatistics(predictors:dispersion:count:into:stride:)`` gives per row.
     var statisticCount: Int { get }
 
     /// E[T(Y) | η] for `count` rows, T sufficient; statistic t of row i at t · stride + i.

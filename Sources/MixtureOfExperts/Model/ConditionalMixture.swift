@@ -18,14 +18,14 @@ package protocol ConditionalMixture: Sendable {
     func predictors(_ covariates: Matrix) -> Matrix
     /// log weight + log φ(y | x) of each component; rows x components. -∞ where a weight is 0.
     func logJointDensities(_ covariates: Matrix, responses: [Double]) -> Matrix
-    /// log f(y | x), one value a row.
+    /// log f(y | x), one value per row.
     func logDensities(_ covariates: Matrix, responses: [Double]) -> [Double]
 }
 
 extension MixtureModel: ConditionalMixture {}
 
 extension ConditionalMixture {
-    /// One response a row, drawn from f(· | x).
+    /// One response per row, drawn from f(· | x).
     package func sample(_ covariates: Matrix, using random: inout RandomNumbers) -> [Double] {
         let gates = gateProbabilities(covariates)
         let predictors = predictors(covariates)

@@ -20,7 +20,7 @@ package struct FittedMixture: Sendable, Equatable {
     /// Of each expert beside its information: the gradient of the log-likelihood by its coefficients, in the user's units, which a
     /// lasso leaves; none where no slope was penalised, for it is 0 then.
     package var scores: [[Double]]
-    /// Of each expert the classes, by number, of which it tells nothing, not even that they are rare; empty where there are none.
+    /// Of each expert its suppressed classes, by number; empty where there are none.
     package var suppressedClasses: [[Int]] = []
 
     package init(

@@ -1,7 +1,7 @@
 import Foundation
 import Numerics
 
-/// Density, prediction and sampling, block by block: no array a row.
+/// Density, prediction and sampling, block by block: no array per row.
 extension MixtureModel {
     /// Linear predictors of all experts, expert after expert; rows x (K · predictors).
     ///
@@ -27,7 +27,7 @@ extension MixtureModel {
         collected(covariates) { pass, start, count in pass.computeLogJoint(responses, start: start, count: count) }
     }
 
-    /// log f(y | x), one value a row.
+    /// log f(y | x), one value per row.
     package func logDensities(_ covariates: Matrix, responses: [Double]) -> [Double] {
         let pass = DensityPass(self)
         var result = [Double]()

@@ -82,7 +82,7 @@ struct CumulativeCounts {
         }
     }
 
-    // MARK: What it tells
+    // MARK: What it gives
 
     func probability(upTo response: Double) -> Double {
         guard let piece = pieces.last(where: { $0.start <= response }) else { return 0 }

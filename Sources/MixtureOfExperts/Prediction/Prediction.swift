@@ -27,7 +27,7 @@ package struct Prediction: Sendable {
 
     package var rowCount: Int { gates.rowCount }
 
-    /// Means of the experts; rows x K. Of classes that of their codes, which tells something of two alone.
+    /// Means of the experts; rows x K. Of classes that of their codes, which says something of two alone.
     package var expertMeans: Matrix {
         Matrix(
             columns: dispersions.indices.map { expert in

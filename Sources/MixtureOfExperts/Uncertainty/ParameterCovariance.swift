@@ -87,7 +87,7 @@ package struct ParameterCovariance: Sendable, Equatable {
 
     /// Of linear combinations of the parameters.
     ///
-    /// - Parameter map: one combination a row. A combination of more than one parameter is not determined where the
+    /// - Parameter map: one combination per row. A combination of more than one parameter is not determined where the
     ///   correlations are not known, nor is one with a parameter that is not.
     package func mapped(by map: Matrix) -> ParameterCovariance {
         let lost = Set(undetermined)

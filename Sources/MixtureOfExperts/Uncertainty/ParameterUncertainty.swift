@@ -82,7 +82,7 @@ package struct ParameterUncertainty: Sendable, Equatable {
 
     /// Rounded to what a file holds, so that a model that was read is the model that was written; of a gate with more than
     /// ``mostGateParameters`` parameters without its correlations.
-    package var told: ParameterUncertainty {
+    package var released: ParameterUncertainty {
         ParameterUncertainty(
             source: source, experts: experts.map(\.rounded),
             gate: (gate.count > Self.mostGateParameters ? gate.withoutCorrelations : gate).rounded)

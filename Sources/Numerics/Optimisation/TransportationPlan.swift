@@ -142,7 +142,7 @@ private struct TransportationSearch {
         var result = [Step]()
         var sink = end
         while let previous = labels[sink].previous {
-            // One source that changes twice in a row, which rounding may prefer, changes once: else nothing would run out.
+            // One source that changes twice running, which rounding may prefer, changes once: else nothing would run out.
             if result.last?.source != previous.source { result.append((sink, previous.source)) }
             sink = previous.sink
         }

@@ -6,7 +6,7 @@ import Tables
 /// Sums of the known values of the covariates whose missing ones are to get the mean of the site.
 ///
 /// The means are rounded to about a quarter of a standard deviation. Rows of classes and values that too few rows have are left out
-/// of a fit, after gaps are filled: a mean of all digits, less what the moments tell of the rows that stay, would be these rows.
+/// of a fit, after gaps are filled: a mean of all digits, less what the moments show of the rows that stay, would be these rows.
 /// Where a value is put in, a column says so, and its coefficient takes what the rounding changed.
 ///
 /// Sums run in the order of the rows, so that the means have the same bits whether the rows are in memory or come in pieces.

@@ -11,7 +11,7 @@ package struct RowReader {
     package var parallelism: Parallelism
     /// From the columns of the first table to what is read of all of them.
     package var select: (DataTable) throws -> RowSelection
-    /// Told of rows that were left out.
+    /// Hears of rows that were left out.
     package var report: (_ dropped: Int, _ total: Int, _ source: String) -> Void
     /// Values that a mean must stand for where it fills gaps.
     package var leastKnown: Int
@@ -149,7 +149,7 @@ package struct RowReader {
         if isEmpty { throw TableError.noRows(path: path) }
     }
 
-    /// Bytes that the rows would take in memory, as far as the files tell; nil where one of them cannot be read out of core.
+    /// Bytes that the rows would take in memory, as far as the files show; nil where one of them cannot be read out of core.
     package func estimatedMemory() -> Int? {
         var total = 0
         for path in files {

@@ -44,7 +44,7 @@ enum Gzip {
     private static func memberFollows(_ input: UnsafeRawBufferPointer, at start: Int) throws(Failure) -> Bool {
         let rest = input[start...]
         if rest.starts(with: magic) { return true }
-        // Tape blocks and some writers pad with zeros; gzip itself passes over them in silence.
+        // Tape blocks and some writers pad with zeros; gzip itself passes over them without a message.
         guard rest.allSatisfy({ $0 == 0 }) else { throw Failure(reason: "other bytes follow the compressed data") }
         return false
     }

@@ -24,7 +24,7 @@ package enum OutputFile {
         }
     }
 
-    /// Whether a file at `path` could be written, to be told before hours of work rather than after.
+    /// Whether a file at `path` could be written, to be known before hours of work rather than after.
     ///
     /// - Parameter inputs: files that are read, and so must not be written over.
     package static func check(_ path: String, inputs: [String] = []) throws(TableError) {

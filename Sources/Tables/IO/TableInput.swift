@@ -100,7 +100,7 @@ private struct FileStamp: Equatable {
 extension DataTable {
     /// Reads a table from a CSV file or a NumPy `.npy` array, either of them plain or gzipped.
     ///
-    /// The format is told from the content, not from the file's name.
+    /// The format is recognised by the content, not from the file's name.
     ///
     /// A CSV file must begin with a line of column names. Fields may be quoted as in RFC 4180; blank lines are skipped;
     /// a field that is empty, `NA` or `NaN` is missing. A column with any other text in it becomes

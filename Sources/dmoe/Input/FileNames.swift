@@ -25,7 +25,7 @@ enum FileNames {
             let name = safe(label)
             var candidate = name
             var number = 2
-            // Some file systems do not tell upper from lower case.
+            // Some file systems do not distinguish upper from lower case.
             while !taken.insert(candidate.lowercased()).inserted {
                 candidate = "\(name)-\(number)"
                 number += 1

@@ -16,7 +16,7 @@ enum Terminal {
     }
 
     static func printError(_ text: String) {
-        // Where even standard error fails there is nobody left to tell.
+        // Where even standard error fails there is nobody left to inform.
         try? FileHandle.standardError.write(contentsOf: Data((text.withoutControls + "\n").utf8))
     }
 
@@ -45,7 +45,7 @@ extension String {
     }
 }
 
-/// One line on standard error that is written over and over; silent where that is not a terminal.
+/// One line on standard error that is written over and over; nothing where that is not a terminal.
 final class ProgressLine: Sendable {
     private struct State {
         var rowsDone = 0
@@ -98,7 +98,7 @@ final class ProgressLine: Sendable {
     private func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 }
 
-/// A line on standard error that says what is being worked on; silent where that is not a terminal.
+/// A line on standard error that says what is being worked on; nothing where that is not a terminal.
 struct ProgressNote: Sendable {
     private let isShown: Bool
 

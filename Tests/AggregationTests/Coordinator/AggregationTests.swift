@@ -173,19 +173,19 @@ import Testing
     @Test func theReportSaysHow() throws {
         let contributions = LocalModels.disturbed(1...4)
         let drawn = try aggregate(contributions).report
-        #expect(drawn.siteWeights == "density" && drawn.supportSize == 800)
+        #expect(drawn.siteWeights == .density && drawn.support == .sketches && drawn.supportSize == 800)
         #expect(drawn.candidates.map(\.construction.description) == ["gate by label", "gate by plan"])
         #expect(drawn.candidates.contains { $0.construction == drawn.chosen })
         #expect(zip(drawn.objectives, drawn.objectives.dropFirst()).allSatisfy { $0.1 <= $0.0 })
         let given = try aggregate(contributions, support: support).report
-        #expect(given.support == "a table" && given.supportSize == 600)
+        #expect(given.support == .covariates(source: "a table") && given.supportSize == 600)
     }
 
     @Test func published() throws {
         let contributions = LocalModels.disturbed(1...4)
         let support = support
         let global = try aggregate(contributions, support: support, by: TransportAggregator.published)
-        #expect(global.report.siteWeights == "constant")
+        #expect(global.report.siteWeights == .constant)
         #expect(global.report.candidates.map(\.construction) == [.gate(target: .plan, afterDistillation: false)])
         #expect(global.report.chosen == .gate(target: .plan, afterDistillation: false))
 

@@ -84,7 +84,7 @@ import Testing
         #expect(Set(aggregation.sites.map(\.name)) == ["l0", "l1", "l2"])
         #expect(aggregation.sites.allSatisfy { $0.rows == 300 && abs($0.weight - 1.0 / 3) < 1e-12 })
         #expect(aggregation.sites.allSatisfy { Set($0.experts) == [1, 2] })
-        #expect(aggregation.support == "drawn from the covariate sketches")
+        #expect(aggregation.support == .sketches)
     }
 
     @Test func numberOfExpertsIsFree() throws {
@@ -100,7 +100,7 @@ import Testing
         let text = try aggregate(locals, to: "p.json", "--method", "published").output
         #expect(text.contains("gate by plan"))
         let aggregation = try #require(try work.model("p.json").aggregation)
-        #expect(aggregation.siteWeights == "constant")
+        #expect(aggregation.siteWeights == .constant)
         #expect(aggregation.chosen == .gate(target: .plan, afterDistillation: false))
         #expect(aggregation.candidates.count == 1)
         let inspected = try work.succeed("inspect", "p.json").output
@@ -126,7 +126,7 @@ import Testing
         try aggregate(["l0.json", "far.json"], to: "density.json", "--site-weights", "density")
         try aggregate(["l0.json", "far.json"], to: "constant.json", "--site-weights", "constant")
         try aggregate(["l0.json", "far.json"], to: "default.json")
-        #expect(try work.model("constant.json").aggregation?.siteWeights == "constant")
+        #expect(try work.model("constant.json").aggregation?.siteWeights == .constant)
         #expect(try work.text("density.json") == work.text("default.json"))
         #expect(try work.model("density.json").experts != work.model("constant.json").experts)
     }
@@ -147,7 +147,7 @@ import Testing
         #expect(try work.text("with.json") == work.text("without.json"))
         #expect(try work.text("with.json") == work.text("text.json"))
         let aggregation = try #require(try work.model("with.json").aggregation)
-        #expect(aggregation.support == "covariates of x")
+        #expect(aggregation.support == .covariates(source: "x"))
         #expect(aggregation.supportSize == 300)
         try aggregate(locals, to: "small.json", "--support", "with/x.csv", "--support-size", "70")
         #expect(try work.model("small.json").aggregation?.supportSize == 70)

@@ -30,7 +30,7 @@ import Testing
         #expect(outcome.errors.isEmpty)
         let object = try work.json(outcome.output)
         #expect(
-            Set(object.keys) == ["target", "experts", "shards", "rows", "testRows", "seed", "estimators"])
+            Set(object.keys) == ["target", "experts", "shards", "rows", "testRows", "seed", "leftOut", "estimators"])
         #expect(object["rows"] as? Int == 900 && object["testRows"] as? Int == 300)
         let all = try estimators(outcome)
         #expect(all.map { $0["method"] as? String } == EstimationMethod.all.map(\.name))

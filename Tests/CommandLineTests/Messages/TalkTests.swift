@@ -129,6 +129,7 @@ import Testing
         let leftOut = try #require(summary["leftOut"] as? [[String: Any]])
         #expect(leftOut.map { $0["name"] as? String } == ["tiny"])
         #expect(leftOut.map { $0["rows"] as? Int } == [6])
+        #expect((leftOut.first?["reason"] as? [String: Any])?["code"] as? String == "noModelPossible")
     }
 
     @Test func aColumnLostToOneFieldOfTextIsWarnedOf() throws {

@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func newerFormat() throws {
-        try damage("\"formatVersion\": 1", "\"formatVersion\": 7")
+        try damage("\"formatVersion\": 2", "\"formatVersion\": 7")
         try expect(["bad.json", "version 7", "update"])
     }
 
