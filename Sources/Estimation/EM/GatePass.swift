@@ -14,7 +14,6 @@ final class GatePass {
     // Values of the block, [index][lane] each.
     private let logits: UnsafeMutablePointer<Double>
     private let gates: UnsafeMutablePointer<Double>
-    private let weightedGates: UnsafeMutablePointer<Double>
     private let targets: UnsafeMutablePointer<Double>
     private let logSums: UnsafeMutablePointer<Double>
     private let mass: UnsafeMutablePointer<Double>
@@ -31,12 +30,11 @@ final class GatePass {
         block = RowBlock(momentCount: momentCount)
         linear = BlockSums(.linear, factorCount: experts - 1, momentCount: momentCount)
         quadratic = BlockSums(.quadratic, factorCount: pairs, momentCount: momentCount)
-        let starts = BlockValues.starts([experts, experts, experts, 1, 1, experts - 1, pairs, experts])
-        memory = BlockValues(starts[8])
+        let starts = BlockValues.starts([experts, experts, experts, 1, 1, experts - 1, pairs])
+        memory = BlockValues(starts[7])
         (logits, gates, targets) = (memory[starts[0]], memory[starts[1]], memory[starts[2]])
         (logSums, mass) = (memory[starts[3]], memory[starts[4]])
         (linearFactors, quadraticFactors) = (memory[starts[5]], memory[starts[6]])
-        weightedGates = memory[starts[7]]
     }
 
     /// - Parameter targets: rowCount x experts.
@@ -73,10 +71,19 @@ final class GatePass {
         }
     }
 
+    /// π (1 - π) where ``RowBlock/gateInformation(_:weighted:count:into:)`` has π - π²: starts are chosen by what a regression that
+    /// begins far from its optimum reaches, and there the last digits decide.
     private func formFactors() {
-        let count = experts - 1
-        block.multiply(gates, count: count, by: mass, into: weightedGates)
-        for index in 0..<count * Self.lanes { linearFactors[index] = targets[index] - weightedGates[index] }
-        block.gateInformation(gates, weighted: weightedGates, count: count, into: quadraticFactors)
+        for first in 0..<experts - 1 {
+            let (gate, target) = (gates + first * Self.lanes, targets + first * Self.lanes)
+            let factor = linearFactors + first * Self.lanes
+            for lane in 0..<Self.lanes { factor[lane] = target[lane] - mass[lane] * gate[lane] }
+            for second in 0...first {
+                let other = gates + second * Self.lanes
+                let same = first == second ? 1.0 : 0
+                let factor = quadraticFactors + PackedSymmetric.offset(first, second) * Self.lanes
+                for lane in 0..<Self.lanes { factor[lane] = mass[lane] * gate[lane] * (same - other[lane]) }
+            }
+        }
     }
 }
