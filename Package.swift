@@ -124,7 +124,8 @@ let package = Package(
             dependencies: [
                 "dmoe", "Messages", "Numerics", "MixtureOfExperts", "Estimation", "Aggregation", "Evaluation",
                 "Simulation", "Tables",
-                "StudyData", "ModelFiles", "DistributedMoE",
-            ]),
+                "StudyData", "ModelFiles", "DistributedMoE", "CInterface",
+            ],
+            resources: [.copy("Resources")]),
     ]
 )

@@ -85,28 +85,28 @@ import Testing
         Refusal("negative weight", two + ["--l1-gate=-1"], says: ["--l1-gate must be 0 or more"]),
         Refusal("no weight", two + ["--l1-experts", "nan"], says: ["--l1-experts must be 0 or more"]),
         Refusal("endless weight", two + ["--l1-experts", "inf"], says: ["--l1-experts must be 0 or more"]),
-        Refusal("auto and a weight", two + ["--l1", "auto", "--l1-gate", "2"], says: ["--l1 auto chooses the weight"]),
-        Refusal("refit of everything", two + ["--l1-refit"], says: ["--l1-refit fits what a penalty left"]),
-        Refusal("a weight for both", two + ["--l1", "2"], says: ["--l1 must be auto", "--l1-experts"]),
+        Refusal("auto and a weight", two + ["--l1", "auto", "--l1-gate", "2"], says: ["--l1 and --l1-gate cannot go together"]),
+        Refusal("refit of everything", two + ["--l1-refit"], says: ["--l1-refit needs --l1"]),
+        Refusal("a weight for both", two + ["--l1", "2"], says: ["'2'", "auto"]),
         Refusal(
-            "rounds", learn + ["--experts", "2", "--rounds", "1", "--l1", "auto"], says: ["--rounds makes no slope 0"]),
-        Refusal("backwards", fit + ["--experts", "8..1"], says: ["8..1 runs backwards"]),
+            "rounds", learn + ["--experts", "2", "--rounds", "1", "--l1", "auto"], says: ["--rounds has no effect here: extra rounds make no slope 0"]),
+        Refusal("backwards", fit + ["--experts", "8..1"], says: ["--experts must rise: 8 is above 1"]),
         Refusal("from none", fit + ["--experts", "0..3"], says: ["--experts must be from 1 to 1000"]),
         Refusal("without end", fit + ["--experts", "1.."], says: ["1.."]),
         Refusal("two ranges", fit + ["--experts", "1..2..3"], says: ["1..2..3"]),
         Refusal("words", fit + ["--experts", "few"], says: ["few"]),
-        Refusal("criterion for one", two + ["--criterion", "aic"], says: ["--criterion chooses in a range"]),
+        Refusal("criterion for one", two + ["--criterion", "aic"], says: ["--criterion has no effect here"]),
         Refusal("unknown criterion", fit + ["--experts", "1..3", "--criterion", "dic"], says: ["dic", "icl"]),
         Refusal(
             "criterion without rows", fit + ["--experts", "1..3", "--criterion", "holdout"],
-            says: ["--criterion holdout needs rows"]),
+            says: ["--criterion needs --holdout"]),
         Refusal(
             "everything held out", fit + ["--experts", "1..3", "--holdout", "1"], says: ["--holdout must lie between"]),
-        Refusal("a range to learn", learn + ["--experts", "1..3"], says: ["range in dmoe fit alone"]),
+        Refusal("a range to learn", learn + ["--experts", "1..3"], says: ["--experts has no effect here: only a fit of one site"]),
         Refusal(
             "a range to compare",
             ["compare", "d.csv", "e.csv", "--target", "y", "--experts", "1..3", "--holdout", "0.2"],
-            says: ["range in dmoe fit alone"]),
+            says: ["--experts has no effect here: only a fit of one site"]),
     ]
 
     @Test(arguments: refusals) func refused(_ refusal: Refusal) throws {

@@ -25,8 +25,8 @@ import Testing
         Refusal("delimiter of none", fit + ["--delimiter", ""], says: ["--delimiter must be one character"]),
         Refusal("delimiter of a number", fit + ["--delimiter", "."], says: ["--delimiter must be one character"]),
         Refusal("unknown rule", fit + ["--missing", "mean"], says: ["mean", "error", "drop"]),
-        Refusal("empty name", fit + ["--features", "a,,b"], says: ["empty name"]),
-        Refusal("name twice", fit + ["--features", "a,b,a"], says: ["stands twice"]),
+        Refusal("empty name", fit + ["--features", "a,,b"], says: ["--features: a name is empty"]),
+        Refusal("name twice", fit + ["--features", "a,b,a"], says: ["--features: \"a\" is duplicated"]),
         Refusal("unknown option", fit + ["--expert", "3"], says: ["--expert"]),
     ]
 
@@ -38,11 +38,11 @@ import Testing
         Refusal("less than nothing held out", learn + ["--holdout=-0.1"], says: ["--holdout must be"]),
         Refusal(
             "no global experts", learn + ["--global-experts", "0"],
-            says: ["--global-experts", "must be 1 or more, or auto"]),
+            says: ["--global-experts", "must be from 1 to 1000"]),
         Refusal("no local models", ["aggregate"], says: ["<local>"]),
         Refusal(
             "no global experts alone", aggregate + ["--experts", "0"],
-            says: ["--experts", "must be 1 or more, or auto"]),
+            says: ["--experts", "must be from 1 to 1000"]),
         Refusal("small support", aggregate + ["--support-size", "49"], says: ["--support-size must be from 50"]),
         Refusal("unknown gate", aggregate + ["--gate", "best"], says: ["best", "label", "plan"]),
         Refusal("unknown weights", aggregate + ["--site-weights", "equal"], says: ["equal", "density", "constant"]),
@@ -53,12 +53,12 @@ import Testing
         Refusal("interval no number", predict + ["--interval", "nan"], says: ["--interval must lie between 0 and 1"]),
         Refusal("two tables", predict + ["e.csv"], says: ["e.csv"]),
         Refusal("more shards than rows", ["simulate", "--rows", "2", "--shards", "3"], says: ["--rows must be"]),
-        Refusal("no shards to simulate", ["simulate", "--shards", "0"], says: ["--rows must be"]),
+        Refusal("no shards to simulate", ["simulate", "--shards", "0"], says: ["--shards must be from 1"]),
         Refusal("capacity of 6", ["simulate", "--capacity", "6"], says: ["--capacity must be from 1 to 5"]),
         Refusal(
             "shift of some groups", ["simulate", "--shift", "--capacity", "3"],
             says: ["--shift and --capacity cannot go together"]),
-        Refusal("no test rows", ["simulate", "--test-rows", "0"], says: ["--test-rows must be 1"]),
+        Refusal("no test rows", ["simulate", "--test-rows", "0"], says: ["--test-rows must be from 1"]),
         Refusal("unknown profile", ["simulate", "--profile", "even"], says: ["even", "balanced"]),
     ]
 

@@ -95,7 +95,7 @@ import Testing
                 says: ["--family cauchy is not known; known are gaussian"]),
             Refusal(
                 "classes of numbers", ["fit", "d.csv", "--target", "y", "--experts", "1", "--classes", "a,b"],
-                says: ["--classes are not for --family gaussian"]),
+                says: ["--classes has no effect here"]),
             Refusal(
                 "exposure of no rate", ["fit", "d.csv", "--target", "y", "--experts", "1", "--exposure", "w"],
                 says: ["--exposure is for families of rates"]),
