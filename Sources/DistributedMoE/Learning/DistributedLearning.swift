@@ -170,9 +170,9 @@ package struct DistributedLearning: Sendable {
                 design: design, family: family, options: options, parallelism: parallelism, progress: observer
             ).fit(rows)
         }
-        local.report.settings.experts = fitOptions.expertCount
-        local.report.settings.rowsPerParameter = rowsPerParameter
         if options.expertCount < fitOptions.expertCount {
+            local.report.settings.experts = fitOptions.expertCount
+            local.report.settings.rowsPerParameter = rowsPerParameter
             local.report.warnings.append(
                 .fewerExperts(
                     asked: fitOptions.expertCount, fitted: options.expertCount, rows: rows.rowCount))
