@@ -41,9 +41,9 @@ package struct SiteFit: Sendable {
             guard fitted > 0 else { throw error }
             local = try fit(rows, experts: fitted, parallelism, progress)
         }
-        local.report.settings.experts = options.expertCount
-        local.report.settings.rowsPerParameter = rowsPerParameter
         if fitted < options.expertCount {
+            local.report.settings.experts = options.expertCount
+            local.report.settings.rowsPerParameter = rowsPerParameter
             local.report.warnings.append(
                 .fewerExperts(asked: options.expertCount, fitted: fitted, rows: rows.rowCount))
         }

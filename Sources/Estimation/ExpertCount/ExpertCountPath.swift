@@ -50,8 +50,8 @@ package struct ExpertCountPath: Sendable {
         var points = [ExpertCountReport.Point]()
         var failures = [(experts: Int, error: EstimationError)]()
         var best: (fit: LocalFit, optimum: LocalFit.FitState, value: Double, experts: Int)?
-        let carried = try carried(by: training)
-        for count in carried {
+        let supported = try supported(by: training)
+        for count in supported {
             do throws(EstimationError) {
                 let fit = fit(experts: count)
                 let optimum = try fit.optimum(training)
@@ -80,10 +80,10 @@ package struct ExpertCountPath: Sendable {
         local.report.settings.expertsFrom = experts.lowerBound
         local.report.settings.criterion = criterion
         local.report.settings.heldOutShare = heldOutShare > 0 ? heldOutShare : nil
-        local.report.settings.rowsPerParameter = rowsPerParameter
-        if carried.upperBound < experts.upperBound {
+        if supported.upperBound < experts.upperBound {
+            local.report.settings.rowsPerParameter = rowsPerParameter
             local.report.warnings.append(
-                .fewerExpertsTried(asked: experts.upperBound, tried: carried.upperBound, rows: training.rowCount))
+                .fewerExpertsTried(asked: experts.upperBound, tried: supported.upperBound, rows: training.rowCount))
         } else if let warning = edgeWarning(report) {
             local.report.warnings.append(warning)
         }
@@ -91,7 +91,7 @@ package struct ExpertCountPath: Sendable {
     }
 
     /// The numbers of experts that are tried.
-    private func carried(by rows: any RowSource) throws(EstimationError) -> ClosedRange<Int> {
+    private func supported(by rows: any RowSource) throws(EstimationError) -> ClosedRange<Int> {
         guard let rowsPerParameter else { return experts }
         let most = try Capacity.advisable(
             for: rows, asked: experts.upperBound, design: design, family: family, minRows: options.minRows,

@@ -8,7 +8,7 @@ package struct FitSettings: Sendable, Equatable, Codable {
     package var expertsFrom: Int?
     package var criterion: ExpertCountReport.Criterion?
     package var heldOutShare: Double?
-    /// nil where it did not apply.
+    /// nil where it did not keep the fit from experts that were asked for.
     package var rowsPerParameter: Int?
     package var starts: Int
     package var tolerance: Double

@@ -142,9 +142,9 @@ import Testing
     @Test func theTextShowsBothSides() throws {
         let text = try learn("s0.csv", "s1.csv", "-o", "g.json", "--holdout", "0.2", "--pooled").output
         #expect(text.contains(/one-shot +pooled\n/))
-        #expect(text.contains(/rows that left their place +0 +480\n/))
+        #expect(text.contains(/rows transferred +0 +480\n/))
         #expect(text.contains(/held-out rows +120 +120\n/))
-        #expect(text.contains("log-likelihood a held-out row"))
+        #expect(text.contains("log-likelihood per held-out row"))
         #expect(text.hasSuffix("g.json written (dmoe inspect g.json)\n"))
     }
 

@@ -106,7 +106,7 @@ import Testing
     @Test func inspectSaysWhatLeavesTheSite() throws {
         let local = try work.writeLocalModels(2)[0]
         let text = try work.succeed("inspect", local).output
-        #expect(text.hasPrefix("l0.json: local model of 300 rows (format 1, "))
+        #expect(text.hasPrefix("l0.json: local model of 300 rows (format 2, "))
         #expect(text.contains("predicts 'y' from 3 covariates with 2 gaussian experts"))
         #expect(text.contains("what leaves the site with this file:"))
         #expect(text.contains("what does not: no row, no minimum or maximum, no date;"))

@@ -10,7 +10,7 @@ import Testing
     static let refusals: [Refusal] = [
         Refusal(
             "a study to predict with", files: ["s.json": study, "d.csv": "a\n1\n"], ["predict", "s.json", "d.csv"],
-            says: ["s.json: a study", "dmoe fit --study"]),
+            says: ["s.json: a study", "(dmoe fit, --study)"]),
         Refusal(
             "a study to aggregate", files: ["s.json": study], ["aggregate", "s.json", "s.json"],
             says: ["s.json: a study"]),
