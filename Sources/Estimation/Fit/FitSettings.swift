@@ -17,7 +17,8 @@ package struct FitSettings: Sendable, Equatable, Codable {
     package var minRows: Double
     package var standardErrors: StandardErrorMethod
     @Coded package var lasso: Lasso
-    package var refitsSlopes: Bool
+    /// nil without a lasso, where it has no effect.
+    package var refitsSlopes: Bool?
     package var varianceFloor: Double
     package var gateRidge: Double
     package var expertRidge: Double
@@ -33,7 +34,7 @@ package struct FitSettings: Sendable, Equatable, Codable {
         minRows = options.minRows
         standardErrors = options.standardErrors
         _lasso = Coded(options.lasso)
-        refitsSlopes = options.refitsSlopes
+        refitsSlopes = options.lasso == .none ? nil : options.refitsSlopes
         varianceFloor = options.varianceFloor
         gateRidge = options.gateRidge
         expertRidge = options.expertRidge

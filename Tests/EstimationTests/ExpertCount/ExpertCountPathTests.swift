@@ -98,6 +98,8 @@ import Testing
         #expect((fit.fitted.errors != nil) == (method != .none))
         #expect(path.fitted == fit.fitted)
         path.report.expertCounts = nil
+        #expect(path.report.settings.experts == 3 && path.report.settings.expertsFrom == 1)
+        path.report.settings = fit.report.settings
         #expect(path.report == fit.report)
     }
 
