@@ -4,12 +4,12 @@ import Numerics
 import StudyData
 
 /// The aggregation of local models: what `dmoe aggregate`, `dmoe_aggregate` and Swift callers ask for.
-package struct AggregateJob: Sendable, Equatable {
-    package var settings = AggregationChoices()
+public struct AggregateJob: Sendable, Equatable {
+    public var settings = AggregationChoices()
     /// Of the rows that serve as support, in place of the rule `error` of the models.
-    package var missing: RowSelection.MissingRule?
+    public var missing: RowSelection.MissingRule?
 
-    package init() {}
+    public init() {}
 
     package func check(hasSupport: Bool) throws(RequestRefusal) { try settings.check(hasSupport: hasSupport) }
 

@@ -6,12 +6,12 @@ import StudyData
 import Tables
 
 /// The scores of a model on rows with known responses.
-package struct EvaluateJob: Sendable, Equatable {
-    package var reading = ReadingChoices()
+public struct EvaluateJob: Sendable, Equatable {
+    public var reading = ReadingChoices()
     /// Column of row weights; nil: that of the model's study.
-    package var weights: String?
+    public var weights: String?
 
-    package init() {}
+    public init() {}
 
     /// How tables are read.
     ///

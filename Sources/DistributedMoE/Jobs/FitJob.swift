@@ -6,29 +6,29 @@ import Numerics
 import StudyData
 
 /// The fit of the rows of one site: what `dmoe fit`, `dmoe_fit` and Swift callers ask for.
-package struct FitJob: Sendable {
-    package var columns: ColumnRequest
+public struct FitJob: Sendable {
+    public var columns: ColumnRequest
     /// nil: the number of the study.
-    package var experts: ExpertNumbers?
-    package var settings = FitChoices()
+    public var experts: ExpertNumbers?
+    public var settings = FitChoices()
     /// What chooses in a range of experts; nil: BIC.
-    package var criterion: ExpertCountReport.Criterion?
+    public var criterion: ExpertCountReport.Criterion?
     /// Share of the rows that are kept out of the fits and scored.
-    package var holdout: Double?
+    public var holdout: Double?
     /// Fewer experts, with a warning, for a site with fewer rows for each free parameter; nil: refused where they are too few.
-    package var rowsPerParameter: Int?
+    public var rowsPerParameter: Int?
     /// Models that starts are added from.
     package var initialModels: [MixtureModel] = []
     /// nil: that of the study, or 1.
-    package var seed: UInt64?
+    public var seed: UInt64?
 
-    package init(columns: ColumnRequest, experts: ExpertNumbers? = nil) {
+    public init(columns: ColumnRequest, experts: ExpertNumbers? = nil) {
         self.columns = columns
         self.experts = experts
     }
 
     /// - Throws: what can be said before a study or a row is read.
-    package func check() throws(RequestRefusal) {
+    public func check() throws(RequestRefusal) {
         try columns.check()
         if columns.study == nil, experts == nil { throw .missing(.experts) }
         try experts?.check()

@@ -4,20 +4,20 @@ import Numerics
 import StudyData
 
 /// What both the whole path and a comparison fit: shards, each with a model of its own.
-package struct ShardChoices: Sendable, Equatable {
-    package var columns: ColumnRequest
+public struct ShardChoices: Sendable, Equatable {
+    public var columns: ColumnRequest
     /// nil: the number of the study.
-    package var experts: ExpertNumbers?
-    package var fit = FitChoices()
-    package var division = ShardDivision.files
+    public var experts: ExpertNumbers?
+    public var fit = FitChoices()
+    public var division = ShardDivision.files
     /// A shard with fewer rows for each free parameter gets fewer experts, down to one.
-    package var rowsPerParameter = Capacity.rowsPerParameter
+    public var rowsPerParameter = Capacity.rowsPerParameter
     /// Share of each shard's rows that is kept back and scored.
-    package var holdout = 0.0
+    public var holdout = 0.0
     /// nil: that of the study, or 1.
-    package var seed: UInt64?
+    public var seed: UInt64?
 
-    package init(columns: ColumnRequest, experts: Int? = nil) {
+    public init(columns: ColumnRequest, experts: Int? = nil) {
         self.columns = columns
         self.experts = experts.map { ExpertNumbers($0) }
     }
@@ -60,13 +60,13 @@ package struct ShardChoices: Sendable, Equatable {
 }
 
 /// The whole path on one machine: fit every shard, aggregate, score.
-package struct LearnJob: Sendable, Equatable {
-    package var shards: ShardChoices
-    package var aggregation = AggregationChoices()
+public struct LearnJob: Sendable, Equatable {
+    public var shards: ShardChoices
+    public var aggregation = AggregationChoices()
     /// Extra rounds of distributed EM after the aggregation.
-    package var rounds = 0
+    public var rounds = 0
 
-    package init(_ shards: ShardChoices) { self.shards = shards }
+    public init(_ shards: ShardChoices) { self.shards = shards }
 
     /// - Throws: what can be said before a file is read.
     package func check(hasSupport: Bool = false) throws(RequestRefusal) {

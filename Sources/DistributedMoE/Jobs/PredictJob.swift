@@ -5,18 +5,18 @@ import Numerics
 import StudyData
 
 /// Predictions of the rows of a table.
-package struct PredictJob: Sendable, Equatable {
-    package var reading = ReadingChoices()
+public struct PredictJob: Sendable, Equatable {
+    public var reading = ReadingChoices()
     /// Share of the responses that the quantiles, or the set of classes, hold; nil for none.
-    package var interval: Double?
+    public var interval: Double?
     /// Of further quantiles.
-    package var levels: [Double] = []
+    public var levels: [Double] = []
     /// Of draws; nil: 1.
-    package var seed: UInt64?
+    public var seed: UInt64?
 
-    package init() {}
+    public init() {}
 
-    package func check() throws(RequestRefusal) {
+    public func check() throws(RequestRefusal) {
         try RequestOption.interval.check(interval)
         for level in levels { try RequestOption.levels.check(level) }
     }

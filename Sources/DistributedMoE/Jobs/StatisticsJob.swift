@@ -5,17 +5,17 @@ import Numerics
 import StudyData
 
 /// The sums of one site's rows at a global model, for an extra round.
-package struct StatisticsJob: Sendable, Equatable {
+public struct StatisticsJob: Sendable, Equatable {
     /// Column of row weights; nil: that of the model's study.
-    package var weights: String?
+    public var weights: String?
     /// In place of the rule `error` of the model.
-    package var missing: RowSelection.MissingRule?
+    public var missing: RowSelection.MissingRule?
     /// The threshold rule, as in ``FitChoices/minRows``.
-    package var minRows: Int? = 10
+    public var minRows: Int? = 10
 
-    package init() {}
+    public init() {}
 
-    package func check() throws(RequestRefusal) { try RequestOption.minRows.check(minRows) }
+    public func check() throws(RequestRefusal) { try RequestOption.minRows.check(minRows) }
 
     /// - Parameters:
     ///   - model: the global model.

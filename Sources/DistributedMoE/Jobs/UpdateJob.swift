@@ -1,11 +1,11 @@
 import ModelFiles
 
 /// The next global model from the statistics of sites at this one.
-package struct UpdateJob: Sendable, Equatable {
+public struct UpdateJob: Sendable, Equatable {
     /// Whether sites that the model does not describe at all are left out.
-    package var robust = true
+    public var robust = true
 
-    package init() {}
+    public init() {}
 
     /// The statistics of a site.
     package struct Site: Sendable {

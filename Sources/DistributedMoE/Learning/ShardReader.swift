@@ -5,7 +5,7 @@ import StudyData
 import Tables
 
 /// Where one shard ends and the next begins.
-package enum ShardDivision: Sendable, Equatable {
+public enum ShardDivision: Sendable, Equatable {
     /// One shard a file.
     case files
     /// One for each value of a column.

@@ -3,30 +3,30 @@ import Messages
 import Numerics
 
 /// How local models become one, whatever they are.
-package struct AggregationChoices: Sendable, Equatable {
+public struct AggregationChoices: Sendable, Equatable {
     /// How many experts a global model gets.
-    package enum GlobalExperts: Sendable, Equatable {
+    public enum GlobalExperts: Sendable, Equatable {
         case count(Int)
         /// The best number on an independent Monte Carlo sample.
         case automatic
     }
 
     /// nil: the largest local number.
-    package var experts: GlobalExperts?
+    public var experts: GlobalExperts?
     /// Maximum number of support points.
-    package var supportSize = 5000
+    public var supportSize = 5000
     /// nil: by density.
-    package var siteWeights: AggregationOptions.SiteWeights?
+    public var siteWeights: AggregationOptions.SiteWeights?
     /// Targets of the gate; nil: chosen.
-    package var gate: AggregationOptions.GateTarget?
+    public var gate: AggregationOptions.GateTarget?
     /// Whether sites whose models contradict all others are left out.
-    package var robust = true
+    public var robust = true
     /// Of ``methodNames``; nil: transport.
-    package var method: String?
+    public var method: String?
     /// nil: 1.
-    package var seed: UInt64?
+    public var seed: UInt64?
 
-    package init() {}
+    public init() {}
 
     /// Numbers of experts that are tried automatically, in numbers of experts of the largest local model.
     private static let largestFactor = 3

@@ -5,9 +5,9 @@ import StudyData
 import Tables
 
 /// Which columns of a table are what: by a study, or by name.
-package struct ColumnRequest: Sendable, Equatable {
+public struct ColumnRequest: Sendable, Equatable {
     /// Where a study comes from.
-    package enum StudySource: Sendable, Equatable {
+    public enum StudySource: Sendable, Equatable {
         case file(path: String)
         /// What a study file holds.
         case text(String)
@@ -15,24 +15,24 @@ package struct ColumnRequest: Sendable, Equatable {
     }
 
     /// In place of all others.
-    package var study: StudySource?
-    package var target: String?
+    public var study: StudySource?
+    public var target: String?
     /// nil: gaussian.
-    package var family: String?
+    public var family: String?
     /// The reference first; nil: those found, in order.
-    package var classes: [String]?
-    package var exposure: String?
+    public var classes: [String]?
+    public var exposure: String?
     /// Covariates; nil: every other column with numbers.
-    package var features: [String]?
+    public var features: [String]?
     /// Columns that are never covariates by default.
-    package var exclude: [String] = []
+    public var exclude: [String] = []
     /// nil: those of the experts.
-    package var gateFeatures: [String]?
-    package var weights: String?
+    public var gateFeatures: [String]?
+    public var weights: String?
     /// nil: rows with a missing value are refused.
-    package var missing: RowSelection.MissingRule?
+    public var missing: RowSelection.MissingRule?
 
-    package init(study: StudySource? = nil, target: String? = nil) {
+    public init(study: StudySource? = nil, target: String? = nil) {
         self.study = study
         self.target = target
     }

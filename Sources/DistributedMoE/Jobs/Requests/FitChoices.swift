@@ -3,27 +3,27 @@ import Messages
 import MixtureOfExperts
 
 /// How the rows of a site are fitted, whatever they are and however many experts they get.
-package struct FitChoices: Sendable, Equatable {
+public struct FitChoices: Sendable, Equatable {
     /// Random starts to screen.
-    package var starts = 16
+    public var starts = 16
     /// Converged below this change of the log-likelihood per row, in units of the standardised response.
-    package var tolerance = 1e-9
+    public var tolerance = 1e-9
     /// Of a start.
-    package var maximumIterations = 500
-    package var standardErrors = StandardErrorMethod.observed
+    public var maximumIterations = 500
+    public var standardErrors = StandardErrorMethod.observed
     /// Weight of the lasso on the slopes of the gate; nil for none.
-    package var l1Gate: Double?
+    public var l1Gate: Double?
     /// The same of the experts.
-    package var l1Experts: Double?
+    public var l1Experts: Double?
     /// Whether one weight for both is chosen by BIC.
-    package var l1Automatic = false
+    public var l1Automatic = false
     /// Whether the slopes that a lasso left are fitted once more without it.
-    package var l1Refit = false
+    public var l1Refit = false
     /// The threshold rule: no statistic over fewer effective rows is released. nil for rows whose model stays with their
     /// owner: nothing is withheld.
-    package var minRows: Int? = 10
+    public var minRows: Int? = 10
 
-    package init() {}
+    public init() {}
 
     /// - Throws: ``RequestRefusal``.
     package func check() throws(RequestRefusal) {
@@ -64,13 +64,13 @@ package struct FitChoices: Sendable, Equatable {
 }
 
 /// One number of experts, or a range of them.
-package struct ExpertNumbers: Sendable, Equatable {
-    package var first: Int
-    package var last: Int
+public struct ExpertNumbers: Sendable, Equatable {
+    public var first: Int
+    public var last: Int
 
-    package init(_ number: Int) { (first, last) = (number, number) }
+    public init(_ number: Int) { (first, last) = (number, number) }
 
-    package init(first: Int, last: Int) { (self.first, self.last) = (first, last) }
+    public init(first: Int, last: Int) { (self.first, self.last) = (first, last) }
 
     /// nil for a range.
     package var single: Int? { first == last ? first : nil }

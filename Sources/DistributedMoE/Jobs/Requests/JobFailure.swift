@@ -3,7 +3,7 @@ import Messages
 import StudyData
 
 /// Why a job whose request is good came to nothing; what is wrong with its files is said by their own errors.
-package enum JobFailure: Error, Equatable, Sendable {
+public enum JobFailure: Error, Equatable, Sendable {
     /// Rows that cannot be fitted or summed up.
     case rows(source: String, EstimationError)
     /// A global model beside one of the sites that it was made from.
@@ -15,7 +15,7 @@ package enum JobFailure: Error, Equatable, Sendable {
 }
 
 extension JobFailure: DoorMessage {
-    package func text(_ style: OptionStyle) -> String {
+    public func text(_ style: OptionStyle) -> String {
         switch self {
         case .rows(let source, let reason): "\(source): \(reason.text(style))"
         case .overlappingSites(let path, let site):

@@ -1,7 +1,7 @@
 import Messages
 
 /// Which numbers an option may have.
-package enum OptionBounds: Sendable, Equatable {
+public enum OptionBounds: Sendable, Equatable {
     case integers(ClosedRange<Int>)
     case atLeast(Int)
     /// Open at both ends.
@@ -14,7 +14,7 @@ package enum OptionBounds: Sendable, Equatable {
 
 extension OptionBounds: CustomStringConvertible {
     /// After "must".
-    package var description: String {
+    public var description: String {
         switch self {
         case .integers(let range): "be from \(range.lowerBound) to \(range.upperBound)"
         case .atLeast(let least): "be \(least) or more"

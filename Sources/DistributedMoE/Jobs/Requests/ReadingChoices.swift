@@ -2,13 +2,13 @@ import ModelFiles
 import StudyData
 
 /// How a table is read for a model that predicts or is scored.
-package struct ReadingChoices: Sendable, Equatable {
+public struct ReadingChoices: Sendable, Equatable {
     /// In place of the rule `error` of the model.
-    package var missing: RowSelection.MissingRule?
+    public var missing: RowSelection.MissingRule?
     /// nil: levels that the model's study does not know are refused.
-    package var unknownLevels: RowSelection.UnknownLevelRule?
+    public var unknownLevels: RowSelection.UnknownLevelRule?
 
-    package init() {}
+    public init() {}
 
     /// - Throws: ``RequestRefusal/needs(_:_:_:)`` where the model has no study and so no levels.
     package func selection(_ model: PredictorFile) throws(RequestRefusal) -> RowSelection {

@@ -1,7 +1,7 @@
 import Messages
 
 /// Why a request is refused before a row is looked at: the same reasons whatever door it came in by.
-package enum RequestRefusal: Error, Equatable, Sendable {
+public enum RequestRefusal: Error, Equatable, Sendable {
     /// A number outside of its ``OptionBounds``.
     case outOfBounds(RequestOption, OptionBounds)
     /// Below the least threshold that protects rows.
@@ -40,12 +40,12 @@ package enum RequestRefusal: Error, Equatable, Sendable {
     case unseenGroup(shards: Int, capacity: Int)
 
     /// Why two options exclude each other.
-    package enum Conflict: Sendable, Equatable {
+    public enum Conflict: Sendable, Equatable {
         case twoDivisions, noKnownGate, automaticWeight, twoSourcesOfTestRows
     }
 
     /// Why an option has no effect, or what it needs.
-    package enum Reason: Sendable, Equatable {
+    public enum Reason: Sendable, Equatable {
         /// For families whose responses are not classes.
         case responsesAreNoClasses(family: String)
         /// For families without rates.
@@ -58,13 +58,13 @@ package enum RequestRefusal: Error, Equatable, Sendable {
     }
 
     /// What a request works on.
-    package enum Subject: Sendable, Equatable {
+    public enum Subject: Sendable, Equatable {
         case localModels, statistics, rows
     }
 }
 
 extension RequestRefusal: DoorMessage {
-    package func text(_ style: OptionStyle) -> String {
+    public func text(_ style: OptionStyle) -> String {
         switch self {
         case .outOfBounds(let option, let bounds): "\(option.name(style)) must \(bounds.description)"
         case .belowLeastThreshold(let least):

@@ -1,0 +1,150 @@
+import Evaluation
+import MixtureOfExperts
+import ModelFiles
+import Numerics
+import StudyData
+import Tables
+
+// What a Swift caller runs: tables and models in, models and scores out. The doors of the command line and of C run the same jobs
+// with notices of reading and progress.
+
+extension FitJob {
+    /// Fits the rows of one site.
+    ///
+    /// - Parameters:
+    ///   - table: rows x columns, in the units of the user.
+    ///   - parallelism: threads; the result is bit-identical for any number.
+    /// - Returns: the local model, in the units of the table.
+    /// - Throws: ``RequestRefusal`` for options, ``TableError`` for the table, ``StudyError`` for the study, ``JobFailure`` for
+    ///   rows that cannot be fitted.
+    public func run(_ table: DataTable, parallelism: Parallelism = Parallelism()) throws -> ModelFile {
+        try run(.table(table), parallelism: parallelism).file
+    }
+
+    /// The same of CSV or `.npy` files, taken as one table.
+    ///
+    /// - Throws: as ``run(_:parallelism:)``.
+    public func run(
+        files: [String], options: TableOptions = TableOptions(), parallelism: Parallelism = Parallelism()
+    ) throws -> ModelFile {
+        try run(.files(files, options), parallelism: parallelism).file
+    }
+}
+
+extension AggregateJob {
+    /// Turns local models into one global model of the same form; no row is needed.
+    ///
+    /// - Parameters:
+    ///   - models: by the names of the sites.
+    ///   - parallelism: threads; the result is bit-identical for any number.
+    /// - Throws: ``RequestRefusal``, also for method `mixture`, whose result is no single model; ``ModelFileError`` and
+    ///   ``AggregationError`` for models that do not belong together.
+    public func run(_ models: [String: ModelFile], parallelism: Parallelism = Parallelism()) throws -> ModelFile {
+        // In a fixed order, whatever that of the dictionary is.
+        let sites = models.sorted { $0.key < $1.key }.map { Site(name: $0.key, file: $0.value) }
+        guard case .model(let file) = try run(sites, parallelism: parallelism) else {
+            throw RequestRefusal.noEffect(.method, .allExpertsAreKept)
+        }
+        return file
+    }
+}
+
+extension StatisticsJob {
+    /// Sums up the rows of one site at a global model.
+    ///
+    /// - Throws: ``RequestRefusal``, ``TableError``, ``JobFailure``.
+    public func run(
+        at model: ModelFile, _ table: DataTable, parallelism: Parallelism = Parallelism()
+    ) throws -> StatisticsFile {
+        try run(at: model, named: "model", .table(table), parallelism: parallelism)
+    }
+}
+
+extension UpdateJob {
+    /// Makes the next global model.
+    ///
+    /// - Parameters:
+    ///   - model: at which the statistics were taken.
+    ///   - statistics: by the names of the sites.
+    /// - Throws: ``RequestRefusal``, ``ModelFileError``, ``EstimationError``.
+    public func run(_ model: ModelFile, _ statistics: [String: StatisticsFile]) throws -> ModelFile {
+        try run(
+            model, named: "model", statistics.sorted { $0.key < $1.key }.map { Site(name: $0.key, file: $0.value) })
+    }
+}
+
+/// What a model says of one row.
+public struct RowPrediction: Sendable, Equatable {
+    /// 0-based number of the row in the table; rows that miss a value may have been left out.
+    public var row: Int
+    /// Mean of the response; nil for classes.
+    public var mean: Double?
+    /// Standard deviation of the response; nil for classes.
+    public var standardDeviation: Double?
+    /// At the levels of the job, then the two ends of its interval; empty for classes.
+    public var quantiles: [Double]
+    /// One for each class; empty for numbers.
+    public var classProbabilities: [Double]
+    /// π_k(x), one for each expert.
+    public var gates: [Double]
+    /// log f(y | x), where the table has the response.
+    public var logDensity: Double?
+}
+
+extension PredictJob {
+    /// Predicts the rows of a table.
+    ///
+    /// - Returns: one prediction for each row that is not left out, in order.
+    /// - Throws: ``RequestRefusal``, ``TableError``.
+    public func run(
+        _ model: ModelFile, _ table: DataTable, parallelism: Parallelism = Parallelism()
+    ) throws -> [RowPrediction] {
+        let hasResponses = table.columnNames.contains(model.target)
+        let parts = try run(
+            .model(model), model.model, .table(table), withResponses: hasResponses, parallelism: parallelism
+        ) { part in part.rows.indices.map { RowPrediction(part, $0) } }
+        return parts.parts.flatMap { $0 }
+    }
+}
+
+extension RowPrediction {
+    init(_ part: PredictedPart, _ index: Int) {
+        row = part.rows[index]
+        gates = part.prediction.gates.row(index)
+        let isKnown = part.responses.map { !$0[index].isNaN } ?? false
+        logDensity = isKnown ? part.posterior?.logDensities[index] : nil
+        switch part.response(index) {
+        case .number(let mean, let standardDeviation, let quantiles):
+            (self.mean, self.standardDeviation) = (mean, standardDeviation)
+            (self.quantiles, classProbabilities) = (quantiles, [])
+        case .classes(let probabilities, _, _):
+            (mean, standardDeviation) = (nil, nil)
+            (quantiles, classProbabilities) = ([], probabilities)
+        }
+    }
+}
+
+extension EvaluateJob {
+    /// Scores a model on rows with known responses.
+    ///
+    /// - Throws: ``RequestRefusal``, ``TableError``, ``JobFailure/nothingToScore(source:)``.
+    public func run(
+        _ model: ModelFile, _ table: DataTable, parallelism: Parallelism = Parallelism()
+    ) throws -> Scores {
+        try run(
+            .model(model), model.model, source: table.source, tables: [{ table }], parallelism: parallelism)
+    }
+}
+
+extension LearnJob {
+    /// Fits each table as a site, or divides one table into sites, and aggregates the local models.
+    ///
+    /// - Returns: the global model, and the local ones by the names of their sites.
+    /// - Throws: ``RequestRefusal``, ``TableError``, ``StudyError``; an error that names the first site where none can be fitted.
+    public func run(
+        _ tables: [DataTable], parallelism: Parallelism = Parallelism()
+    ) throws -> (global: ModelFile, locals: [String: ModelFile]) {
+        let learned = try run(.tables(tables), parallelism: parallelism)
+        return (learned.file, Dictionary(learned.locals.map { ($0.name, $0.file) }) { first, _ in first })
+    }
+}
