@@ -3,8 +3,7 @@ public struct ExpertPositions: Sendable, Equatable, Codable, ExpressibleByArrayL
     /// Indices of the experts, from 0.
     public var positions: [Int]
 
-    /// Experts by their indices, from 0.
-    public init(_ positions: [Int]) { self.positions = positions }
+    package init(_ positions: [Int]) { self.positions = positions }
 
     /// Experts by their indices, from 0.
     public init(arrayLiteral elements: Int...) { positions = elements }

@@ -22,11 +22,11 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case gateFeatures
     /// The column of row weights.
     case weights
-    /// The rule for missing values: ``MissingValueRule`` by its name.
+    /// The rule for missing values: `MissingValueRule` by its name.
     case missing
     /// Columns of a new study that are categories.
     case categories
-    /// The rule for levels of a category that the study does not name: ``UnknownLevelRule`` by its name.
+    /// The rule for levels of a category that the study does not name: `UnknownLevelRule` by its name.
     case unknownLevels
     /// Whether a file is read anew in every pass instead of held in memory.
     case outOfCore
@@ -45,7 +45,7 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case tolerance
     /// Maximum number of iterations of one start.
     case maximumIterations
-    /// How standard errors are estimated: ``StandardErrorMethod`` by its name.
+    /// How standard errors are estimated: `StandardErrorMethod` by its name.
     case standardErrors
     /// The weight of the lasso chosen by BIC.
     case l1
@@ -57,7 +57,7 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case l1Refit
     /// The threshold rule: no statistic over fewer effective rows is released.
     case minRows
-    /// The criterion that chooses the number of experts: ``ExpertCountCriterion`` by its name.
+    /// The criterion that chooses the number of experts: `ExpertCountCriterion` by its name.
     case criterion
     /// The share of the rows held out of the fit for scores.
     case holdout
@@ -72,11 +72,11 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case support
     /// Maximum number of support points.
     case supportSize
-    /// The weights of the sites in their weighted average: ``SiteWeights`` by its name.
+    /// The weights of the sites in their weighted average: `SiteWeights` by its name.
     case siteWeights
     /// The method that aggregates local models.
     case method
-    /// The targets of the global gate: ``GateTarget`` by its name.
+    /// The targets of the global gate: `GateTarget` by its name.
     case gate
     /// Whether inconsistent sites are left out.
     case robust
