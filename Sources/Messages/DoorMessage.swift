@@ -1,12 +1,15 @@
-/// An error or a warning whose text names options: one text, in the spelling of the door that shows it.
-package protocol DoorMessage: CustomStringConvertible, Sendable {
-    /// One line.
+/// An error or a warning whose text names options.
+///
+/// It is one text in three spellings: of the command line, of Python and of Swift. All errors and warnings of the library
+/// are such messages.
+public protocol DoorMessage: CustomStringConvertible, Sendable {
+    /// One line, with options spelled as the interface has them.
     func text(_ style: OptionStyle) -> String
 }
 
 extension DoorMessage {
-    /// In the spelling of Swift.
-    package var description: String { text(.swift) }
+    /// The text with options spelled as in Swift.
+    public var description: String { text(.swift) }
 }
 
 extension DoorMessage where Self: Codable {

@@ -1,20 +1,24 @@
 /// Experts that a message is about, from 0; files and texts count them from 1.
-package struct ExpertPositions: Sendable, Equatable, Codable, ExpressibleByArrayLiteral, CustomStringConvertible {
-    package var positions: [Int]
+public struct ExpertPositions: Sendable, Equatable, Codable, ExpressibleByArrayLiteral, CustomStringConvertible {
+    /// Indices of the experts, from 0.
+    public var positions: [Int]
 
     package init(_ positions: [Int]) { self.positions = positions }
 
-    package init(arrayLiteral elements: Int...) { positions = elements }
+    /// Experts by their indices, from 0.
+    public init(arrayLiteral elements: Int...) { positions = elements }
 
-    package init(from decoder: any Decoder) throws {
+    /// Reads the numbers of the experts, from 1.
+    public init(from decoder: any Decoder) throws {
         positions = try decoder.singleValueContainer().decode([Int].self).map { $0 - 1 }
     }
 
-    package func encode(to encoder: any Encoder) throws {
+    /// Writes the numbers of the experts, from 1.
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(positions.map { $0 + 1 })
     }
 
-    /// `1, 3`
-    package var description: String { positions.map { String($0 + 1) }.joined(separator: ", ") }
+    /// The numbers of the experts, from 1: `1, 3`.
+    public var description: String { positions.map { String($0 + 1) }.joined(separator: ", ") }
 }

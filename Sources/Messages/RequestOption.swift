@@ -1,28 +1,141 @@
-/// An option of a request, as messages name it: every door spells it in its own way.
+/// An option of a request, as messages name it: each interface spells it in its own way.
 ///
 /// A message that advises to change an option holds the option, never its spelling.
-package enum RequestOption: String, Sendable, Hashable, CaseIterable {
-    // Columns and rows.
-    case study, target, family, classes, exposure, features, exclude, gateFeatures, weights, missing, categories
-    case unknownLevels, outOfCore, delimiter, columns
-    // Fits.
-    case experts, starts, tolerance, maximumIterations, standardErrors, l1, l1Gate, l1Experts, l1Refit, minRows
-    case criterion, holdout, rowsPerParameter, initialModels
-    // Aggregation.
-    case support, supportSize, siteWeights, method, gate, robust, globalExperts
-    case models, statistics
-    // Learning and comparison.
-    case rounds, federatedRounds, shards, shardBy, methods, test, groups, pooled
-    // Predictions.
-    case interval, levels
-    // Simulation.
-    case profile, rows, testRows, capacity, shift
-    // All.
-    case seed, threads
+public enum RequestOption: String, Sendable, Hashable, CaseIterable {
+    // MARK: Columns and rows
+
+    /// The study file, which says what the columns of a table mean.
+    case study
+    /// The column of the response.
+    case target
+    /// The family of the experts: gaussian, poisson, gamma or multinomial.
+    case family
+    /// Names of the classes of the response, the reference first.
+    case classes
+    /// The column of exposures, whose logarithm enters every linear predictor with coefficient 1.
+    case exposure
+    /// The columns that are covariates of the experts.
+    case features
+    /// Columns that are no covariates by default.
+    case exclude
+    /// The columns that are covariates of the gate.
+    case gateFeatures
+    /// The column of row weights.
+    case weights
+    /// The rule for missing values: `MissingValueRule` by its name.
+    case missing
+    /// Columns of a new study that are categories.
+    case categories
+    /// The rule for levels of a category that the study does not name: `UnknownLevelRule` by its name.
+    case unknownLevels
+    /// Whether a file is read anew in every pass instead of held in memory.
+    case outOfCore
+    /// The character between the fields of a CSV line.
+    case delimiter
+    /// Names of the columns of a `.npy` array.
+    case columns
+
+    // MARK: Fits
+
+    /// Number of experts K, or a range to choose from.
+    case experts
+    /// Number of random starts that are screened.
+    case starts
+    /// The change of the log-likelihood per row, standardised response, below which a fit has converged.
+    case tolerance
+    /// Maximum number of iterations of one start.
+    case maximumIterations
+    /// How standard errors are estimated: `StandardErrorMethod` by its name.
+    case standardErrors
+    /// The weight of the lasso chosen by BIC.
+    case l1
+    /// The weight of the lasso on the slopes of the gate.
+    case l1Gate
+    /// The weight of the lasso on the slopes of the experts.
+    case l1Experts
+    /// Whether the slopes that a lasso selected are fitted again without it.
+    case l1Refit
+    /// The threshold rule: no statistic over fewer effective rows is released.
+    case minRows
+    /// The criterion that chooses the number of experts: `ExpertCountCriterion` by its name.
+    case criterion
+    /// The share of the rows held out of the fit for scores.
+    case holdout
+    /// Minimum number of rows per free parameter of a local fit.
+    case rowsPerParameter
+    /// Models that a fit starts from, besides the random starts.
+    case initialModels
+
+    // MARK: Aggregation
+
+    /// Rows whose covariates serve as support points of the transport.
+    case support
+    /// Maximum number of support points.
+    case supportSize
+    /// The weights of the sites in their weighted average: `SiteWeights` by its name.
+    case siteWeights
+    /// The method that aggregates local models.
+    case method
+    /// The targets of the global gate: `GateTarget` by its name.
+    case gate
+    /// Whether inconsistent sites are left out.
+    case robust
+    /// Number of experts of the global model.
+    case globalExperts
+    /// The model files.
+    case models
+    /// The files of statistics.
+    case statistics
+
+    // MARK: Learning and comparison
+
+    /// Number of extra rounds of generalised EM after the aggregation.
+    case rounds
+    /// Number of rounds of federated averaging.
+    case federatedRounds
+    /// Number of random shards of equal size.
+    case shards
+    /// The column that names the shard of each row.
+    case shardBy
+    /// The estimation methods to compare.
+    case methods
+    /// Rows for the scores.
+    case test
+    /// The column of the true component of each test row.
+    case groups
+    /// Whether all rows are fitted together too.
+    case pooled
+
+    // MARK: Predictions
+
+    /// The probability of prediction intervals.
+    case interval
+    /// The probabilities of predicted quantiles.
+    case levels
+
+    // MARK: Simulation
+
+    /// The shares of the components in a simulation.
+    case profile
+    /// Number of simulated rows of all shards together.
+    case rows
+    /// Number of simulated rows for the scores.
+    case testRows
+    /// Number of components that a simulated shard has rows of.
+    case capacity
+    /// Whether each simulated shard has covariates with a mean of its own.
+    case shift
+
+    // MARK: All
+
+    /// The seed of the random numbers.
+    case seed
+    /// Number of threads.
+    case threads
 }
 
-/// The door that a message goes out by.
-package enum OptionStyle: Sendable, CaseIterable {
+/// The interface whose spelling of options a message takes.
+public enum OptionStyle: Sendable, CaseIterable {
     /// `--min-rows 10`
     case commandLine
     /// `min_rows=10`
@@ -33,7 +146,7 @@ package enum OptionStyle: Sendable, CaseIterable {
 
 extension RequestOption {
     /// The name alone: `--min-rows`, `min_rows`, `minRows`.
-    package func name(_ style: OptionStyle) -> String {
+    public func name(_ style: OptionStyle) -> String {
         switch style {
         case .commandLine: "--" + commandLineName
         case .python: pythonName
@@ -43,8 +156,10 @@ extension RequestOption {
 
     /// The option with a value: `--family poisson`, `family="poisson"`, `family: "poisson"`.
     ///
-    /// - Parameter value: a text, quoted where the language wants it.
-    package func setting(_ value: String, _ style: OptionStyle) -> String {
+    /// - Parameters:
+    ///   - value: a text, quoted where the language wants it.
+    ///   - style: the interface whose spelling is taken.
+    public func setting(_ value: String, _ style: OptionStyle) -> String {
         switch style {
         case .commandLine: "\(name(style)) \(value)"
         // Of unknown levels there is a yes or no in Python.
@@ -54,8 +169,8 @@ extension RequestOption {
         }
     }
 
-    /// The option with a number.
-    package func setting(_ value: Int, _ style: OptionStyle) -> String {
+    /// The option with a number: `--experts 5`, `experts=5`, `experts: 5`.
+    public func setting(_ value: Int, _ style: OptionStyle) -> String {
         switch style {
         case .commandLine: "\(name(style)) \(value)"
         case .python: "\(name(style))=\(value)"
@@ -64,7 +179,7 @@ extension RequestOption {
     }
 
     /// The option turned on or off: `--no-robust`, `robust=False`, `robust: false`.
-    package func setting(_ value: Bool, _ style: OptionStyle) -> String {
+    public func setting(_ value: Bool, _ style: OptionStyle) -> String {
         switch style {
         case .commandLine: value ? name(style) : "--no-" + commandLineName
         case .python: "\(name(style))=\(value ? "True" : "False")"

@@ -1,19 +1,26 @@
 import Messages
 
 /// Why local models cannot be aggregated. Each text is one line that says what to do.
-package enum AggregationError: Error, Sendable, Equatable, Codable {
+public enum AggregationError: Error, Sendable, Equatable, Codable {
+    /// There is no local model.
     case noModels
+    /// Two local models whose target, covariates or family differ; `what` says in words which.
     case disagreement(first: String, second: String, what: String)
+    /// More global experts than local ones in all.
     case tooManyExperts(asked: Int, components: Int)
+    /// Fewer support points than the experts need.
     case supportTooSmall(rows: Int, needed: Int)
+    /// A support whose covariates do not overlap those of the sites.
     case supportElsewhere(source: String)
+    /// A local model with numbers whose squares are out of range.
     case numbersTooLarge(model: String)
+    /// A method that averages expert by expert, and two local models with different numbers of experts.
     case differentExpertCounts(method: String, first: String, count: Int, second: String, otherCount: Int)
-
 }
 
 extension AggregationError: DoorMessage {
-    package func text(_ style: OptionStyle) -> String {
+    /// One line that says what to do, with options spelled as the interface has them.
+    public func text(_ style: OptionStyle) -> String {
         switch self {
         case .noModels:
             "no local model to aggregate"

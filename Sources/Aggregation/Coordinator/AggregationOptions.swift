@@ -1,20 +1,23 @@
+/// Where the targets of the global gate come from.
+public enum GateTarget: String, Sendable, Codable, CaseIterable {
+    /// Each local expert belongs to one global expert everywhere.
+    case label
+    /// The transport plan, per support point (paper, section 4).
+    case plan
+}
+
+/// The weight λ_m of site m in the weighted average f̂^W of the local models.
+public enum SiteWeights: String, Sendable, Codable, CaseIterable {
+    /// λ_m(x) ∝ N_m p_m(x): the gate of the pooled population.
+    case density
+    /// λ_m = N_m / N (paper, section 2).
+    case constant
+}
+
 /// How local models become one.
 package struct AggregationOptions: Sendable {
-    /// Where the gate's targets come from.
-    package enum GateTarget: String, Sendable, Codable, CaseIterable {
-        /// Each local expert belongs to one global expert everywhere.
-        case label
-        /// The transport plan, point by point (paper, section 4).
-        case plan
-    }
-
-    /// The weight of a shard in f̂^W.
-    package enum SiteWeights: String, Sendable, Codable, CaseIterable {
-        /// λ_m(x) ∝ N_m p_m(x): the gate of the pooled population.
-        case density
-        /// λ_m = N_m / N (paper, section 2).
-        case constant
-    }
+    package typealias GateTarget = Aggregation.GateTarget
+    package typealias SiteWeights = Aggregation.SiteWeights
 
     /// Where the experts come from once the local experts are grouped.
     package enum ExpertSource: String, Sendable, Codable, CaseIterable {

@@ -4,8 +4,6 @@ import MixtureOfExperts
 
 /// From grouped local experts to a mixture: experts by statistics or on the support, gate by label or by plan.
 struct Reduction {
-    typealias GateTarget = AggregationOptions.GateTarget
-
     private static let largestNumberOfRounds = 20
 
     let mixture: LocalMixture

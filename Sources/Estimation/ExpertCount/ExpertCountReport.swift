@@ -1,18 +1,21 @@
 import Foundation
 import Messages
 
+/// What the number of experts K is chosen by.
+public enum ExpertCountCriterion: String, Sendable, CaseIterable, Codable {
+    /// -2 log-likelihood + parameters · log Σw (Schwarz 1978).
+    case bic
+    /// -2 log-likelihood + 2 · parameters (Akaike 1974).
+    case aic
+    /// BIC + 2 · entropy of the posteriors: groups that overlap count as one (Biernacki, Celeux & Govaert 2000).
+    case icl
+    /// Log-likelihood of rows that were not fitted.
+    case holdout
+}
+
 /// What each number of experts that was tried came to, and by what one was chosen. Model files hold it as it is.
 package struct ExpertCountReport: Sendable, Equatable, Codable {
-    package enum Criterion: String, Sendable, CaseIterable, Codable {
-        /// -2 log-likelihood + parameters · log Σw (Schwarz 1978).
-        case bic
-        /// -2 log-likelihood + 2 · parameters (Akaike 1974).
-        case aic
-        /// BIC + 2 · entropy of the posteriors: groups that overlap count as one (Biernacki, Celeux & Govaert 2000).
-        case icl
-        /// Log-likelihood of rows that were not fitted.
-        case holdout
-    }
+    package typealias Criterion = ExpertCountCriterion
 
     /// One number of experts.
     package struct Point: Sendable, Equatable, Codable {

@@ -1,30 +1,45 @@
 import Messages
 import MixtureOfExperts
 
-/// Why a shard cannot be fitted. Each text is one line that says what to do.
-package enum EstimationError: Error, Sendable, Equatable, Codable {
+/// Why rows cannot be fitted or summed up. Each text is one line that says what to do.
+public enum EstimationError: Error, Sendable, Equatable, Codable {
+    /// The response has one value in every row.
     case constantResponse(target: String, value: Double)
+    /// A response that the family cannot have.
     case unsuitableResponse(target: String, value: Double, family: String)
+    /// All responses but fewer than `minimum` have one value; those rows are withheld.
     case rareResponse(target: String, value: Double, minimum: Double)
+    /// The rows do not support so many experts; `largest` is the number that they support.
     case tooFewRows(rows: Int, experts: Int, largest: Int)
+    /// The rows do not support a single expert, which needs `needed` of them.
     case noModelPossible(rows: Int, needed: Int)
+    /// Too few rows are left without those that the threshold rule withholds.
     case tooFewReleasedRows(rows: Int, of: Int, needed: Int)
     /// A starting model with another target, other covariates or another family.
     case startOfAnotherDesign
+    /// A starting model with another number of experts.
     case startOfAnotherSize(experts: Int, asked: Int)
+    /// Values of a column whose squares are out of range.
     case valuesTooLarge(column: String)
+    /// There are no statistics to update a model with.
     case noStatistics
+    /// Statistics of a mixture with another number of experts or of covariates.
     case statisticsOfAnotherShape
+    /// A sum of the statistics is not finite.
     case statisticsTooLarge
+    /// The share held out leaves no rows to fit or none to score.
     case nothingHeldOut(rows: Int)
+    /// Fewer rows are held out than the threshold rule needs to release their score.
     case tooFewHeldOut(rows: Int, needed: Int)
+    /// Extra rounds of another family than the Gaussian one.
     case noRounds(family: String)
-    /// By ``FitOptions/cancellation``.
+    /// The fit was stopped by ``Cancellation/request()``.
     case cancelled
 }
 
 extension EstimationError: DoorMessage {
-    package func text(_ style: OptionStyle) -> String {
+    /// One line that says what to do, with options spelled as the interface has them.
+    public func text(_ style: OptionStyle) -> String {
         switch self {
         case .constantResponse(let target, let value):
             "target '\(target)' is \(Format.label(value)) in every row: there is nothing to learn; check "

@@ -60,16 +60,27 @@ extension FitOptions {
     var isCancelled: Bool { cancellation?.isRequested ?? false }
 }
 
-/// What a running fit reports to whoever waits for it.
-package struct FitProgress: Sendable {
-    package enum Stage: Sendable { case screening, refining }
-    package var stage: Stage
-    /// Counted from 1.
-    package var start: Int
-    package var startCount: Int
-    package var iteration: Int
-    /// Standardised response.
-    package var logLikelihoodPerRow: Double
+/// What a running fit reports: after each screened start, and after each iteration of a refined one.
+public struct FitProgress: Sendable {
+    /// Where a fit is.
+    public enum Stage: Sendable {
+        /// Each random start runs for a few iterations on a part of the rows.
+        case screening
+        /// The best starts run to convergence on all rows.
+        case refining
+    }
+
+    /// Screening or refining.
+    public var stage: Stage
+    /// Number of the start, from 1.
+    public var start: Int
+    /// Number of starts in this stage.
+    public var startCount: Int
+    /// Iterations of this start so far.
+    public var iteration: Int
+    /// Per row, in units of the standardised response.
+    public var logLikelihoodPerRow: Double
 }
 
-package typealias FitProgressHandler = @Sendable (FitProgress) -> Void
+/// A function that receives the progress of a running fit, from any thread.
+public typealias FitProgressHandler = @Sendable (FitProgress) -> Void

@@ -1,11 +1,14 @@
+/// Why a fit ended.
+public enum StopReason: String, Sendable, Codable {
+    /// The change per row fell below the tolerance.
+    case converged
+    /// The maximum number of iterations came first; the result is the best so far.
+    case maxIterations
+}
+
 /// How a fit went: a value that stays with the model. Nothing in it depends on the clock or on the machine.
 package struct FitReport: Sendable, Equatable {
-    package enum StopReason: String, Sendable, Codable {
-        /// The change per row fell below the tolerance.
-        case converged
-        /// The bound on iterations came first; the result is the best so far.
-        case maxIterations
-    }
+    package typealias StopReason = Estimation.StopReason
 
     /// How a start was made and what it reached.
     package struct Start: Sendable, Equatable, Codable {

@@ -1,29 +1,52 @@
 import Messages
 
-/// What a reader of a fit has to know.
-package enum FitWarning: Sendable, Equatable, Codable {
+/// What a reader of a fit has to know: it is valid, within these limits.
+public enum FitWarning: Sendable, Equatable, Codable {
+    /// The maximum number of iterations came before convergence.
     case notConverged(iterations: Int)
+    /// Experts whose variance is at its floor.
     case varianceFloor(experts: ExpertPositions)
+    /// A covariate with one value in all rows: its coefficients are 0.
     case constantCovariate(covariate: String)
+    /// A covariate that is a linear combination of others: the smallest coefficients are taken.
     case collinearCovariate(covariate: String)
+    /// The rows support fewer experts than asked for.
     case fewerExperts(asked: Int, fitted: Int, rows: Int)
+    /// The rows support fewer experts than the range to choose from holds.
     case fewerExpertsTried(asked: Int, tried: Int, rows: Int)
+    /// An expert was left out by the threshold rule; `left` remain.
     case expertBelowMinimumRows(minimum: Double, left: Int)
+    /// Experts with too few rows for a regression: their slopes are 0.
     case interceptOnlyExpert(experts: ExpertPositions)
+    /// A covariate taken as constant by the threshold rule.
     case rareCovariate(covariate: String, minimum: Double)
+    /// Rows with the rare one of two values are left out by the threshold rule.
     case rareLevel(covariate: String, minimum: Double)
+    /// Rows of a class are left out, and the class is suppressed, by the threshold rule.
     case rareClass(class: String, minimum: Double)
+    /// A class without rows is suppressed.
     case absentClass(class: String)
+    /// A class suppressed for some experts by the threshold rule.
     case classWithheld(class: String, experts: ExpertPositions, minimum: Double)
+    /// A column left out of the statistics of some experts by the threshold rule.
     case statisticsLeftOut(column: String, experts: ExpertPositions, minimum: Double)
+    /// Experts whose statistics are withheld by the threshold rule.
     case expertsWithheld(experts: ExpertPositions, minimum: Double)
+    /// Experts whose statistics of the gate are withheld by the threshold rule.
     case gatesWithheld(experts: ExpertPositions, minimum: Double)
+    /// A column left out of the statistics of the gate by the threshold rule.
     case gateColumnWithheld(column: String, minimum: Double)
+    /// Slopes that a lasso selected are not refitted, by the threshold rule.
     case refitBelowMinimumRows(minimum: Double)
+    /// Weights that are no numbers of rows, where the results take them as such.
     case weightsAreNoCounts(sum: Double, rows: Int)
-    case expertCountAtEdge(experts: Int, criterion: ExpertCountReport.Criterion, tried: ClosedRange<Int>)
+    /// The number of experts chosen is at an edge of the range.
+    case expertCountAtEdge(experts: Int, criterion: ExpertCountCriterion, tried: ClosedRange<Int>)
+    /// No standard errors for coefficients that the rows do not determine.
     case undeterminedErrors(columns: [String])
+    /// No standard errors: the fit did not converge to a maximum of the likelihood.
     case noErrorsAtNoMaximum
+    /// No standard errors: there are more parameters than they are computed for.
     case noErrorsOfSoMany(parameters: Int, most: Int)
 
     /// Why the fit has no standard errors at all, where this is what it says.
@@ -39,7 +62,8 @@ package enum FitWarning: Sendable, Equatable, Codable {
 }
 
 extension FitWarning: DoorMessage {
-    package func text(_ style: OptionStyle) -> String {
+    /// One line, with options spelled as the interface has them.
+    public func text(_ style: OptionStyle) -> String {
         switch self {
         case .notConverged(let iterations):
             "not converged after \(iterations) iterations: raise \(RequestOption.maximumIterations.name(style)) or use fewer "

@@ -1,12 +1,13 @@
 import MixtureOfExperts
 import Numerics
 
-/// The standard errors that a fit is to come with.
-package enum StandardErrorMethod: String, Sendable, Codable, CaseIterable {
+/// How a fit estimates the standard errors of its parameters.
+public enum StandardErrorMethod: String, Sendable, Codable, CaseIterable {
     /// From the observed information (Louis 1982): right where the model is.
     case observed
     /// The sandwich (White 1982): right also where the densities are not those of the model.
     case sandwich
+    /// No standard errors.
     case none
 }
 

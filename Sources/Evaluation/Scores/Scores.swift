@@ -3,52 +3,57 @@ import Numerics
 
 /// How well a mixture predicts rows; all averages are weighted by the row weights. What does not apply to the responses of
 /// the family is nil, and absent from JSON.
-package struct Scores: Sendable, Equatable, Codable {
-    package var rows: Int
-    package var logLikelihood: Double
-    package var logLikelihoodPerRow: Double
+public struct Scores: Sendable, Equatable, Codable {
+    /// Number of rows.
+    public package(set) var rows: Int
+    /// Σ weight · log f(y | x).
+    public package(set) var logLikelihood: Double
+    /// The log-likelihood for a weight of 1.
+    public package(set) var logLikelihoodPerRow: Double
 
     // MARK: Numbers
 
     /// Continuous ranked probability score, in units of the response; smaller is better.
-    package var crps: Double?
-    package var rmse: Double?
-    package var mae: Double?
-    /// Of y under the prediction ŷ, per row: of counts the mean of 2 (y log(y/ŷ) - y + ŷ), of positive numbers that of
+    public package(set) var crps: Double?
+    /// Root of the mean squared error of the prediction ŷ, in units of the response.
+    public package(set) var rmse: Double?
+    /// Mean absolute error of the prediction ŷ, in units of the response.
+    public package(set) var mae: Double?
+    /// Deviance of y under the prediction ŷ, per row: of counts the mean of 2 (y log(y/ŷ) - y + ŷ), of positive numbers that of
     /// 2 (y/ŷ - 1 - log(y/ŷ)); other families have none.
-    package var meanDeviance: Double?
+    public package(set) var meanDeviance: Double?
     /// Σ(y - ŷ)² / Σy².
-    package var relativePredictionError: Double?
+    public package(set) var relativePredictionError: Double?
     /// 1 - Σ(y - ŷ)² / Σ(y - ȳ)²; 0 where the responses do not vary.
-    package var rSquared: Double?
-    /// Of y and ŷ.
-    package var correlation: Double?
+    public package(set) var rSquared: Double?
+    /// Pearson correlation of y and ŷ.
+    public package(set) var correlation: Double?
 
     // MARK: Classes
 
     /// Mean of -log P(Y = y | x).
-    package var logLoss: Double?
+    public package(set) var logLoss: Double?
     /// Share of the rows whose class is the most probable one.
-    package var accuracy: Double?
+    public package(set) var accuracy: Double?
     /// Mean of Σ_c (P(Y = c | x) - 1{y = c})², from 0 to 2.
-    package var brier: Double?
+    public package(set) var brier: Double?
     /// Area under the receiver operating characteristic of the second of two classes; nil where a class is absent.
-    package var auc: Double?
+    public package(set) var auc: Double?
 
     // MARK: Calibration
 
     /// Share of the responses in the central 90 % interval of their rows, its ends among it; of classes, in the smallest
     /// set of at least 90 %.
-    package var coverage90: Double
+    public package(set) var coverage90: Double
     /// The share that these intervals or sets promise, which is more than 0.9; nil where it is 0.9.
-    package var expectedCoverage90: Double?
+    public package(set) var expectedCoverage90: Double?
     /// Shares of the responses by the value of their distribution function, in 20 bins from 0 to 1; numbers only.
-    package var pitHistogram: [Double]?
+    public package(set) var pitHistogram: [Double]?
 
     /// Names of the classes, as they are in ``confusion``.
-    package var classes: [String]?
+    public package(set) var classes: [String]?
     /// Weight of the rows of each observed class (outer) by the most probable class (inner).
-    package var confusion: [[Double]]?
+    public package(set) var confusion: [[Double]]?
 
     /// - Parameter rows: at least one, in the user's units; responses of the kind that the family has.
     package init(_ mixture: some ConditionalMixture, on rows: ShardRows, parallelism: Parallelism = .serial) {

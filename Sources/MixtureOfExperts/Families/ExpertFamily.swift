@@ -1,11 +1,11 @@
 import Numerics
 
-/// The parameters of one expert.
-package struct Expert: Sendable, Equatable {
+/// The parameters θ_k of one expert, in the user's units.
+public struct Expert: Sendable, Equatable {
     /// Of each linear predictor in turn: intercept first, then one coefficient for each expert covariate.
-    package var coefficients: [Double]
-    /// The family's dispersion: the variance of a Gaussian expert; 1 where a family has none.
-    package var dispersion: Double
+    public package(set) var coefficients: [Double]
+    /// The dispersion of the family, such as the variance of a Gaussian expert; 1 where a family has none.
+    public package(set) var dispersion: Double
 
     package init(coefficients: [Double], dispersion: Double) {
         self.coefficients = coefficients

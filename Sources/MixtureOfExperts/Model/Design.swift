@@ -2,10 +2,11 @@
 ///
 /// All parameters and statistics refer to one vector z = (1, x₁, …, x_d, y): position 0 is the intercept, position
 /// j + 1 is `covariates[j]`, the last position is the response. Experts and gate each read a subset of the covariates.
-package struct Design: Sendable, Equatable {
-    package let target: String
-    /// The covariates used by experts or gate, each once.
-    package let covariates: [String]
+public struct Design: Sendable, Equatable {
+    /// The column of the response.
+    public let target: String
+    /// Names of the covariates that experts or gate read, each once; the columns of the matrices of covariates.
+    public let covariates: [String]
     /// Indices into `covariates`, ascending.
     package let expertCovariates: [Int]
     /// Indices into `covariates`, ascending.
@@ -51,9 +52,11 @@ package struct Design: Sendable, Equatable {
     /// Position in z of the offset.
     package var offsetPosition: Int? { offset.map { $0 + 1 } }
 
-    package var expertFeatures: [String] { expertCovariates.map { covariates[$0] } }
+    /// Names of the covariates that the experts read, in the order of their slopes.
+    public var expertFeatures: [String] { expertCovariates.map { covariates[$0] } }
     package var offsetFeature: String? { offset.map { covariates[$0] } }
-    package var gateFeatures: [String] { gateCovariates.map { covariates[$0] } }
+    /// Names of the covariates that the gate reads, in the order of its slopes.
+    public var gateFeatures: [String] { gateCovariates.map { covariates[$0] } }
 
     /// Free parameters that come with one more expert: its coefficients and dispersion, and those of its gate.
     package func parametersPerExpert(_ family: any ExpertFamily) -> Int {

@@ -15,8 +15,10 @@ extension MixtureModel {
         collected(covariates) { pass, _, _ in pass.computeLogGates() }
     }
 
-    /// π_k(x); rows x K.
-    package func gateProbabilities(_ covariates: Matrix) -> Matrix {
+    /// π_k(x), the probability of each expert at given covariates; rows x K, each row sums to 1.
+    ///
+    /// - Parameter covariates: rows x covariates of the ``design``, in the user's units.
+    public func gateProbabilities(_ covariates: Matrix) -> Matrix {
         var result = logGateProbabilities(covariates)
         for index in result.storage.indices { result.storage[index] = exp(result.storage[index]) }
         return result

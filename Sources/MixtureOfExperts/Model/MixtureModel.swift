@@ -1,9 +1,12 @@
 /// A softmax-gated mixture of K experts: f(y | x) = Σ_k π_k(x) φ(y | x; θ_k) (paper, section 2).
-package struct MixtureModel: Sendable, Equatable {
-    package let design: Design
+public struct MixtureModel: Sendable, Equatable {
+    /// Target and covariates.
+    public let design: Design
     package let family: any ExpertFamily
-    package var gate: SoftmaxGate
-    package var experts: [Expert]
+    /// The gate: π_k(x) in the user's units of the covariates.
+    public package(set) var gate: SoftmaxGate
+    /// The K experts.
+    public package(set) var experts: [Expert]
 
     package init(design: Design, family: any ExpertFamily = GaussianFamily(), gate: SoftmaxGate, experts: [Expert]) {
         precondition(gate.expertCount == experts.count, "a gate for every expert")
@@ -21,9 +24,14 @@ package struct MixtureModel: Sendable, Equatable {
             experts: experts)
     }
 
-    package var expertCount: Int { experts.count }
+    /// Number of experts K.
+    public var expertCount: Int { experts.count }
 
-    package static func == (left: MixtureModel, right: MixtureModel) -> Bool {
+    /// The family of the experts by its name in model files: `gaussian`, `poisson`, `gamma` or `multinomial`.
+    public var familyName: String { family.name }
+
+    /// Whether design, family and all parameters are the same.
+    public static func == (left: MixtureModel, right: MixtureModel) -> Bool {
         left.design == right.design && left.family.isSame(as: right.family) && left.gate == right.gate
             && left.experts == right.experts
     }

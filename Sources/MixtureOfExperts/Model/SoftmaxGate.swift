@@ -1,10 +1,10 @@
 import Foundation
 import Numerics
 
-/// π_k(x; α) = exp(α_k0 + α_k'x) / Σ_l exp(α_l0 + α_l'x), with α_K = 0 (paper, section 2).
-package struct SoftmaxGate: Sendable, Equatable {
+/// The gate, a softmax regression: π_k(x; α) = exp(α_k0 + α_k'x) / Σ_l exp(α_l0 + α_l'x), with α_K = 0 (paper, section 2).
+public struct SoftmaxGate: Sendable, Equatable {
     /// (1 + gate covariates) x K, the intercept in the first row, the last column zero.
-    package var coefficients: Matrix
+    public package(set) var coefficients: Matrix
 
     /// Any real coefficients; the last column is subtracted from all, which leaves the probabilities as they are.
     package init(coefficients: Matrix) {

@@ -2,25 +2,38 @@ import Messages
 import StudyData
 
 /// What can be wrong with a model file or a file of statistics. Each text is one line that names the file and the field.
-package enum ModelFileError: Error, Sendable, Equatable {
+public enum ModelFileError: Error, Sendable, Equatable {
+    /// There is no file at `path`.
     case fileNotFound(path: String)
+    /// The file exists but its bytes cannot be had.
     case cannotRead(path: String)
+    /// No model file, or one that is cut short.
     case notAModel(path: String)
+    /// Written in a version of the format that is newer than the `known` one.
     case newerFormat(path: String, version: Int, known: Int)
+    /// Written in a version of the format that is no longer read.
     case outdatedFormat(path: String, version: Int)
+    /// A field that is needed is absent.
     case missingField(path: String, field: String)
+    /// A field that is not of its kind, such as text for a number.
     case wrongType(path: String, field: String)
+    /// A field with a value that it cannot have; `reason` says why.
     case invalidValue(path: String, field: String, reason: String)
+    /// A reference model, which has no statistics to aggregate or update.
     case noStatistics(path: String)
+    /// No file of statistics, or one that is cut short.
     case notStatistics(path: String)
+    /// Statistics of a site in place of a model.
     case statisticsAsModel(path: String)
+    /// A file of all local models in place of one model.
     case ensembleAsModel(path: String)
+    /// A model in place of statistics of a site.
     case modelAsStatistics(path: String)
+    /// A study in place of a model or of statistics.
     case studyInstead(path: String)
-    /// - Parameter what: in words, what differs from the model.
+    /// Statistics that were not taken at the model; `what` says in words what differs.
     case statisticsOfAnotherModel(path: String, model: String, what: String)
-
-    /// - Parameter what: in words, what differs from the study of the first.
+    /// Models of different studies; `what` says in words what differs from the study of the first.
     case differentStudies(what: String)
 
     /// Whether the input could not be had at all, rather than holding something wrong.
@@ -50,7 +63,8 @@ package enum ModelFileError: Error, Sendable, Equatable {
 }
 
 extension ModelFileError: DoorMessage {
-    package func text(_ style: OptionStyle) -> String {
+    /// One line that says what to do, with options spelled as the interface has them.
+    public func text(_ style: OptionStyle) -> String {
         switch self {
         case .fileNotFound(let path):
             "\(path.visible): no such file; check the path"

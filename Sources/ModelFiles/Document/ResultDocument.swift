@@ -21,8 +21,7 @@ extension ResultDocument {
     ///
     /// - Returns: its bytes.
     /// - Throws: ``ModelFileError`` for a number that is not finite, `TableError` where it cannot be written.
-    @discardableResult
-    package func write(to path: String) throws -> Int {
+    func writeDocument(to path: String) throws -> Int {
         let text = try text(path: path)
         try OutputFile.write(text, to: path)
         return text.utf8.count

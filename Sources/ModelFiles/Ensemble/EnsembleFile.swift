@@ -70,6 +70,15 @@ extension EnsembleFile: ResultDocument {
     package static let content = "a local model"
 }
 
+extension EnsembleFile {
+    /// Writes the file, whole or not at all.
+    ///
+    /// - Returns: its bytes.
+    /// - Throws: ``ModelFileError`` for a number that is not finite, `TableError` where it cannot be written.
+    @discardableResult
+    package func write(to path: String) throws -> Int { try writeDocument(to: path) }
+}
+
 /// A file that can be predicted with: one model, or all local models.
 package enum PredictorFile: Sendable {
     case model(ModelFile)

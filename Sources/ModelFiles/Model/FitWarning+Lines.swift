@@ -1,10 +1,10 @@
 import Estimation
 import Messages
 
-/// One line of text: a warning, or those of one kind about several columns.
-package struct WarningLine: DoorMessage {
-    /// Of the warnings: see ``Coded``.
-    package let code: String
+/// A warning of a model file as one line, or those of one kind about several columns together.
+public struct WarningLine: DoorMessage {
+    /// What kind of warning it is, as in the file: `notConverged`.
+    public let code: String
     private let line: @Sendable (OptionStyle) -> String
 
     package init(_ warning: some DoorMessage & Codable) {
@@ -23,7 +23,8 @@ package struct WarningLine: DoorMessage {
         line = { "\(site): \(other.text($0))" }
     }
 
-    package func text(_ style: OptionStyle) -> String { line(style) }
+    /// One line, with options spelled as the interface has them.
+    public func text(_ style: OptionStyle) -> String { line(style) }
 }
 
 extension [FitWarning] {

@@ -21,9 +21,16 @@ extension ModelFile {
     /// Reads and checks a model file.
     ///
     /// - Throws: ``ModelFileError`` that names the file and the field.
-    package static func read(path: String) throws(ModelFileError) -> ModelFile {
+    public static func read(path: String) throws(ModelFileError) -> ModelFile {
         try decode(VersionedJSON.contents(path: path, of: ModelFile.self), source: path)
     }
+
+    /// Writes the file, whole or not at all.
+    ///
+    /// - Returns: the number of its bytes.
+    /// - Throws: ``ModelFileError`` for a number that is not finite, `TableError` where it cannot be written.
+    @discardableResult
+    public func write(to path: String) throws -> Int { try writeDocument(to: path) }
 
     package static func decode(_ data: Data, source: String) throws(ModelFileError) -> ModelFile {
         let file = try VersionedJSON(data: data, source: source).decode(ModelFile.self)

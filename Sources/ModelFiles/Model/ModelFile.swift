@@ -5,7 +5,7 @@ import Numerics
 import StudyData
 
 /// A model as it stands in a file: JSON in the user's units, with nothing in it that depends on clock or machine.
-package struct ModelFile: Codable, Sendable, Equatable {
+public struct ModelFile: Codable, Sendable, Equatable {
     package static let formatName = "dmoe-model"
     package static let versions = 2...2
     package static let software = "dmoe \(Version.current)"
@@ -23,16 +23,20 @@ package struct ModelFile: Codable, Sendable, Equatable {
     package var formatVersion: Int
     package var kind: Kind
     package var software: String
-    package var family: String
+    /// The family of the experts by its name: `gaussian`, `poisson`, `gamma` or `multinomial`.
+    public package(set) var family: String
     /// Of a response of classes: their names, in the order of their numbers.
     package var classes: [String]?
-    package var target: String
-    package var covariates: [String]
+    /// The column of the response.
+    public package(set) var target: String
+    /// Names of the covariates that experts or gate read, in the order of the columns of the design.
+    public package(set) var covariates: [String]
     package var expertCovariates: [String]
     package var gateCovariates: [String]
     /// The covariate that every linear predictor contains with coefficient 1; nil where there is none.
     package var offset: String?
-    package var rows: Int
+    /// Number of rows that the model was fitted to, of all sites together; 0 for a reference model.
+    public package(set) var rows: Int
     package var weight: Double
     package var experts: [ExpertRecord]
     /// Where a lasso chose slopes.
@@ -134,8 +138,13 @@ extension ModelFile {
         ExpertFamilies.named(family, classes: classes ?? []) ?? GaussianFamily()
     }
 
-    /// The model itself; of a file that ``ModelFile/read(path:)`` let pass.
-    package var model: MixtureModel {
+    /// Number of experts K.
+    public var expertCount: Int { experts.count }
+
+    /// The model itself, in the user's units.
+    ///
+    /// - Precondition: the file was checked, as ``read(path:)`` does.
+    public var model: MixtureModel {
         MixtureModel(
             design: design, family: expertFamily,
             gate: SoftmaxGate(coefficients: Matrix(columns: experts.map(\.gate))),
@@ -165,8 +174,8 @@ extension ModelFile {
             + (rounds ?? []).flatMap(\.warnings).map { .round($0) }
     }
 
-    /// The same for people, a line each.
-    package var warningLines: [WarningLine] {
+    /// What a reader has to know of fit, aggregation and rounds, a line each.
+    public var warningLines: [WarningLine] {
         (fit?.warnings ?? []).lines + (aggregation?.warnings ?? []).map { WarningLine($0) }
             + (rounds ?? []).flatMap(\.warnings.lines)
     }

@@ -17,9 +17,16 @@ extension StatisticsFile {
     /// Reads and checks a file of statistics.
     ///
     /// - Throws: ``ModelFileError`` that names the file and the field.
-    package static func read(path: String) throws(ModelFileError) -> StatisticsFile {
+    public static func read(path: String) throws(ModelFileError) -> StatisticsFile {
         try decode(VersionedJSON.contents(path: path, of: StatisticsFile.self), source: path)
     }
+
+    /// Writes the file, whole or not at all.
+    ///
+    /// - Returns: the number of its bytes.
+    /// - Throws: ``ModelFileError`` for a number that is not finite, `TableError` where it cannot be written.
+    @discardableResult
+    public func write(to path: String) throws -> Int { try writeDocument(to: path) }
 
     package static func decode(_ data: Data, source: String) throws(ModelFileError) -> StatisticsFile {
         let file = try VersionedJSON(data: data, source: source).decode(StatisticsFile.self)

@@ -4,7 +4,7 @@ import MixtureOfExperts
 import Numerics
 
 /// What a site sends in a round, as it stands in a file: JSON with nothing in it that depends on clock or machine.
-package struct StatisticsFile: Codable, Sendable, Equatable {
+public struct StatisticsFile: Codable, Sendable, Equatable {
     package static let formatName = "dmoe-statistics"
     package static let versions = 2...2
 
@@ -16,7 +16,8 @@ package struct StatisticsFile: Codable, Sendable, Equatable {
     package var covariates: [String]
     package var expertCovariates: [String]
     package var gateCovariates: [String]
-    package var rows: Int
+    /// Number of rows of the site.
+    public package(set) var rows: Int
     package var weight: Double
     /// At the model, of the target in the user's units.
     package var logLikelihood: Double

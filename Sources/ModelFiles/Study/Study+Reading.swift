@@ -42,8 +42,8 @@ extension Study: VersionedDocument {
 extension Study {
     /// Reads and checks a study file.
     ///
-    /// - Throws: ``StudyError`` that names the file and the field.
-    package static func read(path: String) throws(StudyError) -> Study {
+    /// - Throws: `StudyError` that names the file and the field.
+    public static func read(path: String) throws(StudyError) -> Study {
         try decode(VersionedJSON.contents(path: path, of: Study.self), source: path)
     }
 
@@ -54,7 +54,7 @@ extension Study {
     }
 
     /// The file as text, in an order and with line breaks for people.
-    package func text() -> String {
+    public func text() -> String {
         // Validated studies hold finite numbers only.
         (try? OrderedJSONEncoder().encode(self)) ?? ""
     }

@@ -1,11 +1,19 @@
 /// A dense matrix of `Double`, stored column by column as BLAS and LAPACK expect.
-package struct Matrix: Sendable, Equatable {
-    package let rowCount: Int
-    package let columnCount: Int
+public struct Matrix: Sendable, Equatable {
+    /// Number of rows.
+    public let rowCount: Int
+    /// Number of columns.
+    public let columnCount: Int
     /// Element (i, j) is `storage[i + j * rowCount]`.
-    package var storage: [Double]
+    @usableFromInline package var storage: [Double]
 
-    package init(rowCount: Int, columnCount: Int, repeating value: Double = 0) {
+    /// A matrix with one value everywhere.
+    ///
+    /// - Parameters:
+    ///   - rowCount: number of rows.
+    ///   - columnCount: number of columns.
+    ///   - value: of every element; 0 by default.
+    public init(rowCount: Int, columnCount: Int, repeating value: Double = 0) {
         self.rowCount = rowCount
         self.columnCount = columnCount
         storage = [Double](repeating: value, count: rowCount * columnCount)
@@ -19,23 +27,29 @@ package struct Matrix: Sendable, Equatable {
         self.storage = storage
     }
 
-    /// The columns side by side; all of the same length.
-    package init(columns: [[Double]]) {
+    /// The columns side by side.
+    ///
+    /// - Parameter columns: `columnCount` arrays of `rowCount` elements each.
+    /// - Precondition: all have the same length.
+    public init(columns: [[Double]]) {
         self.init(
             rowCount: columns.first?.count ?? 0, columnCount: columns.count, storage: columns.flatMap { $0 })
     }
 
+    /// Element (row, column), both from 0.
     @inlinable
-    package subscript(row: Int, column: Int) -> Double {
+    public subscript(row: Int, column: Int) -> Double {
         get { storage[row + column * rowCount] }
         set { storage[row + column * rowCount] = newValue }
     }
 
-    package func column(_ index: Int) -> ArraySlice<Double> {
+    /// A column as `rowCount` elements.
+    public func column(_ index: Int) -> ArraySlice<Double> {
         storage[index * rowCount..<(index + 1) * rowCount]
     }
 
-    package func row(_ index: Int) -> [Double] {
+    /// A row as `columnCount` elements.
+    public func row(_ index: Int) -> [Double] {
         (0..<columnCount).map { self[index, $0] }
     }
 

@@ -3,17 +3,21 @@ import Synchronization
 
 /// How many threads share independent pieces of work.
 ///
-/// Results come back in the order of the pieces, and which thread takes which piece never enters a result: the same
-/// bits for any number of threads.
-package struct Parallelism: Sendable {
-    package let threads: Int
+/// Results come back in the order of the pieces, and which thread takes which piece never enters a result: results
+/// are bit-identical for any number of threads.
+public struct Parallelism: Sendable {
+    /// Number of threads, at least 1.
+    public let threads: Int
 
-    /// - Parameter threads: at least 1; nil for all cores.
-    package init(threads: Int? = nil) {
+    /// As many threads as given.
+    ///
+    /// - Parameter threads: at least 1, less counts as 1; nil for all cores.
+    public init(threads: Int? = nil) {
         self.threads = max(1, threads ?? Self.coreCount)
     }
 
-    package static let serial = Parallelism(threads: 1)
+    /// One thread.
+    public static let serial = Parallelism(threads: 1)
 
     package static var coreCount: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
 

@@ -2,22 +2,26 @@ import MixtureOfExperts
 import Numerics
 import Tables
 
+/// What is done about a row with a missing value, where no study says it.
+public enum MissingValueRule: String, Sendable, CaseIterable {
+    /// The table is refused.
+    case error
+    /// The row is left out, and counted.
+    case drop
+}
+
+/// What is done about a level of a category that the study does not know.
+public enum UnknownLevelRule: String, Sendable, CaseIterable {
+    /// The table is refused.
+    case error
+    /// The row is taken as one of the reference level.
+    case reference
+}
+
 /// From the columns of a table to the rows of a shard.
 package struct RowSelection: Sendable {
-    package enum MissingRule: String, Sendable, CaseIterable {
-        /// A row with a missing value is refused.
-        case error
-        /// A row with a missing value is left out, and counted.
-        case drop
-    }
-
-    /// What is done about a level of a category that the study does not know.
-    package enum UnknownLevelRule: String, Sendable, CaseIterable {
-        /// The table is refused.
-        case error
-        /// The row is taken as one of the reference level.
-        case reference
-    }
+    package typealias MissingRule = MissingValueRule
+    package typealias UnknownLevelRule = StudyData.UnknownLevelRule
 
     /// Squares of values and of weights must stay in range.
     static let largestValue = 1e100

@@ -4,12 +4,12 @@ import MixtureOfExperts
 ///
 /// Sites share it before anything is fitted, so that the columns of their designs are the same whatever levels and gaps
 /// their own tables have. Written as JSON to be edited by people; see the article on the study file.
-package struct Study: Codable, Sendable, Equatable {
+public struct Study: Codable, Sendable, Equatable {
     package static let formatName = "dmoe-study"
     package static let currentVersion = 1
 
     /// What is done about a missing value.
-    package enum MissingRule: String, Codable, Sendable, CaseIterable {
+    public enum MissingRule: String, Codable, Sendable, CaseIterable {
         /// The table is refused.
         case error
         /// The row is left out, and counted.
@@ -20,32 +20,38 @@ package struct Study: Codable, Sendable, Equatable {
         case level
     }
 
-    package var format = Study.formatName
-    package var formatVersion = Study.currentVersion
-    /// For people.
-    package var note: String?
-    package var target: String
-    /// Name of an ``ExpertFamily``.
-    package var family: String
-    /// Of a response of classes: their names as the table spells them, the reference first.
-    package var classes: [String]?
-    /// Column of exposures, whose logarithm enters every linear predictor with coefficient 1.
-    package var exposure: String?
-    /// Column of row weights.
-    package var weights: String?
+    /// Always `dmoe-study`.
+    public package(set) var format = Study.formatName
+    /// The version of the format, 1.
+    public package(set) var formatVersion = Study.currentVersion
+    /// A note for people; no effect.
+    public var note: String?
+    /// The column of the response.
+    public var target: String
+    /// The family of the experts: `gaussian`, `poisson`, `gamma` or `multinomial`.
+    public var family: String
+    /// Of a response of classes: their names as the table spells them, the reference first; nil for numbers.
+    public var classes: [String]?
+    /// The column of exposures, whose logarithm enters every linear predictor with coefficient 1; nil for none.
+    public var exposure: String?
+    /// The column of row weights; nil for none.
+    public var weights: String?
     /// For target, exposure, weights, and covariates without a rule of their own: `error` or `drop`.
-    package var missing: MissingRule
-    package var covariates: [Covariate]
+    public var missing: MissingRule
+    /// The columns that are covariates, in the order of the model.
+    public var covariates: [Covariate]
     /// Names of the covariates that the experts read; nil for all.
-    package var regression: [String]?
+    public var regression: [String]?
     /// Names of the covariates that the gate reads; nil for all.
-    package var gate: [String]?
-    /// How many experts a site fits.
-    package var experts: Int?
-    package var seed: UInt64?
+    public var gate: [String]?
+    /// Number of experts that a site fits; nil where the request says it.
+    public var experts: Int?
+    /// The seed of the random numbers; nil: 1.
+    public var seed: UInt64?
 
-    package init(
-        target: String, family: String = GaussianFamily().name, classes: [String]? = nil, exposure: String? = nil,
+    /// A study made in memory; each parameter is the field of its name.
+    public init(
+        target: String, family: String = "gaussian", classes: [String]? = nil, exposure: String? = nil,
         weights: String? = nil, missing: MissingRule = .error, covariates: [Covariate], regression: [String]? = nil,
         gate: [String]? = nil, experts: Int? = nil, seed: UInt64? = nil, note: String? = nil
     ) {
@@ -68,8 +74,10 @@ package struct Study: Codable, Sendable, Equatable {
         case gate, experts, seed
     }
 
+    /// Reads the fields without checking that they go together; `read(path:)` does both.
+    ///
     /// - Throws: `DecodingError`, also for a field that is not known.
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let fields = try StudyFields<CodingKeys>(decoder)
         format = try fields.value(.format)
         formatVersion = try fields.value(.formatVersion)
@@ -107,7 +115,7 @@ extension Study {
     func columnNames(_ covariate: Covariate) -> [String] { covariate.columnNames(missing: missingRule(covariate)) }
 
     /// The columns of the design: those of the covariates in their order, then the log exposure.
-    package var design: Design {
+    public var design: Design {
         var names = [String]()
         var positions = [String: [Int]]()
         for covariate in covariates {

@@ -1,31 +1,34 @@
 extension Study {
     /// A column of the table that is a covariate.
-    package struct Covariate: Codable, Sendable, Equatable {
-        package enum ValueType: String, Codable, Sendable, CaseIterable {
-            /// One column, as it is.
+    public struct Covariate: Codable, Sendable, Equatable {
+        /// What the values of a covariate are, and the columns of the design that it becomes.
+        public enum ValueType: String, Codable, Sendable, CaseIterable {
+            /// Numbers: one column, as it is.
             case number
-            /// A 0/1 column for each level but the reference.
+            /// A category: a 0/1 column for each level but the reference.
             case category
-            /// A 0/1 column.
+            /// Yes or no: a 0/1 column.
             case yesNo = "yes-no"
         }
 
-        package var name: String
-        /// For people.
-        package var note: String?
-        package var type: ValueType
+        /// The column of the table.
+        public var name: String
+        /// A note for people; no effect.
+        public var note: String?
+        /// What its values are.
+        public var type: ValueType
         /// Of a category: as the table spells them.
-        package var levels: [String]?
+        public var levels: [String]?
         /// Of a category: the level without a column.
-        package var reference: String?
+        public var reference: String?
         /// Of yes-no: the spelling that counts as 1.
-        package var yes: String?
+        public var yes: String?
         /// Of yes-no: the spelling that counts as 0.
-        package var no: String?
+        public var no: String?
         /// nil for the rule of the study.
-        package var missing: MissingRule?
+        public var missing: MissingRule?
         /// Of a number with rule `mean`: what takes the place of a missing value at every site; nil for the site's own mean.
-        package var value: Double?
+        public var value: Double?
 
         private init(name: String, type: ValueType, missing: MissingRule?) {
             self.name = name
@@ -33,13 +36,26 @@ extension Study {
             self.missing = missing
         }
 
-        package static func number(_ name: String, missing: MissingRule? = nil, value: Double? = nil) -> Covariate {
+        /// A column of numbers.
+        ///
+        /// - Parameters:
+        ///   - name: the column of the table.
+        ///   - missing: the rule for missing values; nil for that of the study.
+        ///   - value: with rule `mean`, what takes the place of a missing value at every site; nil for the mean of the site.
+        public static func number(_ name: String, missing: MissingRule? = nil, value: Double? = nil) -> Covariate {
             var covariate = Covariate(name: name, type: .number, missing: missing)
             covariate.value = value
             return covariate
         }
 
-        package static func category(
+        /// A column of categories.
+        ///
+        /// - Parameters:
+        ///   - name: the column of the table.
+        ///   - levels: as the table spells them, the reference among them.
+        ///   - reference: the level without a 0/1 column.
+        ///   - missing: the rule for missing values; nil for that of the study.
+        public static func category(
             _ name: String, levels: [String], reference: String, missing: MissingRule? = nil
         ) -> Covariate {
             var covariate = Covariate(name: name, type: .category, missing: missing)
@@ -48,7 +64,14 @@ extension Study {
             return covariate
         }
 
-        package static func yesNo(
+        /// A column of yes and no.
+        ///
+        /// - Parameters:
+        ///   - name: the column of the table.
+        ///   - yes: the spelling that counts as 1.
+        ///   - no: the spelling that counts as 0.
+        ///   - missing: the rule for missing values; nil for that of the study.
+        public static func yesNo(
             _ name: String, yes: String, no: String, missing: MissingRule? = nil
         ) -> Covariate {
             var covariate = Covariate(name: name, type: .yesNo, missing: missing)
@@ -61,8 +84,10 @@ extension Study {
             case name, note, type, levels, reference, yes, no, missing, value
         }
 
+        /// Reads the fields without checking that they go together.
+        ///
         /// - Throws: `DecodingError`, also for a field that is not known.
-        package init(from decoder: any Decoder) throws {
+        public init(from decoder: any Decoder) throws {
             let fields = try StudyFields<CodingKeys>(decoder)
             name = try fields.value(.name)
             note = try fields.optional(.note)

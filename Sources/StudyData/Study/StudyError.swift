@@ -1,13 +1,18 @@
 import Messages
 
 /// What can be wrong with a study file. Each text is one line that names the file and the field.
-package enum StudyError: Error, Sendable, Equatable {
+public enum StudyError: Error, Sendable, Equatable {
+    /// There is no file at `path`.
     case fileNotFound(path: String)
+    /// The file exists but its bytes cannot be had.
     case cannotRead(path: String)
-    /// - Parameter reason: where the text is no JSON; nil where it is, but of something else.
+    /// No study; `reason` says why where it is known.
     case notAStudy(path: String, reason: String?)
+    /// Written in a version of the format that is newer than the `known` one.
     case newerFormat(path: String, version: Int, known: Int)
+    /// A field that is needed is absent.
     case missingField(path: String, field: String)
+    /// A field with a value that it cannot have; `reason` completes the sentence.
     case invalidValue(path: String, field: String, reason: String)
 
     /// Whether the input could not be had at all, rather than holding something wrong.
@@ -20,7 +25,8 @@ package enum StudyError: Error, Sendable, Equatable {
 }
 
 extension StudyError: DoorMessage {
-    package func text(_ style: OptionStyle) -> String {
+    /// One line that says what to do, with options spelled as the interface has them.
+    public func text(_ style: OptionStyle) -> String {
         switch self {
         case .fileNotFound(let path):
             "\(path.visible): no such file; check the path"

@@ -111,7 +111,7 @@ extension DataTable {
     /// - Throws: `fileNotFound` or `cannotRead` if there are no bytes to read or they change meanwhile; `emptyFile`, `noRows`,
     ///   `unsupportedFormat`, `duplicateColumn`, `raggedRow`, `unterminatedQuote`, `malformedNPY`,
     ///   `columnNamesMismatch` or `corruptGzip` if they are not a table.
-    package static func read(path: String, options: TableOptions = TableOptions()) throws(TableError) -> DataTable {
+    public static func read(path: String, options: TableOptions = TableOptions()) throws(TableError) -> DataTable {
         let input = try TableInput(path: path)
         let result = Result { () throws(TableError) in try table(of: input, options: options) }
         // What looks wrong may come of the change.

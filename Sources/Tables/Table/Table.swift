@@ -1,21 +1,21 @@
 import Messages
 import Numerics
 
-/// What a reader must know beyond the bytes.
-package struct TableOptions: Sendable {
+/// How a file is read as a table, where its bytes do not say.
+public struct TableOptions: Sendable {
     /// The byte between fields of a CSV line. It must not be a quote, a line end, or a byte numbers are written with.
-    package var delimiter: UInt8
+    public var delimiter: UInt8
     /// Names for the columns of a `.npy` array, in order; without them the columns are `c0`, `c1`, ...
-    package var columnNames: [String]?
+    public var columnNames: [String]?
     /// Columns whose fields are kept as text, for example a shard label. Names the file does not have are ignored.
-    package var textColumns: Set<String>
+    public var textColumns: Set<String>
     /// Whether the fields of every column are kept as text.
-    package var keepsAllText = false
+    public var keepsAllText = false
     /// How many threads read a large CSV file; the table is the same for any number of them.
-    package var parallelism: Parallelism
+    public var parallelism: Parallelism
 
     /// Options for one reading; the defaults suit a comma-separated file of numbers.
-    package init(
+    public init(
         delimiter: UInt8 = UInt8(ascii: ","), columnNames: [String]? = nil, textColumns: Set<String> = [],
         parallelism: Parallelism = .serial
     ) {
@@ -27,20 +27,20 @@ package struct TableOptions: Sendable {
 }
 
 /// One named column of a table.
-package struct TableColumn: Sendable, Equatable {
+public struct TableColumn: Sendable, Equatable {
     /// The name in the header; a nameless CSV column is called `column3` after its 1-based position.
-    package var name: String
+    public var name: String
     /// The values, or the reason why there are none.
-    package var content: Content
+    public var content: Content
 
     /// A column called `name`.
-    package init(name: String, content: Content) {
+    public init(name: String, content: Content) {
         self.name = name
         self.content = content
     }
 
     /// What a column holds.
-    package enum Content: Sendable, Equatable {
+    public enum Content: Sendable, Equatable {
         /// Numbers, one for each row; NaN marks a missing value.
         case numbers([Double])
         /// Texts, one for each row, as they stand in the file without their quotes.
@@ -60,22 +60,25 @@ package struct TableColumn: Sendable, Equatable {
 }
 
 /// A table in memory: named columns of equal length.
-package struct DataTable: Sendable {
+public struct DataTable: Sendable {
     /// The file the table was read from, as messages name it: its path, or "standard input".
-    package let source: String
+    public let source: String
     /// The columns, in the order of the file.
-    package let columns: [TableColumn]
+    public let columns: [TableColumn]
     /// The number of rows.
-    package let rowCount: Int
+    public let rowCount: Int
     private let rowLines: TableRowLines
     /// Whether these are all rows, and not a piece of a larger table.
     package let isWhole: Bool
 
     /// A table made in memory; the line of a row is its 1-based number.
     ///
+    /// - Parameters:
+    ///   - source: what messages call the table.
+    ///   - columns: its columns, in order.
+    ///   - rowCount: needed only if no column keeps its values; otherwise it is taken from the columns.
     /// - Precondition: every column that keeps its values has as many of them as the table has rows.
-    /// - Parameter rowCount: needed only if no column keeps its values; otherwise it is taken from the columns.
-    package init(source: String, columns: [TableColumn], rowCount: Int? = nil) {
+    public init(source: String, columns: [TableColumn], rowCount: Int? = nil) {
         let counts = columns.compactMap(\.content.count)
         let rows = rowCount ?? counts.first ?? 0
         self.init(source: source, columns: columns, rowCount: rows, rowLines: TableRowLines())
@@ -94,7 +97,7 @@ package struct DataTable: Sendable {
     }
 
     /// The names of the columns, in the order of the file.
-    package var columnNames: [String] { columns.map(\.name) }
+    public var columnNames: [String] { columns.map(\.name) }
 
     /// The numeric columns in which every value is missing; none of a piece, whose other rows may have some.
     package var columnsWithoutValue: [String] {

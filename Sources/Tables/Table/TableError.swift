@@ -4,7 +4,7 @@ import Messages
 /// What can go wrong while tables and model files are read.
 ///
 /// Every text is one line that names the file, the place in it, what was wrong and what to do about it.
-package enum TableError: Error, Equatable, Sendable {
+public enum TableError: Error, Equatable, Sendable {
     /// There is no file at `path`.
     case fileNotFound(path: String)
     /// The file exists but its bytes cannot be had: a directory, a missing permission, a failing device.
@@ -68,8 +68,13 @@ package enum TableError: Error, Equatable, Sendable {
     case tooFewToFill(source: String, column: String, known: Int, needed: Int)
 
     /// What a spelling stands for.
-    package enum Spelling: Sendable {
-        case level, answer, aClass
+    public enum Spelling: Sendable {
+        /// A level of a category.
+        case level
+        /// An answer of yes or no.
+        case answer
+        /// A class of the response.
+        case aClass
     }
 
     /// Whether the input could not be had at all, rather than holding something wrong.
@@ -92,7 +97,8 @@ package enum TableError: Error, Equatable, Sendable {
 }
 
 extension TableError: DoorMessage {
-    package func text(_ style: OptionStyle) -> String {
+    /// One line that says what to do, with options spelled as the interface has them.
+    public func text(_ style: OptionStyle) -> String {
         switch self {
         case .fileNotFound(let path):
             "\(path.visible): no such file; check the path"

@@ -1,24 +1,28 @@
-/// Where in a file something stands, as messages name it.
-package struct TablePlace: Sendable, Equatable, ExpressibleByIntegerLiteral {
-    package enum Unit: String, Sendable {
-        /// Of text.
+/// Where in a file a value is, as messages name it.
+public struct TablePlace: Sendable, Equatable, ExpressibleByIntegerLiteral {
+    /// What is counted.
+    public enum Unit: String, Sendable {
+        /// Lines of text.
         case line
-        /// Of an array, which has no lines.
+        /// Rows of an array, which has no lines.
         case row
     }
 
-    package var unit: Unit
-    /// From 1.
-    package var number: Int
+    /// What is counted: lines or rows.
+    public var unit: Unit
+    /// The number of the line or row, from 1.
+    public var number: Int
 
     package init(_ unit: Unit, _ number: Int) {
         self.unit = unit
         self.number = number
     }
 
-    package init(integerLiteral line: Int) { self.init(.line, line) }
+    /// The line of a number, from 1.
+    public init(integerLiteral line: Int) { self.init(.line, line) }
 }
 
 extension TablePlace: CustomStringConvertible {
-    package var description: String { "\(unit) \(number)" }
+    /// `line 3`, `row 3`.
+    public var description: String { "\(unit) \(number)" }
 }
