@@ -103,11 +103,14 @@ let package = Package(
         .testTarget(name: "TablesTests", dependencies: ["Tables", "Messages", "Numerics", "TestSupport"]),
         .testTarget(
             name: "StudyDataTests",
-            dependencies: ["StudyData", "Tables", "ModelFiles", "Messages", "MixtureOfExperts", "Numerics", "TestSupport"]),
+            dependencies: [
+                "StudyData", "Tables", "ModelFiles", "Messages", "MixtureOfExperts", "Numerics", "TestSupport",
+            ]),
         .testTarget(
             name: "ModelFilesTests",
             dependencies: [
-                "ModelFiles", "StudyData", "Tables", "Aggregation", "Estimation", "Messages", "MixtureOfExperts", "Numerics",
+                "ModelFiles", "StudyData", "Tables", "Aggregation", "Estimation", "Messages", "MixtureOfExperts",
+                "Numerics",
                 "TestSupport",
             ]),
         .testTarget(

@@ -46,8 +46,10 @@ public func answerStatus(_ answer: UnsafeMutableRawPointer) -> Int32 { Handle<An
 @c(dmoe_answer_text)
 public func answerText(_ answer: UnsafeMutableRawPointer) -> UnsafePointer<CChar> { Handle<Answer>(answer).value.text }
 
+/// Bytes of the text, without the zero at the end.
 @c(dmoe_answer_length)
 public func answerLength(_ answer: UnsafeMutableRawPointer) -> Int { Handle<Answer>(answer).value.length }
 
+/// Frees the answer, and its text with it.
 @c(dmoe_answer_release)
 public func answerRelease(_ answer: UnsafeMutableRawPointer) { Handle<Answer>(answer).release() }

@@ -116,11 +116,13 @@ private struct Observer: Sendable {
 @c(dmoe_cancellation_new)
 public func cancellationNew() -> UnsafeMutableRawPointer { Handle.retaining(Cancellation()) }
 
+/// Stops the fit that the cancellation was given to, after the iteration at work; from any thread.
 @c(dmoe_cancellation_request)
 public func cancellationRequest(_ cancellation: UnsafeMutableRawPointer) {
     Handle<Cancellation>(cancellation).value.request()
 }
 
+/// Frees the cancellation; no fit may hold it any more.
 @c(dmoe_cancellation_release)
 public func cancellationRelease(_ cancellation: UnsafeMutableRawPointer) {
     Handle<Cancellation>(cancellation).release()

@@ -1,3 +1,4 @@
+import DistributedMoE
 import Foundation
 import Messages
 import MixtureOfExperts
@@ -61,6 +62,7 @@ public func modelWarnings(_ model: UnsafeMutableRawPointer, _ latest: Int32) -> 
     }
 }
 
+/// Frees the model.
 @c(dmoe_model_release)
 public func modelRelease(_ model: UnsafeMutableRawPointer) { Handle<ModelObject>(model).release() }
 

@@ -75,5 +75,6 @@ public func tableAppend(
     return 0
 }
 
+/// Frees the table; the memory of its columns stays with the caller.
 @c(dmoe_table_release)
 public func tableRelease(_ table: UnsafeMutableRawPointer) { Handle<TableObject>(table).release() }

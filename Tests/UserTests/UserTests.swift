@@ -23,7 +23,9 @@ import Testing
         #expect(predictions.count == 300)
         #expect(predictions.allSatisfy { ($0.mean ?? .nan).isFinite && $0.gates.count == 2 })
         #expect(try EvaluateJob().run(global, table(2)).rows == 300)
-        let statistics = try ["a": StatisticsJob().run(at: global, table(0)), "b": StatisticsJob().run(at: global, table(1))]
+        let statistics = try [
+            "a": StatisticsJob().run(at: global, table(0)), "b": StatisticsJob().run(at: global, table(1)),
+        ]
         #expect(try UpdateJob().run(global, statistics).rows == 600)
         var shards = ShardChoices(columns: ColumnRequest(target: "y"), experts: 2)
         shards.fit = fit.settings

@@ -1,14 +1,14 @@
 import Aggregation
 import ModelFiles
-import Numerics
-import StudyData
 
 /// The aggregation of local models: what `dmoe aggregate`, `dmoe_aggregate` and Swift callers ask for.
 public struct AggregateJob: Sendable, Equatable {
+    /// How the local models become one.
     public var settings = AggregationChoices()
     /// Of the rows that serve as support, in place of the rule `error` of the models.
-    public var missing: RowSelection.MissingRule?
+    public var missing: MissingValueRule?
 
+    /// An aggregation with the usual choices.
     public init() {}
 
     package func check(hasSupport: Bool) throws(RequestRefusal) { try settings.check(hasSupport: hasSupport) }

@@ -1,16 +1,15 @@
-import Evaluation
 import MixtureOfExperts
 import ModelFiles
-import Numerics
 import StudyData
-import Tables
 
 /// The scores of a model on rows with known responses.
 public struct EvaluateJob: Sendable, Equatable {
+    /// How the table is read for the model.
     public var reading = ReadingChoices()
     /// Column of row weights; nil: that of the model's study.
     public var weights: String?
 
+    /// Scores with the weights of the model's study, if there are any.
     public init() {}
 
     /// How tables are read.

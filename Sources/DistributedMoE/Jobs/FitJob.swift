@@ -1,18 +1,16 @@
 import Estimation
-import Messages
-import MixtureOfExperts
-import ModelFiles
-import Numerics
 import StudyData
 
 /// The fit of the rows of one site: what `dmoe fit`, `dmoe_fit` and Swift callers ask for.
 public struct FitJob: Sendable {
+    /// Which columns of the table are what.
     public var columns: ColumnRequest
     /// nil: the number of the study.
     public var experts: ExpertNumbers?
+    /// How the rows are fitted.
     public var settings = FitChoices()
     /// What chooses in a range of experts; nil: BIC.
-    public var criterion: ExpertCountReport.Criterion?
+    public var criterion: ExpertCountCriterion?
     /// Share of the rows that are kept out of the fits and scored.
     public var holdout: Double?
     /// Fewer experts, with a warning, for a site with fewer rows for each free parameter; nil: refused where they are too few.
@@ -22,6 +20,7 @@ public struct FitJob: Sendable {
     /// nil: that of the study, or 1.
     public var seed: UInt64?
 
+    /// A fit with the usual settings.
     public init(columns: ColumnRequest, experts: ExpertNumbers? = nil) {
         self.columns = columns
         self.experts = experts

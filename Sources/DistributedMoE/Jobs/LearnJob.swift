@@ -1,14 +1,14 @@
 import Estimation
-import Messages
-import Numerics
-import StudyData
 
 /// What both the whole path and a comparison fit: shards, each with a model of its own.
 public struct ShardChoices: Sendable, Equatable {
+    /// Which columns of the tables are what.
     public var columns: ColumnRequest
     /// nil: the number of the study.
     public var experts: ExpertNumbers?
+    /// How the rows of each shard are fitted.
     public var fit = FitChoices()
+    /// Where one shard ends and the next begins.
     public var division = ShardDivision.files
     /// A shard with fewer rows for each free parameter gets fewer experts, down to one.
     public var rowsPerParameter = Capacity.rowsPerParameter
@@ -17,6 +17,7 @@ public struct ShardChoices: Sendable, Equatable {
     /// nil: that of the study, or 1.
     public var seed: UInt64?
 
+    /// Shards of one design, fitted with the usual choices.
     public init(columns: ColumnRequest, experts: Int? = nil) {
         self.columns = columns
         self.experts = experts.map { ExpertNumbers($0) }
@@ -61,11 +62,14 @@ public struct ShardChoices: Sendable, Equatable {
 
 /// The whole path on one machine: fit every shard, aggregate, score.
 public struct LearnJob: Sendable, Equatable {
+    /// What is fitted, and how.
     public var shards: ShardChoices
+    /// How the local models become one.
     public var aggregation = AggregationChoices()
     /// Extra rounds of distributed EM after the aggregation.
     public var rounds = 0
 
+    /// The usual aggregation of these shards.
     public init(_ shards: ShardChoices) { self.shards = shards }
 
     /// - Throws: what can be said before a file is read.

@@ -1,11 +1,10 @@
-import Messages
 import MixtureOfExperts
 import ModelFiles
-import Numerics
 import StudyData
 
 /// Predictions of the rows of a table.
 public struct PredictJob: Sendable, Equatable {
+    /// How the table is read for the model.
     public var reading = ReadingChoices()
     /// Share of the responses that the quantiles, or the set of classes, hold; nil for none.
     public var interval: Double?
@@ -14,8 +13,10 @@ public struct PredictJob: Sendable, Equatable {
     /// Of draws; nil: 1.
     public var seed: UInt64?
 
+    /// Predictions without quantiles.
     public init() {}
 
+    /// - Throws: ``RequestRefusal`` for an interval or a level that does not lie between 0 and 1.
     public func check() throws(RequestRefusal) {
         try RequestOption.interval.check(interval)
         for level in levels { try RequestOption.levels.check(level) }

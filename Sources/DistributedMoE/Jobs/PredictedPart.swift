@@ -1,5 +1,4 @@
 import MixtureOfExperts
-import Numerics
 
 /// Some rows with what a model says of them.
 package struct PredictedPart: Sendable {

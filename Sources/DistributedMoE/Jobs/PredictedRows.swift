@@ -1,7 +1,5 @@
 import MixtureOfExperts
-import Numerics
 import StudyData
-import Tables
 
 /// Where rows to be predicted lie.
 package enum PredictionInput: Sendable {

@@ -1,10 +1,3 @@
-import Evaluation
-import MixtureOfExperts
-import ModelFiles
-import Numerics
-import StudyData
-import Tables
-
 // What a Swift caller runs: tables and models in, models and scores out. The doors of the command line and of C run the same jobs
 // with notices of reading and progress.
 

@@ -1,4 +1,3 @@
-import Messages
 import Simulation
 
 /// A synthetic benchmark: rows in shards, test rows and the true model.

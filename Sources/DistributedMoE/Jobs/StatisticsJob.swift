@@ -1,20 +1,18 @@
 import Estimation
-import Messages
-import ModelFiles
-import Numerics
-import StudyData
 
 /// The sums of one site's rows at a global model, for an extra round.
 public struct StatisticsJob: Sendable, Equatable {
     /// Column of row weights; nil: that of the model's study.
     public var weights: String?
     /// In place of the rule `error` of the model.
-    public var missing: RowSelection.MissingRule?
+    public var missing: MissingValueRule?
     /// The threshold rule, as in ``FitChoices/minRows``.
     public var minRows: Int? = 10
 
+    /// Statistics under the usual threshold rule.
     public init() {}
 
+    /// - Throws: ``RequestRefusal`` for a threshold out of its bounds.
     public func check() throws(RequestRefusal) { try RequestOption.minRows.check(minRows) }
 
     /// - Parameters:

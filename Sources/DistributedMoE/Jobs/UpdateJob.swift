@@ -1,10 +1,9 @@
-import ModelFiles
-
 /// The next global model from the statistics of sites at this one.
 public struct UpdateJob: Sendable, Equatable {
     /// Whether sites that the model does not describe at all are left out.
     public var robust = true
 
+    /// An update that leaves out sites which the model does not describe at all.
     public init() {}
 
     /// The statistics of a site.

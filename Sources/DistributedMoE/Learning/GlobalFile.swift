@@ -1,5 +1,4 @@
 import Aggregation
-import ModelFiles
 
 extension ModelFile {
     /// A global model with what the local files behind it say of how rows were read.

@@ -2,7 +2,6 @@ import Messages
 import MixtureOfExperts
 import Numerics
 import StudyData
-import Tables
 
 /// Where one shard ends and the next begins.
 public enum ShardDivision: Sendable, Equatable {

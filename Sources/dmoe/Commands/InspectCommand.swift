@@ -1,5 +1,6 @@
 import Aggregation
 import ArgumentParser
+import DistributedMoE
 import Evaluation
 import Messages
 import ModelFiles

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DistributedMoE
 import Messages
 import StudyData
 import Tables

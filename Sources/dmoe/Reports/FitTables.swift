@@ -1,3 +1,4 @@
+import DistributedMoE
 import Estimation
 import Messages
 import ModelFiles

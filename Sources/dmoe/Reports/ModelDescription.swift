@@ -1,3 +1,4 @@
+import DistributedMoE
 import Evaluation
 import Messages
 import MixtureOfExperts

@@ -1,3 +1,4 @@
+import DistributedMoE
 import Messages
 import ModelFiles
 

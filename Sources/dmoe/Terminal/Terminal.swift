@@ -1,3 +1,4 @@
+import DistributedMoE
 import Estimation
 import Foundation
 import Messages

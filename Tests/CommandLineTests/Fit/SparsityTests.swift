@@ -85,11 +85,14 @@ import Testing
         Refusal("negative weight", two + ["--l1-gate=-1"], says: ["--l1-gate must be 0 or more"]),
         Refusal("no weight", two + ["--l1-experts", "nan"], says: ["--l1-experts must be 0 or more"]),
         Refusal("endless weight", two + ["--l1-experts", "inf"], says: ["--l1-experts must be 0 or more"]),
-        Refusal("auto and a weight", two + ["--l1", "auto", "--l1-gate", "2"], says: ["--l1 and --l1-gate cannot go together"]),
+        Refusal(
+            "auto and a weight", two + ["--l1", "auto", "--l1-gate", "2"],
+            says: ["--l1 and --l1-gate cannot go together"]),
         Refusal("refit of everything", two + ["--l1-refit"], says: ["--l1-refit needs --l1"]),
         Refusal("a weight for both", two + ["--l1", "2"], says: ["'2'", "auto"]),
         Refusal(
-            "rounds", learn + ["--experts", "2", "--rounds", "1", "--l1", "auto"], says: ["--rounds has no effect here: extra rounds make no slope 0"]),
+            "rounds", learn + ["--experts", "2", "--rounds", "1", "--l1", "auto"],
+            says: ["--rounds has no effect here: extra rounds make no slope 0"]),
         Refusal("backwards", fit + ["--experts", "8..1"], says: ["--experts must rise: 8 is above 1"]),
         Refusal("from none", fit + ["--experts", "0..3"], says: ["--experts must be from 1 to 1000"]),
         Refusal("without end", fit + ["--experts", "1.."], says: ["1.."]),
@@ -102,7 +105,9 @@ import Testing
             says: ["--criterion needs --holdout"]),
         Refusal(
             "everything held out", fit + ["--experts", "1..3", "--holdout", "1"], says: ["--holdout must lie between"]),
-        Refusal("a range to learn", learn + ["--experts", "1..3"], says: ["--experts has no effect here: only a fit of one site"]),
+        Refusal(
+            "a range to learn", learn + ["--experts", "1..3"],
+            says: ["--experts has no effect here: only a fit of one site"]),
         Refusal(
             "a range to compare",
             ["compare", "d.csv", "e.csv", "--target", "y", "--experts", "1..3", "--holdout", "0.2"],

@@ -1,6 +1,4 @@
 import Aggregation
-import Messages
-import Numerics
 
 /// How local models become one, whatever they are.
 public struct AggregationChoices: Sendable, Equatable {
@@ -16,9 +14,9 @@ public struct AggregationChoices: Sendable, Equatable {
     /// Maximum number of support points.
     public var supportSize = 5000
     /// nil: by density.
-    public var siteWeights: AggregationOptions.SiteWeights?
+    public var siteWeights: SiteWeights?
     /// Targets of the gate; nil: chosen.
-    public var gate: AggregationOptions.GateTarget?
+    public var gate: GateTarget?
     /// Whether sites whose models contradict all others are left out.
     public var robust = true
     /// Of ``methodNames``; nil: transport.
@@ -26,6 +24,7 @@ public struct AggregationChoices: Sendable, Equatable {
     /// nil: 1.
     public var seed: UInt64?
 
+    /// The transport method with its usual choices.
     public init() {}
 
     /// Numbers of experts that are tried automatically, in numbers of experts of the largest local model.

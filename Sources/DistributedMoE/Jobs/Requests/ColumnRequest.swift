@@ -2,7 +2,6 @@ import Foundation
 import Messages
 import MixtureOfExperts
 import StudyData
-import Tables
 
 /// Which columns of a table are what: by a study, or by name.
 public struct ColumnRequest: Sendable, Equatable {
@@ -16,11 +15,13 @@ public struct ColumnRequest: Sendable, Equatable {
 
     /// In place of all others.
     public var study: StudySource?
+    /// Column of the response; needed where there is no study.
     public var target: String?
     /// nil: gaussian.
     public var family: String?
     /// The reference first; nil: those found, in order.
     public var classes: [String]?
+    /// Column of exposures of counts or rates, above 0; its logarithm is an offset.
     public var exposure: String?
     /// Covariates; nil: every other column with numbers.
     public var features: [String]?
@@ -28,10 +29,12 @@ public struct ColumnRequest: Sendable, Equatable {
     public var exclude: [String] = []
     /// nil: those of the experts.
     public var gateFeatures: [String]?
+    /// Column of row weights; a weight of 2 counts as the row twice.
     public var weights: String?
     /// nil: rows with a missing value are refused.
-    public var missing: RowSelection.MissingRule?
+    public var missing: MissingValueRule?
 
+    /// Columns by a study, or by the name of the target.
     public init(study: StudySource? = nil, target: String? = nil) {
         self.study = study
         self.target = target

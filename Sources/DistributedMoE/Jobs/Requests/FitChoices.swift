@@ -1,6 +1,4 @@
 import Estimation
-import Messages
-import MixtureOfExperts
 
 /// How the rows of a site are fitted, whatever they are and however many experts they get.
 public struct FitChoices: Sendable, Equatable {
@@ -10,6 +8,7 @@ public struct FitChoices: Sendable, Equatable {
     public var tolerance = 1e-9
     /// Of a start.
     public var maximumIterations = 500
+    /// How the standard errors of the parameters are computed.
     public var standardErrors = StandardErrorMethod.observed
     /// Weight of the lasso on the slopes of the gate; nil for none.
     public var l1Gate: Double?
@@ -23,6 +22,7 @@ public struct FitChoices: Sendable, Equatable {
     /// owner: nothing is withheld.
     public var minRows: Int? = 10
 
+    /// The usual choices.
     public init() {}
 
     /// - Throws: ``RequestRefusal``.
@@ -65,11 +65,15 @@ public struct FitChoices: Sendable, Equatable {
 
 /// One number of experts, or a range of them.
 public struct ExpertNumbers: Sendable, Equatable {
+    /// The smallest number.
     public var first: Int
+    /// The largest number.
     public var last: Int
 
+    /// One number.
     public init(_ number: Int) { (first, last) = (number, number) }
 
+    /// All numbers from the first to the last.
     public init(first: Int, last: Int) { (self.first, self.last) = (first, last) }
 
     /// nil for a range.

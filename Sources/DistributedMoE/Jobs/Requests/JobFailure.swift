@@ -1,4 +1,3 @@
-import Estimation
 import Messages
 import StudyData
 
@@ -15,6 +14,7 @@ public enum JobFailure: Error, Equatable, Sendable {
 }
 
 extension JobFailure: DoorMessage {
+    /// One line, with options in the spelling of a door.
     public func text(_ style: OptionStyle) -> String {
         switch self {
         case .rows(let source, let reason): "\(source): \(reason.text(style))"

@@ -4,10 +4,11 @@ import StudyData
 /// How a table is read for a model that predicts or is scored.
 public struct ReadingChoices: Sendable, Equatable {
     /// In place of the rule `error` of the model.
-    public var missing: RowSelection.MissingRule?
+    public var missing: MissingValueRule?
     /// nil: levels that the model's study does not know are refused.
-    public var unknownLevels: RowSelection.UnknownLevelRule?
+    public var unknownLevels: UnknownLevelRule?
 
+    /// As the model reads its tables.
     public init() {}
 
     /// - Throws: ``RequestRefusal/needs(_:_:_:)`` where the model has no study and so no levels.

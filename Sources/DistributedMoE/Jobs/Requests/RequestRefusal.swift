@@ -64,6 +64,7 @@ public enum RequestRefusal: Error, Equatable, Sendable {
 }
 
 extension RequestRefusal: DoorMessage {
+    /// One line, with options in the spelling of a door.
     public func text(_ style: OptionStyle) -> String {
         switch self {
         case .outOfBounds(let option, let bounds): "\(option.name(style)) must \(bounds.description)"
