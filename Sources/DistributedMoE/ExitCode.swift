@@ -1,3 +1,9 @@
+import Aggregation
+import Estimation
+import ModelFiles
+import StudyData
+import Tables
+
 /// What kind of failure an error is, by the numbers of sysexits; the command line ends with them.
 package enum ExitCode: Int32, Sendable {
     case usage = 64

@@ -1,3 +1,13 @@
+import Aggregation
+import Estimation
+import Evaluation
+import Messages
+import MixtureOfExperts
+import ModelFiles
+import Numerics
+import StudyData
+import Tables
+
 // What `import DistributedMoE` brings of the layers below: the names that a user of the library needs, and no others.
 
 /// A matrix of numbers; see `Numerics.Matrix`.

@@ -1,5 +1,6 @@
 import Evaluation
 import MixtureOfExperts
+import Numerics
 
 /// What estimates are judged on: test rows, the models that they should be near to, and the true groups where known.
 struct EstimateScorer: Sendable {

@@ -2,6 +2,8 @@ import Aggregation
 import Estimation
 import Messages
 import MixtureOfExperts
+import ModelFiles
+import Numerics
 
 /// Every estimator of the field on the same shards and the same local models, judged on the same test rows.
 package struct EstimatorComparison: Sendable {

@@ -1,5 +1,7 @@
 import Aggregation
 import ModelFiles
+import Numerics
+import StudyData
 
 /// The aggregation of local models: what `dmoe aggregate`, `dmoe_aggregate` and Swift callers ask for.
 public struct AggregateJob: Sendable, Equatable {

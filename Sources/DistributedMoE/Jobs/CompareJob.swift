@@ -1,5 +1,8 @@
 import Messages
 import MixtureOfExperts
+import ModelFiles
+import Numerics
+import Tables
 
 /// Every estimator of the field on the same shards, judged on the same rows.
 package struct CompareJob: Sendable {

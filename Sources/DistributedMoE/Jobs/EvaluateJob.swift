@@ -1,6 +1,9 @@
+import Evaluation
 import MixtureOfExperts
 import ModelFiles
+import Numerics
 import StudyData
+import Tables
 
 /// The scores of a model on rows with known responses.
 public struct EvaluateJob: Sendable, Equatable {

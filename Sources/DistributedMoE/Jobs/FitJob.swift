@@ -1,4 +1,8 @@
 import Estimation
+import Messages
+import MixtureOfExperts
+import ModelFiles
+import Numerics
 import StudyData
 
 /// The fit of the rows of one site: what `dmoe fit`, `dmoe_fit` and Swift callers ask for.

@@ -1,4 +1,7 @@
 import Estimation
+import Messages
+import Numerics
+import StudyData
 
 /// What both the whole path and a comparison fit: shards, each with a model of its own.
 public struct ShardChoices: Sendable, Equatable {

@@ -1,5 +1,8 @@
 import Estimation
+import Evaluation
 import MixtureOfExperts
+import ModelFiles
+import Numerics
 
 /// What ``LearnJob`` made: the local models, the global one, and the rows to compare it on.
 package struct LearnedModel: Sendable {

@@ -1,5 +1,7 @@
+import Messages
 import MixtureOfExperts
 import ModelFiles
+import Numerics
 import StudyData
 
 /// Predictions of the rows of a table.

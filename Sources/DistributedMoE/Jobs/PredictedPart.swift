@@ -1,4 +1,5 @@
 import MixtureOfExperts
+import Numerics
 
 /// Some rows with what a model says of them.
 package struct PredictedPart: Sendable {

@@ -1,5 +1,7 @@
 import MixtureOfExperts
+import Numerics
 import StudyData
+import Tables
 
 /// Where rows to be predicted lie.
 package enum PredictionInput: Sendable {

@@ -1,3 +1,8 @@
+import Evaluation
+import ModelFiles
+import Numerics
+import Tables
+
 // What a Swift caller runs: tables and models in, models and scores out. The doors of the command line and of C run the same jobs
 // with notices of reading and progress.
 

@@ -1,3 +1,4 @@
+import Messages
 import Simulation
 
 /// A synthetic benchmark: rows in shards, test rows and the true model.

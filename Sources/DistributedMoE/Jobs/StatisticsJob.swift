@@ -1,4 +1,8 @@
 import Estimation
+import Messages
+import ModelFiles
+import Numerics
+import StudyData
 
 /// The sums of one site's rows at a global model, for an extra round.
 public struct StatisticsJob: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import ModelFiles
+
 /// The next global model from the statistics of sites at this one.
 public struct UpdateJob: Sendable, Equatable {
     /// Whether sites that the model does not describe at all are left out.

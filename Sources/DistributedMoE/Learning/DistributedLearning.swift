@@ -2,6 +2,7 @@ import Aggregation
 import Estimation
 import Messages
 import MixtureOfExperts
+import Numerics
 
 /// The whole path on one machine: a local fit for every shard, then one aggregation of what they would have sent.
 package struct DistributedLearning: Sendable {

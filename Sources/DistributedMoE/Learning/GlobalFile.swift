@@ -1,4 +1,5 @@
 import Aggregation
+import ModelFiles
 
 extension ModelFile {
     /// A global model with what the local files behind it say of how rows were read.

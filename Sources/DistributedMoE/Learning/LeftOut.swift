@@ -1,4 +1,5 @@
 import Aggregation
+import Estimation
 import Messages
 
 /// A shard or a site that is not in the result, as `--json` has it: `{"name": …, "rows": …, "reason": {"code": …}}`.

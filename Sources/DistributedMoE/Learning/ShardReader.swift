@@ -2,6 +2,7 @@ import Messages
 import MixtureOfExperts
 import Numerics
 import StudyData
+import Tables
 
 /// Where one shard ends and the next begins.
 public enum ShardDivision: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import Estimation
 import MixtureOfExperts
+import Numerics
 
 /// The fit of one site of many, with as many experts as its rows support.
 package struct SiteFit: Sendable {

@@ -1,6 +1,8 @@
 import Estimation
 import Messages
 import MixtureOfExperts
+import ModelFiles
+import Numerics
 
 /// Rounds of generalised EM after a one-shot aggregation, where the sites allow them: what `dmoe statistics` and `dmoe update` do
 /// over files, in one process.

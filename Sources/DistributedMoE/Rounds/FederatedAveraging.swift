@@ -1,5 +1,6 @@
 import Estimation
 import MixtureOfExperts
+import Numerics
 
 /// Federated averaging (McMahan et al. 2017) of generalised EM: in every round each site makes some iterations on its rows from
 /// the common model, and the coordinator takes the weighted mean of the parameters.

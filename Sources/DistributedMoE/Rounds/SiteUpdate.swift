@@ -1,5 +1,6 @@
 import Estimation
 import MixtureOfExperts
+import ModelFiles
 
 /// One update of a global model from the statistics files of sites: what the coordinator makes of what arrives.
 package struct SiteUpdate: Sendable {

@@ -1,4 +1,6 @@
 import Aggregation
+import Messages
+import Numerics
 
 /// How local models become one, whatever they are.
 public struct AggregationChoices: Sendable, Equatable {

@@ -2,6 +2,7 @@ import Foundation
 import Messages
 import MixtureOfExperts
 import StudyData
+import Tables
 
 /// Which columns of a table are what: by a study, or by name.
 public struct ColumnRequest: Sendable, Equatable {

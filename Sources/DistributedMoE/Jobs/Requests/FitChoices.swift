@@ -1,4 +1,6 @@
 import Estimation
+import Messages
+import MixtureOfExperts
 
 /// How the rows of a site are fitted, whatever they are and however many experts they get.
 public struct FitChoices: Sendable, Equatable {

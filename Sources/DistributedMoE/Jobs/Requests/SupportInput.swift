@@ -1,6 +1,8 @@
 import Aggregation
 import MixtureOfExperts
+import Numerics
 import StudyData
+import Tables
 
 /// Rows whose covariates serve as support; nothing else of them is read.
 package enum SupportInput: Sendable {
