@@ -78,10 +78,10 @@ def test_options() -> None:
     frame = mixture(100)
     for how, text in [
         ({"starts": 0}, "starts must be from 1 to 100000"),
-        ({"family": "cauchy"}, "family 'cauchy' is not known"),
+        ({"family": "cauchy"}, 'family: "cauchy" is not known'),
         ({"tolerance": 2.0}, "tolerance must lie between 0 and 1"),
-        ({"standard_errors": "jackknife"}, "standard_errors must be"),
-        ({"missing": "guess"}, "missing must be"),
+        ({"standard_errors": "jackknife"}, 'standard_errors: "jackknife" is not known'),
+        ({"missing": "guess"}, 'missing: "guess" is not known'),
     ]:
         with pytest.raises(ValueError, match=text):
             dmoe.fit_local(frame, target="y", experts=2, **how)
@@ -127,15 +127,16 @@ def test_what_became_of_missing_values_is_warned_of() -> None:
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ({"features": ["x0", "x0"]}, "features: 'x0' stands twice"),
-        ({"gate_features": ["x1", "x1"]}, "gate_features: 'x1' stands twice"),
+        ({"features": ["x0", "x0"]}, 'features: "x0" is duplicated'),
+        ({"gate_features": ["x1", "x1"]}, 'gate_features: "x1" is duplicated'),
         ({"features": ["x0", "y"]}, 'data: the target "y" is named as a covariate too'),
         ({"features": "x0"}, "features must be a list of names, not the text 'x0'"),
         ({"experts": 2.5}, "experts must be a whole number, not 2.5"),
         ({"experts": (1,)}, "experts must be a number or a pair of them"),
         ({"experts": True}, "experts must be a whole number, not True"),
         ({"seed": -1}, "seed must be a whole number from 0, not -1"),
-        ({"criterion": "x"}, "criterion 'x' is not known"),
+        ({"criterion": "x"}, 'criterion: "x" is not known'),
+        ({"l1": True}, 'l1 must be "auto" or None, not True'),
     ],
 )
 def test_arguments_that_cannot_be_meant(how: dict, message: str) -> None:

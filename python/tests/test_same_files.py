@@ -55,7 +55,7 @@ def test_options(command_line: CommandLine, frame: pd.DataFrame, options: list) 
     if options[0] in names:
         how[names[options[0]]] = options[1]
     elif options[0] == "--l1":
-        how["l1_automatic"] = True
+        how["l1"] = "auto"
     else:
         how["experts"] = (1, 3)
     arguments = options if "--experts" in options else ["--experts", 2, *options]

@@ -12,9 +12,11 @@ import numpy as np
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from .. import _engine
-from .._fitting import Progress, fit_request, fit_table
-from .._model import Model, warn
+from .._fitting import Progress, fit_table
+from .._model import Model
+from .._requests import fit_request
 from .._tables import is_missing
+from .._warnings import warn
 from ._rows import Rows
 
 
@@ -35,7 +37,7 @@ class Outcome:
     left_out: dict[str, str]
 
     def warn(self) -> None:
-        """What the engine has to tell of each site; to the caller of the caller of this."""
+        """What the engine has to say of each site; to the caller of the caller of this."""
         for name, model in self.models.items():
             warn((f"{name}: {text}" for text in [*model.reading, *model.warnings]), 4)
         warn((f"{name} is left out: {reason}" for name, reason in self.left_out.items()), 4)

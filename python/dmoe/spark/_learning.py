@@ -9,8 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._fitting import aggregate
-from .._model import FitWarning, Model, warn
+from .._aggregation import aggregate
+from .._model import Model
+from .._warnings import FitWarning, warn
 from ._columns import Columns, check_single_values, columns_of_call, numeric_columns
 from ._files import named
 from ._results import Learned, SiteFit, SitesFailed
@@ -26,11 +27,11 @@ def learn(
     target: str | None = None,
     features: Sequence[str] | None = None,
     gate_features: Sequence[str] | None = None,
-    family: str = "gaussian",
+    family: str | None = None,
     classes: Sequence[str] | None = None,
     exposure: str | None = None,
     weights: str | None = None,
-    missing: str = "error",
+    missing: str | None = None,
     study: str | None = None,
     experts: int | None = None,
     order_by: Sequence[str] | None = None,
@@ -56,19 +57,19 @@ def learn(
         As in :func:`dmoe.fit_local`. ``features`` are by default all other numeric columns. Classes must be given: the sites
         must agree on them.
     experts : int
-        Most experts of a site; one with fewer rows than ``rows_per_parameter`` for each parameter gets fewer.
+        Maximum number of experts of a site; one with fewer rows than ``rows_per_parameter`` for each parameter gets fewer.
     order_by : sequence of str, optional
         Columns that the rows of a site are sorted by. A shuffle delivers rows in any order, and a fit draws its starts from rows by
         their place, so that the order counts as a seed does. By default the sort is by all columns used, so that the result
         depends on the rows alone; so it is with a key, whose ties the other columns break. ``()`` sorts nothing: two runs
         differ as two seeds do.
     rounds : int
-        Most extra rounds of distributed EM after the aggregation; of Gaussian experts. The cluster keeps the shuffled rows
+        Maximum number of extra rounds of distributed EM after the aggregation; of Gaussian experts. The cluster keeps the shuffled rows
         meanwhile.
     on_failure : {"raise", "skip"}
         What is done where sites cannot be fitted: name them all in one exception, or go on without them, with a warning.
     partitions : int, optional
-        Of the shuffle; by default 2 a site.
+        Of the shuffle; by default 2 per site.
     n_jobs : int, optional
         Threads of a task; by default ``spark.task.cpus``.
     aggregation : mapping, optional
@@ -114,11 +115,11 @@ def learn_paths(
     target: str | None = None,
     features: Sequence[str] | None = None,
     gate_features: Sequence[str] | None = None,
-    family: str = "gaussian",
+    family: str | None = None,
     classes: Sequence[str] | None = None,
     exposure: str | None = None,
     weights: str | None = None,
-    missing: str = "error",
+    missing: str | None = None,
     study: str | None = None,
     experts: int | None = None,
     rounds: int = 0,
@@ -155,7 +156,7 @@ def learn_paths(
     """
     _check(on_failure, rounds)
     if study is None and features is None:
-        raise ValueError("features are missing, and there is no study: the driver does not open the files")
+        raise ValueError("features is missing: give it or study; the driver does not open the files")
     columns = columns_of_call(
         target=target, features=features, gate_features=gate_features, family=family, classes=classes,
         exposure=exposure, weights=weights, missing=missing, study=study,
@@ -202,20 +203,20 @@ class _Learning:
         for name, model in local.items():
             warn((f"{name}: {text}" for text in [*model.reading, *model.warnings]), 5)
         clock.lap("fitting")
-        with warnings.catch_warnings():  # told below, from where they point at the caller
+        with warnings.catch_warnings():  # they come below, from where they point at the caller
             warnings.simplefilter("ignore", FitWarning)
             model = aggregate(local, **{"seed": self._seed(), **(self.aggregation or {})})
         warn(model.warnings, 5)
         clock.lap("aggregating")
         done, ending = 0, None
         if rounds > 0:
-            broken = {site["name"] for site in model.record["aggregation"].get("leftOut") or []}
-            names = [name for name in local if name not in broken]
+            inconsistent = {site["name"] for site in model.record["aggregation"].get("leftOut") or []}
+            names = [name for name in local if name not in inconsistent]
             before = set(model.warnings)
             arguments = self.columns.arguments
-            told: dict[str, Any] = {name: arguments[name] for name in ("weights", "missing") if name in arguments}
-            told |= {"min_rows": self.options.get("min_rows"), "n_jobs": self._threads()}
-            model, done, ending = extra_rounds(model, rounds, names, self._ask, told)
+            how = {name: arguments[name] for name in ("weights", "missing") if name in arguments}
+            how |= {name: self.options[name] for name in ("min_rows",) if name in self.options}
+            model, done, ending = extra_rounds(model, rounds, names, self._ask, {**how, "n_jobs": self._threads()})
             warn((text for text in model.warnings if text not in before), 5)
             clock.lap("rounds")
         fits = {
@@ -225,7 +226,7 @@ class _Learning:
         return Learned(model, local, fits, left_out, done, ending, seconds)
 
     def _fit_arguments(self) -> dict[str, Any]:
-        defaults = {"rows_per_parameter": 2, "l1_refit": True}
+        defaults = {"rows_per_parameter": 2, "aggregated": True}
         return {
             **self.columns.arguments, "experts": self.experts, "n_jobs": self._threads(), **defaults, **self.options,
         }
