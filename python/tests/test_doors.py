@@ -87,7 +87,7 @@ def test_fit(command_line: CommandLine, request_: dict[str, Any]) -> None:
         return (command_line.folder / "model.json").read_text()
 
     expect(request_, lambda: dmoe.fit_local(frame, site="site.csv", **python(request_)).text, command)
-    table = dmoe.Table(frame, "site.csv")
+    table = dmoe.Table(dict(frame), "site.csv")
     expect(request_, lambda: dmoe.fit_local(table, **python(request_)).text, command)
 
 

@@ -161,8 +161,60 @@ def test_what_is_no_model_and_no_text() -> None:
         model.update("text")
     with pytest.raises(ValueError, match="a: the text of a statistics file is needed, not Model"):
         model.update({"a": model})
-    with pytest.raises(ValueError, match="study is not the text of a study file"):
+    with pytest.raises(ValueError, match="study: not a study file"):
         dmoe.fit_local(mixture(200), study="{")
     gaps = mixture(200).assign(x0=np.nan)
     with pytest.raises(ValueError, match="a value is missing in every row: nothing is left to fit"):
-        dmoe.fit_local(gaps, target="y", experts=1, missing="drop")
+        dmoe.fit_local(gaps, target="y", features=["x0", "x1"], experts=1, missing="drop")
+
+
+def test_columns_without_a_value_are_no_covariates_by_default() -> None:
+    frame = mixture(200).assign(x1=np.nan)
+    with pytest.warns(dmoe.FitWarning, match="^data: columns without a value are no covariates: 'x1'$"):
+        model = dmoe.fit_local(frame, target="y", experts=1)
+    assert model.covariates == ["x0", "x2"]
+
+
+def test_a_study_decides_what_the_rows_are() -> None:
+    study = json.dumps({
+        "format": "dmoe-study", "formatVersion": 1, "target": "y", "family": "gaussian", "missing": "error", "experts": 1,
+        "covariates": [{"name": "x0", "type": "number"}],
+    })
+    frame = mixture(200)
+    for how in ({"target": "y"}, {"family": "gaussian"}, {"missing": "drop"}, {"weights": "x1"}):
+        with pytest.raises(ValueError, match=f"{next(iter(how))} cannot go with study: the study decides it"):
+            dmoe.fit_local(frame, study=study, **how)
+    with pytest.raises(ValueError, match="weights cannot go with study: the study decides it"):
+        dmoe.MixtureOfExpertsRegressor(1, study=study).fit(frame[["x0"]], frame["y"], sample_weight=np.ones(200))
+
+
+def test_unknown_levels() -> None:
+    study = json.dumps({
+        "format": "dmoe-study", "formatVersion": 1, "target": "y", "family": "gaussian", "missing": "error", "experts": 1,
+        "covariates": [{"name": "place", "type": "category", "levels": ["inn", "mill"], "reference": "inn"}],
+    })
+    frame = mixture(200).assign(place=["inn", "mill"] * 100)
+    model = dmoe.fit_local(frame, study=study)
+    new = {"place": ["port", "inn"]}
+    with pytest.raises(ValueError, match='unknown_levels="reference"'):
+        model.predict(new)
+    first, second = model.predict(new, unknown_levels="reference")
+    assert first == second
+    with pytest.raises(ValueError, match='unknown_levels: "guess" is not known; known are error, reference'):
+        model.predict(new, unknown_levels="guess")
+
+
+def test_the_threshold_rule_and_own_rows() -> None:
+    frame = mixture(200).assign(flag=np.arange(200) < 5)
+    with pytest.warns(dmoe.FitWarning, match="flag"):
+        withheld = dmoe.fit_local(frame, target="y", experts=1)
+    whole = dmoe.fit_local(frame, target="y", experts=1, min_rows=None)
+    assert whole != withheld and not whole.warnings
+    estimator = dmoe.MixtureOfExpertsRegressor(1, random_state=1).fit(frame[whole.covariates], frame["y"])
+    assert estimator.model_.text == dmoe.fit_local(
+        frame, target="y", experts=1, min_rows=None, seed=1, rows_per_parameter=2).text
+    for rows in (1, 2):
+        with pytest.raises(ValueError, match="min_rows must be 3 or more: statistics over fewer rows disclose them"):
+            dmoe.MixtureOfExpertsRegressor(1, min_rows=rows).fit(frame[whole.covariates], frame["y"])
+    model = dmoe.aggregate([whole])
+    assert model.statistics(frame, min_rows=None) != model.statistics(frame)
