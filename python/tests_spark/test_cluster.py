@@ -159,9 +159,9 @@ def test_each_site_comes_back_once(
 ) -> None:
     from dmoe.spark import _sites
 
-    honest = _sites.GroupedSites.ask
+    original = _sites.GroupedSites.ask
     monkeypatch.setattr(
-        _sites.GroupedSites, "ask", lambda self, work, names: change(sorted(honest(self, work, names))))
+        _sites.GroupedSites, "ask", lambda self, work, names: change(sorted(original(self, work, names))))
     frame = spark.read.parquet(few_path).where("site in ('site-00', 'site-01')")
     with pytest.raises(RuntimeError, match=message):
         learn(frame, site="site", order_by=["row"], **FIT)
@@ -170,10 +170,10 @@ def test_each_site_comes_back_once(
 def test_a_site_comes_back_whole(spark: Any, few_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from dmoe.spark import _sites
 
-    honest = _sites.GroupedSites._count
+    original = _sites.GroupedSites._count
     monkeypatch.setattr(
         _sites.GroupedSites, "_count",
-        staticmethod(lambda frame, site: {name: count + 1 for name, count in honest(frame, site).items()}))
+        staticmethod(lambda frame, site: {name: count + 1 for name, count in original(frame, site).items()}))
     frame = spark.read.parquet(few_path).where("site = 'site-15'")
     for order in (["row"], ()):
         with pytest.raises(RuntimeError, match="'site-15' came back with 116 rows, and 117 were counted"):
