@@ -186,6 +186,16 @@ def fit_table(
     return Model.loads(answer)
 
 
+def check_fit(request: dict[str, Any]) -> None:
+    """Refuses what the engine refuses whatever the rows are, so that many sites need not be asked."""
+    try:
+        fit_table(Table({}), request, 1, None, Cancellation())
+    except _engine.Refusal:
+        raise
+    except ValueError:
+        return  # there are no rows
+
+
 def _numeric_columns(data: Any, others: Collection[str | None]) -> list[str]:
     names = names_of(data)
     if names is None:

@@ -11,7 +11,12 @@ import numpy as np
 
 from ._engine import threads
 
-# Options of a fit that are not about columns.
+# Arguments of a fit that are about columns.
+COLUMN_ARGUMENTS = (
+    "study", "target", "features", "gate_features", "family", "classes", "exposure", "weights", "missing",
+)
+
+# Options of a fit that are not.
 FIT_OPTIONS = {
     "starts": "starts", "tolerance": "tolerance", "max_iterations": "maxIterations", "seed": "seed",
     "min_rows": "minRows", "l1": "l1Automatic", "l1_gate": "l1Gate", "l1_experts": "l1Experts", "l1_refit": "l1Refit",

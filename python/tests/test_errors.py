@@ -213,8 +213,12 @@ def test_the_threshold_rule_and_own_rows() -> None:
     estimator = dmoe.MixtureOfExpertsRegressor(1, random_state=1).fit(frame[whole.covariates], frame["y"])
     assert estimator.model_.text == dmoe.fit_local(
         frame, target="y", experts=1, min_rows=None, seed=1, rows_per_parameter=2).text
+    refusal = "^min_rows must be 3 or more: statistics over fewer rows disclose them$"
     for rows in (1, 2):
-        with pytest.raises(ValueError, match="min_rows must be 3 or more: statistics over fewer rows disclose them"):
+        with pytest.raises(ValueError, match=refusal):
             dmoe.MixtureOfExpertsRegressor(1, min_rows=rows).fit(frame[whole.covariates], frame["y"])
+        with pytest.raises(ValueError, match=refusal):
+            dmoe.DistributedMixtureOfExpertsRegressor(1, min_rows=rows).fit(
+                frame[whole.covariates], frame["y"], groups=np.arange(200) % 2)
     model = dmoe.aggregate([whole])
     assert model.statistics(frame, min_rows=None) != model.statistics(frame)

@@ -180,10 +180,14 @@ def test_a_site_comes_back_whole(spark: Any, few_path: str, monkeypatch: pytest.
             learn(frame, site="site", order_by=order, **FIT)
 
 
-def test_what_cannot_be_meant_is_refused_before_a_row_is_read(spark: Any, few_path: str) -> None:
+def test_what_cannot_be_meant_is_refused_before_rows_are_read(spark: Any, few_path: str) -> None:
     frame = spark.read.parquet(few_path)
     with pytest.raises(ValueError, match="no column 'z'; the columns are row, site, x0"):
         learn(frame, site="site", target="y", features=["z"], experts=2)
+    with pytest.raises(ValueError, match="^starts must be from 1 to 100000$"):
+        learn(frame, site="site", **{**FIT, "starts": 0})
+    with pytest.raises(ValueError, match="^min_rows must be 3 or more: "):
+        learn(frame, site="site", min_rows=2, **FIT)
     with pytest.raises(ValueError, match="no column 'clinic'"):
         learn(frame, site="clinic", **FIT)
     with pytest.raises(ValueError, match="classes are missing"):

@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from .. import _engine
-from .._fitting import Progress, fit_table
+from .._fitting import Progress, check_fit, fit_table
 from .._model import Model
 from .._requests import fit_request
 from .._tables import is_missing
@@ -92,11 +92,12 @@ def fit_sites(
     Raises
     ------
     ValueError
-        Where no site can be fitted.
+        Where the request is refused, or no site can be fitted.
     """
     threads = _engine.threads(n_jobs) or os.cpu_count() or 1
     many = len(sites) >= 2 * threads
     request = fit_request(rows.request, experts, options)
+    check_fit(request)
     cancellation = _engine.Cancellation()
     failures: list[BaseException] = []
 

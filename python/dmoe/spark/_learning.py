@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._aggregation import aggregate
+from .._fitting import check_fit
 from .._model import Model
+from .._requests import COLUMN_ARGUMENTS, column_request, fit_request
 from .._warnings import FitWarning, warn
 from ._columns import Columns, check_single_values, columns_of_call, numeric_columns
 from ._files import named
@@ -98,6 +100,7 @@ def learn(
         target=target, features=features, gate_features=gate_features, family=family, classes=classes,
         exposure=exposure, weights=weights, missing=missing, study=study,
     )
+    _check_fit(columns, experts, options)
     columns.check_against(df.columns, [site, *(order_by or ())])
     check_single_values(df, [*columns.names, *(order_by or ())])
     start = time.perf_counter()
@@ -161,6 +164,7 @@ def learn_paths(
         target=target, features=features, gate_features=gate_features, family=family, classes=classes,
         exposure=exposure, weights=weights, missing=missing, study=study,
     )
+    _check_fit(columns, experts, options)
     if not paths:
         raise ValueError("there are no paths")
     sites = FileSites(spark, named(paths), columns.names, columns.texts)
@@ -172,6 +176,18 @@ def _check(on_failure: str, rounds: int) -> None:
         raise ValueError(f"on_failure must be 'raise' or 'skip', not '{on_failure}'")
     if not 0 <= rounds <= 1000:
         raise ValueError("rounds must be from 0 to 1000")
+
+
+def _asked_of_a_site(columns: Columns, experts: int | None, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of :func:`dmoe.fit_local`."""
+    return {**columns.arguments, "experts": experts, "rows_per_parameter": 2, "aggregated": True, **options}
+
+
+def _check_fit(columns: Columns, experts: int | None, options: Mapping[str, Any]) -> None:
+    """What the engine refuses whatever the rows are is refused before they are read."""
+    asked = _asked_of_a_site(columns, experts, options)
+    request = column_request(**{name: asked.pop(name, None) for name in COLUMN_ARGUMENTS})
+    check_fit(fit_request(request, asked.pop("experts"), asked))
 
 
 @dataclass
@@ -226,10 +242,7 @@ class _Learning:
         return Learned(model, local, fits, left_out, done, ending, seconds)
 
     def _fit_arguments(self) -> dict[str, Any]:
-        defaults = {"rows_per_parameter": 2, "aggregated": True}
-        return {
-            **self.columns.arguments, "experts": self.experts, "n_jobs": self._threads(), **defaults, **self.options,
-        }
+        return {**_asked_of_a_site(self.columns, self.experts, self.options), "n_jobs": self._threads()}
 
     def _seed(self) -> int:
         """That of the call, of the study, or 1; 0 is a seed."""
