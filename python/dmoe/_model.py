@@ -21,7 +21,7 @@ from ._warnings import warn
 class Model(Predictor):
     """A local or global model, or all local models together.
 
-    It is its file: the text that ``dmoe fit``, ``dmoe aggregate`` and ``dmoe learn`` write, bit for bit.
+    It is its file: the text that ``dmoe fit``, ``dmoe aggregate`` and ``dmoe learn`` write; the two are bit-identical.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Requests as every door must take or refuse them: the same file as the command line's, bit for bit, or the same refusal."""
+"""Requests as every door must take or refuse them: a file that is bit-identical to that of the command line, or the same refusal."""
 
 from __future__ import annotations
 

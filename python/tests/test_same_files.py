@@ -1,4 +1,4 @@
-"""The same data through Python and through the command line give the same model file, bit for bit."""
+"""The same data through Python and through the command line give bit-identical model files."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def learn(
     """Learn one model from a data frame of Spark whose sites are the values of a column, as ``dmoe learn --shard-by`` does.
 
     One task fits one whole site; its local model comes to the driver, no row does. The result is that of ``dmoe learn`` on
-    the same sites with their rows in the same order, bit for bit.
+    the same sites with their rows in the same order; the two are bit-identical.
 
     Parameters
     ----------
