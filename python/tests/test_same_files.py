@@ -176,6 +176,20 @@ def test_learn(command_line: CommandLine, sites: int, together: bool) -> None:
     assert estimator.model_.text == expected
 
 
+@pytest.mark.parametrize(("options", "how"), [(["--l1", "auto"], {"l1": "auto"}), (["--l1-experts", 20], {"l1_experts": 20})])
+def test_a_lasso(command_line: CommandLine, options: list, how: dict) -> None:
+    frame = mixture(2000)
+    expected = fitted(command_line, frame, "--target", "y", "--experts", 2, *options)
+    estimator = dmoe.MixtureOfExpertsRegressor(2, random_state=1, min_rows=10, **how)
+    assert estimator.fit(frame[COVARIATES], frame["y"]).model_.text == expected
+    frame["site"] = np.array(["a", "b"])[np.arange(len(frame)) % 2]
+    expected = learned(command_line, frame, "--target", "y", "--experts", 2, *options)
+    spread = dmoe.DistributedMixtureOfExpertsRegressor(2, random_state=1, **how)
+    spread.fit(frame[COVARIATES], frame["y"], groups=frame["site"])
+    assert {name: model.text for name, model in spread.local_models_.items()} == locals_of(command_line.folder)
+    assert spread.model_.text == expected
+
+
 def test_learn_leaves_out_what_cannot_be_fitted(command_line: CommandLine) -> None:
     frame = mixture(4000)
     frame["site"] = np.where(np.arange(len(frame)) < 5, "tiny", np.where(frame.index % 2, "odd", "even"))
