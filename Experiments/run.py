@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 from dmoe_experiments import (
-    beijing, broken, capacities, homogeneous, plots, replicates, shift, sites, support,
+    beijing, capacities, homogeneous, inconsistent, plots, replicates, shift, sites, support,
 )  # fmt: skip
-from dmoe_experiments.replicates import Experiment, Replicate, tell
+from dmoe_experiments.replicates import Experiment, Replicate, log
 from dmoe_experiments.settings import DEFAULT, FULL, REPOSITORY, Settings
 
 EXPERIMENTS = [
-    module.EXPERIMENT for module in (homogeneous, capacities, sites, support, shift, broken, beijing)
+    module.EXPERIMENT for module in (homogeneous, capacities, sites, support, shift, inconsistent, beijing)
 ]
 
 
@@ -47,29 +47,29 @@ def report(planned: list[tuple[Experiment, list[Replicate]]], settings: Settings
             continue
         folder = settings.results / experiment.name
         experiment.report(results, folder)
-        tell(f"{folder / 'summary.md'}: {len(results)} of {len(parts)} replicates")
+        log(f"{folder / 'summary.md'}: {len(results)} of {len(parts)} replicates")
 
 
 def main() -> int:
     options = arguments()
     program = options.program.resolve()
     if not program.exists():
-        tell(f"{program} is not built: make build")
+        log(f"{program} is not built: make build")
         return 66
     settings = Settings(program, options.out.resolve(), FULL if options.full else DEFAULT)
     settings.results.mkdir(parents=True, exist_ok=True)
     if not plots.available():
-        tell("matplotlib is missing: tables, but no plots")
+        log("matplotlib is missing: tables, but no plots")
     chosen = [experiment for experiment in EXPERIMENTS if not options.only or experiment.number in options.only]
     planned = [(experiment, experiment.plan(settings)) for experiment in chosen]
     try:
         failures = replicates.run_missing([part for _, parts in planned for part in parts], settings)
     except KeyboardInterrupt:
-        tell("stopped; what is finished is kept, and the same command goes on from there")
+        log("stopped; what is finished is kept, and the same command goes on from there")
         return 130
     report(planned, settings)
     for failure in failures:
-        tell("no result: " + failure)
+        log("no result: " + failure)
     return 1 if failures else 0
 
 

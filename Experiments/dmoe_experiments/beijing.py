@@ -10,7 +10,7 @@ from typing import Any
 from . import comparison, plots
 from .covariates import concatenate
 from .program import Program
-from .replicates import Experiment, Finished, Replicate, tell
+from .replicates import Experiment, Finished, Replicate, log
 from .settings import REPOSITORY, Settings
 from .tables import Row
 
@@ -29,7 +29,7 @@ MISSING = f"""\
 
 def plan(settings: Settings) -> list[Replicate]:
     if not prepared():
-        tell(MISSING)
+        log(MISSING)
         return []
     return [
         Replicate(NAME, f"k{experts}", {"experts": experts, "replicate": 1}, 6 * experts, work(experts))
@@ -43,13 +43,13 @@ def prepared() -> bool:
         return True
     if not PREPARE.exists():
         return False
-    tell("preparing the tables of Beijing ...")
+    log("preparing the tables of Beijing ...")
     partial = TABLES.with_name("beijing.partial")
     outcome = subprocess.run(
         [sys.executable, str(PREPARE), str(partial)], capture_output=True, text=True, check=False
     )
     if outcome.returncode != 0:
-        tell("the tables of Beijing could not be made: " + (outcome.stderr.strip().splitlines() or [""])[-1])
+        log("the tables of Beijing could not be made: " + (outcome.stderr.strip().splitlines() or [""])[-1])
         return False
     partial.rename(TABLES)
     return True
@@ -83,7 +83,7 @@ def draw(table: list[Row], path: Path) -> None:
         return result
 
     panels = [
-        (series("logLikelihoodPerRow"), "log-likelihood a test row (log of 1/(µg/m³))"),
+        (series("logLikelihoodPerRow"), "log-likelihood per test row (log of 1/(µg/m³))"),
         (series("crps"), "CRPS, µg/m³"),
     ]
     plots.lines(path, panels, "experts")

@@ -13,7 +13,7 @@ from .replicates import Finished, Replicate
 
 #: Column of the tables, heading, and where it is in the JSON of an estimator.
 SCORES = (
-    ("logLikelihoodPerRow", "log-likelihood a row", ("scores", "logLikelihoodPerRow")),
+    ("logLikelihoodPerRow", "log-likelihood per row", ("scores", "logLikelihoodPerRow")),
     ("crps", "CRPS", ("scores", "crps")),
     ("rmse", "RMSE", ("scores", "rmse")),
     ("mae", "MAE", ("scores", "mae")),
@@ -121,4 +121,4 @@ def boxes(table: list[tables.Row], path: Path, by: str) -> None:
         if drawn and row["method"] != "pooled" and row[DIFFERENCE] is not None:
             panel = panels.setdefault(str(row[by]), {})
             panel.setdefault(row["estimator"], []).append(row[DIFFERENCE])
-    plots.boxes(path, panels, "log-likelihood a test row, minus the pooled fit's")
+    plots.boxes(path, panels, "log-likelihood per test row, minus the pooled fit's")

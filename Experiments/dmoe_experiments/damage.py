@@ -1,6 +1,6 @@
-"""Broken sites: damages done to a local model (the JSON object of its file).
+"""Inconsistent sites: damages done to a local model (the JSON object of its file).
 
-Each makes the whole model that of a broken site: where the coefficients of an expert change, the mean and the scatter
+Each makes the whole model that of a inconsistent site: where the coefficients of an expert change, the mean and the scatter
 of the response among its statistics follow, so that no two parts of the file disagree.
 """
 

@@ -1,4 +1,4 @@
-"""Plots as SVG, to be told apart without colour: markers, line styles and hatches."""
+"""Plots as SVG, to be distinguished without colour: markers, line styles and hatches."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from .settings import Settings
 class Replicate:
     """One data set and what is run on it.
 
-    `key` names its file and must tell everything that decides the result. `fields` are columns of the tables. `cost`
+    `key` names its file and must name everything that decides the result. `fields` are columns of the tables. `cost`
     is a guess of its seconds, for the time left. `work` gets a program in an empty folder that is removed afterwards.
     """
 
@@ -86,18 +86,18 @@ def run_missing(replicates: list[Replicate], settings: Settings) -> list[str]:
     """Runs what has no result yet, with progress on standard error; returns a line for each failure."""
     missing = [replicate for replicate in replicates if not replicate.path(settings.results).exists()]
     if len(missing) < len(replicates):
-        tell(f"{len(replicates) - len(missing)} of {len(replicates)} replicates are there already")
+        log(f"{len(replicates) - len(missing)} of {len(replicates)} replicates are there already")
     failures: list[str] = []
     start, done = time.monotonic(), 0.0
     for number, replicate in enumerate(missing, 1):
         rest = sum(other.cost for other in missing[number - 1 :])
         left = rest * ((time.monotonic() - start) / done if done > 0 else 1)
-        tell(f"[{number}/{len(missing)}, about {duration(left)} left] {replicate.experiment} {replicate.key}")
+        log(f"[{number}/{len(missing)}, about {duration(left)} left] {replicate.experiment} {replicate.key}")
         try:
             run(replicate, settings)
         except Exception as error:  # noqa: BLE001: one replicate must not end the others, whatever befell it
             failures.append(f"{replicate.experiment} {replicate.key}: {error or type(error).__name__}")
-            tell("  failed: " + failures[-1])
+            log("  failed: " + failures[-1])
         done += replicate.cost
     return failures
 
@@ -108,5 +108,5 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def tell(line: str) -> None:
+def log(line: str) -> None:
     print(line, file=sys.stderr, flush=True)

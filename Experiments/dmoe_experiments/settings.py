@@ -28,8 +28,8 @@ class Sizes:
     support_rows: int
     support_replicates: int
     shift_replicates: int
-    broken_rows: int
-    broken_replicates: int
+    inconsistent_rows: int
+    inconsistent_replicates: int
     clean_replicates: int
     beijing_experts: tuple[int, ...]
 
@@ -41,7 +41,7 @@ DEFAULT = Sizes(
     site_rows=(100_000,), site_replicates=1,
     support_rows=20_000, support_replicates=1,
     shift_replicates=3,
-    broken_rows=24_000, broken_replicates=3, clean_replicates=20,
+    inconsistent_rows=24_000, inconsistent_replicates=3, clean_replicates=20,
     beijing_experts=(2, 4, 6, 8),
 )  # fmt: skip
 FULL = Sizes(
@@ -51,7 +51,7 @@ FULL = Sizes(
     site_rows=(100_000, 300_000, 1_000_000), site_replicates=5,
     support_rows=100_000, support_replicates=20,
     shift_replicates=20,
-    broken_rows=120_000, broken_replicates=20, clean_replicates=100,
+    inconsistent_rows=120_000, inconsistent_replicates=20, clean_replicates=100,
     beijing_experts=(2, 3, 4, 5, 6, 7, 8),
 )  # fmt: skip
 

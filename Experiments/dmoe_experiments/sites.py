@@ -51,7 +51,7 @@ def draw(table: list[Row], path: Path) -> None:
 
     panels = [
         (series(columns[0]), "learning time, s"),
-        (series(columns[1]), "log-likelihood a test row,\nminus the pooled fit's"),
+        (series(columns[1]), "log-likelihood per test row,\nminus the pooled fit's"),
     ]
     plots.lines(path, panels, "sites", log_x=True, log_y=(True, False))
 

@@ -71,15 +71,15 @@ class Damages(unittest.TestCase):
             rows = exact_rows(numbers, [1.0, 2.0, -3.0, 0.5])
             expert = {"coefficients": [1.0, 2.0, -3.0, 0.5], "dispersion": 4.0, "gate": [0.0] * 4}
             model = {"experts": [expert | {"statistics": moments(rows)}]}
-            broken = damage.damaged(model, kind, 1)["experts"][0]
-            self.assert_close(broken["coefficients"], [factor * value for value in expert["coefficients"]])
-            self.assertAlmostEqual(broken["dispersion"], 4.0 * factor * factor)
-            self.assert_statistics(broken, moments([[*row[:-1], factor * row[-1]] for row in rows]))
+            damaged = damage.damaged(model, kind, 1)["experts"][0]
+            self.assert_close(damaged["coefficients"], [factor * value for value in expert["coefficients"]])
+            self.assertAlmostEqual(damaged["dispersion"], 4.0 * factor * factor)
+            self.assert_statistics(damaged, moments([[*row[:-1], factor * row[-1]] for row in rows]))
 
     def test_shuffling_keeps_intercepts_and_values(self) -> None:
-        broken = damage.damaged(self.model, "shuffled covariates", 1)
+        damaged = damage.damaged(self.model, "shuffled covariates", 1)
         orders = set()
-        for old, new in zip(self.model["experts"], broken["experts"]):
+        for old, new in zip(self.model["experts"], damaged["experts"]):
             self.assertEqual(old["coefficients"][0], new["coefficients"][0])
             orders.add(tuple(old["coefficients"].index(value) for value in new["coefficients"]))
         self.assertEqual(len(orders), 1)
@@ -88,27 +88,27 @@ class Damages(unittest.TestCase):
         self.assertNotEqual(list(order), sorted(order))
 
     def test_a_stuck_predictor_is_constant(self) -> None:
-        broken = damage.damaged(self.model, "stuck predictor", 1)
-        values = {expert["coefficients"][0] for expert in broken["experts"]}
+        damaged = damage.damaged(self.model, "stuck predictor", 1)
+        values = {expert["coefficients"][0] for expert in damaged["experts"]}
         self.assertEqual(len(values), 1)
-        for expert in broken["experts"]:
+        for expert in damaged["experts"]:
             self.assertEqual(expert["coefficients"][1:], [0.0] * COVARIATES)
 
     def test_the_last_gate_stays_zero(self) -> None:
-        broken = damage.damaged(self.model, "random parameters", 1)
-        self.assertEqual(broken["experts"][-1]["gate"], [0.0] * 4)
-        self.assertNotEqual(broken["experts"][0]["gate"], self.model["experts"][0]["gate"])
+        damaged = damage.damaged(self.model, "random parameters", 1)
+        self.assertEqual(damaged["experts"][-1]["gate"], [0.0] * 4)
+        self.assertNotEqual(damaged["experts"][0]["gate"], self.model["experts"][0]["gate"])
 
     def test_every_damage(self) -> None:
         """Leaves the original, depends on the seed alone, changes the model, and gives possible statistics."""
         for kind in damage.DAMAGES:
             with self.subTest(kind):
                 before = copy.deepcopy(self.model)
-                broken = damage.damaged(self.model, kind, 5)
+                damaged = damage.damaged(self.model, kind, 5)
                 self.assertEqual(self.model, before)
-                self.assertEqual(broken, damage.damaged(self.model, kind, 5))
-                self.assertNotEqual(broken, before)
-                for expert in broken["experts"]:
+                self.assertEqual(damaged, damage.damaged(self.model, kind, 5))
+                self.assertNotEqual(damaged, before)
+                for expert in damaged["experts"]:
                     scatter = expert["statistics"]["scatter"]
                     own = scatter[damage.packed(COVARIATES, COVARIATES)]
                     for i in range(COVARIATES):

@@ -29,10 +29,11 @@ private struct FitRequest: Decodable {
     var rowsPerParameter: Int?
     /// Texts of model files.
     var initialModels: [String]?
-    var threads: Int?
-
-    /// Whether the model stays with the owner of the rows, so that nothing is withheld.
+    /// Whether the model is one of many that are aggregated: slopes that a lasso left are fitted without it.
+    var aggregated: Bool?
+    /// Whether the model stays with the owner of the rows, so that nothing is withheld; `minRows` has no effect then.
     var ownRows: Bool?
+    var threads: Int?
 
     func job() throws -> FitJob {
         var job = FitJob(columns: try columns.request(), experts: numbers)
@@ -41,6 +42,7 @@ private struct FitRequest: Decodable {
         job.holdout = holdout
         job.rowsPerParameter = rowsPerParameter
         job.seed = seed
+        job.isAggregated = aggregated ?? false
         try job.check()
         job.initialModels = try (initialModels ?? []).map { text in
             try ModelFile.decode(Data(text.utf8), source: "initial model").model

@@ -8,16 +8,15 @@ private struct PredictRequest: Decodable {
     var levels: [Double]?
     /// In place of the rule `error`: rows left out get NaN.
     var missing: String?
-    /// Whether levels of categories that the model does not know are taken as the reference.
-    var unknownAsReference: Bool?
+    /// What is done about levels of categories that the study of the model does not know.
+    var unknownLevels: String?
     var seed: UInt64?
     var threads: Int?
 
     func reading() throws(RequestRefusal) -> ReadingChoices {
         var reading = ReadingChoices()
         reading.missing = try Request.named(missing, .missing)
-        // Without a study there is nothing to take as the reference.
-        reading.unknownLevels = unknownAsReference ?? false ? .reference : nil
+        reading.unknownLevels = try Request.named(unknownLevels, .unknownLevels)
         return reading
     }
 }

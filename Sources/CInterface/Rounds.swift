@@ -10,6 +10,8 @@ private struct StatisticsRequest: Decodable {
     var weights: String?
     var missing: String?
     var minRows: Int?
+    /// Whether the statistics stay with the owner of the rows, so that nothing is withheld; `minRows` has no effect then.
+    var ownRows: Bool?
     var threads: Int?
 }
 
@@ -25,7 +27,7 @@ public func statistics(
         var job = StatisticsJob()
         job.weights = request.weights
         job.missing = try Request.named(request.missing, .missing)
-        job.minRows = request.minRows ?? job.minRows
+        job.minRows = request.ownRows ?? false ? nil : request.minRows ?? job.minRows
         let file = try Handle<ModelObject>(model).value.modelFile(named: "model")
         return try job.run(
             at: file, named: "model", .borrowed(Handle<TableObject>(table).value.table),
@@ -89,6 +91,8 @@ private struct RoundRequest: Decodable {
     /// Whether the sites were asked only in order to see if the last update did harm.
     var isLast: Bool?
     var minRows: Int?
+    /// As in `StatisticsRequest`.
+    var ownRows: Bool?
 }
 
 private struct RoundAnswer: Encodable {
@@ -113,7 +117,8 @@ public func round(
 ) -> UnsafeMutableRawPointer {
     Answer.of {
         let request = try Request.decode(request, as: RoundRequest.self)
-        try RequestOption.minRows.check(request.minRows)
+        let ownRows = request.ownRows ?? false
+        if !ownRows { try RequestOption.minRows.check(request.minRows) }
         let answered = request.sites.count { $0.reason == nil }
         guard answered == count else {
             throw RequestRefusal.countMismatch(.statistics, found: count, needed: answered)
@@ -131,7 +136,7 @@ public func round(
             answers.add(file.statistics, of: site.name, warnings: file.warnings)
         }
         var options = FitOptions(expertCount: global.model.expertCount)
-        options.minRows = request.minRows.map(Double.init) ?? options.minRows
+        options.minRows = ownRows ? 1 : request.minRows.map(Double.init) ?? options.minRows
         let result = try outcome(answers, previous, global, options, isLast: request.isLast ?? false)
         return String(decoding: try JSONEncoder().encode(result), as: UTF8.self)
     }

@@ -162,8 +162,6 @@ extension RequestOption {
     public func setting(_ value: String, _ style: OptionStyle) -> String {
         switch style {
         case .commandLine: "\(name(style)) \(value)"
-        // Of unknown levels there is a yes or no in Python.
-        case .python where self == .unknownLevels: "unknown_as_reference=True"
         case .python: "\(name(style))=\"\(value)\""
         case .swift: "\(name(style)): \"\(value)\""
         }

@@ -7,9 +7,11 @@ imported when they are first asked for; the rest needs NumPy alone.
 from typing import TYPE_CHECKING, Any
 
 from ._engine import version as engine_version
-from ._fitting import Progress, aggregate, fit_local
-from ._model import FitWarning, Model
+from ._aggregation import aggregate
+from ._fitting import Progress, fit_local
+from ._model import Model
 from ._tables import Table
+from ._warnings import FitWarning
 
 if TYPE_CHECKING:
     from .estimators import (

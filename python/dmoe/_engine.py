@@ -90,13 +90,17 @@ def version() -> str:
     return library().dmoe_version().decode()
 
 
+class Refusal(ValueError):
+    """A request that is refused whatever the data are."""
+
+
 def answer(pointer: int) -> str:
     """The text of an answer, or its error as an exception.
 
     Raises
     ------
     ValueError
-        For what the caller can mend: arguments, data, model files.
+        For what the caller can mend: arguments (:class:`Refusal`), data, model files.
     KeyboardInterrupt
         Where the call was cancelled.
     RuntimeError
@@ -108,7 +112,9 @@ def answer(pointer: int) -> str:
     engine.dmoe_answer_release(pointer)
     if status == 0:
         return text
-    if status in (_USAGE, _DATA, _NO_INPUT):
+    if status == _USAGE:
+        raise Refusal(text)
+    if status in (_DATA, _NO_INPUT):
         raise ValueError(text)
     if status == _CANCELLED:
         raise KeyboardInterrupt(text)

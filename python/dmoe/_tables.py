@@ -245,6 +245,18 @@ class Table:
             _engine.library().dmoe_table_release(self._handle)
 
 
+def table_of(data: Any, names: Sequence[str], source: str) -> Table:
+    """A table of the named columns."""
+    names = list(dict.fromkeys(names))
+    columns = columns_of(data, names, source)
+    if type(data).__module__.split(".")[0] != "pyarrow":
+        return Table(columns, source)
+    # Chunks are used where they lie, as batches: joined they would be a copy.
+    batches = data.select(names).to_batches()
+    parts = (dict(zip(names, batch.columns, strict=True)) for batch in batches)
+    return Table.of_parts(parts, source) or Table(columns, source)
+
+
 def _element(array: np.ndarray | Text) -> int:
     if isinstance(array, Text):
         return _TEXT

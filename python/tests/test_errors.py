@@ -78,10 +78,10 @@ def test_options() -> None:
     frame = mixture(100)
     for how, text in [
         ({"starts": 0}, "starts must be from 1 to 100000"),
-        ({"family": "cauchy"}, "family 'cauchy' is not known"),
+        ({"family": "cauchy"}, 'family: "cauchy" is not known'),
         ({"tolerance": 2.0}, "tolerance must lie between 0 and 1"),
-        ({"standard_errors": "jackknife"}, "standard_errors must be"),
-        ({"missing": "guess"}, "missing must be"),
+        ({"standard_errors": "jackknife"}, 'standard_errors: "jackknife" is not known'),
+        ({"missing": "guess"}, 'missing: "guess" is not known'),
     ]:
         with pytest.raises(ValueError, match=text):
             dmoe.fit_local(frame, target="y", experts=2, **how)
@@ -127,15 +127,16 @@ def test_what_became_of_missing_values_is_warned_of() -> None:
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ({"features": ["x0", "x0"]}, "features: 'x0' stands twice"),
-        ({"gate_features": ["x1", "x1"]}, "gate_features: 'x1' stands twice"),
+        ({"features": ["x0", "x0"]}, 'features: "x0" is duplicated'),
+        ({"gate_features": ["x1", "x1"]}, 'gate_features: "x1" is duplicated'),
         ({"features": ["x0", "y"]}, 'data: the target "y" is named as a covariate too'),
         ({"features": "x0"}, "features must be a list of names, not the text 'x0'"),
         ({"experts": 2.5}, "experts must be a whole number, not 2.5"),
         ({"experts": (1,)}, "experts must be a number or a pair of them"),
         ({"experts": True}, "experts must be a whole number, not True"),
         ({"seed": -1}, "seed must be a whole number from 0, not -1"),
-        ({"criterion": "x"}, "criterion 'x' is not known"),
+        ({"criterion": "x"}, 'criterion: "x" is not known'),
+        ({"l1": True}, 'l1 must be "auto" or None, not True'),
     ],
 )
 def test_arguments_that_cannot_be_meant(how: dict, message: str) -> None:
@@ -160,8 +161,64 @@ def test_what_is_no_model_and_no_text() -> None:
         model.update("text")
     with pytest.raises(ValueError, match="a: the text of a statistics file is needed, not Model"):
         model.update({"a": model})
-    with pytest.raises(ValueError, match="study is not the text of a study file"):
+    with pytest.raises(ValueError, match="study: not a study file"):
         dmoe.fit_local(mixture(200), study="{")
     gaps = mixture(200).assign(x0=np.nan)
     with pytest.raises(ValueError, match="a value is missing in every row: nothing is left to fit"):
-        dmoe.fit_local(gaps, target="y", experts=1, missing="drop")
+        dmoe.fit_local(gaps, target="y", features=["x0", "x1"], experts=1, missing="drop")
+
+
+def test_columns_without_a_value_are_no_covariates_by_default() -> None:
+    frame = mixture(200).assign(x1=np.nan)
+    with pytest.warns(dmoe.FitWarning, match="^data: columns without a value are no covariates: 'x1'$"):
+        model = dmoe.fit_local(frame, target="y", experts=1)
+    assert model.covariates == ["x0", "x2"]
+
+
+def test_a_study_decides_what_the_rows_are() -> None:
+    study = json.dumps({
+        "format": "dmoe-study", "formatVersion": 1, "target": "y", "family": "gaussian", "missing": "error", "experts": 1,
+        "covariates": [{"name": "x0", "type": "number"}],
+    })
+    frame = mixture(200)
+    for how in ({"target": "y"}, {"family": "gaussian"}, {"missing": "drop"}, {"weights": "x1"}):
+        with pytest.raises(ValueError, match=f"{next(iter(how))} cannot go with study: the study decides it"):
+            dmoe.fit_local(frame, study=study, **how)
+    with pytest.raises(ValueError, match="weights cannot go with study: the study decides it"):
+        dmoe.MixtureOfExpertsRegressor(1, study=study).fit(frame[["x0"]], frame["y"], sample_weight=np.ones(200))
+
+
+def test_unknown_levels() -> None:
+    study = json.dumps({
+        "format": "dmoe-study", "formatVersion": 1, "target": "y", "family": "gaussian", "missing": "error", "experts": 1,
+        "covariates": [{"name": "place", "type": "category", "levels": ["inn", "mill"], "reference": "inn"}],
+    })
+    frame = mixture(200).assign(place=["inn", "mill"] * 100)
+    model = dmoe.fit_local(frame, study=study)
+    new = {"place": ["port", "inn"]}
+    with pytest.raises(ValueError, match='unknown_levels="reference"'):
+        model.predict(new)
+    first, second = model.predict(new, unknown_levels="reference")
+    assert first == second
+    with pytest.raises(ValueError, match='unknown_levels: "guess" is not known; known are error, reference'):
+        model.predict(new, unknown_levels="guess")
+
+
+def test_the_threshold_rule_and_own_rows() -> None:
+    frame = mixture(200).assign(flag=np.arange(200) < 5)
+    with pytest.warns(dmoe.FitWarning, match="flag"):
+        withheld = dmoe.fit_local(frame, target="y", experts=1)
+    whole = dmoe.fit_local(frame, target="y", experts=1, min_rows=None)
+    assert whole != withheld and not whole.warnings
+    estimator = dmoe.MixtureOfExpertsRegressor(1, random_state=1).fit(frame[whole.covariates], frame["y"])
+    assert estimator.model_.text == dmoe.fit_local(
+        frame, target="y", experts=1, min_rows=None, seed=1, rows_per_parameter=2).text
+    refusal = "^min_rows must be 3 or more: statistics over fewer rows disclose them$"
+    for rows in (1, 2):
+        with pytest.raises(ValueError, match=refusal):
+            dmoe.MixtureOfExpertsRegressor(1, min_rows=rows).fit(frame[whole.covariates], frame["y"])
+        with pytest.raises(ValueError, match=refusal):
+            dmoe.DistributedMixtureOfExpertsRegressor(1, min_rows=rows).fit(
+                frame[whole.covariates], frame["y"], groups=np.arange(200) % 2)
+    model = dmoe.aggregate([whole])
+    assert model.statistics(frame, min_rows=None) != model.statistics(frame)

@@ -1,4 +1,4 @@
-"""The same data through Python and through the command line give the same model file, bit for bit."""
+"""The same data through Python and through the command line give bit-identical model files."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_options(command_line: CommandLine, frame: pd.DataFrame, options: list) 
     if options[0] in names:
         how[names[options[0]]] = options[1]
     elif options[0] == "--l1":
-        how["l1_automatic"] = True
+        how["l1"] = "auto"
     else:
         how["experts"] = (1, 3)
     arguments = options if "--experts" in options else ["--experts", 2, *options]
@@ -174,6 +174,20 @@ def test_learn(command_line: CommandLine, sites: int, together: bool) -> None:
     assert {name: model.text for name, model in estimator.local_models_.items()} == locals_of(command_line.folder)
     assert estimator.site_names_ == sorted(estimator.site_names_)
     assert estimator.model_.text == expected
+
+
+@pytest.mark.parametrize(("options", "how"), [(["--l1", "auto"], {"l1": "auto"}), (["--l1-experts", 20], {"l1_experts": 20})])
+def test_a_lasso(command_line: CommandLine, options: list, how: dict) -> None:
+    frame = mixture(2000)
+    expected = fitted(command_line, frame, "--target", "y", "--experts", 2, *options)
+    estimator = dmoe.MixtureOfExpertsRegressor(2, random_state=1, min_rows=10, **how)
+    assert estimator.fit(frame[COVARIATES], frame["y"]).model_.text == expected
+    frame["site"] = np.array(["a", "b"])[np.arange(len(frame)) % 2]
+    expected = learned(command_line, frame, "--target", "y", "--experts", 2, *options)
+    spread = dmoe.DistributedMixtureOfExpertsRegressor(2, random_state=1, **how)
+    spread.fit(frame[COVARIATES], frame["y"], groups=frame["site"])
+    assert {name: model.text for name, model in spread.local_models_.items()} == locals_of(command_line.folder)
+    assert spread.model_.text == expected
 
 
 def test_learn_leaves_out_what_cannot_be_fitted(command_line: CommandLine) -> None:

@@ -159,9 +159,9 @@ def test_each_site_comes_back_once(
 ) -> None:
     from dmoe.spark import _sites
 
-    honest = _sites.GroupedSites.ask
+    original = _sites.GroupedSites.ask
     monkeypatch.setattr(
-        _sites.GroupedSites, "ask", lambda self, work, names: change(sorted(honest(self, work, names))))
+        _sites.GroupedSites, "ask", lambda self, work, names: change(sorted(original(self, work, names))))
     frame = spark.read.parquet(few_path).where("site in ('site-00', 'site-01')")
     with pytest.raises(RuntimeError, match=message):
         learn(frame, site="site", order_by=["row"], **FIT)
@@ -170,20 +170,24 @@ def test_each_site_comes_back_once(
 def test_a_site_comes_back_whole(spark: Any, few_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from dmoe.spark import _sites
 
-    honest = _sites.GroupedSites._count
+    original = _sites.GroupedSites._count
     monkeypatch.setattr(
         _sites.GroupedSites, "_count",
-        staticmethod(lambda frame, site: {name: count + 1 for name, count in honest(frame, site).items()}))
+        staticmethod(lambda frame, site: {name: count + 1 for name, count in original(frame, site).items()}))
     frame = spark.read.parquet(few_path).where("site = 'site-15'")
     for order in (["row"], ()):
         with pytest.raises(RuntimeError, match="'site-15' came back with 116 rows, and 117 were counted"):
             learn(frame, site="site", order_by=order, **FIT)
 
 
-def test_what_cannot_be_meant_is_refused_before_a_row_is_read(spark: Any, few_path: str) -> None:
+def test_what_cannot_be_meant_is_refused_before_rows_are_read(spark: Any, few_path: str) -> None:
     frame = spark.read.parquet(few_path)
     with pytest.raises(ValueError, match="no column 'z'; the columns are row, site, x0"):
         learn(frame, site="site", target="y", features=["z"], experts=2)
+    with pytest.raises(ValueError, match="^starts must be from 1 to 100000$"):
+        learn(frame, site="site", **{**FIT, "starts": 0})
+    with pytest.raises(ValueError, match="^min_rows must be 3 or more: "):
+        learn(frame, site="site", min_rows=2, **FIT)
     with pytest.raises(ValueError, match="no column 'clinic'"):
         learn(frame, site="clinic", **FIT)
     with pytest.raises(ValueError, match="classes are missing"):

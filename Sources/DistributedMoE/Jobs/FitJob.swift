@@ -19,6 +19,8 @@ public struct FitJob: Sendable {
     public var holdout: Double?
     /// Fewer experts, with a warning, for a site with fewer rows for each free parameter; nil: refused where they are too few.
     public var rowsPerParameter: Int?
+    /// Whether the fit is one of many that are aggregated, as in ``LearnJob``: slopes that a lasso left are fitted without it.
+    public var isAggregated = false
     /// Models that starts are added from.
     package var initialModels: [MixtureModel] = []
     /// nil: that of the study, or 1.
@@ -70,8 +72,8 @@ public struct FitJob: Sendable {
             parallelism: parallelism, notices: notices
         ) { [columns] in try columns.selection(for: $0, study: study, notices: notices) }
         let options = settings.options(
-            experts: numbers.last, seed: seed ?? study?.seed ?? 1, initialModels: initialModels,
-            cancellation: cancellation)
+            experts: numbers.last, seed: seed ?? study?.seed ?? 1, aggregated: isAggregated,
+            initialModels: initialModels, cancellation: cancellation)
         let local = try rows.unlessUnreadable(source: input.source) { () throws(EstimationError) in
             try fit(rows, numbers, options, parallelism, progress)
         }

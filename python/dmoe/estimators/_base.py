@@ -35,14 +35,15 @@ PARAMETERS = """
         A start has converged below this change of the log-likelihood per row.
     max_iter : int, default=500
         Maximum number of iterations of a start.
-    min_rows : int, default={min_rows}
-        Least effective rows behind an expert. {why_min_rows}
+    min_rows : int or None, default={min_rows}
+        The threshold rule of statistical disclosure control: a number from 3 withholds every statistic over fewer effective
+        rows, as in a release; with None the rows and the model stay with their owner, and nothing is withheld.
     rows_per_parameter : int, default=2
         Fewer rows than this for each free parameter get fewer experts, down to one.
-    l1_gate, l1_experts : float, default=0.0
-        Weights of the lasso.
-    l1_automatic : bool, default=False
-        Chooses the weight of the lasso by BIC.
+    l1 : "auto" or None, default=None
+        ``"auto"``: a lasso whose weight is chosen by BIC.
+    l1_gate, l1_experts : float or None, default=None
+        Given weights of the lasso; None is no penalty.
     standard_errors : {{"observed", "sandwich", "none"}}, default="observed"
         Of the parameters, in the model file.{others}
     random_state : int, RandomState or None, default=None
@@ -70,9 +71,9 @@ class MixtureOfExperts(BaseEstimator):
             "seed": seed,
             "min_rows": self.min_rows,
             "rows_per_parameter": self.rows_per_parameter,
+            "l1": self.l1,
             "l1_gate": self.l1_gate,
             "l1_experts": self.l1_experts,
-            "l1_automatic": self.l1_automatic,
             "standard_errors": self.standard_errors,
         }
 

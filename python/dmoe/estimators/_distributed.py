@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._fitting import aggregate
+from .._aggregation import aggregate
 from .._progress import observed
 from ._base import PARAMETERS, Classifier, MixtureOfExperts, Regressor, seed_of
 from ._rows import training_rows
@@ -14,7 +14,6 @@ _PARAMETERS = PARAMETERS.format(
     of_a_site=" of each local model",
     range="",
     min_rows=10,
-    why_min_rows="It guards single rows of a site.",
     others="""
     n_global_experts : int, "auto" or None, default=None
         Experts of the global model; by default the largest local number; ``"auto"`` takes the best on an independent
@@ -55,11 +54,11 @@ class _Distributed(MixtureOfExperts):
         n_starts: int = 16,
         tol: float = 1e-9,
         max_iter: int = 500,
-        min_rows: int = 10,
+        min_rows: int | None = 10,
         rows_per_parameter: int = 2,
-        l1_gate: float = 0.0,
-        l1_experts: float = 0.0,
-        l1_automatic: bool = False,
+        l1: str | None = None,
+        l1_gate: float | None = None,
+        l1_experts: float | None = None,
         standard_errors: str = "observed",
         n_global_experts: int | str | None = None,
         method: str | None = None,
@@ -78,9 +77,9 @@ class _Distributed(MixtureOfExperts):
         self.max_iter = max_iter
         self.min_rows = min_rows
         self.rows_per_parameter = rows_per_parameter
+        self.l1 = l1
         self.l1_gate = l1_gate
         self.l1_experts = l1_experts
-        self.l1_automatic = l1_automatic
         self.standard_errors = standard_errors
         self.n_global_experts = n_global_experts
         self.method = method
@@ -114,7 +113,7 @@ class _Distributed(MixtureOfExperts):
         """
         rows, classes = training_rows(self, X, y, sample_weight)
         seed = seed_of(self.random_state)
-        options = self._local_options(seed) | {"l1_refit": True}
+        options = self._local_options(seed) | {"aggregated": True}
         sites = sites_of(groups, rows)
         with observed(self.progress) as observer:
             outcome = fit_sites(rows, sites, self.n_experts, options, self.n_jobs, observer)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._fitting import fit_request, run_fit
+from .._fitting import run_fit
+from .._requests import fit_request
 from ._base import PARAMETERS, Classifier, MixtureOfExperts, Regressor, seed_of
 from ._rows import training_rows
 
 _PARAMETERS = PARAMETERS.format(
     of_a_site="",
     range=" Of a pair, such as ``(1, 8)``, the best number is kept.",
-    min_rows=1,
-    why_min_rows="It guards single rows in models that are sent away; this one stays with its rows.",
+    min_rows=None,
     others="""
-    criterion : str, default="bic"
-        Chooses in a range of ``n_experts``.""",
+    criterion : {"bic", "aic", "icl"} or None, default=None
+        Chooses in a range of ``n_experts``; None is BIC.""",
 )
 
 _ATTRIBUTES = """
@@ -46,13 +46,13 @@ class _Pooled(MixtureOfExperts):
         n_starts: int = 16,
         tol: float = 1e-9,
         max_iter: int = 500,
-        min_rows: int = 1,
+        min_rows: int | None = None,
         rows_per_parameter: int = 2,
-        l1_gate: float = 0.0,
-        l1_experts: float = 0.0,
-        l1_automatic: bool = False,
+        l1: str | None = None,
+        l1_gate: float | None = None,
+        l1_experts: float | None = None,
         standard_errors: str = "observed",
-        criterion: str = "bic",
+        criterion: str | None = None,
         random_state: Any = None,
         n_jobs: int | None = None,
         progress: Any = None,
@@ -67,9 +67,9 @@ class _Pooled(MixtureOfExperts):
         self.max_iter = max_iter
         self.min_rows = min_rows
         self.rows_per_parameter = rows_per_parameter
+        self.l1 = l1
         self.l1_gate = l1_gate
         self.l1_experts = l1_experts
-        self.l1_automatic = l1_automatic
         self.standard_errors = standard_errors
         self.criterion = criterion
         self.random_state = random_state

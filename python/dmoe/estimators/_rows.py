@@ -17,6 +17,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from .._requests import column_request
 from .._tables import Table, Text, column, taken
 
 
@@ -107,20 +108,18 @@ def _named(
     if sample_weight is not None:
         weights = study.get("weights") or _free_name("sample_weight", columns)
         columns[weights] = sample_weight
-    if study:
-        return Rows(columns, {"study": estimator.study})
-    gate = estimator.gate_features
-    request = {
-        "target": target,
-        "covariates": [name for name in columns if name not in (target, weights, estimator.exposure)],
-        "gateCovariates": list(gate) if gate is not None else None,
-        "family": estimator._family(),
-        "classes": classes.texts if classes is not None else None,
-        "exposure": estimator.exposure,
-        "weights": weights,
-        "missing": "error",
-    }
-    return Rows(columns, {key: value for key, value in request.items() if value is not None})
+    request = column_request(
+        study=estimator.study,
+        target=None if study else target,
+        features=None if study else [name for name in columns if name not in (target, weights, estimator.exposure)],
+        gate_features=estimator.gate_features,
+        family=estimator.family if study else estimator._family(),
+        classes=classes.texts if classes is not None and not study else None,
+        exposure=estimator.exposure,
+        weights=None if weights == study.get("weights") else weights,
+        missing=None,
+    )
+    return Rows(columns, request)
 
 
 def _free_name(wanted: Any, others: Any) -> str:

@@ -12,9 +12,11 @@ import numpy as np
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from .. import _engine
-from .._fitting import Progress, fit_request, fit_table
-from .._model import Model, warn
+from .._fitting import Progress, check_fit, fit_table
+from .._model import Model
+from .._requests import fit_request
 from .._tables import is_missing
+from .._warnings import warn
 from ._rows import Rows
 
 
@@ -35,7 +37,7 @@ class Outcome:
     left_out: dict[str, str]
 
     def warn(self) -> None:
-        """What the engine has to tell of each site; to the caller of the caller of this."""
+        """What the engine has to say of each site; to the caller of the caller of this."""
         for name, model in self.models.items():
             warn((f"{name}: {text}" for text in [*model.reading, *model.warnings]), 4)
         warn((f"{name} is left out: {reason}" for name, reason in self.left_out.items()), 4)
@@ -90,11 +92,12 @@ def fit_sites(
     Raises
     ------
     ValueError
-        Where no site can be fitted.
+        Where the request is refused, or no site can be fitted.
     """
     threads = _engine.threads(n_jobs) or os.cpu_count() or 1
     many = len(sites) >= 2 * threads
     request = fit_request(rows.request, experts, options)
+    check_fit(request)
     cancellation = _engine.Cancellation()
     failures: list[BaseException] = []
 

@@ -1,4 +1,4 @@
-"""One model from data that lie in a Spark cluster: each executor fits whole sites, the driver aggregates what they tell.
+"""One model from data that lie in a Spark cluster: each executor fits whole sites, the driver aggregates what they release.
 
 Spark 4.1 or later streams a site into the engine batch by batch; Spark 4.0 hands it over in one piece.
 """

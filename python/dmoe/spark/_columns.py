@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._fitting import names_in
+from .._requests import given, names_in
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Columns:
     seed: int | None = None
 
     def check_against(self, present: Sequence[str], others: Sequence[str]) -> None:
-        """Refuses columns that are not there before a row is read."""
+        """Refuses columns that are not there before rows are read."""
         for name in [*self.names, *others]:
             if name not in present:
                 raise ValueError(f"no column '{name}'; the columns are {', '.join(dict.fromkeys(present))}")
@@ -39,9 +39,9 @@ class Columns:
 def columns_of_call(*, study: str | None, target: str | None, features: Sequence[str] | None, **named: Any) -> Columns:
     """The columns by a study, or by name."""
     if study is not None:
-        return _of_study(study)
+        return _of_study(study, given({"target": target, "features": features, **named}))
     if target is None:
-        raise ValueError("target is missing, and there is no study")
+        raise ValueError("target is missing: give it or study")
     features, named["gate_features"] = names_in("features", features), names_in("gate_features", named["gate_features"])
     if not features:
         raise ValueError("there are no features")
@@ -54,7 +54,8 @@ def columns_of_call(*, study: str | None, target: str | None, features: Sequence
     return Columns(names, frozenset({target} if has_classes else ()), arguments)
 
 
-def _of_study(study: str) -> Columns:
+def _of_study(study: str, beside: dict[str, Any]) -> Columns:
+    """With what is given beside the study, for the engine to refuse."""
     fields = json.loads(study)
     covariates = fields.get("covariates", [])
     others = [fields[key] for key in ("target", "exposure", "weights") if fields.get(key)]
@@ -62,7 +63,7 @@ def _of_study(study: str) -> Columns:
     if fields.get("classes"):
         texts.add(fields["target"])
     names = list(dict.fromkeys([*others, *(covariate["name"] for covariate in covariates)]))
-    return Columns(names, frozenset(texts), {"study": study}, fields.get("seed"))
+    return Columns(names, frozenset(texts), {"study": study, **beside}, fields.get("seed"))
 
 
 def numeric_columns(df: Any, others: Collection[str | None]) -> list[str]:

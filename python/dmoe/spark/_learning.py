@@ -9,8 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._fitting import aggregate
-from .._model import FitWarning, Model, warn
+from .._aggregation import aggregate
+from .._fitting import check_fit
+from .._model import Model
+from .._requests import COLUMN_ARGUMENTS, column_request, fit_request
+from .._warnings import FitWarning, warn
 from ._columns import Columns, check_single_values, columns_of_call, numeric_columns
 from ._files import named
 from ._results import Learned, SiteFit, SitesFailed
@@ -26,11 +29,11 @@ def learn(
     target: str | None = None,
     features: Sequence[str] | None = None,
     gate_features: Sequence[str] | None = None,
-    family: str = "gaussian",
+    family: str | None = None,
     classes: Sequence[str] | None = None,
     exposure: str | None = None,
     weights: str | None = None,
-    missing: str = "error",
+    missing: str | None = None,
     study: str | None = None,
     experts: int | None = None,
     order_by: Sequence[str] | None = None,
@@ -44,7 +47,7 @@ def learn(
     """Learn one model from a data frame of Spark whose sites are the values of a column, as ``dmoe learn --shard-by`` does.
 
     One task fits one whole site; its local model comes to the driver, no row does. The result is that of ``dmoe learn`` on
-    the same sites with their rows in the same order, bit for bit.
+    the same sites with their rows in the same order; the two are bit-identical.
 
     Parameters
     ----------
@@ -56,19 +59,19 @@ def learn(
         As in :func:`dmoe.fit_local`. ``features`` are by default all other numeric columns. Classes must be given: the sites
         must agree on them.
     experts : int
-        Most experts of a site; one with fewer rows than ``rows_per_parameter`` for each parameter gets fewer.
+        Maximum number of experts of a site; one with fewer rows than ``rows_per_parameter`` for each parameter gets fewer.
     order_by : sequence of str, optional
         Columns that the rows of a site are sorted by. A shuffle delivers rows in any order, and a fit draws its starts from rows by
         their place, so that the order counts as a seed does. By default the sort is by all columns used, so that the result
         depends on the rows alone; so it is with a key, whose ties the other columns break. ``()`` sorts nothing: two runs
         differ as two seeds do.
     rounds : int
-        Most extra rounds of distributed EM after the aggregation; of Gaussian experts. The cluster keeps the shuffled rows
+        Maximum number of extra rounds of distributed EM after the aggregation; of Gaussian experts. The cluster keeps the shuffled rows
         meanwhile.
     on_failure : {"raise", "skip"}
         What is done where sites cannot be fitted: name them all in one exception, or go on without them, with a warning.
     partitions : int, optional
-        Of the shuffle; by default 2 a site.
+        Of the shuffle; by default 2 per site.
     n_jobs : int, optional
         Threads of a task; by default ``spark.task.cpus``.
     aggregation : mapping, optional
@@ -97,6 +100,7 @@ def learn(
         target=target, features=features, gate_features=gate_features, family=family, classes=classes,
         exposure=exposure, weights=weights, missing=missing, study=study,
     )
+    _check_fit(columns, experts, options)
     columns.check_against(df.columns, [site, *(order_by or ())])
     check_single_values(df, [*columns.names, *(order_by or ())])
     start = time.perf_counter()
@@ -114,11 +118,11 @@ def learn_paths(
     target: str | None = None,
     features: Sequence[str] | None = None,
     gate_features: Sequence[str] | None = None,
-    family: str = "gaussian",
+    family: str | None = None,
     classes: Sequence[str] | None = None,
     exposure: str | None = None,
     weights: str | None = None,
-    missing: str = "error",
+    missing: str | None = None,
     study: str | None = None,
     experts: int | None = None,
     rounds: int = 0,
@@ -155,11 +159,12 @@ def learn_paths(
     """
     _check(on_failure, rounds)
     if study is None and features is None:
-        raise ValueError("features are missing, and there is no study: the driver does not open the files")
+        raise ValueError("features is missing: give it or study; the driver does not open the files")
     columns = columns_of_call(
         target=target, features=features, gate_features=gate_features, family=family, classes=classes,
         exposure=exposure, weights=weights, missing=missing, study=study,
     )
+    _check_fit(columns, experts, options)
     if not paths:
         raise ValueError("there are no paths")
     sites = FileSites(spark, named(paths), columns.names, columns.texts)
@@ -171,6 +176,18 @@ def _check(on_failure: str, rounds: int) -> None:
         raise ValueError(f"on_failure must be 'raise' or 'skip', not '{on_failure}'")
     if not 0 <= rounds <= 1000:
         raise ValueError("rounds must be from 0 to 1000")
+
+
+def _asked_of_a_site(columns: Columns, experts: int | None, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of :func:`dmoe.fit_local`."""
+    return {**columns.arguments, "experts": experts, "rows_per_parameter": 2, "aggregated": True, **options}
+
+
+def _check_fit(columns: Columns, experts: int | None, options: Mapping[str, Any]) -> None:
+    """What the engine refuses whatever the rows are is refused before they are read."""
+    asked = _asked_of_a_site(columns, experts, options)
+    request = column_request(**{name: asked.pop(name, None) for name in COLUMN_ARGUMENTS})
+    check_fit(fit_request(request, asked.pop("experts"), asked))
 
 
 @dataclass
@@ -202,20 +219,20 @@ class _Learning:
         for name, model in local.items():
             warn((f"{name}: {text}" for text in [*model.reading, *model.warnings]), 5)
         clock.lap("fitting")
-        with warnings.catch_warnings():  # told below, from where they point at the caller
+        with warnings.catch_warnings():  # they come below, from where they point at the caller
             warnings.simplefilter("ignore", FitWarning)
             model = aggregate(local, **{"seed": self._seed(), **(self.aggregation or {})})
         warn(model.warnings, 5)
         clock.lap("aggregating")
         done, ending = 0, None
         if rounds > 0:
-            broken = {site["name"] for site in model.record["aggregation"].get("leftOut") or []}
-            names = [name for name in local if name not in broken]
+            inconsistent = {site["name"] for site in model.record["aggregation"].get("leftOut") or []}
+            names = [name for name in local if name not in inconsistent]
             before = set(model.warnings)
             arguments = self.columns.arguments
-            told: dict[str, Any] = {name: arguments[name] for name in ("weights", "missing") if name in arguments}
-            told |= {"min_rows": self.options.get("min_rows"), "n_jobs": self._threads()}
-            model, done, ending = extra_rounds(model, rounds, names, self._ask, told)
+            how = {name: arguments[name] for name in ("weights", "missing") if name in arguments}
+            how |= {name: self.options[name] for name in ("min_rows",) if name in self.options}
+            model, done, ending = extra_rounds(model, rounds, names, self._ask, {**how, "n_jobs": self._threads()})
             warn((text for text in model.warnings if text not in before), 5)
             clock.lap("rounds")
         fits = {
@@ -225,10 +242,7 @@ class _Learning:
         return Learned(model, local, fits, left_out, done, ending, seconds)
 
     def _fit_arguments(self) -> dict[str, Any]:
-        defaults = {"rows_per_parameter": 2, "l1_refit": True}
-        return {
-            **self.columns.arguments, "experts": self.experts, "n_jobs": self._threads(), **defaults, **self.options,
-        }
+        return {**_asked_of_a_site(self.columns, self.experts, self.options), "n_jobs": self._threads()}
 
     def _seed(self) -> int:
         """That of the call, of the study, or 1; 0 is a seed."""

@@ -1,4 +1,4 @@
-"""Extra rounds of distributed EM: the sites tell their statistics at a model, the engine makes the next one of them."""
+"""Extra rounds of distributed EM: the sites release their statistics at a model, the engine makes the next one of them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from .. import _engine
-from .._model import Model, warn
-from ._tasks import Tell
+from .._model import Model
+from .._requests import encoded, own_rows
+from .._warnings import warn
+from ._tasks import Summarise
 
 Answers = dict[str, Any]
 
@@ -22,11 +24,10 @@ def extra_rounds(
 
     The sites are asked once more than there are rounds, so that no update is kept that did harm; the rules are the engine's.
     """
-    told = {name: value for name, value in arguments.items() if value is not None}
     models = [start]
     for number in range(rounds + 1):
-        answers = ask(Tell(models[-1].text, told), names)
-        outcome = _round(models[-1], answers, is_last=number == rounds, min_rows=arguments.get("min_rows"))
+        answers = ask(Summarise(models[-1].text, dict(arguments)), names)
+        outcome = _round(models[-1], answers, is_last=number == rounds, arguments=arguments)
         if outcome["isTakenBack"]:
             models.pop()
         ending = outcome.get("ending")
@@ -38,13 +39,14 @@ def extra_rounds(
     return models[-1], rounds, None
 
 
-def _round(model: Model, answers: Answers, *, is_last: bool, min_rows: int | None) -> dict[str, Any]:
+def _round(model: Model, answers: Answers, *, is_last: bool, arguments: Mapping[str, Any]) -> dict[str, Any]:
     sites = [
         {"name": name} if answer.error is None else {"name": name, "reason": answer.error}
         for name, answer in answers.items()
     ]
-    request = {"sites": sites, "isLast": is_last, **({"minRows": min_rows} if min_rows is not None else {})}
+    threshold = own_rows(arguments) or {"minRows": arguments.get("min_rows")}
+    request = encoded({"sites": sites, "isLast": is_last, **threshold})
     texts = [answer.text.encode() for answer in answers.values() if answer.error is None]
     pointers = (ctypes.c_char_p * len(texts))(*texts)
     function = _engine.library().dmoe_round
-    return json.loads(_engine.answer(function(model.handle, json.dumps(request).encode(), pointers, len(texts))))
+    return json.loads(_engine.answer(function(model.handle, request, pointers, len(texts))))

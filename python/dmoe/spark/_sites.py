@@ -15,8 +15,8 @@ from ._files import batches_of
 from ._gathering import InPlace, Sorted
 
 _SITE = "__dmoe_site"
-# Sites whose hashes fall together wait for each other: with this many partitions a site few do, and empty ones cost little.
-_PARTITIONS_A_SITE = 2
+# Sites whose hashes fall together wait for each other: with this many partitions per site few do, and empty ones cost little.
+_PARTITIONS_PER_SITE = 2
 _MOST_PARTITIONS = 10_000
 
 
@@ -27,7 +27,7 @@ def _streams_groups() -> bool:
 class GroupedSites:
     """A site is the rows of one value of a column.
 
-    Spark gives a function on record batches a piece of a site at a time, and nothing tells that there is more. Only a group
+    Spark gives a function on record batches a piece of a site at a time, without a sign that there is more. Only a group
     of ``groupBy`` is the whole of it, in one call.
     """
 
@@ -46,7 +46,7 @@ class GroupedSites:
         frame = frame.select(F.col(_quoted(site)).cast("string").alias(_SITE), *wanted)
         self.row_counts = self._count(frame, site)
         if partitions is None:
-            partitions = min(_PARTITIONS_A_SITE * len(self.row_counts), _MOST_PARTITIONS)
+            partitions = min(_PARTITIONS_PER_SITE * len(self.row_counts), _MOST_PARTITIONS)
         self._rows = frame.repartition(partitions, _SITE)
         order = columns if order_by is None else list(order_by)
         self._gather = Sorted(columns, order, self.row_counts) if order else InPlace(columns)
@@ -95,7 +95,7 @@ class GroupedSites:
             return pa.Table.from_batches([_tasks.answer(work, key[0].as_py(), gather, batches)])
 
         function = stream if _streams_groups() else whole
-        # Spark tells the two forms apart by their annotations, which are texts in this module.
+        # Spark distinguishes the two forms by their annotations, which are texts in this module.
         batch, scalars = Iterator[pa.RecordBatch], tuple[pa.Scalar, ...]
         stream.__annotations__ = {"key": scalars, "batches": batch, "return": batch}
         whole.__annotations__ = {"key": scalars, "table": pa.Table, "return": pa.Table}

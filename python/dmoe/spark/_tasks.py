@@ -13,8 +13,9 @@ from typing import Any
 import pyarrow as pa
 
 from .._fitting import fit_local
-from .._model import FitWarning, Model
+from .._model import Model
 from .._tables import Table
+from .._warnings import FitWarning
 from ._engine_files import find_engine
 from ._gathering import InPlace, Sorted
 
@@ -41,7 +42,7 @@ class Fit:
 
 
 @dataclass(frozen=True)
-class Tell:
+class Summarise:
     """The statistics of a site at a model, for an extra round."""
 
     model: str = field(repr=False)
@@ -52,7 +53,7 @@ class Tell:
 
 
 def answer(
-    work: Fit | Tell, site: str, gather: InPlace | Sorted, batches: Iterator[pa.RecordBatch]
+    work: Fit | Summarise, site: str, gather: InPlace | Sorted, batches: Iterator[pa.RecordBatch]
 ) -> pa.RecordBatch:
     """One row: what the work made of a site, or why it cannot be done with these rows.
 

@@ -1,4 +1,4 @@
-"""6. Broken sites: are they found, are honest ones kept, and what does it cost not to look."""
+"""6. Inconsistent sites: are they found, are consistent ones kept, and what does it cost not to look."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from .replicates import Experiment, Finished, Replicate
 from .settings import Settings
 from .tables import Row
 
-NAME = "6-broken"
-TITLE = "Broken sites"
+NAME = "6-inconsistent"
+TITLE = "Inconsistent sites"
 SITES = 12
-BROKEN = (1, 3)
+COUNTS = (1, 3)
 CLEAN = "none"
 COLUMNS = ("found", "consistentLeftOut", "robust", "plain", "robustLoss", "plainLoss")
 HEADINGS = {
-    "found": "broken sites found", "consistentLeftOut": "honest sites left out",
-    "robust": "log-likelihood a row, --robust", "plain": "--no-robust",
-    "robustLoss": "loss to all sites honest, --robust", "plainLoss": "loss, --no-robust",
+    "found": "inconsistent sites found", "consistentLeftOut": "consistent sites left out",
+    "robust": "log-likelihood per row, --robust", "plain": "--no-robust",
+    "robustLoss": "loss to all sites consistent, --robust", "plainLoss": "loss, --no-robust",
 }  # fmt: skip
 
 
 def plan(settings: Settings) -> list[Replicate]:
     sizes = settings.sizes
-    cases = [(kind, count) for count in BROKEN for kind in DAMAGES]
+    cases = [(kind, count) for count in COUNTS for kind in DAMAGES]
 
     def replicate(name: str, seed: int, cases: Sequence[tuple[str, int]]) -> Replicate:
-        design = Design(sizes.broken_rows, sizes.test_rows, sites=SITES, profile="moderate", seed=seed)
+        design = Design(sizes.inconsistent_rows, sizes.test_rows, sites=SITES, profile="moderate", seed=seed)
         cost = design.rows / 20_000 + 1.2 * len(cases)
         return Replicate(NAME, f"{name}-{design.key}", design.fields, cost, work(design, cases))
 
     clean = [replicate("clean", seed, [(CLEAN, 0)]) for seed in range(1, sizes.clean_replicates + 1)]
-    return clean + [replicate("broken", seed, cases) for seed in range(1, sizes.broken_replicates + 1)]
+    return clean + [replicate("inconsistent", seed, cases) for seed in range(1, sizes.inconsistent_replicates + 1)]
 
 
 def work(design: Design, cases: Sequence[tuple[str, int]]) -> Any:
@@ -54,55 +54,55 @@ def work(design: Design, cases: Sequence[tuple[str, int]]) -> Any:
 
 
 def case(program: Program, kind: str, count: int, seed: int) -> Row:
-    """Breaks `count` sites that the seed chooses, aggregates with and without a look at them, and scores both."""
+    """Damages `count` sites that the seed chooses, aggregates with and without a look at them, and scores both."""
     folder = program.folder / "damaged"
     folder.mkdir(exist_ok=True)
     paths = sorted((program.folder / "local").glob("*.json"))
-    broken = {paths[(seed + 4 * number) % len(paths)].stem for number in range(count)}
+    inconsistent = {paths[(seed + 4 * number) % len(paths)].stem for number in range(count)}
     for index, path in enumerate(paths):
         text = path.read_text()
-        if path.stem in broken:
+        if path.stem in inconsistent:
             text = json.dumps(damaged(json.loads(text), kind, 1000 * seed + index))
         (folder / path.name).write_text(text)
-    row: Row = {"damage": kind, "broken": count, "brokenNames": sorted(broken)}
+    row: Row = {"damage": kind, "inconsistent": count, "inconsistentNames": sorted(inconsistent)}
     row |= aggregate(program, "robust", seed) | aggregate(program, "no-robust", seed)
     left_out = set(row.get("leftOut") or [])
-    row["found"] = len(left_out & broken) / count if count and "leftOut" in row else None
-    row["consistentLeftOut"] = len(left_out - broken) / (len(paths) - count) if "leftOut" in row else None
+    row["found"] = len(left_out & inconsistent) / count if count and "leftOut" in row else None
+    row["consistentLeftOut"] = len(left_out - inconsistent) / (len(paths) - count) if "leftOut" in row else None
     return row
 
 
 def aggregate(program: Program, rule: str, seed: int) -> Row:
-    """Log-likelihood a test row under `robust` or `plain`; the names left out under `leftOut`."""
+    """Log-likelihood per test row under `robust` or `plain`; the names left out under `leftOut`."""
     column = {"robust": "robust", "no-robust": "plain"}[rule]
     try:
-        told = program.run_json("aggregate", "damaged/*.json", f"--{rule}", "--seed", seed, "-o", f"{rule}.json")
+        summary = program.run_json("aggregate", "damaged/*.json", f"--{rule}", "--seed", seed, "-o", f"{rule}.json")
         scores = program.run_json("evaluate", f"{rule}.json", f"{FOLDER}/test.csv")
     except ProgramFailure as failure:
         return {column: None, f"{column}Failure": str(failure)}
     row: Row = {column: scores["logLikelihoodPerRow"]}
     if rule == "robust":
-        row["leftOut"] = [Path(site["name"]).name.removesuffix(".json") for site in told["aggregation"]["leftOut"]]
+        row["leftOut"] = [Path(site["name"]).name.removesuffix(".json") for site in summary["aggregation"]["leftOut"]]
     return row
 
 
 def report(results: list[Finished], folder: Path) -> None:
     table = [result.fields | case for result in results for case in result.result]
     add_losses(table)
-    summary = tables.summarise(table, ("broken", "damage"), COLUMNS)
-    flat = [row | {name: " ".join(row.get(name) or []) for name in ("brokenNames", "leftOut")} for row in table]
+    summary = tables.summarise(table, ("inconsistent", "damage"), COLUMNS)
+    flat = [row | {name: " ".join(row.get(name) or []) for name in ("inconsistentNames", "leftOut")} for row in table]
     tables.write_csv(folder / "replicates.csv", flat)
     tables.write_csv(folder / "summary.csv", summary)
-    named = [row | {"damage": f"{row['damage']}, {row['broken']} of {SITES}"} for row in summary]
+    named = [row | {"damage": f"{row['damage']}, {row['inconsistent']} of {SITES}"} for row in summary]
     text = [f"# {TITLE}", "", "Mean over replicates, standard deviation in brackets; shares from 0 to 1.", ""]
     text += [tables.summary_markdown(named, "damage", COLUMNS, HEADINGS), "", *failure_lines(table)]
     (folder / "summary.md").write_text("\n".join(text))
     if plots.available() and summary:
-        draw(summary, folder / "broken.svg")
+        draw(summary, folder / "inconsistent.svg")
 
 
 def add_losses(table: list[Row]) -> None:
-    """How far each score lies below that of the same data with all sites honest, all of them taken."""
+    """How far each score lies below that of the same data with all sites consistent, all of them taken."""
     clean = {row["replicate"]: row.get("plain") for row in table if row["damage"] == CLEAN}
     for row in table:
         best = clean.get(row["replicate"])
@@ -113,7 +113,7 @@ def add_losses(table: list[Row]) -> None:
 
 def failure_lines(table: list[Row]) -> list[str]:
     lines = [
-        f"- {row['damage']}, {row['broken']} of {SITES}, replicate {row['replicate']}: {row[name]}"
+        f"- {row['damage']}, {row['inconsistent']} of {SITES}, replicate {row['replicate']}: {row[name]}"
         for row in table
         for name in ("robustFailure", "plainFailure")
         if row.get(name)
@@ -128,19 +128,19 @@ def draw(summary: list[Row], path: Path) -> None:
     for row in summary:
         if row["damage"] == CLEAN:
             continue
-        for column, name in (("found", "broken, found"), ("consistentLeftOut", "honest, left out")):
+        for column, name in (("found", "inconsistent, found"), ("consistentLeftOut", "consistent, left out")):
             if row[f"{column}Mean"] is not None:
-                label = f"{row['broken']} of {SITES} {name}"
+                label = f"{row['inconsistent']} of {SITES} {name}"
                 found.setdefault(row["damage"], {})[label] = row[f"{column}Mean"]
         for column, name in (("robust", "looked for"), ("plain", "not looked for")):
             if row[f"{column}LossMean"] is not None:
-                label = f"{row['broken']} of {SITES} {name}"
+                label = f"{row['inconsistent']} of {SITES} {name}"
                 loss.setdefault(row["damage"], {})[label] = max(row[f"{column}LossMean"], 1e-5)
     plots.bars(
         path,
         [
             (found, "share of sites", False),
-            (loss, "loss of log-likelihood a test row\nto all sites honest (at least 0.00001)", True),
+            (loss, "loss of log-likelihood per test row\nto all sites consistent (at least 0.00001)", True),
         ],
     )
 

@@ -1,0 +1,98 @@
+"""From local models to one global model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from . import _engine
+from ._model import Model
+from ._requests import by_site, encoded, whole
+from ._tables import table_of
+from ._warnings import warn
+
+
+def aggregate(
+    models: Mapping[str, Model] | Sequence[Model],
+    *,
+    experts: int | str | None = None,
+    method: str | None = None,
+    gate: str | None = None,
+    site_weights: str | None = None,
+    support: Any = None,
+    support_size: int | None = None,
+    robust: bool = True,
+    seed: int | None = None,
+    n_jobs: int | None = None,
+) -> Model:
+    """Turn local models into one global model of the same form, as ``dmoe aggregate`` does. No row is needed.
+
+    Parameters
+    ----------
+    models : mapping of site names to Model, or sequence of Model
+        The local models; sites of a sequence are named ``site 1``, ``site 2``, …
+    experts : int, "auto" or None
+        Experts of the global model; by default the largest local number; ``"auto"`` takes the best on an independent
+        Monte Carlo sample.
+    method : str, optional
+        How local models become one; by default transport, the best of its variants. All but ``"mixture"``, which is not one model.
+    gate : {"label", "plan"}, optional
+        Targets of the gate.
+    site_weights : {"density", "constant"}, optional
+        Weights of the sites.
+    support : data frame, optional
+        Rows whose covariates serve as support; by default points drawn from the sketches in the local models.
+    support_size : int, optional
+        Maximum number of support points; 5000 by default.
+    robust : bool
+        Find local models that cannot be right and leave them out, with a warning.
+    seed : int, optional
+        Of all random numbers; by default that of the models' study, or 1.
+    n_jobs : int, optional
+        Threads; by default all.
+
+    Returns
+    -------
+    Model
+        The global model.
+
+    Raises
+    ------
+    ValueError
+        Where the models do not fit together, with the text of the command line.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dmoe
+    >>> def site(seed):
+    ...     random = np.random.default_rng(seed)
+    ...     x = random.uniform(-1, 1, size=2000)
+    ...     return {"x": x, "y": np.abs(x) + 0.1 * random.normal(size=2000)}
+    >>> models = {name: dmoe.fit_local(site(seed), target="y", experts=2) for seed, name in enumerate(["north", "south"])}
+    >>> model = dmoe.aggregate(models)
+    >>> model, model.rows
+    (<dmoe.Model: 2 gaussian experts for 'y'>, 4000)
+    """
+    if isinstance(models, Model):
+        raise ValueError("aggregate takes several models: a list, or a mapping of site names to models")
+    names, local = by_site(models, Model, "a Model")
+    request = {
+        "names": names, "method": method, "gate": gate, "siteWeights": site_weights,
+        "supportSize": support_size, "robust": robust, "seed": whole("seed", seed), "threads": _engine.threads(n_jobs),
+        "expertsAutomatic": experts == "auto", "experts": None if experts == "auto" else whole("experts", experts),
+    }
+    text = encoded(request)
+    table = None
+    if support is not None:
+        table = table_of(support, local[0].input_names if local else [], "support")
+    handles = _engine.pointers([model.handle for model in local])
+
+    def call() -> str:
+        engine = _engine.library()
+        kept = table  # for as long as the engine looks at it
+        return _engine.answer(engine.dmoe_aggregate(text, handles, len(local), kept.handle if kept else None))
+
+    model = Model.loads(_engine.interruptible(call))
+    warn(model.warnings)
+    return model

@@ -1,0 +1,120 @@
+"""Predictions and scores of a model for the rows of a table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _engine
+from ._requests import row_request
+from ._tables import Table, columns_of
+
+_PLACES = (
+    "mean", "standard_deviation", "gates", "class_probabilities", "quantiles", "log_density", "posteriors", "draws",
+)
+
+# Fewer are predicted before anybody could press Ctrl-C, and a thread for them would take longer.
+_MANY_ROWS = 20_000
+
+
+class Predictor:
+    """What :class:`dmoe.Model` predicts."""
+
+    if TYPE_CHECKING:
+        handle: int
+        family: str
+        target: str
+        classes: list[str] | None
+        n_experts: int
+        input_names: list[str]
+
+    def predict(self, X: Any, *, return_std: bool = False, **how: Any) -> Any:
+        """Mean of the response, or the most probable class.
+
+        Parameters
+        ----------
+        X : data frame, mapping of names to columns, or array in the order of :attr:`input_names`
+            The rows.
+        return_std : bool
+            Whether the standard deviation is wanted too; of numbers alone.
+        **how
+            ``missing`` (``"error"`` or ``"drop"``), ``unknown_levels`` (``"error"`` or ``"reference"``, of a model with a study),
+            ``n_jobs``.
+
+        Returns
+        -------
+        ndarray of shape (rows,), or a pair of them
+        """
+        if self.classes is not None:
+            if return_std:
+                raise ValueError("classes have no standard deviation: see predict_proba")
+            return np.asarray(self.classes, dtype=object)[np.argmax(self.predict_proba(X, **how), axis=1)]
+        wanted = {"mean": 1, "standard_deviation": 1} if return_std else {"mean": 1}
+        result = self._outputs(X, wanted, **how)
+        mean = result["mean"][:, 0]
+        return (mean, result["standard_deviation"][:, 0]) if return_std else mean
+
+    def predict_proba(self, X: Any, **how: Any) -> np.ndarray:
+        """Probability of each class; of shape (rows, classes)."""
+        if self.classes is None:
+            raise ValueError(f"{self.family} experts predict numbers, not classes")
+        return self._outputs(X, {"class_probabilities": len(self.classes)}, **how)["class_probabilities"]
+
+    def predict_quantiles(self, X: Any, levels: Sequence[float], **how: Any) -> np.ndarray:
+        """Quantiles of the response; of shape (rows, levels)."""
+        if self.classes is not None:
+            raise ValueError("classes have no quantiles: see predict_proba")
+        return self._outputs(X, {"quantiles": len(levels)}, levels=list(levels), **how)["quantiles"]
+
+    def gate_proba(self, X: Any, **how: Any) -> np.ndarray:
+        """Probability of each expert given the covariates; of shape (rows, experts)."""
+        return self._outputs(X, {"gates": self.n_experts}, **how)["gates"]
+
+    def log_density(self, X: Any, y: Any, **how: Any) -> np.ndarray:
+        """log f(y | x); of shape (rows,)."""
+        return self._outputs(X, {"log_density": 1}, y=y, **how)["log_density"][:, 0]
+
+    def posterior_proba(self, X: Any, y: Any, **how: Any) -> np.ndarray:
+        """Probability of each expert given covariates and response; of shape (rows, experts)."""
+        return self._outputs(X, {"posteriors": self.n_experts}, y=y, **how)["posteriors"]
+
+    def sample(self, X: Any, *, seed: int = 1, **how: Any) -> np.ndarray:
+        """One response per row, drawn from f(· | x); of shape (rows,). Of classes their names."""
+        draws = self._outputs(X, {"draws": 1}, seed=seed, **how)["draws"][:, 0]
+        if self.classes is None:
+            return draws
+        return np.asarray(self.classes, dtype=object)[draws.astype(np.int64)]
+
+    def evaluate(self, X: Any, y: Any, *, sample_weight: Any = None, **how: Any) -> dict[str, Any]:
+        """The scores of ``dmoe evaluate``: log-likelihood, and CRPS, RMSE, …, or log loss, accuracy, …"""
+        columns = {**columns_of(X, self.input_names), self.target: y}
+        weights = None
+        if sample_weight is not None:
+            weights = "sample_weight"
+            while weights in columns:
+                weights += "_"
+            columns[weights] = sample_weight
+        table = Table(columns)
+        request = row_request(how)
+        name = weights.encode() if weights else None
+        return json.loads(
+            _engine.answer(_engine.library().dmoe_score(self.handle, table.handle, request, name))
+        )
+
+    def _outputs(self, X: Any, wanted: dict[str, int], *, y: Any = None, **how: Any) -> dict[str, np.ndarray]:
+        columns = columns_of(X, self.input_names)
+        if y is not None:
+            columns[self.target] = y
+        table = Table(columns)
+        results = {name: np.full((table.row_count, width), np.nan) for name, width in wanted.items()}
+        places = _engine.pointers([results[name].ctypes.data if name in results else None for name in _PLACES])
+        request = row_request(how)
+
+        def call() -> dict[str, np.ndarray]:
+            _engine.answer(_engine.library().dmoe_predict(self.handle, table.handle, request, places))
+            return results  # kept, with the table, for as long as the engine writes into them
+
+        return _engine.interruptible(call) if table.row_count > _MANY_ROWS else call()

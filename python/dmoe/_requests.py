@@ -1,0 +1,156 @@
+"""What the engine is asked for, in its own names. What it cannot do it refuses itself."""
+
+from __future__ import annotations
+
+import json
+import operator
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ._engine import threads
+
+# Arguments of a fit that are about columns.
+COLUMN_ARGUMENTS = (
+    "study", "target", "features", "gate_features", "family", "classes", "exposure", "weights", "missing",
+)
+
+# Options of a fit that are not.
+FIT_OPTIONS = {
+    "starts": "starts", "tolerance": "tolerance", "max_iterations": "maxIterations", "seed": "seed",
+    "min_rows": "minRows", "l1": "l1Automatic", "l1_gate": "l1Gate", "l1_experts": "l1Experts", "l1_refit": "l1Refit",
+    "standard_errors": "standardErrors", "rows_per_parameter": "rowsPerParameter", "criterion": "criterion",
+    "holdout": "holdout", "initial_models": "initialModels", "aggregated": "aggregated",
+}
+
+# How the rows of a model are read, and what is asked of them.
+ROW_OPTIONS = {
+    "missing": "missing", "unknown_levels": "unknownLevels", "levels": "levels", "seed": "seed", "weights": "weights",
+    "min_rows": "minRows",
+}
+
+_WHOLE = ("starts", "max_iterations", "seed", "min_rows", "rows_per_parameter")
+
+
+def encoded(request: Mapping[str, Any]) -> bytes:
+    """As JSON, without what is not given."""
+    return json.dumps(given(request)).encode()
+
+
+def given(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is None."""
+    return {name: value for name, value in request.items() if value is not None}
+
+
+def fit_request(
+    columns: Mapping[str, Any], experts: int | tuple[int, int] | None, options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A fit: columns as the engine names them, options as :func:`dmoe.fit_local` does."""
+    first: int | None = None
+    last: int | None
+    if isinstance(experts, (tuple, list)):
+        if len(experts) != 2:
+            raise ValueError(f"experts must be a number or a pair of them, the first and the last, not {experts!r}")
+        first, last = experts
+    else:
+        last = experts
+    return {
+        "columns": columns, "expertsFrom": whole("experts", first), "experts": whole("experts", last), **_options(options),
+    }
+
+
+def column_request(
+    *, study: str | None, target: str | None, features: Sequence[str] | None, gate_features: Sequence[str] | None,
+    family: str | None, classes: Sequence[str] | None, exposure: str | None, weights: str | None, missing: str | None,
+) -> dict[str, Any]:
+    """Which columns are what."""
+    return given({
+        "study": study, "target": target, "covariates": names_in("features", features),
+        "gateCovariates": names_in("gate_features", gate_features), "family": family,
+        "classes": names_in("classes", classes), "exposure": exposure, "weights": weights, "missing": missing,
+    })
+
+
+def columns_named(request: Mapping[str, Any]) -> list[str]:
+    """The columns that a request names, each once, those of its study among them."""
+    named = columns_of_study(request["study"]) if "study" in request else []
+    named += [*request.get("covariates", []), *request.get("gateCovariates", [])]
+    return list(dict.fromkeys(named + [request[key] for key in ("target", "exposure", "weights") if key in request]))
+
+
+def columns_of_study(study: str) -> list[str]:
+    """Of a text that is no study none: the engine says what is wrong with it."""
+    try:
+        fields = json.loads(study)
+        named = [covariate["name"] for covariate in fields.get("covariates", [])]
+        return named + [fields[key] for key in ("target", "exposure", "weights") if fields.get(key)]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return []
+
+
+def row_request(how: Mapping[str, Any]) -> bytes:
+    """How the rows of a table are read, and what is asked of them."""
+    how = dict(how)
+    request = {"threads": threads(how.pop("n_jobs", None)), **own_rows(how)}
+    for name, value in how.items():
+        if name not in ROW_OPTIONS:
+            raise TypeError(f"unexpected keyword argument '{name}'")
+        request[ROW_OPTIONS[name]] = whole(name, value) if name in _WHOLE else value
+    return encoded(request)
+
+
+def own_rows(options: Mapping[str, Any]) -> dict[str, bool]:
+    """Where there is a threshold and it is None, the results stay with the owner of the rows: nothing is withheld."""
+    return {"ownRows": True} if "min_rows" in options and options["min_rows"] is None else {}
+
+
+def whole(name: str, value: Any) -> int | None:
+    """A whole number of any library."""
+    if value is None:
+        return None
+    if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
+        raise ValueError(f"{name} must be a whole number, not {value!r}")
+    number = operator.index(value)
+    if not -(2**63) <= number < 2**63 or (name == "seed" and number < 0):
+        raise ValueError(f"{name} must be a whole number{' from 0' if name == 'seed' else ''}, not {number}")
+    return number
+
+
+def names_in(argument: str, value: Sequence[str] | None) -> list[str] | None:
+    """A list of names; a text is a sequence of letters too, but none that anybody means."""
+    if isinstance(value, str):
+        raise ValueError(f"{argument} must be a list of names, not the text '{value}'")
+    return None if value is None else [str(name) for name in value]
+
+
+def by_site(values: Mapping[Any, Any] | Iterable[Any], kind: type, needed: str) -> tuple[list[str], list[Any]]:
+    """Names of sites and what is there of each; those of a sequence are ``site 1``, ``site 2``, …
+
+    Raises
+    ------
+    ValueError
+        Where something else is there of a site than what is needed.
+    """
+    if not isinstance(values, Mapping):
+        values = {f"site {index + 1}": value for index, value in enumerate(values)}
+    for name, value in values.items():
+        if not isinstance(value, kind):
+            raise ValueError(f"{name}: {needed} is needed, not {type(value).__name__}")
+    return [str(name) for name in values], list(values.values())
+
+
+def _options(options: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = [name for name in options if name not in FIT_OPTIONS]
+    if unknown:
+        raise TypeError(f"fit_local() got an unexpected keyword argument '{unknown[0]}'")
+    named: dict[str, Any] = {
+        FIT_OPTIONS[name]: whole(name, value) if name in _WHOLE else value for name, value in options.items()
+    }
+    if named.get("initialModels") is not None:
+        named["initialModels"] = [model.text for model in named["initialModels"]]
+    if named.get("l1Automatic") is not None:
+        if named["l1Automatic"] != "auto":
+            raise ValueError(f'l1 must be "auto" or None, not {named["l1Automatic"]!r}: see l1_gate and l1_experts')
+        named["l1Automatic"] = True
+    return {**named, **own_rows(options)}

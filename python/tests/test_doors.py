@@ -1,0 +1,118 @@
+"""Requests as every door must take or refuse them: a file that is bit-identical to that of the command line, or the same refusal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import CommandLine
+from test_option_names import python_names
+
+import dmoe
+
+TABLE = json.loads((Path(__file__).parents[2] / "Tests/CommandLineTests/Resources/requests.json").read_text())
+NAMES = python_names()
+FIT = {"target": "y", "features": ["x", "z"], "experts": 2, "starts": 4}
+SITES = ["north", "south", "west"]
+
+
+def requests(job: str) -> Any:
+    return pytest.mark.parametrize("request_", TABLE[job], ids=[request["name"] for request in TABLE[job]])
+
+
+def rows(site: int) -> pd.DataFrame:
+    """Small multiples of powers of two, whose decimals are exact; those of the tests of the other doors."""
+    i = np.arange(240)
+    x = (i * 37 + 11 * site) % 64 / 32 - 1
+    return pd.DataFrame({
+        "x": x,
+        "z": (i * 53 + 7 * site) % 128 / 64 - 1,
+        "gap": np.where(i % 41 == site, np.nan, i * 19 % 32 / 16 - 1),
+        "y": np.abs(x) + (i * 29 + 3 * site) % 32 / 64 - 0.25,
+        "n": (i * 7 + site) % 5 + np.where((i * 37 + 11 * site) % 64 > 32, 2.0, 0.0),
+        "w": 1.0 + i % 3,
+        "k": np.where((i * 31 + site) % 7 < 3, "a", "b"),
+    })
+
+
+def write(command_line: CommandLine, name: str, site: int) -> pd.DataFrame:
+    frame = rows(site)
+    frame.to_csv(command_line.folder / name, index=False, na_rep="NA")
+    return frame
+
+
+def python(request: dict[str, Any]) -> dict[str, Any]:
+    """The options by their names in Python."""
+    return {
+        NAMES[name]: tuple(value) if name == "experts" and isinstance(value, list) else value
+        for name, value in request["options"].items()
+    }
+
+
+def arguments(request: dict[str, Any]) -> list[str]:
+    """The options as the command line spells them."""
+    words: list[str] = []
+    for name, value in request["options"].items():
+        option = NAMES[name].replace("_", "-")
+        if isinstance(value, bool):
+            words.append(f"--{option}" if value else f"--no-{option}")
+        elif name == "experts" and isinstance(value, list):
+            words.append(f"--{option}={value[0]}..{value[1]}")
+        else:
+            words.append(f"--{option}={','.join(value) if isinstance(value, list) else value}")
+    return words
+
+
+def expect(request: dict[str, Any], call: Callable[[], str], command: Callable[[], str]) -> None:
+    if "refused" not in request:
+        assert call() == command()
+        return
+    with pytest.raises(ValueError) as raised:
+        call()
+    assert str(raised.value) == request["refused"]
+
+
+@requests("fit")
+@pytest.mark.filterwarnings("ignore::dmoe.FitWarning")
+def test_fit(command_line: CommandLine, request_: dict[str, Any]) -> None:
+    frame = write(command_line, "site.csv", 0)
+
+    def command() -> str:
+        command_line.run("fit", "site.csv", *arguments(request_), "-o", "model.json")
+        return (command_line.folder / "model.json").read_text()
+
+    expect(request_, lambda: dmoe.fit_local(frame, site="site.csv", **python(request_)).text, command)
+    table = dmoe.Table(dict(frame), "site.csv")
+    expect(request_, lambda: dmoe.fit_local(table, **python(request_)).text, command)
+
+
+@requests("aggregate")
+@pytest.mark.filterwarnings("ignore::dmoe.FitWarning")
+def test_aggregate(command_line: CommandLine, request_: dict[str, Any]) -> None:
+    models = {name: dmoe.fit_local(rows(site), **FIT) for site, name in enumerate(SITES)}
+    for name, model in models.items():
+        model.save(command_line.folder / f"{name}.json")
+
+    def command() -> str:
+        command_line.run("aggregate", *[f"{name}.json" for name in SITES], *arguments(request_), "-o", "global.json")
+        return (command_line.folder / "global.json").read_text()
+
+    expect(request_, lambda: dmoe.aggregate(models, **python(request_)).text, command)
+
+
+@requests("statistics")
+def test_statistics(command_line: CommandLine, request_: dict[str, Any]) -> None:
+    frame = write(command_line, "site.csv", 0)
+    model = dmoe.fit_local(frame, **FIT)
+    model.save(command_line.folder / "model.json")
+
+    def command() -> str:
+        command_line.run("statistics", "model.json", "site.csv", *arguments(request_), "-o", "statistics.json")
+        return (command_line.folder / "statistics.json").read_text()
+
+    expect(request_, lambda: model.statistics(frame, **python(request_)), command)
