@@ -9,7 +9,7 @@ import Testing
     ]
 
     /// Of the library and Python alone.
-    private static let elsewhere: Set<String> = ["initialModels", "levels"]
+    private static let elsewhere: Set<String> = ["initialModels", "levels", "models", "statistics"]
 
     /// All flags that the helps of the commands list.
     private static let flags: Result<Set<String>, any Error> = Result {
