@@ -20,11 +20,11 @@ expect() {
         exit 1
     }
 }
-expect "log-likelihood a held-out row" output.txt
+expect "log-likelihood per held-out row" output.txt
 expect "predicts 'arr_delay' from 6 covariates" output.txt
 expect "^1,.*" output.txt
 expect "left out for missing values" messages.txt
-expect "HA: 27 rows carry 1 of 3 experts" messages.txt
+expect "HA: 27 rows support 1 of 3 experts" messages.txt
 expect "predicts 'arrival'" output.txt
 expect "^accuracy" output.txt
 echo "demo-small: passed"

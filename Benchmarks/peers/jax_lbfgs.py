@@ -25,7 +25,7 @@ TOLERANCE = 1e-11  # relative change of the mean log-likelihood between two iter
 
 
 def objective(parameters, design, response, experts):
-    """Minus the log-likelihood a row; parameters: gates (K-1), coefficients (K), log standard deviations (K)."""
+    """Minus the log-likelihood per row; parameters: gates (K-1), coefficients (K), log standard deviations (K)."""
     columns = design.shape[1]
     split = (experts - 1) * columns
     linear = design @ parameters[: split + experts * columns].reshape(-1, columns).T

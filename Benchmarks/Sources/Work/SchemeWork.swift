@@ -43,7 +43,7 @@ struct SchemeWork: Work {
                 what: "\(name): \(scheme.rawValue)", sizes: sizes,
                 seconds: outcomes.reduce(0) { $0 + $1.seconds }, repeats: outcomes.map(\.repeats).min() ?? 1,
                 score: .init(
-                    name: "log-likelihood a row",
+                    name: "log-likelihood per row",
                     value: outcomes.reduce(0) { $0 + $1.logLikelihoodPerRow } / count),
                 figures: figures,
                 note: failed == 0 ? nil : count == 1 ? "not converged" : "\(failed) not converged")
