@@ -3,7 +3,7 @@ import Numerics
 extension MixtureModel {
     /// One pass over the rows: their additive statistics under this model.
     ///
-    /// The result has the same bits for any number of threads.
+    /// The result is bit-identical for any number of threads.
     package func statistics(
         of rows: ShardRows, level: StatisticsLevel, parallelism: Parallelism = .serial
     ) -> MixtureStatistics {

@@ -9,7 +9,7 @@ import Tables
 /// of a fit, after gaps are filled: a mean of all digits, less what the moments show of the rows that stay, would be these rows.
 /// Where a value is put in, a column says so, and its coefficient takes what the rounding changed.
 ///
-/// Sums run in the order of the rows, so that the means have the same bits whether the rows are in memory or come in pieces.
+/// Sums run in the order of the rows, so that the means are bit-identical whether the rows are in memory or come in pieces.
 package struct MeanImputation {
     private let columns: [(covariate: String, column: Int)]
     /// The first known values: what is summed are differences.
