@@ -79,7 +79,8 @@ def aggregate(
     names, local = by_site(models, Model, "a Model")
     request = {
         "names": names, "method": method, "gate": gate, "siteWeights": site_weights,
-        "supportSize": support_size, "robust": robust, "seed": whole("seed", seed), "threads": _engine.threads(n_jobs),
+        "supportSize": whole("support_size", support_size), "robust": robust,
+        "seed": whole("seed", seed), "threads": _engine.threads(n_jobs),
         "expertsAutomatic": experts == "auto", "experts": None if experts == "auto" else whole("experts", experts),
     }
     text = encoded(request)
