@@ -36,6 +36,7 @@ private struct FitRequest: Decodable {
     var threads: Int?
 
     func job() throws -> FitJob {
+        if expertsFrom != nil, experts == nil { throw RequestRefusal.missing(.experts) }
         var job = FitJob(columns: try columns.request(), experts: numbers)
         job.settings = try settings()
         job.criterion = try Request.named(criterion, .criterion)

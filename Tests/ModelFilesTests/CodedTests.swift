@@ -16,7 +16,7 @@ import Testing
 
     @Test func keysAreTheLabelsInTheirOrder() throws {
         try expect(FitWarning.notConverged(iterations: 500), is: #"{ "code": "notConverged", "iterations": 500 }"#)
-        try expect(FitWarning.noErrorsAtNoMaximum, is: #"{ "code": "noErrorsAtNoMaximum" }"#)
+        try expect(FitWarning.noStandardErrorsOffMaximum, is: #"{ "code": "noStandardErrorsOffMaximum" }"#)
         try expect(
             FitWarning.classWithheld(class: "a", experts: [0, 2], minimum: 10),
             is: #"{ "code": "classWithheld", "class": "a", "experts": [1, 3], "minimum": 10.0 }"#)
@@ -34,7 +34,7 @@ import Testing
         )
         try expect(
             AggregationWarning.noStandardErrors(
-                models: [ModelWithoutErrors(name: "a", reason: .noMaximum)], count: 1, of: 3),
+                models: [ModelWithoutStandardErrors(name: "a", reason: .noMaximum)], count: 1, of: 3),
             is: #"{ "code": "noStandardErrors", "models": [ { "name": "a", "reason": { "code": "noMaximum" } } ], "#
                 + #""count": 1, "of": 3 }"#)
     }

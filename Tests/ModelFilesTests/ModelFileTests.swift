@@ -125,8 +125,8 @@ enum ModelFixture {
         .noDistillation, .inconsistentSite(site: "d", divergence: 1e300),
         .noStandardErrors(
             models: [
-                ModelWithoutErrors(name: "a", reason: .tooManyParameters(parameters: 9, most: 8)),
-                ModelWithoutErrors(name: "b", reason: .notKnown),
+                ModelWithoutStandardErrors(name: "a", reason: .tooManyParameters(parameters: 9, most: 8)),
+                ModelWithoutStandardErrors(name: "b", reason: .notKnown),
             ], count: 2, of: 5),
     ]
 

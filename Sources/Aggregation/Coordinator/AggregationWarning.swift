@@ -10,7 +10,7 @@ package enum AggregationWarning: Sendable, Equatable, Codable {
     case unknownClass(class: String)
     case unknownCovariate(covariate: String)
     /// Local models without standard errors, the first of `count`, keep the global one from having them.
-    case noStandardErrors(models: [ModelWithoutErrors], count: Int, of: Int)
+    case noStandardErrors(models: [ModelWithoutStandardErrors], count: Int, of: Int)
     case duplicatedModel(first: String, second: String)
     case supportElsewhere(effectivePoints: Int, points: Int)
     /// The method gives another number than was asked for.
@@ -19,10 +19,10 @@ package enum AggregationWarning: Sendable, Equatable, Codable {
 }
 
 /// Why a model has no standard errors.
-package enum MissingErrors: Sendable, Equatable, Codable {
+package enum MissingStandardErrors: Sendable, Equatable, Codable {
     case notKnown
     case noMaximum
-    case tooManyParameters(parameters: Int, most: Int)
+    case tooManyParameters(parameters: Int, maximum: Int)
     /// So many of the local models that it was made of had none.
     case localModels(count: Int, of: Int)
 
@@ -30,9 +30,9 @@ package enum MissingErrors: Sendable, Equatable, Codable {
     package init?(_ warnings: [ModelWarning]) {
         for warning in warnings {
             switch warning {
-            case .fit(.noErrorsAtNoMaximum): self = .noMaximum
-            case .fit(.noErrorsOfSoMany(let parameters, let most)):
-                self = .tooManyParameters(parameters: parameters, most: most)
+            case .fit(.noStandardErrorsOffMaximum): self = .noMaximum
+            case .fit(.noStandardErrorsOfSoManyParameters(let parameters, let maximum)):
+                self = .tooManyParameters(parameters: parameters, maximum: maximum)
             case .aggregation(.noStandardErrors(_, let count, let total)): self = .localModels(count: count, of: total)
             default: continue
             }
@@ -44,20 +44,20 @@ package enum MissingErrors: Sendable, Equatable, Codable {
     fileprivate func words(_ style: OptionStyle) -> String? {
         switch self {
         case .notKnown: nil
-        case .noMaximum: FitWarning.noErrorsAtNoMaximum.reasonForNoErrors
-        case .tooManyParameters(let parameters, let most):
-            FitWarning.noErrorsOfSoMany(parameters: parameters, most: most).reasonForNoErrors
+        case .noMaximum: FitWarning.noStandardErrorsOffMaximum.reasonForNoErrors
+        case .tooManyParameters(let parameters, let maximum):
+            FitWarning.noStandardErrorsOfSoManyParameters(parameters: parameters, maximum: maximum).reasonForNoErrors
         case .localModels(let count, let total): "\(count) of \(total) local models came without theirs"
         }
     }
 }
 
 /// A local model, and why it has no standard errors.
-package struct ModelWithoutErrors: Sendable, Equatable, Codable {
+package struct ModelWithoutStandardErrors: Sendable, Equatable, Codable {
     package var name: String
-    @Coded package var reason: MissingErrors
+    @Coded package var reason: MissingStandardErrors
 
-    package init(name: String, reason: MissingErrors) {
+    package init(name: String, reason: MissingStandardErrors) {
         self.name = name
         _reason = Coded(reason)
     }

@@ -52,7 +52,7 @@ extension Coordinator {
         let without = contributions.filter { $0.fitted.errors == nil }
         guard reduced.errors == .statistics, (1..<contributions.count).contains(without.count) else { return [] }
         let named = without.prefix(3).map { site in
-            ModelWithoutErrors(name: site.name, reason: MissingErrors(site.warnings) ?? .notKnown)
+            ModelWithoutStandardErrors(name: site.name, reason: MissingStandardErrors(site.warnings) ?? .notKnown)
         }
         return [.noStandardErrors(models: Array(named), count: without.count, of: contributions.count)]
     }

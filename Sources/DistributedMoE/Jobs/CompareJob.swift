@@ -4,7 +4,7 @@ import ModelFiles
 import Numerics
 import Tables
 
-/// Every estimator of the field on the same shards, judged on the same rows.
+/// Every estimator of the field on the same shards, scored on the same rows.
 package struct CompareJob: Sendable {
     package var shards: ShardChoices
     package var aggregation = AggregationChoices()
@@ -19,7 +19,7 @@ package struct CompareJob: Sendable {
 
     package init(_ shards: ShardChoices) { self.shards = shards }
 
-    /// Rows to judge on.
+    /// Rows to score on.
     package typealias TestInput = (paths: [String], options: TableOptions)
 
     /// - Parameter hasTest: whether test rows are given.
@@ -73,7 +73,7 @@ package struct CompareJob: Sendable {
             design: design, family: shards.columns.expertFamily(read.selection),
             fitOptions: shards.fit.options(experts: setting.experts, seed: setting.seed, aggregated: true),
             coordinator: aggregation.coordinator(
-                localExperts: setting.experts, studySeed: setting.seed, parallelism: Parallelism()),
+                localExperts: setting.experts, studySeed: setting.seed, parallelism: parallelism),
             rowsPerParameter: shards.rowsPerParameter, parallelism: parallelism)
         let comparison = EstimatorComparison(
             learning, methods: methods?.compactMap(EstimationMethod.named) ?? EstimationMethod.all, rounds: rounds,

@@ -1,3 +1,4 @@
+import Aggregation
 import Estimation
 import Messages
 import Numerics
@@ -79,7 +80,9 @@ public struct LearnJob: Sendable, Equatable {
     package func check(hasSupport: Bool = false) throws(RequestRefusal) {
         try shards.check()
         try aggregation.check(hasSupport: hasSupport, expertsOption: .globalExperts)
-        if aggregation.isMixture { throw .noEffect(.method, .allExpertsAreKept) }
+        if aggregation.isMixture {
+            throw .unknownName(.method, given: aggregation.method ?? "", known: Aggregators.all.map(\.name))
+        }
         try RequestOption.rounds.check(rounds)
         if rounds > 0, shards.fit.lasso != .none { throw .noEffect(.rounds, .roundsKeepNoZeros) }
     }

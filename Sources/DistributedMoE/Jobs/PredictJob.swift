@@ -12,8 +12,6 @@ public struct PredictJob: Sendable, Equatable {
     public var interval: Double?
     /// Of further quantiles.
     public var levels: [Double] = []
-    /// Of draws; nil: 1.
-    public var seed: UInt64?
 
     /// Predictions without quantiles.
     public init() {}

@@ -91,6 +91,12 @@ struct ShardReader {
 
     func read() throws -> ShardSet {
         guard input.count > 0 else { throw RequestRefusal.nothingGiven(.rows) }
+        if division == .files {
+            var labels = Set<String>()
+            for label in input.labels where !labels.insert(label).inserted {
+                throw RequestRefusal.duplicatedSite(label)
+            }
+        }
         var tables = [try table(0)]
         var selection = try columns.selection(
             for: tables[0], study: study, notCovariates: Set([shardColumn].compactMap { $0 }), notices: notices)

@@ -43,18 +43,18 @@ public enum FitWarning: Sendable, Equatable, Codable {
     /// The number of experts chosen is at an edge of the range.
     case expertCountAtEdge(experts: Int, criterion: ExpertCountCriterion, tried: ClosedRange<Int>)
     /// No standard errors for coefficients that the rows do not determine.
-    case undeterminedErrors(columns: [String])
+    case undeterminedStandardErrors(columns: [String])
     /// No standard errors: the fit did not converge to a maximum of the likelihood.
-    case noErrorsAtNoMaximum
+    case noStandardErrorsOffMaximum
     /// No standard errors: there are more parameters than they are computed for.
-    case noErrorsOfSoMany(parameters: Int, most: Int)
+    case noStandardErrorsOfSoManyParameters(parameters: Int, maximum: Int)
 
     /// Why the fit has no standard errors at all, where this is what it says.
     package var reasonForNoErrors: String? {
         switch self {
-        case .noErrorsAtNoMaximum:
+        case .noStandardErrorsOffMaximum:
             "the fit did not converge to a maximum of the likelihood; more starts or fewer experts may help"
-        case .noErrorsOfSoMany(let parameters, let most):
+        case .noStandardErrorsOfSoManyParameters(let parameters, let most):
             "\(parameters) parameters are more than the \(most) they are computed for"
         default: nil
         }
@@ -118,10 +118,10 @@ extension FitWarning: DoorMessage {
         case .expertCountAtEdge(let experts, let criterion, let tried):
             "\(experts) experts are the best by \(criterion.rawValue), at the edge of "
                 + "\(tried.lowerBound)..\(tried.upperBound): try " + (experts == tried.upperBound ? "more" : "fewer")
-        case .undeterminedErrors(let columns):
+        case .undeterminedStandardErrors(let columns):
             "no standard errors for coefficients of \(columns.map { "'\($0)'" }.joined(separator: ", ")): these rows do not "
                 + "determine them"
-        case .noErrorsAtNoMaximum, .noErrorsOfSoMany:
+        case .noStandardErrorsOffMaximum, .noStandardErrorsOfSoManyParameters:
             "no standard errors: \(reasonForNoErrors ?? "")"
         }
     }

@@ -20,11 +20,18 @@ extension LocalFit {
         case .errors(let errors):
             let names = undetermined(errors)
             return (
-                errors.shifted(by: fitted.center, of: model), names.isEmpty ? [] : [.undeterminedErrors(columns: names)]
+                errors.shifted(by: fitted.center, of: model),
+                names.isEmpty ? [] : [.undeterminedStandardErrors(columns: names)]
             )
-        case .noMaximum: return (nil, [.noErrorsAtNoMaximum])
+        case .noMaximum: return (nil, [.noStandardErrorsOffMaximum])
         case .tooManyParameters:
-            return (nil, [.noErrorsOfSoMany(parameters: parameters.count, most: ErrorEstimate.mostParameters)])
+            return (
+                nil,
+                [
+                    .noStandardErrorsOfSoManyParameters(
+                        parameters: parameters.count, maximum: ErrorEstimate.mostParameters)
+                ]
+            )
         }
     }
 

@@ -1,5 +1,5 @@
 /// Splits rows into consecutive parts that depend on the number of rows alone, so that sums over parts, merged in
-/// order, have the same bits for any number of threads.
+/// order, are bit-identical for any number of threads.
 package struct RowPartition {
     package let rowCount: Int
     package let partSize: Int

@@ -112,6 +112,10 @@ package struct RowSelection: Sendable {
         of table: DataTable, target: String, features: [String]?, gateFeatures: [String]?, notCovariates: Set<String>,
         response: ResponseKind = .number
     ) throws(TableError) -> Design {
+        var seen = Set<String>()
+        for name in table.columnNames where !seen.insert(name).inserted {
+            throw .duplicateColumn(source: table.source, name: name)
+        }
         if response.classes == nil { _ = try table.numbers(target) }
         for name in (features ?? []) + (gateFeatures ?? []) { _ = try table.numbers(name) }
         for name in notCovariates.union([target]) where !table.columnNames.contains(name) {

@@ -70,6 +70,11 @@ struct StudyNewCommand: ParsableCommand {
     func validate() throws {
         try refusing { () throws(RequestRefusal) in
             try RequestOption.experts.check(experts)
+            for (option, names) in [
+                (RequestOption.features, roles.features), (.exclude, roles.exclude),
+                (.gateFeatures, roles.gateFeatures),
+                (.classes, roles.classes), (.categories, categories),
+            ] { try option.check(names: names) }
             if roles.family != nil { try roles.request(target: target).checkFamily() }
             for name in categories {
                 if name == target { throw .noEffect(.categories, .categoryIsTarget(name)) }

@@ -14,7 +14,10 @@ struct TableOptionGroup: ParsableArguments {
         transform: splitNames)
     var columns: [String]?
 
-    func validate() throws { _ = try delimiterByte() }
+    func validate() throws {
+        _ = try delimiterByte()
+        try refusing { () throws(RequestRefusal) in try RequestOption.columns.check(names: columns) }
+    }
 
     private func delimiterByte() throws -> UInt8 {
         let text = delimiter == "tab" || delimiter == "\\t" ? "\t" : delimiter

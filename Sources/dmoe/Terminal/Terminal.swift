@@ -51,17 +51,22 @@ final class ProgressLine: Sendable {
     private struct State {
         var rowsDone = 0
         var totalRows = 0
+        var begin = ContinuousClock.now
         var lastShown: ContinuousClock.Instant?
     }
 
     private let isShown: Bool
-    private let begin = ContinuousClock.now
     private let state = Mutex(State())
 
     init(quiet: Bool) { isShown = !quiet && isatty(STDERR_FILENO) == 1 }
 
     /// From here on the time left is known by rows.
-    func start(totalRows: Int) { state.withLock { $0.totalRows = totalRows } }
+    func start(totalRows: Int) {
+        state.withLock { state in
+            state.totalRows = totalRows
+            state.begin = .now
+        }
+    }
 
     /// Work that shows this line, which is gone when it ends.
     func shown<Result>(_ work: () throws -> Result) rethrows -> Result {
@@ -92,7 +97,7 @@ final class ProgressLine: Sendable {
     private func remaining(_ state: State, _ now: ContinuousClock.Instant) -> String {
         let (done, totalRows) = (state.rowsDone, state.totalRows)
         guard done > 0, done < totalRows else { return "" }
-        let (seconds, _) = (now - begin).components
+        let (seconds, _) = (now - state.begin).components
         return ", about \(Int(Double(seconds) * Double(totalRows - done) / Double(done))) s left"
     }
 

@@ -87,7 +87,9 @@ import Testing
         let (rows, design) = extended(sum)
         let local = try LocalModel.fitted(rows, design)
         #expect(
-            local.warnings == [.collinearCovariate(covariate: "x3"), .undeterminedErrors(columns: ["x1", "x2", "x3"])])
+            local.warnings == [
+                .collinearCovariate(covariate: "x3"), .undeterminedStandardErrors(columns: ["x1", "x2", "x3"]),
+            ])
         let without = try LocalModel.fitted(easy)
         #expect(difference(local.report.logLikelihood, without.report.logLikelihood) < 1e-6)
         #expect(difference(local.means(rows.covariates), without.means(easy.covariates)) < 1e-4)

@@ -26,7 +26,7 @@ import Testing
             let slope = try #require(one.coefficients[expert][2])
             #expect(relativeError(sum.squareRoot(), slope) < 1e-4)
         }
-        #expect(double.warnings.contains { $0.code == "undeterminedErrors" })
+        #expect(double.warnings.contains { $0.code == "undeterminedStandardErrors" })
     }
 
     @Test func constantCovariate() throws {

@@ -80,10 +80,14 @@ public struct ColumnRequest: Sendable, Equatable {
     /// - Throws: ``StudyError``.
     package func readStudy() throws -> Study? {
         switch study {
-        case nil: nil
-        case .file(let path): try Study.read(path: path)
-        case .text(let text): try Study.decode(Data(text.utf8), source: "study")
-        case .value(let study): study
+        case nil: return nil
+        case .file(let path): return try Study.read(path: path)
+        case .text(let text): return try Study.decode(Data(text.utf8), source: "study")
+        case .value(let study):
+            if let (field, reason) = study.problem {
+                throw StudyError.invalidValue(path: "study", field: field, reason: reason)
+            }
+            return study
         }
     }
 

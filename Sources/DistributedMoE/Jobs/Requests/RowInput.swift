@@ -35,6 +35,7 @@ package enum RowInput: Sendable {
         let rows: RowReader.Rows
         switch self {
         case .files(let paths, var options, let outOfCore):
+            guard !paths.isEmpty else { throw RequestRefusal.nothingGiven(.rows) }
             options.textColumns = textColumns
             options.parallelism = parallelism
             let reader = RowReader(
@@ -46,8 +47,10 @@ package enum RowInput: Sendable {
             if isTooLarge, !outOfCore { notices(.readInEveryPass) }
             rows = try reader.rows(outOfCore: outOfCore || isTooLarge)
         case .borrowed(let table):
+            guard table.rowCount > 0 else { throw TableError.noRows(path: table.source) }
             rows = try table.rows(try select(table.preview()), leastKnown: leastKnown, parallelism: parallelism)
         case .table(let table):
+            guard table.rowCount > 0 else { throw TableError.noRows(path: table.source) }
             let reader = RowReader(
                 files: [table.source], options: TableOptions(parallelism: parallelism), parallelism: parallelism,
                 leastKnown: leastKnown, select: select

@@ -25,7 +25,7 @@ package enum SupportInput: Sendable {
             }
         case .borrowed(let table):
             names = table.source
-            parts.append(try covariates(of: table.table(), selection, notices))
+            parts.append(try covariates(of: table.table(selection.tableColumns), selection, notices))
         }
         let rows = parts.map { ShardRows(covariates: $0, responses: [Double](repeating: 0, count: $0.rowCount)) }
         return GivenSupport(covariates: ShardRows.concatenation(rows).covariates, source: names)
