@@ -125,7 +125,7 @@ enum ModelFixture {
         .noDistillation, .inconsistentSite(site: "d", divergence: 1e300),
         .noStandardErrors(
             models: [
-                ModelWithoutStandardErrors(name: "a", reason: .tooManyParameters(parameters: 9, most: 8)),
+                ModelWithoutStandardErrors(name: "a", reason: .tooManyParameters(parameters: 9, maximum: 8)),
                 ModelWithoutStandardErrors(name: "b", reason: .notKnown),
             ], count: 2, of: 5),
     ]

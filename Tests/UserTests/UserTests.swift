@@ -39,4 +39,31 @@ import Testing
         #expect(refusal?.text(.swift) == "minRows must be 3 or more: statistics over fewer rows disclose them")
         #expect(refusal?.text(.commandLine) == "--min-rows must be 3 or more: statistics over fewer rows disclose them")
     }
+
+    /// What a file is refused for, a value in memory is too.
+    @Test func refusesWhatNoFileCouldHold() throws {
+        let fit = FitJob(columns: ColumnRequest(target: "y"), experts: ExpertNumbers(1))
+        #expect(throws: RequestRefusal.self) { try fit.run(files: []) }
+        #expect(throws: TableError.self) {
+            try fit.run(DataTable(source: "none", columns: [TableColumn(name: "y", content: .numbers([]))]))
+        }
+        let twice = table(0).columns + [TableColumn(name: "x", content: .numbers([Double](repeating: 0, count: 300)))]
+        #expect(throws: TableError.duplicateColumn(source: "twice", name: "x")) {
+            try fit.run(DataTable(source: "twice", columns: twice))
+        }
+        let studies = [
+            Study(target: "y", family: "poison", covariates: [.number("x")]),
+            Study(target: "y", covariates: [.number("x"), .number("x")]),
+            Study(target: "y", covariates: [.number("x")], regression: ["z"]),
+            Study(target: "y", covariates: [.number("x")], experts: 0),
+        ]
+        for study in studies {
+            let job = FitJob(columns: ColumnRequest(study: .value(study)), experts: ExpertNumbers(1))
+            #expect(throws: StudyError.self) { try job.run(table(0)) }
+        }
+        let learn = LearnJob(ShardChoices(columns: ColumnRequest(target: "y"), experts: 1))
+        #expect(throws: RequestRefusal.duplicatedSite("site 0")) { _ = try learn.run([table(0), table(0)]) }
+        #expect(throws: RequestRefusal.nothingGiven(.rows)) { _ = try learn.run([]) }
+        #expect(throws: RequestRefusal.nothingGiven(.localModels)) { try AggregateJob().run([:]) }
+    }
 }
