@@ -1,4 +1,5 @@
 import ArgumentParser
+import DistributedMoE
 import Foundation
 import Messages
 
@@ -43,6 +44,9 @@ struct DMoE: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
+        } catch let refusal as RequestRefusal {
+            // As what the parser refuses: with the usage.
+            exit(withError: ValidationError(refusal.text(.commandLine) + "."))
         } catch {
             guard let failure = CommandFailure(error) else { exit(withError: error) }
             Terminal.printError("dmoe: \(failure.message)")

@@ -47,7 +47,7 @@ import Testing
 
     @Test func methodsThatMakeNoSense() throws {
         for (more, message) in [
-            (["--method", "mean"], "--method mean is not known; known are published, "),
+            (["--method", "mean"], "--method: \"mean\" is not known; known are published, "),
             (["--method", "published", "--gate", "label"], "--method published means --gate plan"),
             (
                 ["--method", "published", "--site-weights", "density"],

@@ -104,14 +104,14 @@ import Testing
         let groups = try outcome("--test", "test.csv", "--groups", "group")
         #expect(groups.exitCode == 65 && groups.errors.contains("group"))
         for (more, message) in [
-            ([], "either --test or --holdout"),
-            (["--test", "t.csv", "--holdout", "0.1"], "either --test or --holdout"),
+            ([], "--test is missing: give it or --holdout"),
+            (["--test", "t.csv", "--holdout", "0.1"], "--test and --holdout cannot go together"),
             (["--holdout", "1"], "--holdout must be"), (["--holdout", "0.2", "--groups", "g"], "a column of --test"),
             (["--holdout", "0.2", "--rounds=-1"], "--rounds must be from 0"),
-            (["--holdout", "0.2", "--global-experts", "0"], "--global-experts must be 1"),
+            (["--holdout", "0.2", "--global-experts", "0"], "--global-experts must be from 1"),
             (["--holdout", "0.2", "--csv", "--json"], "cannot go together"),
-            (["--holdout", "0.2", "--methods", "medoid,mean"], "'mean' is no estimator; known are pooled, "),
-            (["--holdout", "0.2", "--methods", "medoid,medoid"], "stands twice"),
+            (["--holdout", "0.2", "--methods", "medoid,mean"], "--methods: \"mean\" is not known; known are pooled, "),
+            (["--holdout", "0.2", "--methods", "medoid,medoid"], "\"medoid\" is duplicated"),
         ] {
             let refused = try work.run(run + more)
             #expect(refused.exitCode == 64 && refused.output.isEmpty, "\(more)")

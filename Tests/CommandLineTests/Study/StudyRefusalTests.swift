@@ -92,16 +92,16 @@ import Testing
             Refusal("neither study nor target", ["fit", "d.csv", "--experts", "2"], says: ["--target", "--study"]),
             Refusal(
                 "an unknown family", ["fit", "d.csv", "--target", "y", "--experts", "1", "--family", "cauchy"],
-                says: ["--family cauchy is not known; known are gaussian"]),
+                says: ["--family: \"cauchy\" is not known; known are gaussian"]),
             Refusal(
                 "classes of numbers", ["fit", "d.csv", "--target", "y", "--experts", "1", "--classes", "a,b"],
                 says: ["--classes has no effect here"]),
             Refusal(
                 "exposure of no rate", ["fit", "d.csv", "--target", "y", "--experts", "1", "--exposure", "w"],
-                says: ["--exposure is for families of rates"]),
+                says: ["--exposure has no effect here: exposures are for families of rates"]),
             Refusal(
                 "the target as category", ["study", "new", "d.csv", "--target", "y", "--categories", "y"],
-                says: ["'y' cannot be a category: it is the target"]),
+                says: ["--categories has no effect here: \"y\" is the target"]),
             Refusal(
                 "too many experts", ["study", "new", "d.csv", "--target", "y", "--experts", "0"],
                 says: ["--experts must be from 1 to 1000"]),
@@ -179,7 +179,7 @@ import Testing
         try place.expectUsageError(
             Refusal(
                 "no study", ["predict", "plain.json", "plain.csv", "--unknown", "reference"],
-                says: ["--unknown is of use with a model of a study only"]))
+                says: ["--unknown needs --study: only models of a study"]))
     }
 
     @Test func aModelWhoseStudyWasChangedIsRefused() throws {
