@@ -66,4 +66,14 @@ import Testing
         #expect(throws: RequestRefusal.nothingGiven(.rows)) { _ = try learn.run([]) }
         #expect(throws: RequestRefusal.nothingGiven(.localModels)) { try AggregateJob().run([:]) }
     }
+
+    @Test func saysWhichColumnsAreNoCovariates() throws {
+        let more =
+            table(0).columns + [TableColumn(name: "none", content: .numbers([Double](repeating: .nan, count: 300)))]
+        var notices = [ReadingNotice]()
+        let fit = FitJob(columns: ColumnRequest(target: "y"), experts: ExpertNumbers(1))
+        let model = try fit.run(DataTable(source: "t", columns: more)) { notices.append($0) }
+        #expect(notices == [.columnsWithoutValue(["none"], source: "t")])
+        #expect(model.covariates == ["x"])
+    }
 }

@@ -13,20 +13,25 @@ extension FitJob {
     /// - Parameters:
     ///   - table: rows x columns, in the units of the user.
     ///   - parallelism: threads; the result is bit-identical for any number.
+    ///   - notices: hears of columns and rows that were left out, and of values that were filled in.
     /// - Returns: the local model, in the units of the table.
     /// - Throws: ``RequestRefusal`` for options, ``TableError`` for the table, ``StudyError`` for the study, ``JobFailure`` for
     ///   rows that cannot be fitted.
-    public func run(_ table: DataTable, parallelism: Parallelism = Parallelism()) throws -> ModelFile {
-        try run(.table(table), parallelism: parallelism).file
+    public func run(
+        _ table: DataTable, parallelism: Parallelism = Parallelism(),
+        notices: @escaping ReadingNotice.Handler = { _ in }
+    ) throws -> ModelFile {
+        try run(.table(table), parallelism: parallelism, notices: notices).file
     }
 
     /// The same of CSV or `.npy` files, taken as one table.
     ///
-    /// - Throws: as ``run(_:parallelism:)``.
+    /// - Throws: as ``run(_:parallelism:notices:)``.
     public func run(
-        files: [String], options: TableOptions = TableOptions(), parallelism: Parallelism = Parallelism()
+        files: [String], options: TableOptions = TableOptions(), parallelism: Parallelism = Parallelism(),
+        notices: @escaping ReadingNotice.Handler = { _ in }
     ) throws -> ModelFile {
-        try run(.files(files, options), parallelism: parallelism).file
+        try run(.files(files, options), parallelism: parallelism, notices: notices).file
     }
 }
 
@@ -56,9 +61,10 @@ extension StatisticsJob {
     ///
     /// - Throws: ``RequestRefusal``, ``TableError``, ``JobFailure``.
     public func run(
-        at model: ModelFile, _ table: DataTable, parallelism: Parallelism = Parallelism()
+        at model: ModelFile, _ table: DataTable, parallelism: Parallelism = Parallelism(),
+        notices: @escaping ReadingNotice.Handler = { _ in }
     ) throws -> StatisticsFile {
-        try run(at: model, named: "model", .table(table), parallelism: parallelism)
+        try run(at: model, named: "model", .table(table), parallelism: parallelism, notices: notices)
     }
 }
 
@@ -131,10 +137,12 @@ extension EvaluateJob {
     ///
     /// - Throws: ``RequestRefusal``, ``TableError``, ``JobFailure/nothingToScore(source:)``.
     public func run(
-        _ model: ModelFile, _ table: DataTable, parallelism: Parallelism = Parallelism()
+        _ model: ModelFile, _ table: DataTable, parallelism: Parallelism = Parallelism(),
+        notices: ReadingNotice.Handler = { _ in }
     ) throws -> Scores {
         try run(
-            .model(model), model.model, source: table.source, tables: [{ table }], parallelism: parallelism)
+            .model(model), model.model, source: table.source, tables: [{ table }], parallelism: parallelism,
+            notices: notices)
     }
 }
 
@@ -144,9 +152,10 @@ extension LearnJob {
     /// - Returns: the global model, and the local ones by the names of their sites.
     /// - Throws: ``RequestRefusal``, ``TableError``, ``StudyError``; an error that names the first site where none can be fitted.
     public func run(
-        _ tables: [DataTable], parallelism: Parallelism = Parallelism()
+        _ tables: [DataTable], parallelism: Parallelism = Parallelism(),
+        notices: @escaping ReadingNotice.Handler = { _ in }
     ) throws -> (global: ModelFile, locals: [String: ModelFile]) {
-        let learned = try run(.tables(tables), parallelism: parallelism)
+        let learned = try run(.tables(tables), parallelism: parallelism, notices: notices)
         return (learned.file, Dictionary(learned.locals.map { ($0.name, $0.file) }) { first, _ in first })
     }
 }
