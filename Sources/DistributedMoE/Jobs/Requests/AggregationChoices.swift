@@ -21,7 +21,7 @@ public struct AggregationChoices: Sendable, Equatable {
     public var gate: GateTarget?
     /// Whether sites whose models contradict all others are left out.
     public var robust = true
-    /// Of ``methodNames``; nil: transport.
+    /// One of the names that `dmoe aggregate --help` lists; nil: transport.
     public var method: String?
     /// nil: 1.
     public var seed: UInt64?
