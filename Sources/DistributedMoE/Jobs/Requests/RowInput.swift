@@ -47,8 +47,12 @@ package enum RowInput: Sendable {
             if isTooLarge, !outOfCore { notices(.readInEveryPass) }
             rows = try reader.rows(outOfCore: outOfCore || isTooLarge)
         case .borrowed(let table):
-            guard table.rowCount > 0 else { throw TableError.noRows(path: table.source) }
-            rows = try table.rows(try select(table.preview()), leastKnown: leastKnown, parallelism: parallelism)
+            let selection: RowSelection
+            // A column that is not there is said first; without a row every column seems empty.
+            do { selection = try select(table.preview()) } catch TableError.noCovariates where table.rowCount == 0 {
+                throw TableError.noRows(path: table.source)
+            }
+            rows = try table.rows(selection, leastKnown: leastKnown, parallelism: parallelism)
         case .table(let table):
             guard table.rowCount > 0 else { throw TableError.noRows(path: table.source) }
             let reader = RowReader(
