@@ -27,9 +27,7 @@ private struct AggregateRequest: Decodable {
         job.settings.supportSize = supportSize ?? job.settings.supportSize
         job.settings.robust = robust ?? job.settings.robust
         job.settings.seed = seed
-        if job.settings.isMixture {
-            throw .unknownName(.method, given: method ?? "", known: Aggregators.all.map(\.name))
-        }
+        try job.settings.checkSingleModel()
         return job
     }
 }

@@ -70,14 +70,6 @@ public func update(
     }
 }
 
-private func released(
-    _ text: UnsafePointer<CChar>, by site: String, at global: FittedMixture
-) throws -> StatisticsFile {
-    let file = try StatisticsFile.decode(Data(String(cString: text).utf8), source: site)
-    try file.check(isOf: global, path: site, modelPath: "model")
-    return file
-}
-
 /// What the sites released for an extra round.
 private struct RoundRequest: Decodable {
     struct Site: Decodable {
@@ -117,45 +109,24 @@ public func round(
 ) -> UnsafeMutableRawPointer {
     Answer.of {
         let request = try Request.decode(request, as: RoundRequest.self)
-        let ownRows = request.ownRows ?? false
-        if !ownRows { try RequestOption.minRows.check(request.minRows) }
         let answered = request.sites.count { $0.reason == nil }
         guard answered == count else {
             throw RequestRefusal.countMismatch(.statistics, found: count, needed: answered)
         }
-        let previous = try Handle<ModelObject>(model).value.modelFile(named: "model")
-        guard let global = previous.fitted else { throw ModelFileError.noStatistics(path: "model") }
-        var answers = ReleasedStatistics()
+        var job = RoundJob()
+        job.minRows = request.ownRows ?? false ? nil : request.minRows ?? job.minRows
+        job.isLast = request.isLast ?? false
         var texts = (0..<count).map { statistics[$0] }[...]
-        for site in request.sites {
-            if let reason = site.reason {
-                answers.leaveOut(site.name, message: reason)
-                continue
-            }
-            let file = try released(texts.removeFirst(), by: site.name, at: global)
-            answers.add(file.statistics, of: site.name, warnings: file.warnings)
+        let sites = try request.sites.map { site in
+            if let reason = site.reason { return RoundJob.Site(name: site.name, answer: .failed(message: reason)) }
+            let data = Data(String(cString: texts.removeFirst()).utf8)
+            let file = try StatisticsFile.decode(data, source: site.name)
+            return RoundJob.Site(name: site.name, answer: .released(file))
         }
-        var options = FitOptions(expertCount: global.model.expertCount)
-        options.minRows = ownRows ? 1 : request.minRows.map(Double.init) ?? options.minRows
-        let result = try outcome(answers, previous, global, options, isLast: request.isLast ?? false)
-        return String(decoding: try JSONEncoder().encode(result), as: UTF8.self)
+        let outcome = try job.run(try Handle<ModelObject>(model).value.modelFile(named: "model"), named: "model", sites)
+        let answer = RoundAnswer(
+            model: try outcome.model?.text(path: "model"), ending: outcome.ending?.text(.python),
+            isTakenBack: outcome.isTakenBack)
+        return String(decoding: try JSONEncoder().encode(answer), as: UTF8.self)
     }
-}
-
-private func outcome(
-    _ released: ReleasedStatistics, _ previous: ModelFile, _ global: FittedMixture, _ options: FitOptions, isLast: Bool
-) throws -> RoundAnswer {
-    if let before = previous.rounds?.last,
-        let fall = released.fall(
-            after: before.sites, logLikelihoodPerRow: before.logLikelihoodPerRow, minRows: options.minRows)
-    {
-        return RoundAnswer(ending: fall.text(.python), isTakenBack: true)
-    }
-    if isLast { return RoundAnswer() }
-    let round: ExtraRounds.Round
-    do throws(EstimationError) {
-        round = try released.update(GeneralisedEMRound(at: global, options: options))
-    } catch { return RoundAnswer(ending: error.text(.python)) }
-    let next = ModelFile(round.update, after: previous, sites: round.sites, warnings: round.warnings)
-    return RoundAnswer(model: try next.text(path: "model"))
 }

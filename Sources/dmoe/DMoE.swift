@@ -2,6 +2,8 @@ import ArgumentParser
 import DistributedMoE
 import Foundation
 import Messages
+// Not that of ArgumentParser.
+import enum DistributedMoE.ExitCode
 
 @main
 struct DMoE: ParsableCommand {
@@ -41,16 +43,27 @@ struct DMoE: ParsableCommand {
         ])
 
     static func main() {
-        do {
-            var command = try parseAsRoot()
-            try command.run()
-        } catch let refusal as RequestRefusal {
-            // As what the parser refuses: with the usage.
-            exit(withError: ValidationError(refusal.text(.commandLine) + "."))
-        } catch {
+        var command: any ParsableCommand
+        do { command = try parseAsRoot() } catch { exit(withError: error) }
+        do { try command.run() } catch {
+            if let refusal = error as? RequestRefusal { exit(refusal, by: type(of: command)) }
             guard let failure = CommandFailure(error) else { exit(withError: error) }
             Terminal.printError("dmoe: \(failure.message)")
             Foundation.exit(failure.exitCode)
         }
+    }
+
+    /// As the parser does with what it refuses itself: with the usage of the command.
+    private static func exit(_ refusal: RequestRefusal, by command: any ParsableCommand.Type) -> Never {
+        let usage = usageString(for: command)
+        // Of "dmoe study new <data> …", what comes before the first argument.
+        let name = usage.split(separator: " ").prefix { $0.allSatisfy(\.isLowercase) }
+        Terminal.printError(
+            """
+            Error: \(refusal.text(.commandLine)).
+            Usage: \(usage)
+              See '\(name.joined(separator: " ")) --help' for more information.
+            """)
+        Foundation.exit(ExitCode.usage.rawValue)
     }
 }

@@ -106,7 +106,7 @@ import Testing
             Damage.invalid("exposure", "is for families of rates, such as poisson, not for \"gaussian\"")
         ) { $0["exposure"] = "beds" },
         Damage("foreign gate", Damage.invalid("gate", "names \"sex\", which is no covariate")) { $0["gate"] = ["sex"] },
-        Damage("gate twice", Damage.invalid("gate", "names a covariate twice")) { $0["gate"] = ["age", "age"] },
+        Damage("gate twice", Damage.invalid("gate", "has a covariate more than once")) { $0["gate"] = ["age", "age"] },
         Damage(
             "unused covariate",
             Damage.invalid("covariates", "lists \"temp\", which is neither in \"regression\" nor in \"gate\"")

@@ -37,12 +37,12 @@ struct InconsistentSites {
             let others = table.references.indices.filter { table.references[$0] != site }
             let witnesses = others.filter { known[site].isSubset(of: known[table.references[$0]]) }
             let isWitnessed = witnesses.count >= min(Self.leastWitnesses, others.count)
-            let judges = isWitnessed ? witnesses : others
+            let compared = isWitnessed ? witnesses : others
             guard !others.isEmpty, table.mass(site) >= Self.leastMass * mixture.weightShare(site) else { return 0 }
-            let rank = max(0, Int((Self.witnesses * Double(judges.count)).rounded(.up)) - 1)
+            let rank = max(0, Int((Self.witnesses * Double(compared.count)).rounded(.up)) - 1)
             let released = table.members[site].filter { mixture.components[$0].moments.effectiveRows >= needed }
             let divergence = table.mean(released) { component in
-                judges.map { Self.bounded(table.sums[component, $0]) }.sorted()[rank]
+                compared.map { Self.bounded(table.sums[component, $0]) }.sorted()[rank]
                     + table.masses[component] * mixture.contradiction(component)
             }
             return Self.bounded(isWitnessed ? divergence : divergence / Self.absurdity)

@@ -2,7 +2,7 @@ import Evaluation
 import MixtureOfExperts
 import Numerics
 
-/// What estimates are judged on: test rows, the models that they should be near to, and the true groups where known.
+/// What estimates are scored on: test rows, the models that they should be near to, and the true groups where known.
 struct EstimateScorer: Sendable {
     let rows: ShardRows
     let groups: [Int]?
@@ -19,7 +19,7 @@ struct EstimateScorer: Sendable {
         return rows.covariates.rows((0..<count).map { $0 * rows.rowCount / count })
     }
 
-    func judge(_ estimate: inout Estimate) {
+    func score(_ estimate: inout Estimate) {
         guard let model = estimate.model else { return }
         let points = points
         func divergence(from reference: any ConditionalMixture) -> Double? {

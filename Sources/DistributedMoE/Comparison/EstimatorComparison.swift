@@ -5,7 +5,7 @@ import MixtureOfExperts
 import ModelFiles
 import Numerics
 
-/// Every estimator of the field on the same shards and the same local models, judged on the same test rows.
+/// Every estimator of the field on the same shards and the same local models, scored on the same test rows.
 package struct EstimatorComparison: Sendable {
     let learning: DistributedLearning
     let methods: [EstimationMethod]
@@ -76,7 +76,7 @@ package struct EstimatorComparison: Sendable {
             if let global, rounds > 0 { estimates.append(afterRounds(method, estimate, from: global, sites)) }
         }
         progress?("scores and distances")
-        for index in estimates.indices { scorer.judge(&estimates[index]) }
+        for index in estimates.indices { scorer.score(&estimates[index]) }
         return Result(estimates: estimates, shards: fitted, leftOut: leftOut, inconsistent: inconsistent)
     }
 
@@ -217,7 +217,7 @@ package struct EstimatorComparison: Sendable {
     private func fit(_ rows: ShardRows) -> TimedFit {
         var options = learning.fitOptions
         options.expertCount = expertCount
-        // A yardstick: its errors nobody sees.
+        // For comparison alone; no standard errors of it are shown.
         options.standardErrors = .none
         let fit = LocalFit(
             design: learning.design, family: learning.family, options: options, parallelism: parallelism)

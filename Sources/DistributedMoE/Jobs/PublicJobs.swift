@@ -44,9 +44,7 @@ extension AggregateJob {
     /// - Throws: ``RequestRefusal``, also for method `mixture`, whose result is no single model; ``ModelFileError`` and
     ///   ``AggregationError`` for models that do not belong together.
     public func run(_ models: [String: ModelFile], parallelism: Parallelism = Parallelism()) throws -> ModelFile {
-        if settings.isMixture {
-            throw RequestRefusal.unknownName(.method, given: settings.method ?? "", known: Aggregators.all.map(\.name))
-        }
+        try settings.checkSingleModel()
         // In a fixed order, whatever that of the dictionary is.
         let sites = models.sorted { $0.key < $1.key }.map { Site(name: $0.key, file: $0.value) }
         guard case .model(let file) = try run(sites, parallelism: parallelism) else {

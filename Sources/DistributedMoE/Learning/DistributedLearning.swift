@@ -111,18 +111,17 @@ package struct DistributedLearning: Sendable {
     ) throws(Failure) -> Result {
         let (fitted, leftOut) = fitShards(shards)
         guard !fitted.isEmpty else { throw .noShardFitted(leftOut.first) }
-        let clock = ContinuousClock()
-        let start = clock.now
+        let contributions = fitted.map {
+            Contribution(
+                name: $0.name, fitted: $0.local.fitted, warnings: $0.local.report.warnings.map(ModelWarning.fit))
+        }
         let global: GlobalModel
+        let seconds: Double
         do throws(AggregationError) {
-            global = try coordinator.aggregate(
-                fitted.map {
-                    Contribution(
-                        name: $0.name, fitted: $0.local.fitted,
-                        warnings: $0.local.report.warnings.map(ModelWarning.fit))
-                }, support: support)
+            (global, seconds) = try Stopwatch.measure { () throws(AggregationError) in
+                try coordinator.aggregate(contributions, support: support)
+            }
         } catch { throw .aggregation(error) }
-        let seconds = (clock.now - start).seconds
         return Result(
             shards: fitted, leftOut: leftOut, global: global, rounds: extraRounds(global, shards, fitted),
             aggregationSeconds: seconds)
@@ -157,14 +156,11 @@ package struct DistributedLearning: Sendable {
         let order = shards.indices.sorted { (shards[$0].rows.rowCount, $1) > (shards[$1].rows.rowCount, $0) }
         let outcomes = outer.map(count: shards.count) { rank in
             let shard = shards[order[rank]]
-            let clock = ContinuousClock()
-            let start = clock.now
-            let outcome: Swift.Result<LocalModel, EstimationError>
-            do throws(EstimationError) {
-                outcome = .success(try fit(shard, parallelism: inner))
-            } catch { outcome = .failure(error) }
+            let fitted = Stopwatch.measure {
+                Swift.Result { () throws(EstimationError) in try fit(shard, parallelism: inner) }
+            }
             finished?(shard)
-            return (outcome, (clock.now - start).seconds)
+            return (fitted.value, fitted.seconds)
         }
         var fitted = [FittedShard]()
         var leftOut = [LeftOutShard]()

@@ -4,69 +4,6 @@ import Numerics
 import StudyData
 import Tables
 
-/// Where one shard ends and the next begins.
-public enum ShardDivision: Sendable, Equatable {
-    /// One shard a file.
-    case files
-    /// One for each value of a column.
-    case column(String)
-    /// Random ones of equal size.
-    case random(Int)
-}
-
-/// Where the rows of all shards come from.
-package enum ShardInput: Sendable {
-    /// Files with what their shards are called.
-    case files([(path: String, label: String)], TableOptions)
-    /// Tables that were read already, called by their sources.
-    case tables([DataTable])
-
-    package var count: Int {
-        switch self {
-        case .files(let files, _): files.count
-        case .tables(let tables): tables.count
-        }
-    }
-
-    /// In messages about all of them.
-    package var source: String { names.joined(separator: ", ") }
-
-    private var names: [String] {
-        switch self {
-        case .files(let files, _): files.map(\.path)
-        case .tables(let tables): tables.map(\.source)
-        }
-    }
-
-    var labels: [String] {
-        switch self {
-        case .files(let files, _): files.map(\.label)
-        case .tables(let tables): tables.map(\.source)
-        }
-    }
-
-    func table(_ index: Int, textColumns: Set<String>, parallelism: Parallelism) throws(TableError) -> DataTable {
-        switch self {
-        case .files(let files, var options):
-            options.textColumns = textColumns
-            options.parallelism = parallelism
-            return try DataTable.read(path: files[index].path, options: options)
-        case .tables(let tables): return tables[index]
-        }
-    }
-}
-
-/// The rows of shards, some held back for scoring, and how they were read.
-package struct ShardSet: Sendable {
-    package var selection: RowSelection
-    package var training: [DistributedLearning.Shard]
-    /// Gaps that a mean fills are still open: the global model says with what.
-    package var heldOut: [ShardRows]
-    /// What became of missing values, shard by shard.
-    package var records: [ReadingRecord]
-    package var dropped: Int
-}
-
 /// Reads tables and cuts them into shards, with rows held back for scoring.
 struct ShardReader {
     let input: ShardInput
@@ -121,9 +58,7 @@ struct ShardReader {
 
     private func part(_ table: DataTable, _ selection: RowSelection) throws -> Part {
         let selected = try selection.rows(of: table)
-        if selected.dropped > 0 {
-            notices(.rowsLeftOut(selected.dropped, of: table.rowCount, source: table.source))
-        }
+        ReadingNotice.reportLeftOut(to: notices)(selected.dropped, table.rowCount, table.source)
         var part = Part(rows: selected.rows, dropped: selected.dropped, droppedLabels: [])
         guard let shardColumn else { return part }
         let all = try table.text(shardColumn)
@@ -205,18 +140,5 @@ struct ShardReader {
             DistributedLearning.Shard(name: shard.name, rows: shard.rows.subset(order.dropFirst(count).sorted())),
             shard.rows.subset(order.prefix(count).sorted())
         )
-    }
-}
-
-extension ShardSet {
-    /// The selection of the model that these shards made: gaps get the mean of what the shards put there.
-    ///
-    /// - Parameter names: of the shards that are in it; nil for all.
-    package func selection(of names: Set<String>? = nil) -> RowSelection {
-        var selection = selection
-        let members = zip(training, records).filter { names?.contains($0.0.name) ?? true }
-        let merged = ReadingRecord.merged(members.map { ($1, $0.rows.totalWeight) })
-        selection.fill.merge(merged?.fill ?? [:]) { fixed, _ in fixed }
-        return selection
     }
 }

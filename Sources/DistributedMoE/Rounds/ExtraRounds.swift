@@ -58,28 +58,26 @@ package struct ExtraRounds: Sendable {
         var result = Result(rounds: [], bytesSent: 0, seconds: 0)
         guard rounds > 0 else { return result }
         for number in 0...rounds {
-            let current = result.rounds.last?.update.fitted ?? start
-            let round = GeneralisedEMRound(at: current, options: options)
+            let last = result.rounds.last
+            let round = GeneralisedEMRound(at: last?.update.fitted ?? start, options: options)
             let (released, bytes, slowest) = collect(round, shards)
-            if let before = result.rounds.last,
-                let fall = released.fall(
-                    after: before.sites, logLikelihoodPerRow: before.update.logLikelihoodPerRow,
-                    minRows: options.minRows)
-            {
+            let before = last.map {
+                ReleasedStatistics.Before(sites: $0.sites, logLikelihoodPerRow: $0.update.logLikelihoodPerRow)
+            }
+            let outcome = Stopwatch.measure { released.outcome(of: round, after: before, isLast: number == rounds) }
+            if number < rounds {
+                result.bytesSent += bytes
+                result.seconds += slowest + outcome.seconds
+            }
+            switch outcome.value {
+            case .updated(let next): result.rounds.append(next)
+            case .kept: break
+            case .takenBack(let ending):
                 result.rounds.removeLast()
-                result.ending = fall
+                result.ending = ending
                 return result
-            }
-            guard number < rounds else { break }
-            result.bytesSent += bytes
-            let update = Stopwatch.measure {
-                Swift.Result { () throws(EstimationError) in try released.update(round) }
-            }
-            result.seconds += slowest + update.seconds
-            switch update.value {
-            case .success(let next): result.rounds.append(next)
-            case .failure(let error):
-                result.ending = .nothingReleased(reason: Coded(error))
+            case .ended(let ending):
+                result.ending = ending
                 return result
             }
         }

@@ -22,24 +22,53 @@ package struct ReleasedStatistics: Sendable {
         warnings.append(.siteFailed(site: site, message: message))
     }
 
-    /// Why the update that led here is to be taken back: it did harm to as many sites as it was made from.
-    ///
+    /// What led to the mixture that the statistics were taken at.
+    package struct Before: Sendable {
+        /// That the update was made from.
+        package var sites: Int
+        /// What they released before it.
+        package var logLikelihoodPerRow: Double
+
+        package init(sites: Int, logLikelihoodPerRow: Double) {
+            self.sites = sites
+            self.logLikelihoodPerRow = logLikelihoodPerRow
+        }
+    }
+
+    /// What becomes of a round.
+    package enum Outcome: Sendable {
+        /// The next mixture, and how it was made.
+        case updated(ExtraRounds.Round)
+        /// The last update did no harm, and no further one was asked for.
+        case kept
+        /// The last update did harm: the mixture before it is to be kept.
+        case takenBack(ExtraRounds.Ending)
+        /// The sites release too little for an update.
+        case ended(ExtraRounds.Ending)
+    }
+
     /// - Parameters:
-    ///   - sites: that the update was made from.
-    ///   - before: what they released before it.
-    package func fall(
-        after sites: Int, logLikelihoodPerRow before: Double, minRows: Double
-    ) -> ExtraRounds.Ending? {
-        guard sites == statistics.count, sites > 0 else { return nil }
+    ///   - round: at the mixture that the statistics were taken at.
+    ///   - before: nil in the first round.
+    ///   - isLast: whether the sites were asked only in order to see if the last update did harm.
+    package func outcome(of round: GeneralisedEMRound, after before: Before?, isLast: Bool) -> Outcome {
+        if let before, let fall = fall(after: before, minRows: round.options.minRows) { return .takenBack(fall) }
+        if isLast { return .kept }
+        do throws(EstimationError) {
+            let update = try round.update(statistics)
+            return .updated(ExtraRounds.Round(update: update, sites: statistics.count, warnings: warnings))
+        } catch { return .ended(.nothingReleased(reason: Coded(error))) }
+    }
+
+    /// Whether the update did harm to as many sites as it was made from.
+    private func fall(after before: Before, minRows: Double) -> ExtraRounds.Ending? {
+        guard before.sites == statistics.count, before.sites > 0 else { return nil }
         let weight = statistics.reduce(0) { $0 + $1.weight }
         let now = statistics.reduce(0) { $0 + $1.logLikelihood } / weight
         // A site that withholds something rounds its log-likelihood.
-        let rounding = warnings.isEmpty ? 0 : minRows * Double(sites) / weight
-        return now < before - max(1e-9 * abs(before), rounding) ? .likelihoodFell(from: before, to: now) : nil
-    }
-
-    /// The next mixture.
-    package func update(_ round: GeneralisedEMRound) throws(EstimationError) -> ExtraRounds.Round {
-        ExtraRounds.Round(update: try round.update(statistics), sites: statistics.count, warnings: warnings)
+        let rounding = warnings.isEmpty ? 0 : minRows * Double(before.sites) / weight
+        let slack = max(1e-9 * abs(before.logLikelihoodPerRow), rounding)
+        return now < before.logLikelihoodPerRow - slack
+            ? .likelihoodFell(from: before.logLikelihoodPerRow, to: now) : nil
     }
 }

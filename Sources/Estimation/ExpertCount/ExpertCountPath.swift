@@ -55,7 +55,7 @@ package struct ExpertCountPath: Sendable {
             do throws(EstimationError) {
                 let fit = fit(experts: count)
                 let optimum = try fit.optimum(training)
-                // The errors of those that are not chosen nobody would see.
+                // Standard errors are computed for the model that is chosen alone.
                 let local = fit.localModel(optimum, standardErrors: .none)
                 let point = ExpertCountReport.Point(
                     local, asked: count, entropy: entropy(local.model, training),
@@ -75,19 +75,26 @@ package struct ExpertCountPath: Sendable {
             criterion: criterion, chosen: best.experts, heldOutRows: heldOut?.rowCount ?? 0, points: points,
             failures: failures.isEmpty
                 ? nil : failures.map { ExpertCountReport.Failure(experts: $0.experts, reason: $0.error) })
-        local.report.expertCounts = report
-        local.report.settings.experts = experts.upperBound
-        local.report.settings.expertsFrom = experts.lowerBound
-        local.report.settings.criterion = criterion
-        local.report.settings.heldOutShare = heldOutShare > 0 ? heldOutShare : nil
-        if supported.upperBound < experts.upperBound {
-            local.report.settings.rowsPerParameter = rowsPerParameter
-            local.report.warnings.append(
-                .fewerExpertsTried(asked: experts.upperBound, tried: supported.upperBound, rows: training.rowCount))
-        } else if let warning = edgeWarning(report) {
-            local.report.warnings.append(warning)
-        }
+        note(report, tried: supported, rows: training.rowCount, in: &local.report)
         return local
+    }
+
+    /// What was asked for and what was found, in the report of the model that was chosen.
+    private func note(
+        _ found: ExpertCountReport, tried: ClosedRange<Int>, rows: Int, in report: inout FitReport
+    ) {
+        report.expertCounts = found
+        report.settings.experts = experts.upperBound
+        report.settings.expertsFrom = experts.lowerBound
+        report.settings.criterion = criterion
+        report.settings.heldOutShare = heldOutShare > 0 ? heldOutShare : nil
+        if tried.upperBound < experts.upperBound {
+            report.settings.rowsPerParameter = rowsPerParameter
+            report.warnings.append(
+                .fewerExpertsTried(asked: experts.upperBound, tried: tried.upperBound, rows: rows))
+        } else if let warning = edgeWarning(found) {
+            report.warnings.append(warning)
+        }
     }
 
     /// The numbers of experts that are tried.

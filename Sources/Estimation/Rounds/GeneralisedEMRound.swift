@@ -7,7 +7,7 @@ import Numerics
 package struct GeneralisedEMRound: Sendable {
     /// The mixture that all sites have.
     package let global: FittedMixture
-    let options: FitOptions
+    package let options: FitOptions
     let parallelism: Parallelism
     /// Center and scale of the pooled rows, which the mixture's own moments give: sites and coordinator agree on them.
     package let standardisation: Standardisation

@@ -49,7 +49,7 @@ package struct RowReader {
                 return Rows(source: rows, selection: selection, record: ReadingRecord(selection)) { array.failure }
             }
         }
-        return try outOfCore ? spooled() : inMemory { try DataTable.read(path: $0, options: options) }
+        return try outOfCore ? copied() : inMemory { try DataTable.read(path: $0, options: options) }
     }
 
     /// The rows of a table that is in memory already, in place of the only file.
@@ -83,7 +83,7 @@ package struct RowReader {
         return Rows(source: rows.withoutWeightlessRows(), selection: selection, record: record) { nil }
     }
 
-    private func spooled() throws -> Rows {
+    private func copied() throws -> Rows {
         var selection = try selectionOfPieces()
         if selection.findsClasses {
             var finder = ClassFinder(target: selection.design.target)
@@ -96,7 +96,7 @@ package struct RowReader {
             try forEachPiece { piece, _ in known.add(try selection.rows(of: piece).rows) }
             try fill(&selection, known)
         }
-        var spool = try TemporaryRowFile(design: selection.design, isWeighted: selection.weights != nil)
+        var copy = try TemporaryRowFile(design: selection.design, isWeighted: selection.weights != nil)
         var record = ReadingRecord(selection)
         for path in files {
             var dropped = 0
@@ -106,11 +106,11 @@ package struct RowReader {
                 dropped += selected.dropped
                 total += piece.rowCount
                 record.add(selected, selection)
-                try spool.append(selected.rows)
+                try copy.append(selected.rows)
             }
             report(dropped, total, path)
         }
-        let rows = spool.rows()
+        let rows = copy.rows()
         if rows.rowCount == 0, let weights = selection.weights {
             throw TableError.allWeightsZero(source: files[0], column: weights)
         }

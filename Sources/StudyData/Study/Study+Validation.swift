@@ -79,7 +79,7 @@ extension Study {
 
     private func listProblem(_ field: String, _ names: [String]?) -> Problem? {
         guard let names else { return nil }
-        if Set(names).count < names.count { return (field, "names a covariate twice") }
+        if Set(names).count < names.count { return (field, "has a covariate more than once") }
         let known = Set(covariates.map(\.name))
         return names.first { !known.contains($0) }.map { (field, "names \($0.quoted), which is no covariate") }
     }

@@ -64,7 +64,7 @@ struct AggregateCommand: ParsableCommand {
         leftOut.forEach { Terminal.warn($0) }
         try common.report(
             EnsembleSummary(
-                output: output, members: file.members.count, components: components, leftOut: leftOut.map(\.name)),
+                output: output, members: file.members.count, components: components, leftOut: leftOut.map(LeftOut.init)),
             text: "\(output): \(Format.plural(file.members.count, "local model")) with "
                 + "\(Format.plural(components, "component")), for dmoe predict and evaluate")
     }
@@ -106,7 +106,8 @@ private struct EnsembleSummary: Encodable {
     var output: String
     var members: Int
     var components: Int
-    var leftOut: [String]
+    /// Inconsistent sites.
+    var leftOut: [LeftOut]
 }
 
 /// The --json object of `dmoe aggregate`.

@@ -8,7 +8,7 @@ struct CompareCommand: ParsableCommand {
         commandName: "compare",
         abstract: "Every estimator of the field on the same shards, side by side.",
         discussion: """
-            Fits every shard once, aggregates the local models in every way (--methods for some of them), and judges all \
+            Fits every shard once, aggregates the local models in every way (--methods for some of them), and scores all \
             on test rows: scores, transportation divergence to the average of the local models, to the pooled fit and to \
             the truth, agreement with known groups, bytes sent and time. --rounds R adds what each becomes after R extra \
             rounds of distributed EM.
@@ -25,9 +25,9 @@ struct CompareCommand: ParsableCommand {
     @OptionGroup(title: "Shards") var shardOptions: ShardOptions
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Rows to judge on, with the same columns; one file or several.", valueName: "file"))
+        help: ArgumentHelp("Rows to score on, with the same columns; one file or several.", valueName: "file"))
     var test: [String] = []
-    @Option(help: ArgumentHelp("Share of each shard's rows to keep back and judge on.", valueName: "share"))
+    @Option(help: ArgumentHelp("Share of each shard's rows to keep back and score on.", valueName: "share"))
     var holdout = 0.0
     @Option(help: ArgumentHelp("The true model, where the data are simulated.", valueName: "model"))
     var truth: String?

@@ -67,38 +67,20 @@ struct StudyNewCommand: ParsableCommand {
     @Option(name: [.short, .long], help: ArgumentHelp("Where to write the study file.", valueName: "file"))
     var output: String
 
-    func validate() throws {
-        try refusing { () throws(RequestRefusal) in
-            try RequestOption.experts.check(experts)
-            for (option, names) in [
-                (RequestOption.features, roles.features), (.exclude, roles.exclude),
-                (.gateFeatures, roles.gateFeatures),
-                (.classes, roles.classes), (.categories, categories),
-            ] { try option.check(names: names) }
-            if roles.family != nil { try roles.request(target: target).checkFamily() }
-            for name in categories {
-                if name == target { throw .noEffect(.categories, .categoryIsTarget(name)) }
-                if roles.exclude.contains(name) { throw .noEffect(.categories, .categoryIsExcluded(name)) }
-            }
-        }
+    func validate() throws { try refusing { () throws(RequestRefusal) in try job.check() } }
+
+    private var job: StudyJob {
+        var job = StudyJob(columns: roles.request(target: target))
+        job.categories = categories
+        job.missing = missing.rule
+        job.experts = experts
+        job.seed = seed
+        return job
     }
 
     mutating func run() throws {
         try OutputFile.check(output, inputs: files)
-        var choices = StudyDraft.Choices(target: target)
-        choices.family = roles.family
-        choices.classes = roles.classes
-        choices.exposure = roles.exposure
-        choices.features = roles.features
-        choices.exclude = roles.exclude
-        choices.categories = categories
-        choices.gate = roles.gateFeatures
-        choices.weights = roles.weights
-        choices.missing = missing.rule
-        choices.experts = experts
-        choices.seed = seed
-        let draft = try StudyDraft(
-            of: files, options: try table.options(parallelism: common.parallelism), choices: choices)
+        let draft = try job.run(files, options: try table.options(parallelism: common.parallelism))
         try draft.study.write(to: output)
         try common.report(
             StudySummary(

@@ -33,7 +33,7 @@ struct ComparisonReport: Encodable {
 
     private var heading: String {
         "\(Format.plural(shards, "shard")) of \(Format.plural(rows, "row")) in all; \(Format.plural(experts, "expert")) for '\(target)'; "
-            + "judged on \(Format.plural(testRows, "row"))"
+            + "scored on \(Format.plural(testRows, "row"))"
     }
 
     private var scores: String {

@@ -89,7 +89,7 @@ final class ProgressLine: Sendable {
         }
     }
 
-    /// Counts the rows of a finished shard; the time left is judged by rows.
+    /// Counts the rows of a finished shard; the time left is estimated by rows.
     func finished(rows: Int) { state.withLock { $0.rowsDone += rows } }
 
     func clear() { if isShown { write("\r\u{1B}[K") } }

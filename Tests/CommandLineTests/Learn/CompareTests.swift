@@ -52,7 +52,7 @@ import Testing
 
     @Test func theTableOfChosenMethodsOnHeldOutRows() throws {
         let text = try compare("--holdout", "0.2", "--methods", "medoid,pooled", "--rounds", "1").output
-        #expect(text.hasPrefix("3 shards of 720 rows in all; 2 experts for 'y'; judged on 180 rows\n"))
+        #expect(text.hasPrefix("3 shards of 720 rows in all; 2 experts for 'y'; scored on 180 rows\n"))
         #expect(text.contains(#/\nmedoid local model  .*\nmedoid local model, 1 extra round  .*\npooled fit  /#))
         #expect(text.contains("from pooled") && !text.contains("from truth") && !text.contains("Rand"))
     }

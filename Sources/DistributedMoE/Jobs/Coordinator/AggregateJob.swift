@@ -41,7 +41,7 @@ public struct AggregateJob: Sendable, Equatable {
     /// - Throws: ``RequestRefusal``, ``ModelFileError``, ``JobFailure``, ``AggregationError``, ``TableError``.
     package func run(
         _ sites: [Site], support: SupportInput? = nil, parallelism: Parallelism = Parallelism(),
-        notices: ReadingNotice.Handler = { _ in }
+        notices: @escaping ReadingNotice.Handler = { _ in }
     ) throws -> Outcome {
         try check(hasSupport: support != nil)
         try Self.checkSites(sites.map { ($0.name, $0.file) }, paths: sites.map(\.path))

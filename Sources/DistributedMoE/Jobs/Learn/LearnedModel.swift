@@ -54,23 +54,21 @@ package struct LearnedModel: Sendable {
     package func pooled(progress: @escaping FitProgressHandler = { _ in }) throws(EstimationError) -> Pooled {
         let rows = ShardRows.concatenation(kept.map(\.0.rows))
         var options = learning.fitOptions
-        // A yardstick: its standard errors are not shown.
+        // For comparison alone: its standard errors are not shown.
         options.standardErrors = .none
         // The aggregated model is one more start: the comparison should be with the best pooled fit to be had.
         if result.fitted.model.expertCount == options.expertCount { options.initialModels = [result.fitted.model] }
         let fit = LocalFit(
             design: learning.design, family: learning.family, options: options, parallelism: parallelism,
             progress: progress)
-        let clock = ContinuousClock()
-        let start = clock.now
-        let local = try fit.fit(rows)
+        let (local, seconds) = try Stopwatch.measure { () throws(EstimationError) in try fit.fit(rows) }
         return Pooled(
             local: local, rows: rows.rowCount,
             bytesSent: rows.rowCount * (learning.design.covariateCount + 1) * MemoryLayout<Double>.size,
-            seconds: (clock.now - start).seconds, scores: scores(local.model))
+            seconds: seconds, scores: scores(local.model))
     }
 
-    /// Rows of an inconsistent site are no yardstick.
+    /// Without those of inconsistent sites.
     private var kept: [(DistributedLearning.Shard, ShardRows)] {
         let inconsistent = Set(result.global.report.leftOut.map(\.name))
         return Array(zip(shards.training, shards.heldOut).filter { !inconsistent.contains($0.0.name) })

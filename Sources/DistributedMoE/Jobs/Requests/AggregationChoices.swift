@@ -68,6 +68,11 @@ public struct AggregationChoices: Sendable, Equatable {
         }
     }
 
+    /// Where the result has to be one model.
+    package func checkSingleModel() throws(RequestRefusal) {
+        if isMixture { throw .noSingleModel(method: Self.mixtureMethod) }
+    }
+
     /// - Parameters:
     ///   - localExperts: of the largest local model.
     ///   - studySeed: in place of 1 where no seed is given.

@@ -28,6 +28,8 @@ public enum RequestRefusal: Error, Equatable, Sendable {
     case needs(RequestOption, RequestOption, Reason)
     /// A method that fixes an option to another value than the one given.
     case fixedByMethod(method: String, RequestOption, value: String)
+    /// A method whose result is all local models, where one model is asked for.
+    case noSingleModel(method: String)
     /// Nothing is there to work on.
     case nothingGiven(Subject)
     /// A list that must have one entry for each of something else.
@@ -89,10 +91,13 @@ extension RequestRefusal: DoorMessage {
             "\(option.name(style)) needs \(needed.name(style)): \(reason.text(style))"
         case .fixedByMethod(let method, let option, let value):
             "\(RequestOption.method.setting(method, style)) means \(option.setting(value, style))"
+        case .noSingleModel(let method):
+            "\(RequestOption.method.setting(method, style)) keeps all local models and makes no single one: choose another "
+                + "method, or write the local models to files and use dmoe aggregate --method \(method)"
         case .nothingGiven(let subject): subject.text
         case .countMismatch(let option, let found, let needed):
             "\(option.name(style)): \(found) given for \(needed)"
-        case .duplicatedSite(let name): "site \(name.quoted) is given twice; give each site once"
+        case .duplicatedSite(let name): "site \(name.quoted) is duplicated: give each site once"
         case .oneShard:
             "one file is one shard: give more files, \(RequestOption.shardBy.name(style)) or "
                 + "\(RequestOption.shards.name(style))"

@@ -107,9 +107,11 @@ extension BorrowedTable {
     ///
     /// - Parameters:
     ///   - leastKnown: values that a mean must stand for where it fills gaps.
+    ///   - report: hears of rows that were left out.
     /// - Throws: as ``RowSelection/rows(of:)``, `unusableClasses`, `tooFewToFill`.
     package func rows(
-        _ selection: RowSelection, leastKnown: Int, parallelism: Parallelism
+        _ selection: RowSelection, leastKnown: Int, parallelism: Parallelism,
+        report: @escaping (_ dropped: Int, _ total: Int, _ source: String) -> Void = { _, _, _ in }
     ) throws -> RowReader.Rows {
         guard rowCount > 0 else { throw TableError.noRows(path: source) }
         var selection = selection
@@ -119,7 +121,7 @@ extension BorrowedTable {
         }
         let reader = RowReader(
             files: [source], options: TableOptions(parallelism: parallelism), parallelism: parallelism,
-            leastKnown: leastKnown, select: { _ in selection }, report: { _, _, _ in })
+            leastKnown: leastKnown, select: { _ in selection }, report: report)
         return try reader.rows(of: table(selection.tableColumns))
     }
 

@@ -88,7 +88,8 @@ package struct BorrowedTable: Sendable {
 
     private func preview(_ column: Int) -> TableColumn.Content {
         if columns[column].element == .text {
-            return .text(Array(batches.lazy.flatMap { $0.texts(column) }.prefix(Self.previewedRows)))
+            return .text(
+                Array(batches.lazy.flatMap { $0.texts(column, Self.previewedRows) }.prefix(Self.previewedRows)))
         }
         let element = columns[column].element
         let values = batches.lazy.flatMap { batch in
@@ -120,10 +121,11 @@ extension BorrowedTable.Batch {
             ? Double(place.loadUnaligned(as: Float.self)) : place.loadUnaligned(as: Double.self)
     }
 
-    fileprivate func texts(_ column: Int) -> [String] {
+    /// The first `limit` texts.
+    fileprivate func texts(_ column: Int, _ limit: Int = .max) -> [String] {
         let part = parts[column]
         func offset(_ row: Int) -> Int { Int(part.start.loadUnaligned(fromByteOffset: 8 * row, as: Int64.self)) }
-        return (0..<rowCount).map { row in
+        return (0..<min(rowCount, limit)).map { row in
             let (first, end) = (offset(row), offset(row + 1))
             guard let bytes = part.bytes, end > first else { return "" }
             return String(decoding: UnsafeRawBufferPointer(start: bytes + first, count: end - first), as: UTF8.self)

@@ -37,6 +37,15 @@ public enum ReadingNotice: Sendable, Equatable {
 }
 
 extension ReadingNotice {
+    /// Says how many rows of a table were left out, where some were.
+    package static func reportLeftOut(
+        to notices: @escaping Handler
+    ) -> (_ dropped: Int, _ total: Int, _ source: String) -> Void {
+        { dropped, total, source in
+            if dropped > 0 { notices(.rowsLeftOut(dropped, of: total, source: source)) }
+        }
+    }
+
     /// What a record of reading says, by covariate.
     package static func of(_ record: ReadingRecord, source: String) -> [ReadingNotice] {
         record.filled.filter { $0.missing > 0 }.map {

@@ -32,6 +32,7 @@ package enum RowInput: Sendable {
         textColumns: Set<String>, leastKnown: Int, purpose: String, parallelism: Parallelism,
         notices: @escaping ReadingNotice.Handler, select: @escaping (DataTable) throws -> RowSelection
     ) throws -> RowReader.Rows {
+        let report = ReadingNotice.reportLeftOut(to: notices)
         let rows: RowReader.Rows
         switch self {
         case .files(let paths, var options, let outOfCore):
@@ -39,10 +40,8 @@ package enum RowInput: Sendable {
             options.textColumns = textColumns
             options.parallelism = parallelism
             let reader = RowReader(
-                files: paths, options: options, parallelism: parallelism, leastKnown: leastKnown, select: select
-            ) { dropped, total, source in
-                if dropped > 0 { notices(.rowsLeftOut(dropped, of: total, source: source)) }
-            }
+                files: paths, options: options, parallelism: parallelism, leastKnown: leastKnown, select: select,
+                report: report)
             let isTooLarge = reader.estimatedMemory().map { $0 > Memory.available / 2 } ?? false
             if isTooLarge, !outOfCore { notices(.readInEveryPass) }
             rows = try reader.rows(outOfCore: outOfCore || isTooLarge)
@@ -52,15 +51,12 @@ package enum RowInput: Sendable {
             do { selection = try select(table.preview()) } catch TableError.noCovariates where table.rowCount == 0 {
                 throw TableError.noRows(path: table.source)
             }
-            rows = try table.rows(selection, leastKnown: leastKnown, parallelism: parallelism)
+            rows = try table.rows(selection, leastKnown: leastKnown, parallelism: parallelism, report: report)
         case .table(let table):
             guard table.rowCount > 0 else { throw TableError.noRows(path: table.source) }
             let reader = RowReader(
                 files: [table.source], options: TableOptions(parallelism: parallelism), parallelism: parallelism,
-                leastKnown: leastKnown, select: select
-            ) { dropped, total, source in
-                if dropped > 0 { notices(.rowsLeftOut(dropped, of: total, source: source)) }
-            }
+                leastKnown: leastKnown, select: select, report: report)
             rows = try reader.rows(of: table)
         }
         for notice in ReadingNotice.of(rows.record, source: source) { notices(notice) }

@@ -11,7 +11,7 @@ package enum SupportInput: Sendable {
     case borrowed(BorrowedTable)
 
     func given(
-        _ selection: RowSelection, parallelism: Parallelism, notices: ReadingNotice.Handler
+        _ selection: RowSelection, parallelism: Parallelism, notices: @escaping ReadingNotice.Handler
     ) throws(TableError) -> GivenSupport {
         var parts = [Matrix]()
         let names: String
@@ -33,11 +33,11 @@ package enum SupportInput: Sendable {
 
     /// Rows that miss one are left out where the rule says so.
     private func covariates(
-        of table: DataTable, _ selection: RowSelection, _ notices: ReadingNotice.Handler
+        of table: DataTable, _ selection: RowSelection, _ notices: @escaping ReadingNotice.Handler
     ) throws(TableError) -> Matrix {
         let selected = try selection.covariates(of: table, withResponses: false)
-        let dropped = table.rowCount - selected.kept.count
-        if dropped > 0 { notices(.rowsLeftOut(dropped, of: table.rowCount, source: table.source)) }
+        ReadingNotice.reportLeftOut(to: notices)(
+            table.rowCount - selected.kept.count, table.rowCount, table.source)
         return selected.covariates
     }
 }

@@ -1,0 +1,72 @@
+import Estimation
+import ModelFiles
+
+/// One of the extra rounds of `dmoe learn` where the sites answer one by one: the next global model, or why there is none.
+package struct RoundJob: Sendable, Equatable {
+    /// The threshold rule of the sites, as in ``StatisticsJob/minRows``.
+    package var minRows: Int? = 10
+    /// Whether the sites were asked only in order to see if the last update did harm.
+    package var isLast = false
+
+    package init() {}
+
+    /// A site that was asked.
+    package struct Site: Sendable {
+        package enum Answer: Sendable {
+            case released(StatisticsFile)
+            /// In the words of the site.
+            case failed(message: String)
+        }
+
+        package var name: String
+        package var answer: Answer
+
+        package init(name: String, answer: Answer) {
+            self.name = name
+            self.answer = answer
+        }
+    }
+
+    /// What the round led to.
+    package struct Outcome: Sendable {
+        /// nil after the last round.
+        package var model: ModelFile?
+        /// Why there is no further round.
+        package var ending: ExtraRounds.Ending?
+        /// Whether the model that the statistics were taken at did harm, so that the one before it is to be kept.
+        package var isTakenBack = false
+    }
+
+    /// - Parameters:
+    ///   - model: of the aggregation or of the round before, at which the statistics were taken.
+    ///   - name: what messages call it.
+    ///   - sites: all that were asked, in their order.
+    /// - Throws: ``RequestRefusal``, ``ModelFileError``.
+    package func run(_ model: ModelFile, named name: String, _ sites: [Site]) throws -> Outcome {
+        try RequestOption.minRows.check(minRows)
+        guard let global = model.fitted else { throw ModelFileError.noStatistics(path: name) }
+        var released = ReleasedStatistics()
+        for site in sites {
+            switch site.answer {
+            case .failed(let message): released.leaveOut(site.name, message: message)
+            case .released(let file):
+                try file.check(isOf: global, path: site.name, modelPath: name)
+                released.add(file.statistics, of: site.name, warnings: file.warnings)
+            }
+        }
+        var options = FitOptions(expertCount: global.model.expertCount)
+        options.minRows = Double(minRows ?? 1)
+        let before = model.rounds?.last.map {
+            ReleasedStatistics.Before(sites: $0.sites, logLikelihoodPerRow: $0.logLikelihoodPerRow)
+        }
+        let round = GeneralisedEMRound(at: global, options: options)
+        switch released.outcome(of: round, after: before, isLast: isLast) {
+        case .updated(let next):
+            return Outcome(
+                model: ModelFile(next.update, after: model, sites: next.sites, warnings: next.warnings))
+        case .kept: return Outcome()
+        case .takenBack(let ending): return Outcome(ending: ending, isTakenBack: true)
+        case .ended(let ending): return Outcome(ending: ending)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Messages
+import StudyData
+import Tables
+
+/// A study from what tables show: what `dmoe study new` asks for.
+package struct StudyJob: Sendable {
+    /// Which columns are what; of a study that is to be made, the study itself is not asked for.
+    package var columns: ColumnRequest
+    /// Columns that are categories, whatever they look like.
+    package var categories: [String] = []
+    /// Of all covariates.
+    package var missing = Study.MissingRule.error
+    package var experts: Int?
+    package var seed: UInt64?
+
+    package init(columns: ColumnRequest) { self.columns = columns }
+
+    /// - Throws: what can be said before a table is read.
+    package func check() throws(RequestRefusal) {
+        guard let target = columns.target else { throw .missing(.target) }
+        try RequestOption.experts.check(experts)
+        for (option, names) in [
+            (RequestOption.features, columns.features), (.exclude, columns.exclude),
+            (.gateFeatures, columns.gateFeatures), (.classes, columns.classes), (.categories, categories),
+        ] { try option.check(names: names) }
+        // Where no family is given, the target says it.
+        if columns.family != nil { try columns.checkFamily() }
+        for name in categories {
+            if name == target { throw .noEffect(.categories, .categoryIsTarget(name)) }
+            if columns.exclude.contains(name) { throw .noEffect(.categories, .categoryIsExcluded(name)) }
+        }
+    }
+
+    /// - Parameter files: of one table, or of several sites.
+    /// - Throws: ``RequestRefusal``, ``TableError``, ``StudyError``.
+    package func run(_ files: [String], options: TableOptions) throws -> StudyDraft {
+        try check()
+        var choices = StudyDraft.Choices(target: columns.target ?? "")
+        choices.family = columns.family
+        choices.classes = columns.classes
+        choices.exposure = columns.exposure
+        choices.features = columns.features
+        choices.exclude = columns.exclude
+        choices.categories = categories
+        choices.gate = columns.gateFeatures
+        choices.weights = columns.weights
+        choices.missing = missing
+        choices.experts = experts
+        choices.seed = seed
+        return try StudyDraft(of: files, options: options, choices: choices)
+    }
+}
