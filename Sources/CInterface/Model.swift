@@ -3,6 +3,7 @@ import Foundation
 import Messages
 import MixtureOfExperts
 import ModelFiles
+import Tables
 
 /// A model that a caller of another language predicts with.
 final class ModelObject: Sendable {
@@ -59,6 +60,21 @@ public func modelWarnings(_ model: UnsafeMutableRawPointer, _ latest: Int32) -> 
         }
         let answers = lines.map { WarningAnswer(code: $0.code, text: $0.text(.python)) }
         return String(decoding: try JSONEncoder().encode(answers), as: UTF8.self)
+    }
+}
+
+/// Writes a file, whole or not at all: as the command line does, with the mode of a file that was there.
+///
+/// - Parameters:
+///   - text: `length` bytes.
+/// - Returns: an answer without text; 73 where the file has no place to go to, 74 where writing failed.
+@c(dmoe_file_write)
+public func fileWrite(
+    _ text: UnsafePointer<UInt8>, _ length: Int, _ path: UnsafePointer<CChar>
+) -> UnsafeMutableRawPointer {
+    Answer.of {
+        try OutputFile.write(Data(bytes: text, count: length), to: String(cString: path))
+        return ""
     }
 }
 

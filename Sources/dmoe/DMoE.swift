@@ -43,6 +43,7 @@ struct DMoE: ParsableCommand {
         ])
 
     static func main() {
+        setSignals()
         var command: any ParsableCommand
         do { command = try parseAsRoot() } catch { exit(withError: error) }
         do { try command.run() } catch {
@@ -51,6 +52,16 @@ struct DMoE: ParsableCommand {
             Terminal.printError("dmoe: \(failure.message)")
             Foundation.exit(failure.exitCode)
         }
+    }
+
+    private static func setSignals() {
+        // A limit on the size of files is an error of the write that meets it, as a full disk is.
+        signal(SIGXFSZ, SIG_IGN)
+        // Threads of some libraries block these, and what they start would run on when it is told to stop.
+        var stopping = sigset_t()
+        sigemptyset(&stopping)
+        for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&stopping, signal) }
+        sigprocmask(SIG_UNBLOCK, &stopping, nil)
     }
 
     /// As the parser does with what it refuses itself: with the usage of the command.

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 _USAGE, _DATA, _NO_INPUT, _CANCELLED = 64, 65, 66, 130
+# Nowhere to write to; the writing failed.
+_NOT_WRITTEN = 73, 74
 
 ProgressFunction = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.c_int32, ctypes.c_ssize_t, ctypes.c_ssize_t, ctypes.c_ssize_t, ctypes.c_double
@@ -43,6 +45,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "dmoe_cancellation_release": (None, [_POINTER]),
     "dmoe_aggregate": (_POINTER, [_TEXT, _POINTERS, _SIZE, _POINTER]),
     "dmoe_model_open": (_POINTER, [_TEXT, _SIZE, _TEXT, _POINTERS]),
+    "dmoe_file_write": (_POINTER, [_TEXT, _SIZE, _TEXT]),
     "dmoe_model_warnings": (_POINTER, [_POINTER, ctypes.c_int32]),
     "dmoe_model_release": (None, [_POINTER]),
     "dmoe_predict": (_POINTER, [_POINTER, _POINTER, _TEXT, _POINTERS]),
@@ -103,6 +106,8 @@ def answer(pointer: int) -> str:
         For what the caller can mend: arguments (:class:`Refusal`), data, model files.
     KeyboardInterrupt
         Where the call was cancelled.
+    OSError
+        Where a file cannot be written.
     RuntimeError
         For anything else.
     """
@@ -118,6 +123,8 @@ def answer(pointer: int) -> str:
         raise ValueError(text)
     if status == _CANCELLED:
         raise KeyboardInterrupt(text)
+    if status in _NOT_WRITTEN:
+        raise OSError(text)
     raise RuntimeError(text)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -68,19 +67,15 @@ class Model(Predictor):
         return cls(Path(path).read_text(encoding="utf-8"), os.fspath(path))
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model file, whole or not at all."""
-        path = Path(path)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-                file.write(self.text)
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(name, 0o666 & ~mask)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        """Write the model file, whole or not at all; a file that was there keeps its permissions.
+
+        Raises
+        ------
+        OSError
+            Where it cannot be written.
+        """
+        data = self.text.encode()
+        _engine.answer(_engine.library().dmoe_file_write(data, len(data), os.fsencode(path)))
 
     def __reduce__(self) -> Any:
         return (Model, (self.text,))

@@ -10,62 +10,64 @@ package enum OutputFile {
 
     package static func write(_ data: Data, to path: String) throws(TableError) {
         try check(path)
-        let url = URL(fileURLWithPath: path)
-        do {
+        do throws(ReplacementFile.Failure) {
             if isSpecial(path) {
-                let handle = try FileHandle(forWritingTo: url)
-                try handle.write(contentsOf: data)
-                try handle.close()
+                try writeThrough(data, to: path)
             } else {
-                try data.write(to: url.resolvingSymlinksInPath(), options: .atomic)
+                let file = try ReplacementFile(path: FilePath.resolved(path) ?? path)
+                try file.write(data)
+                try file.replace()
             }
         } catch {
-            throw .cannotWrite(path: path, reason: "writing failed; check free space and permissions")
+            switch error.step {
+            case .creating: throw .cannotWrite(path: path, reason: error.reason)
+            case .writing:
+                throw .writingFailed(path: path, reason: "\(error.reason); a file that was there is unchanged")
+            case .syncingFolder:
+                throw .writingFailed(
+                    path: path, reason: "\(error.reason); the file is there, but may be lost if the machine stops now")
+            }
         }
+    }
+
+    private static func writeThrough(_ data: Data, to path: String) throws(ReplacementFile.Failure) {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw ReplacementFile.Failure(step: .creating, number: errno) }
+        defer { close(descriptor) }
+        try Descriptor.write(data, to: descriptor)
     }
 
     /// Whether a file at `path` could be written, to be known before hours of work rather than after.
     ///
     /// - Parameter inputs: files that are read, and so must not be written over.
     package static func check(_ path: String, inputs: [String] = []) throws(TableError) {
-        guard path != "-", !path.isEmpty else {
-            throw .cannotWrite(path: path, reason: "give the name of a file")
-        }
+        func refuse(_ reason: String) -> TableError { .cannotWrite(path: path, reason: reason) }
+        guard path != "-", !path.isEmpty else { throw refuse("give the name of a file") }
         if isSpecial(path) {
-            guard FileManager.default.isWritableFile(atPath: path) else {
-                throw .cannotWrite(path: path, reason: "no permission to write to it")
-            }
+            guard access(path, W_OK) == 0 else { throw refuse("no permission to write to it") }
             return
         }
-        if let output = status(path), inputs.contains(where: { status($0).map { isSame($0, output) } ?? false }) {
-            throw .cannotWrite(path: path, reason: "it is one of the inputs; name another file")
+        let old = FilePath.status(path)
+        if let old, inputs.contains(where: { FilePath.status($0).map { isSame($0, old) } ?? false }) {
+            throw refuse("it is one of the inputs; name another file")
         }
-        let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-        let folder = url.deletingLastPathComponent().path
-        var isDirectory: ObjCBool = false
-        if FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) {
-            if isDirectory.boolValue { throw .cannotWrite(path: path, reason: "it is a directory; name a file in it") }
-            guard FileManager.default.isWritableFile(atPath: url.path) else {
-                throw .cannotWrite(path: path, reason: "no permission to replace it")
-            }
+        guard let place = FilePath.resolved(path) else { throw refuse("it is a link in a circle of links") }
+        if let old {
+            if old.st_mode & S_IFMT == S_IFDIR { throw refuse("it is a directory; name a file in it") }
+            guard access(place, W_OK) == 0 else { throw refuse("no permission to replace it") }
         }
-        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory), isDirectory.boolValue else {
-            throw .cannotWrite(path: path, reason: "the directory \(folder) does not exist; create it first")
+        let (folder, name) = FilePath.parts(place)
+        if name.isEmpty { throw refuse("it ends in /; give the name of a file") }
+        guard let status = FilePath.status(folder), status.st_mode & S_IFMT == S_IFDIR else {
+            throw refuse("the directory \(folder) does not exist; create it first")
         }
-        guard FileManager.default.isWritableFile(atPath: folder) else {
-            throw .cannotWrite(path: path, reason: "no permission to write in \(folder)")
-        }
+        guard access(folder, W_OK | X_OK) == 0 else { throw refuse("no permission to write in \(folder)") }
     }
 
     /// A pipe or a device: to be written to, never to be replaced.
     private static func isSpecial(_ path: String) -> Bool {
-        guard let kind = status(path)?.st_mode else { return false }
+        guard let kind = FilePath.status(path)?.st_mode else { return false }
         return ![S_IFREG, S_IFDIR].contains(kind & S_IFMT)
-    }
-
-    private static func status(_ path: String) -> stat? {
-        var result = stat()
-        return stat(path, &result) == 0 ? result : nil
     }
 
     private static func isSame(_ left: stat, _ right: stat) -> Bool {

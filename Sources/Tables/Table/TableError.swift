@@ -49,8 +49,10 @@ public enum TableError: Error, Equatable, Sendable {
     case unusableWeight(source: String, line: TablePlace, column: String, value: Double)
     /// The file cannot be read anew in every pass.
     case notOutOfCore(path: String, reason: String)
-    /// A result could not be written.
+    /// A result has no place to go to.
     case cannotWrite(path: String, reason: String)
+    /// The disk or the device failed while a result was written.
+    case writingFailed(path: String, reason: String)
     /// Rows could not be written to a temporary file in `directory`.
     case cannotWriteTemporaryFile(directory: String, reason: String)
     /// No row has a positive weight.
@@ -87,7 +89,10 @@ public enum TableError: Error, Equatable, Sendable {
 
     /// Whether it was the machine that failed, and nothing is wrong with the input.
     package var isWriteFailure: Bool {
-        if case .cannotWriteTemporaryFile = self { true } else { false }
+        switch self {
+        case .writingFailed, .cannotWriteTemporaryFile: true
+        default: false
+        }
     }
 
     /// Whether a result has no place to go to.
@@ -160,6 +165,8 @@ extension TableError: DoorMessage {
             "\(path.visible): cannot be read out of core: \(reason); "
                 + "give a plain CSV or .npy file, or leave out \(RequestOption.outOfCore.name(style))"
         case .cannotWrite(let path, let reason):
+            "\(path.visible): cannot be written: \(reason.visible)"
+        case .writingFailed(let path, let reason):
             "\(path.visible): cannot be written: \(reason.visible)"
         case .cannotWriteTemporaryFile(let directory, let reason):
             "\(directory.visible): rows cannot be kept in a temporary file there: \(reason.visible); "

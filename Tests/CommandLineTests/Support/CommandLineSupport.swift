@@ -55,9 +55,9 @@ final class Workspace {
 
     /// Runs the program in the folder.
     func run(
-        _ arguments: [String], input: Data = Data(), environment: [String: String] = [:]
+        _ arguments: [String], input: Data = Data(), environment: [String: String] = [:], mayBeKilled: Bool = false
     ) throws -> Outcome {
-        try run(Self.program, arguments, input: input, environment: environment)
+        try run(Self.program, arguments, input: input, environment: environment, mayBeKilled: mayBeKilled)
     }
 
     /// Runs the program, which must succeed.
@@ -65,9 +65,28 @@ final class Workspace {
     func succeed(
         _ arguments: String..., input: Data = Data(), sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> Outcome {
+        try succeed(arguments, input: input, sourceLocation: sourceLocation)
+    }
+
+    @discardableResult
+    func succeed(
+        _ arguments: [String], input: Data = Data(), sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> Outcome {
         let outcome = try run(arguments, input: input)
         try #require(outcome.exitCode == 0, "\(arguments): \(outcome.errors)", sourceLocation: sourceLocation)
         return outcome
+    }
+
+    /// Starts the program in the folder; what it says is not kept.
+    func start(_ arguments: [String]) throws -> Process {
+        let process = Process()
+        process.executableURL = Self.program
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
     }
 
     /// Runs a line of the shell in which $DMOE is the program.
@@ -76,8 +95,9 @@ final class Workspace {
             URL(fileURLWithPath: "/bin/sh"), ["-c", line], environment: ["DMOE": Self.program.path])
     }
 
-    private func run(
-        _ program: URL, _ arguments: [String], input: Data = Data(), environment: [String: String] = [:]
+    func run(
+        _ program: URL, _ arguments: [String], input: Data = Data(), environment: [String: String] = [:],
+        mayBeKilled: Bool = false
     ) throws -> Outcome {
         // Files rather than pipes: nobody has to empty them while the program runs.
         let name = ".run-\(UUID().uuidString)"
@@ -94,7 +114,7 @@ final class Workspace {
         process.standardError = try FileHandle(forWritingTo: url(name + "/err"))
         try process.run()
         process.waitUntilExit()
-        try #require(process.terminationReason == .exit, "ended by a signal: \(arguments)")
+        try #require(process.terminationReason == .exit || mayBeKilled, "ended by a signal: \(arguments)")
         return Outcome(
             exitCode: process.terminationStatus, output: try text(name + "/out"), errors: try text(name + "/err"))
     }

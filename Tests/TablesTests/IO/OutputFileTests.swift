@@ -67,6 +67,69 @@ import Testing
         }
     }
 
+    /// By absolute and relative links, through several, and where nothing is at their end.
+    @Test func linksAreFollowedToTheirEnd() throws {
+        try withFolder { folder in
+            try OutputFile.makeDirectory(folder + "/d")
+            for (link, target) in [
+                ("relative", "d/new"), ("d/up", "../second"), ("chain", "d/up"), ("absolute", folder + "/third"),
+            ] {
+                try FileManager.default.createSymbolicLink(atPath: folder + "/" + link, withDestinationPath: target)
+            }
+            for (link, end) in [("relative", "d/new"), ("chain", "second"), ("absolute", "third")] {
+                try OutputFile.write(link, to: folder + "/" + link)
+                #expect(try text(folder + "/" + end) == link)
+                #expect((try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/" + link)) != nil)
+            }
+            try FileManager.default.createSymbolicLink(atPath: folder + "/x", withDestinationPath: "y")
+            try FileManager.default.createSymbolicLink(atPath: folder + "/y", withDestinationPath: "x")
+            try FileManager.default.createSymbolicLink(atPath: folder + "/nowhere", withDestinationPath: "none/f")
+            for path in ["/x", "/nowhere"] {
+                #expect(throws: TableError.self) { try OutputFile.write("x", to: folder + path) }
+            }
+        }
+    }
+
+    /// A file that others must not read stays so, also while it is written.
+    @Test(arguments: [0o600, 0o640, 0o644, 0o400, 0o755] as [mode_t])
+    func theModeOfTheOldFileStays(_ mode: mode_t) throws {
+        try withFolder { folder in
+            let path = folder + "/f"
+            try OutputFile.write("old", to: path)
+            chmod(path, mode)
+            guard access(path, W_OK) == 0 else { return }
+            try OutputFile.write("new", to: path)
+            var status = stat()
+            try #require(stat(path, &status) == 0)
+            #expect(status.st_mode & 0o7777 == mode)
+            #expect(try text(path) == "new")
+        }
+    }
+
+    @Test func aNewFileHasTheModeThatTheUserWants() throws {
+        try withFolder { folder in
+            try OutputFile.write("new", to: folder + "/f")
+            let mask = umask(0)
+            umask(mask)
+            var status = stat()
+            try #require(stat(folder + "/f", &status) == 0)
+            #expect(status.st_mode & 0o7777 == 0o666 & ~mask)
+        }
+    }
+
+    @Test func theLongestNameIsAName() throws {
+        try withFolder { folder in
+            for name in [String(repeating: "n", count: 255), String(repeating: "ä", count: 127)] {
+                try OutputFile.write("x", to: folder + "/" + name)
+                #expect(try text(folder + "/" + name) == "x")
+            }
+            #expect(throws: TableError.self) {
+                try OutputFile.write("x", to: folder + "/" + String(repeating: "n", count: 256))
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 2)
+        }
+    }
+
     @Test func anInputIsNeverWrittenOver() throws {
         try withFolder { folder in
             try OutputFile.write("data", to: folder + "/in.csv")

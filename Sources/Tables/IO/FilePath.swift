@@ -1,0 +1,33 @@
+import Foundation
+
+/// Where a path leads.
+enum FilePath {
+    /// The directory and the name in it.
+    static func parts(_ path: String) -> (folder: String, name: String) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+        let folder = path[..<slash]
+        return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
+    }
+
+    private static let mostLinks = 40
+
+    /// Past all links, also where nothing is at their end; nil where they run in a circle.
+    ///
+    /// Foundation leaves a link that leads to nothing as it is, and what is written replaces the link.
+    static func resolved(_ path: String) -> String? {
+        var path = path
+        var target = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        for _ in 0..<mostLinks {
+            let count = readlink(path, &target, target.count - 1)
+            guard count >= 0 else { return path }
+            let link = String(decoding: target[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+            path = link.hasPrefix("/") ? link : parts(path).folder + "/" + link
+        }
+        return nil
+    }
+
+    static func status(_ path: String) -> stat? {
+        var result = stat()
+        return stat(path, &result) == 0 ? result : nil
+    }
+}
