@@ -1,5 +1,17 @@
 import Foundation
 
+/// An enumeration to which later versions of the program may add cases: a code that this one does not know says that it is one.
+package protocol ExtensibleCode {
+    /// - Parameter kind: the code.
+    static func ofLaterVersion(kind: String) -> Self
+}
+
+/// A code that the enumeration does not have.
+private struct UnknownCode: Error {
+    var code: String
+    var context: DecodingError.Context
+}
+
 /// A value of an enumeration as files hold it: one object, `{"code": "notConverged", "iterations": 500}`.
 ///
 /// The code is the name of the case, the other keys are the labels of its payload in the order in which they are declared, so that a
@@ -12,7 +24,13 @@ package struct Coded<Value: Codable>: Codable {
 
     package init(_ value: Value) { wrappedValue = value }
 
-    package init(from decoder: any Decoder) throws { wrappedValue = try Value(from: FlatDecoder(base: decoder)) }
+    package init(from decoder: any Decoder) throws {
+        do { wrappedValue = try Value(from: FlatDecoder(base: decoder)) } catch let unknown as UnknownCode {
+            guard let value = (Value.self as? any ExtensibleCode.Type)?.ofLaterVersion(kind: unknown.code) as? Value
+            else { throw DecodingError.dataCorrupted(unknown.context) }
+            wrappedValue = value
+        }
+    }
 
     package func encode(to encoder: any Encoder) throws { try wrappedValue.encode(to: FlatEncoder(base: encoder)) }
 }
@@ -105,8 +123,11 @@ private struct FlatDecoder: Decoder {
         let object = try base.container(keyedBy: CodeKey.self)
         let code = try object.decode(String.self, forKey: .code)
         guard let key = Key(stringValue: code) else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .code, in: object, debugDescription: "the code '\(code)' is not known")
+            throw UnknownCode(
+                code: code,
+                context: DecodingError.Context(
+                    codingPath: object.codingPath + [CodeKey.code], debugDescription: "the code '\(code)' is not known")
+            )
         }
         return KeyedDecodingContainer(FlatDecodingContainer(base: base, key: key))
     }

@@ -2,7 +2,9 @@ import Estimation
 import Messages
 
 /// What a reader of an aggregation has to know.
-package enum AggregationWarning: Sendable, Equatable, Codable {
+package enum AggregationWarning: Sendable, Equatable, Codable, ExtensibleCode {
+    /// One that this version of the program does not know.
+    case ofLaterVersion(kind: String)
     case inconsistentSite(site: String, divergence: Double)
     case notConverged(iterations: Int)
     /// Draws from f̂^W cannot be fitted.
@@ -66,6 +68,8 @@ package struct ModelWithoutStandardErrors: Sendable, Equatable, Codable {
 extension AggregationWarning: DoorMessage {
     package func text(_ style: OptionStyle) -> String {
         switch self {
+        case .ofLaterVersion(let kind):
+            "warning '\(kind)' of a later version of the program: update dmoe to see what it says"
         case .inconsistentSite(let site, let divergence):
             "\(site) is left out as inconsistent (divergence \(Self.rounded(divergence)) per row from what other sites say): "
                 + "check its units and columns; \(RequestOption.robust.setting(false, style)) takes it in"

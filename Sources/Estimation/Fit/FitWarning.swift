@@ -1,7 +1,9 @@
 import Messages
 
 /// What a reader of a fit has to know: it is valid, within these limits.
-public enum FitWarning: Sendable, Equatable, Codable {
+public enum FitWarning: Sendable, Equatable, Codable, ExtensibleCode {
+    /// One that this version of the program does not know.
+    case ofLaterVersion(kind: String)
     /// The maximum number of iterations came before convergence.
     case notConverged(iterations: Int)
     /// Experts whose variance is at its floor.
@@ -65,6 +67,8 @@ extension FitWarning: DoorMessage {
     /// One line, with options spelled as the interface has them.
     public func text(_ style: OptionStyle) -> String {
         switch self {
+        case .ofLaterVersion(let kind):
+            "warning '\(kind)' of a later version of the program: update dmoe to see what it says"
         case .notConverged(let iterations):
             "not converged after \(iterations) iterations: raise \(RequestOption.maximumIterations.name(style)) or use fewer "
                 + "experts"

@@ -1,7 +1,9 @@
 import Messages
 
 /// What a reader of an extra round has to know.
-package enum RoundWarning: Sendable, Equatable, Codable {
+package enum RoundWarning: Sendable, Equatable, Codable, ExtensibleCode {
+    /// One that this version of the program does not know.
+    case ofLaterVersion(kind: String)
     case inconsistentSite(site: String, logLikelihoodPerRow: Double, median: Double)
     case duplicatedStatistics(first: String, second: String)
     /// The statistics are of far fewer rows than the model.
@@ -17,6 +19,8 @@ package enum RoundWarning: Sendable, Equatable, Codable {
 extension RoundWarning: DoorMessage {
     package func text(_ style: OptionStyle) -> String {
         switch self {
+        case .ofLaterVersion(let kind):
+            "warning '\(kind)' of a later version of the program: update dmoe to see what it says"
         case .inconsistentSite(let site, let score, let median):
             "\(site) is left out as inconsistent (log-likelihood \(Format.short(score)) per row, the median site "
                 + "\(Format.short(median))): check its units and columns; \(RequestOption.robust.setting(false, style)) takes it in"
