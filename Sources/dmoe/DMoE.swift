@@ -2,6 +2,7 @@ import ArgumentParser
 import DistributedMoE
 import Foundation
 import Messages
+import Numerics
 
 @main
 struct DMoE: ParsableCommand {
@@ -42,6 +43,7 @@ struct DMoE: ParsableCommand {
 
     static func main() {
         do {
+            if let name = InstructionSet.refusedRequest { throw CommandFailure(unavailable: name) }
             var command = try parseAsRoot()
             try command.run()
         } catch let refusal as RequestRefusal {
