@@ -42,6 +42,7 @@ struct DMoE: ParsableCommand {
         ])
 
     static func main() {
+        MemoryExhaustion.report()
         do {
             if let name = InstructionSet.refusedRequest { throw CommandFailure(unavailable: name) }
             var command = try parseAsRoot()
