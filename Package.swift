@@ -21,17 +21,12 @@ let package = Package(
     ] + documentationPlugin,
     targets: [
         .systemLibrary(
-            name: "COpenBLAS", pkgConfig: "openblas",
-            providers: [.apt(["libopenblas-dev"])]),
-        .systemLibrary(
             name: "CZlib", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"])]),
         // Names of options and spellings of numbers and texts in what people read.
         .target(name: "Messages"),
-        .target(
-            name: "Numerics",
-            dependencies: [.target(name: "COpenBLAS", condition: .when(platforms: [.linux]))]),
         .target(name: "CKernels"),
+        .target(name: "Numerics", dependencies: ["CKernels"]),
         .target(name: "MixtureOfExperts", dependencies: ["CKernels", "Numerics"]),
         .target(name: "Estimation", dependencies: ["Messages", "Numerics", "MixtureOfExperts"]),
         .target(
@@ -74,7 +69,6 @@ let package = Package(
                 "Messages", "Numerics", "MixtureOfExperts", "Estimation", "Aggregation", "Evaluation", "Simulation",
                 "Tables",
                 "StudyData", "ModelFiles", "DistributedMoE",
-                .target(name: "COpenBLAS", condition: .when(platforms: [.linux])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Sources"),
@@ -83,7 +77,8 @@ let package = Package(
             name: "TestSupport", dependencies: ["Numerics", "MixtureOfExperts", "Tables", "StudyData", "CZlib"],
             path: "Tests/TestSupport"),
         .testTarget(name: "MessagesTests", dependencies: ["Messages"]),
-        .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"]),
+        .testTarget(
+            name: "NumericsTests", dependencies: ["Numerics", "TestSupport"], resources: [.copy("Resources")]),
         .testTarget(
             name: "MixtureOfExpertsTests", dependencies: ["MixtureOfExperts", "Numerics", "TestSupport"]),
         .testTarget(

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The kernels beside a saved run, as ratios to what the machine can do: a pass to dgemm, reading to memcpy, both of the same run.
+"""The kernels beside a saved run, as ratios to what the machine can do: a pass to a product of matrices, reading to memcpy, both of the same run.
 
 Seconds differ from machine to machine and with what else runs; these ratios much less. They compare on processors of one kind.
 """
@@ -39,14 +39,14 @@ def run(program: Path) -> tuple[dict, dict[str, float], dict[str, float]]:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         result = json.loads(saved.read_text())
     rates: dict[str, float] = {}
-    yardsticks = {"memcpy": memcpy_rate(), "dgemm": 0.0}
+    yardsticks = {"memcpy": memcpy_rate(), "product": 0.0}
     for entry in result["measurements"]:
         figures = entry["figures"]
         sizes = " ".join(f"{name}={entry['sizes'][name]}" for name in ("p", "K") if name in entry["sizes"])
-        if "GFLOP/s dgemm" in figures:
-            yardsticks["dgemm"] = max(yardsticks["dgemm"], figures["GFLOP/s dgemm"])
-        if "% of dgemm" in figures and entry["what"].startswith("pass "):
-            rates[f"{entry['what']} {sizes}, to dgemm"] = figures["% of dgemm"] / 100 * figures["GFLOP/s dgemm"]
+        if "GFLOP/s product" in figures:
+            yardsticks["product"] = max(yardsticks["product"], figures["GFLOP/s product"])
+        if "% of product" in figures and entry["what"].startswith("pass "):
+            rates[f"{entry['what']} {sizes}, to product"] = figures["% of product"] / 100 * figures["GFLOP/s product"]
         elif "MB/s" in figures:
             rates[f"read {entry['what']}, to memcpy"] = figures["MB/s"]
     return result["machine"], rates, yardsticks
@@ -67,7 +67,7 @@ def best_of(runs: int, program: Path) -> tuple[dict, dict[str, float]]:
 
 def save(path: Path, machine: dict, ratios: dict[str, float], runs: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    kept = {name: machine[name] for name in ("processor", "instructions", "cores", "load", "blas", "swift", "revision")}
+    kept = {name: machine[name] for name in ("processor", "instructions", "cores", "load", "swift", "revision")}
     rounded = {key: float(f"{value:.3g}") for key, value in ratios.items()}
     note = "one thread, sizes of --quick, best of the runs; a higher ratio is faster"
     if machine["load"] > machine["cores"] / 2:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the wheel of the Python package, with the engine in it as one shared library that needs no Swift, OpenBLAS or zlib where it
-# is installed. Linux with glibc; its version on this machine is the least that the wheel asks for.
+# Builds the wheel of the Python package, with the engine in it as one shared library that needs neither Swift nor zlib where it is
+# installed. Linux with glibc; its version on this machine is the least that the wheel asks for.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,39 +8,27 @@ scratch=.build-c
 package=python/dmoe
 [ "$(uname -s)" = Linux ] || { echo "The wheel is built on Linux." >&2; exit 1; }
 
-install_archives() {
-    Scripts/install-dependencies.sh
-    [ -f "$(gcc -print-file-name=libgfortran.a)" ] && return
-    command -v apt-get >/dev/null || { echo "Needed: gcc with the static libraries of gfortran." >&2; exit 1; }
-    local as_root=""
-    [ "$(id -u)" = 0 ] || as_root="sudo"
-    echo "Installing gfortran ..." >&2
-    $as_root apt-get update -qq
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq gfortran >/dev/null
-}
-
 archive() {
     local path
-    for path in "/usr/lib/$(gcc -print-multiarch)/openblas-pthread/$1" "/usr/lib/$(gcc -print-multiarch)/$1" \
-        "$(gcc -print-file-name="$1")"; do
+    for path in "/usr/lib/$(gcc -print-multiarch)/$1" "$(gcc -print-file-name="$1")"; do
         if [ -f "$path" ]; then readlink -f "$path"; return; fi
     done
     echo "$1 is not installed." >&2
     exit 1
 }
 
-# The module maps ask for -lopenblas and -lz: in this directory the linker finds archives first.
+# The module map asks for -lz: in this directory the linker finds the archive first.
 link() {
-    local work=$scratch/wheel name
+    local work=$scratch/wheel
     rm -rf "$work"
     mkdir -p "$work/archives"
-    for name in libopenblas.a libz.a libgfortran.a libquadmath.a; do ln -s "$(archive $name)" "$work/archives/$name"; done
+    ln -s "$(archive libz.a)" "$work/archives/libz.a"
     echo '{ global: dmoe_*; local: *; };' >"$work/exports.map"
     # One object: swiftc reads what to link from objects, not from archives, and the archive has objects of equal names.
     ld -r -o "$work/engine.o" --whole-archive "$scratch/release/libdmoe-c.a"
     swiftc -emit-library -static-stdlib -o "$work/libdmoe.so" "$work/engine.o" -L "$work/archives" \
         -Xlinker --version-script="$work/exports.map" -Xlinker --gc-sections -Xlinker -s -Xlinker -z -Xlinker defs \
-        -Xlinker -Bsymbolic -lgfortran -lquadmath
+        -Xlinker -Bsymbolic
     cp "$work/libdmoe.so" "$package/libdmoe.so"
 }
 
@@ -62,15 +50,14 @@ platform() {
 
 licences() {
     local target=$package/licences
+    rm -rf "$target"
     mkdir -p "$target"
     cp LICENSE "$target/dmoe.txt"
     cp "$(dirname "$(readlink -f "$(command -v swift)")")/../share/swift/LICENSE.txt" "$target/swift.txt"
-    cp /usr/share/doc/libopenblas-dev/copyright "$target/openblas.txt"
     cp /usr/share/doc/zlib1g-dev/copyright "$target/zlib.txt"
-    cp "/usr/share/doc/gcc-$(gcc -dumpversion)-base/copyright" "$target/gcc.txt"
 }
 
-install_archives
+Scripts/install-dependencies.sh
 swift build -c release --product dmoe-c --static-swift-stdlib --scratch-path "$scratch"
 if [ "$scratch/release/libdmoe-c.a" -nt "$package/libdmoe.so" ]; then link; fi
 refuse_other_libraries "$package/libdmoe.so"

@@ -2,6 +2,7 @@ import ArgumentParser
 import DistributedMoE
 import Estimation
 import Messages
+import Numerics
 // Not that of ArgumentParser.
 import enum DistributedMoE.ExitCode
 
@@ -24,6 +25,12 @@ struct CommandFailure: Error {
         } else {
             return nil
         }
+    }
+
+    /// An instruction set that this processor does not have, or nobody knows.
+    init(unavailable name: String) {
+        let known = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
+        self.init("\(InstructionSet.environmentVariable)=\(name): this processor has \(known)", exitCode: .usage)
     }
 
     /// The same, with the file or shard that it is about in front.

@@ -2,6 +2,7 @@ import ArgumentParser
 import DistributedMoE
 import Foundation
 import Messages
+import Numerics
 // Not that of ArgumentParser.
 import enum DistributedMoE.ExitCode
 
@@ -44,9 +45,13 @@ struct DMoE: ParsableCommand {
 
     static func main() {
         setSignals()
+        MemoryExhaustion.report()
         var command: any ParsableCommand
         do { command = try parseAsRoot() } catch { exit(withError: error) }
-        do { try command.run() } catch {
+        do {
+            if let name = InstructionSet.refusedRequest { throw CommandFailure(unavailable: name) }
+            try command.run()
+        } catch {
             if let refusal = error as? RequestRefusal { exit(refusal, by: type(of: command)) }
             guard let failure = CommandFailure(error) else { exit(withError: error) }
             Terminal.printError("dmoe: \(failure.message)")

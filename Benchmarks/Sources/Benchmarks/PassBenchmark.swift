@@ -3,16 +3,9 @@ import Numerics
 /// The pass over the rows, on which all fitting stands.
 struct PassBenchmark: Benchmark {
     let name = "pass"
-    let abstract = "statistics of rows in memory, and the same sums by BLAS, against a measured dgemm"
+    let abstract = "statistics of rows in memory, against a measured product of matrices"
 
     func run(_ session: Session) throws {
-        try session.measure("dgemm", .dgemm(DgemmWork(name: "dgemm")), isAlone: false)
-        // OpenBLAS does not always take the widest kernel that a processor has; the pass may.
-        if Machine.instructions().contains("avx512dq") {
-            try session.measure(
-                "dgemm, AVX-512 asked for", .dgemm(DgemmWork(name: "dgemm, AVX-512 asked for")), isAlone: false,
-                environment: ["OPENBLAS_CORETYPE": "SkylakeX"])
-        }
         for columns in session.size([5, 10, 21, 50, 100], quick: [5, 21]) {
             for experts in session.size([2, 3, 5, 10], quick: [2, 5]) {
                 let work = PassWork(

@@ -11,8 +11,8 @@ protocol Benchmark: Sendable {
 /// All of them, in the order in which they run.
 enum Benchmarks {
     static let all: [any Benchmark] = [
-        PassBenchmark(), StartBenchmark(), FamiliesBenchmark(), SchemesBenchmark(), FitBenchmark(), LearnBenchmark(),
-        ReadingBenchmark(), AggregationBenchmark(), OutOfCoreBenchmark(),
+        PassBenchmark(), MatricesBenchmark(), StartBenchmark(), FamiliesBenchmark(), SchemesBenchmark(), FitBenchmark(),
+        LearnBenchmark(), ReadingBenchmark(), AggregationBenchmark(), OutOfCoreBenchmark(),
     ]
 
     static var names: [String] { all.map(\.name) }
@@ -27,8 +27,8 @@ protocol Work: Codable, Sendable {
 enum WorkOrder: Codable, Sendable {
     case aggregation(AggregationWork)
     case data(DataWork)
-    case dgemm(DgemmWork)
     case familyStart(FamilyStartWork)
+    case matrices(MatrixWork)
     case pass(PassWork)
     case reading(ReadingWork)
     case scheme(SchemeWork)
@@ -38,8 +38,8 @@ enum WorkOrder: Codable, Sendable {
         switch self {
         case .aggregation(let work): work
         case .data(let work): work
-        case .dgemm(let work): work
         case .familyStart(let work): work
+        case .matrices(let work): work
         case .pass(let work): work
         case .reading(let work): work
         case .scheme(let work): work

@@ -12,13 +12,12 @@ struct Machine: Codable, Sendable {
     /// Processes that wanted to run in the last minute: a busy machine measures its neighbours too.
     var load: Double
     var swift: String
-    var blas: String
     var revision: String
 
     var text: String {
         """
         \(processor) (\(instructions.joined(separator: " "))), \(cores) cores, \(memoryGB) GB, \(system), load \(load)
-        \(swift); \(blas); revision \(revision)
+        \(swift); revision \(revision)
         """
     }
 
@@ -28,8 +27,7 @@ struct Machine: Codable, Sendable {
             cores: ProcessInfo.processInfo.activeProcessorCount,
             memoryGB: (Double(ProcessInfo.processInfo.physicalMemory) / 1e8).rounded() / 10,
             system: ProcessInfo.processInfo.operatingSystemVersionString, load: currentLoad(),
-            swift: firstLine("swift", "--version"),
-            blas: Dgemm.library, revision: firstLine("git", "describe", "--always", "--dirty"))
+            swift: firstLine("swift", "--version"), revision: firstLine("git", "describe", "--always", "--dirty"))
     }
 
     private static func currentLoad() -> Double {

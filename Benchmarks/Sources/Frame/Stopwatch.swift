@@ -16,6 +16,16 @@ enum Stopwatch {
         return ((clock.now - start).inSeconds, result)
     }
 
+    /// Processor seconds of each of `repeats` after one that does not count.
+    static func processorTimes(_ repeats: Int, _ work: () -> Void) -> [Double] {
+        work()
+        return (0..<max(repeats, 1)).map { _ in
+            let start = processorSeconds
+            work()
+            return processorSeconds - start
+        }
+    }
+
     /// Each time of `repeats` after one that does not count; no result is held while the next is made.
     static func repeated<Result>(_ repeats: Int, _ work: () throws -> Result) rethrows -> (times: [Double], Result) {
         _ = try work()

@@ -1,7 +1,7 @@
 import MixtureOfExperts
 import Numerics
 
-/// The pass over rows in memory at one p and K: all levels, variants and numbers of threads, and BLAS for comparison.
+/// The pass over rows in memory at one p and K: all levels, variants and numbers of threads.
 struct PassWork: Work {
     /// Columns that an expert sees, the intercept one of them.
     var columns: Int
@@ -12,7 +12,7 @@ struct PassWork: Work {
     var repeats: Int
 
     func perform() throws -> [Measurement] {
-        let peak = Dgemm.peak()
+        let peak = ProductRate.peak()
         var random = RandomNumbers(seed: 1)
         let model = randomModel(using: &random)
         return StatisticsLevel.all.flatMap { level -> [Measurement] in
@@ -22,8 +22,6 @@ struct PassWork: Work {
             return PassVariant.all.flatMap { variant in
                 threads.map { measure(variant, model, rows, cost, threads: $0, peak: peak) }
             }
-                + (level == .likelihood || level == .gradient
-                    ? [] : OpenBLASSums.allCases.map { measure($0, cost, rows: count, peak: peak) })
         }
     }
 
@@ -68,15 +66,6 @@ struct PassWork: Work {
             figures: figures(times.median, cost, rows: rows.rowCount, threads: threads, peak: peak))
     }
 
-    private func measure(_ sums: OpenBLASSums, _ cost: PassCost, rows: Int, peak: Double) -> Measurement {
-        let (times, _) = Stopwatch.repeated(repeats) {
-            sums.run(rows: rows, columns: columns, factors: cost.matrixCount + cost.momentCount)
-        }
-        return Measurement(
-            what: "\(sums.rawValue) \(cost.level.word)", sizes: sizes(rows, 1), seconds: times.median,
-            repeats: repeats, figures: figures(times.median, cost, rows: rows, threads: 1, peak: peak))
-    }
-
     private func sizes(_ rows: Int, _ threads: Int) -> [String: Int] {
         ["p": columns, "K": experts, "threads": threads, "rows": rows]
     }
@@ -86,8 +75,8 @@ struct PassWork: Work {
     ) -> [String: Double] {
         let rate = cost.operations * Double(rows) / seconds
         return [
-            "ns/row": 1e9 * seconds / Double(rows), "% of dgemm": 100 * rate / (peak * Double(threads)),
-            "GFLOP/s dgemm": peak / 1e9,
+            "ns/row": 1e9 * seconds / Double(rows), "% of product": 100 * rate / (peak * Double(threads)),
+            "GFLOP/s product": peak / 1e9,
         ]
     }
 }

@@ -56,6 +56,6 @@ static void add_products(const double *values, ptrdiff_t count, const double *we
         vector sum = splat(0);
         for (ptrdiff_t row = 0; row < ROWS; row += LANES)
             sum = multiply_add(load(values + i * ROWS + row), load(weights + row), sum);
-        sums[i] += ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+        sums[i] += sum_of_lanes(sum);
     }
 }

@@ -42,3 +42,5 @@ INLINE void store_part(double *target, vector value, ptrdiff_t count) {
     store(part, value);
     memcpy(target, part, (size_t)count * sizeof(double));
 }
+
+INLINE double sum_of_lanes(vector x) { return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7])); }

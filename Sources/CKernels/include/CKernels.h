@@ -1,6 +1,7 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
+#include "MatrixKernels.h"
 #include <stddef.h>
 
 /// Rows in a block. A block is stored as z[position][row]: each position fills `CKERNELS_BLOCK_ROWS` consecutive doubles.
@@ -102,5 +103,8 @@ int ckernels_supports(CKernelsInstructionSet set);
 
 /// The operations of a body; those of the portable one where the body is not in this build.
 CKernelsTable ckernels_table(CKernelsInstructionSet set);
+
+/// The same for matrices.
+CKernelsMatrixTable ckernels_matrix_table(CKernelsInstructionSet set);
 
 #endif

@@ -1,4 +1,5 @@
 import CKernels
+import Numerics
 
 /// exp, log and softmax of many numbers at a time, by the processor's widest instructions: for families, whose rows would else pay a call of
 /// the C library each.

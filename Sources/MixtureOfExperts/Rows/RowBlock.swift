@@ -1,4 +1,5 @@
 import CKernels
+import Numerics
 
 /// A block of rows packed as z[position][row], whatever the layout that they come from.
 ///

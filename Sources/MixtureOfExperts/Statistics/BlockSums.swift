@@ -4,7 +4,7 @@ import Numerics
 /// Sums over blocks of rows under many factors at once: Σ u_f z z' ("quadratic") or Σ u_f z ("linear").
 ///
 /// Kept as [entry][factor], the factors side by side in one vector register: each product z_i z_j is formed once and serves
-/// all of them, which no product of matrices in BLAS does.
+/// all of them, which no product of matrices does.
 package struct BlockSums: ~Copyable {
     package enum Kind { case linear, quadratic }
 

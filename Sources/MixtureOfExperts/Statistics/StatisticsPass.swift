@@ -1,3 +1,5 @@
+import Numerics
+
 /// The work of one thread in a pass: posterior probabilities of a block, the factors of all sums, the sums.
 final class StatisticsPass {
     static let lanes = RowBlock.capacity

@@ -1,34 +1,27 @@
+import CKernels
 import Foundation
 
-#if canImport(Accelerate)
-    import Accelerate
-#else
-    import COpenBLAS
-#endif
-
-/// The factor L of a symmetric positive definite matrix A = L L', by LAPACK's `dpotrf`.
+/// The factor L of a symmetric positive definite matrix A = L L'.
 package struct Cholesky: Sendable {
     /// The factor in the lower triangle; the strict upper triangle is zero.
     package let factor: Matrix
+    private let instructionSet: InstructionSet
 
-    /// Fails where the matrix is not positive definite in double precision.
-    package init?(_ matrix: Matrix) {
-        BLAS.prepare()
-        var factor = matrix
+    /// Fails where the matrix is not positive definite in double precision, or not finite. Only its lower triangle is read.
+    package init?(_ matrix: Matrix, instructionSet: InstructionSet = .best) {
+        precondition(matrix.rowCount == matrix.columnCount, "a square matrix")
         let size = matrix.rowCount
-        if size > 0 {
-            var order = LAPACKInteger(size)
-            var leading = order
-            var info: LAPACKInteger = 0
-            dpotrf_("L", &order, &factor.storage, &leading, &info)
-            guard info == 0 else { return nil }
+        var isPositive = true
+        let factor = [Double](unsafeUninitializedCapacity: size * size) { result, initialised in
+            guard let target = result.baseAddress, size > 0 else { return }
+            isPositive = withWorkingMemory(ckernels_cholesky_room(size)) { room in
+                instructionSet.matrixKernels.cholesky(matrix.storage, size, target, room) != 0
+            }
+            initialised = isPositive ? size * size : 0
         }
-        for column in 0..<size {
-            for row in 0..<column { factor[row, column] = 0 }
-        }
-        // dpotrf lets NaN through in the last pivot.
-        guard (0..<size).allSatisfy({ factor[$0, $0] > 0 && factor[$0, $0].isFinite }) else { return nil }
-        self.factor = factor
+        guard isPositive else { return nil }
+        self.factor = Matrix(rowCount: size, columnCount: size, storage: factor)
+        self.instructionSet = instructionSet
     }
 
     /// Fails also where the reciprocal condition in the 1-norm is not above `least`.
@@ -43,26 +36,19 @@ package struct Cholesky: Sendable {
 
     /// The solution of A x = b.
     package func solve(_ right: [Double]) -> [Double] {
+        precondition(right.count == factor.rowCount, "a vector of the size of the matrix")
         var solution = right
-        var order = LAPACKInteger(factor.rowCount)
-        var leading = order
-        var columns: LAPACKInteger = 1
-        var leadingRight = order
-        var info: LAPACKInteger = 0
-        if order > 0 { dpotrs_("L", &order, &columns, factor.storage, &leading, &solution, &leadingRight, &info) }
+        let kernels = instructionSet.matrixKernels
+        kernels.solve_lower(factor.storage, right.count, &solution)
+        kernels.solve_lower_transposed(factor.storage, right.count, &solution)
         return solution
     }
 
     /// The solution of L x = b.
     package func solveLower(_ right: [Double]) -> [Double] {
+        precondition(right.count == factor.rowCount, "a vector of the size of the matrix")
         var solution = right
-        for column in 0..<factor.rowCount {
-            solution[column] /= factor[column, column]
-            let value = solution[column]
-            for row in (column + 1)..<max(factor.rowCount, column + 1) {
-                solution[row] -= value * factor[row, column]
-            }
-        }
+        instructionSet.matrixKernels.solve_lower(factor.storage, right.count, &solution)
         return solution
     }
 
@@ -74,25 +60,4 @@ package struct Cholesky: Sendable {
         }
         return result
     }
-
-    /// LAPACK's estimate of 1 / condition number in the 1-norm of the matrix that was factored.
-    package func reciprocalCondition(of matrix: Matrix) -> Double {
-        let size = factor.rowCount
-        guard size > 0 else { return 1 }
-        var norm = (0..<size).map { column in matrix.column(column).reduce(0) { $0 + abs($1) } }.max() ?? 0
-        var order = LAPACKInteger(size)
-        var leading = order
-        var reciprocal = 0.0
-        var work = [Double](repeating: 0, count: 3 * size)
-        var integerWork = [LAPACKInteger](repeating: 0, count: size)
-        var info: LAPACKInteger = 0
-        dpocon_("L", &order, factor.storage, &leading, &norm, &reciprocal, &work, &integerWork, &info)
-        return reciprocal
-    }
 }
-
-#if canImport(Accelerate)
-    typealias LAPACKInteger = __LAPACK_int
-#else
-    typealias LAPACKInteger = Int32
-#endif

@@ -1,4 +1,4 @@
-/// A dense matrix of `Double`, stored column by column as BLAS and LAPACK expect.
+/// A dense matrix of `Double`, stored column by column.
 public struct Matrix: Sendable, Equatable {
     /// Number of rows.
     public let rowCount: Int
@@ -107,10 +107,6 @@ public struct Matrix: Sendable, Equatable {
     package static func += (left: inout Matrix, right: Matrix) {
         precondition(left.rowCount == right.rowCount && left.columnCount == right.columnCount, "shapes do not match")
         left.storage.add(right.storage)
-    }
-
-    package static func * (left: Matrix, right: Matrix) -> Matrix {
-        BLAS.multiply(left, right)
     }
 
     package static func * (left: Double, right: Matrix) -> Matrix {

@@ -23,7 +23,7 @@ public struct Parallelism: Sendable {
 
     /// `body(0), …, body(count - 1)`, in that order.
     package func map<Result: Sendable>(count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
-        guard threads > 1, count > 1 else { return (0..<count).map(body) }
+        guard threads > 1, count > 1, SystemThreads.areAvailable else { return (0..<count).map(body) }
         let results = Mutex([Result?](repeating: nil, count: count))
         let next = Atomic<Int>(0)
         DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
@@ -43,7 +43,7 @@ public struct Parallelism: Sendable {
         count: Int, into first: Result, _ body: @Sendable (Int) -> Result,
         merge: @Sendable (inout Result, Result) -> Void
     ) -> Result {
-        guard threads > 1, count > 1 else {
+        guard threads > 1, count > 1, SystemThreads.areAvailable else {
             var result = first
             for index in 0..<count { merge(&result, body(index)) }
             return result

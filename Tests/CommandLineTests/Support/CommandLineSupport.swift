@@ -25,7 +25,7 @@ final class Workspace {
     deinit { try? FileManager.default.removeItem(at: folder) }
 
     /// The program lies beside the bundle of the tests.
-    private static let program: URL = {
+    static let program: URL = {
         let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
         return (bundle ?? URL(fileURLWithPath: CommandLine.arguments[0]))
             .deletingLastPathComponent().appendingPathComponent("dmoe")
