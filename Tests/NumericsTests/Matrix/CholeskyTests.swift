@@ -60,4 +60,20 @@ import Testing
         let cholesky = try #require(Cholesky(matrix))
         #expect(relativeError(cholesky.reciprocalCondition(of: matrix), 1e-7) < 1e-10)
     }
+
+    /// The estimate is of a maximum: never below the true value but for rounding, and rarely far above.
+    @Test(arguments: [2, 5, 20, 60]) func conditionBesideThatOfTheInverse(size: Int) throws {
+        var random = RandomNumbers(seed: UInt64(size))
+        for _ in 0..<10 {
+            let root = RandomData.matrix(size, size, using: &random)
+            let matrix = root * root.transposed()
+            let cholesky = try #require(Cholesky(matrix))
+            let inverse = Matrix(
+                columns: (0..<size).map { column in cholesky.solve(Array(Matrix.identity(size).column(column))) })
+            let condition = 1 / (matrix.norm * inverse.norm)
+            let estimate = cholesky.reciprocalCondition(of: matrix)
+            #expect(estimate >= condition * (1 - 1e-12))
+            #expect(estimate <= 3 * condition)
+        }
+    }
 }
