@@ -19,11 +19,13 @@
 #   make benchmark    time, memory and score of all of it, kept in Benchmarks/results; ARGUMENTS="--quick" for small sizes
 #   make benchmark-compare   the kernels beside Benchmarks/baseline/kernels.json, as ratios; some minutes
 #   make benchmark-baseline  measures that baseline anew; on a quiet machine
+#   make fuzz   looks for inputs that break a law, SECONDS for each kind of file (60); libFuzzer comes with Swift
+#   make sanitize  the tests under the sanitizers of addresses and of threads
 #   make clean   removes what was built
 
 SWIFT ?= swift
 
-.PHONY: demo test quick build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline experiments test-experiments wheel check-wheel test-python test-spark clean
+.PHONY: demo test quick build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline fuzz sanitize experiments test-experiments wheel check-wheel test-python test-spark clean
 
 demo: build flights
 	Scripts/demo.sh Demo/flights.csv
@@ -41,6 +43,12 @@ quick: dependencies
 docs: dependencies
 	DMOE_DOCS=1 $(SWIFT) package --allow-writing-to-directory .build/documentation \
 		generate-documentation --target DistributedMoE --warnings-as-errors --output-path .build/documentation
+
+fuzz: dependencies
+	Scripts/fuzz.sh $(or $(SECONDS),60) $(TARGETS)
+
+sanitize: dependencies
+	Scripts/sanitize.sh
 
 lint:
 	$(SWIFT) format lint --strict --configuration .swift-format -r Package.swift Sources Tests Benchmarks
@@ -88,4 +96,4 @@ flights:
 	Scripts/get-flights.sh Demo
 
 clean:
-	rm -rf .build .build-c .build-debian Demo python/dist python/.venv python/.venv-spark python/dmoe/libdmoe.so python/dmoe/licences
+	rm -rf .build .build-c .build-debian .build-fuzz .build-sanitize Demo python/dist python/.venv python/.venv-spark python/dmoe/libdmoe.so python/dmoe/licences

@@ -6,6 +6,14 @@ let documentationPlugin: [Package.Dependency] =
     Context.environment["DMOE_DOCS"] == "1"
     ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")] : []
 
+// What looks for inputs that break a law is built with its sanitizer alone: `make fuzz`.
+let fuzzing: [Target] =
+    Context.environment["DMOE_FUZZ"] == "1"
+    ? [
+        .target(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .executableTarget(name: "dmoe-fuzz", dependencies: ["CFuzzer", "FuzzTargets"], path: "Fuzz/Driver"),
+    ] : []
+
 // The layers, from the ground: a module depends only on modules declared above it.
 let package = Package(
     name: "DistributedMoE",
@@ -76,6 +84,14 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Numerics", "MixtureOfExperts", "Tables", "StudyData", "CZlib"],
             path: "Tests/TestSupport"),
+        // Laws of everything that is read from files of others, for the tests and for `make fuzz`.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Tables", "StudyData", "ModelFiles", "MixtureOfExperts", "Messages", "Numerics", "TestSupport",
+            ],
+            path: "Tests/FuzzTargets"),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], resources: [.copy("Resources")]),
         .testTarget(name: "MessagesTests", dependencies: ["Messages"]),
         .testTarget(
             name: "NumericsTests", dependencies: ["Numerics", "TestSupport"], resources: [.copy("Resources")]),
@@ -125,5 +141,5 @@ let package = Package(
                 "StudyData", "ModelFiles", "DistributedMoE", "CInterface",
             ],
             resources: [.copy("Resources")]),
-    ]
+    ] + fuzzing
 )

@@ -3,32 +3,32 @@ import Numerics
 import Tables
 
 /// A way to read a CSV file; all give the same.
-struct CSVReading: Sendable, CustomStringConvertible {
-    var threads: Int
-    var partSize: Int
+package struct CSVReading: Sendable, CustomStringConvertible {
+    package var threads: Int
+    package var partSize: Int
     /// Whether runs of plain numbers are read on a fast path.
-    var plainRuns: Bool
+    package var plainRuns: Bool
 
     /// Byte by byte, from the first to the last: what the others are held beside.
-    static let slow = CSVReading(threads: 1, partSize: 1 << 20, plainRuns: false)
+    package static let slow = CSVReading(threads: 1, partSize: 1 << 20, plainRuns: false)
 
-    static func all(partSizes: [Int]) -> [CSVReading] {
+    package static func all(partSizes: [Int]) -> [CSVReading] {
         [CSVReading(threads: 1, partSize: 1 << 20, plainRuns: true)]
             + partSizes.flatMap { size in
                 [true, false].map { CSVReading(threads: 3, partSize: size, plainRuns: $0) }
             }
     }
 
-    var description: String { "parts of \(partSize), threads \(threads), fast path \(plainRuns ? "on" : "off")" }
+    package var description: String { "parts of \(partSize), threads \(threads), fast path \(plainRuns ? "on" : "off")" }
 
     /// What reading comes to.
-    enum Outcome: Equatable {
+    package enum Outcome: Equatable {
         /// Every bit of the columns, and the line of each row.
         case table(columns: [String], lines: [Int])
         case refusal(TableError)
     }
 
-    func outcome(_ bytes: Data, _ options: TableOptions) -> Outcome {
+    package func outcome(_ bytes: Data, _ options: TableOptions) -> Outcome {
         do throws(TableError) {
             var options = options
             options.parallelism = Parallelism(threads: threads)
@@ -43,7 +43,7 @@ struct CSVReading: Sendable, CustomStringConvertible {
 }
 
 extension CSVReading.Outcome {
-    init(_ table: DataTable) {
+    package init(_ table: DataTable) {
         let lines = (0..<table.rowCount).map(table.line(ofRow:))
         self = .table(columns: table.columns.map(Self.spelled), lines: lines)
     }

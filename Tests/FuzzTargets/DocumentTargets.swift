@@ -1,0 +1,54 @@
+import Foundation
+import MixtureOfExperts
+import ModelFiles
+import Numerics
+import StudyData
+
+enum DocumentTargets {
+    private static let source = "f.json"
+
+    /// What is read is written, read again and equal, and the weights of its experts sum to 1.
+    static func predictor(_ bytes: Data) -> String? {
+        do throws(ModelFileError) {
+            switch try PredictorFile.decode(bytes, source: source) {
+            case .model(let file):
+                guard let text = try? file.text(path: source) else { return "a model that cannot be written" }
+                guard try ModelFile.decode(Data(text.utf8), source: source) == file else { return "another model" }
+                return predictions(.model(file))
+            case .ensemble(let file): return predictions(.ensemble(file))
+            }
+        } catch { return problem(error) }
+    }
+
+    private static func predictions(_ file: PredictorFile) -> String? {
+        guard let model = try? file.predictor() else { return nil }
+        let count = model.design.covariateCount
+        for value in [0.0, 1, -1e3] {
+            let row = [Double](repeating: value, count: count)
+            let gate = model.gateProbabilities(Matrix(rowCount: 1, columnCount: count, storage: row)).storage
+            guard abs(gate.reduce(0, +) - 1) < 1e-9 else { return "weights of experts that do not sum to 1" }
+        }
+        return nil
+    }
+
+    static func statistics(_ bytes: Data) -> String? {
+        do throws(ModelFileError) {
+            let file = try StatisticsFile.decode(bytes, source: source)
+            guard let text = try? file.text(path: source) else { return "statistics that cannot be written" }
+            return try StatisticsFile.decode(Data(text.utf8), source: source) == file ? nil : "other statistics"
+        } catch { return problem(error) }
+    }
+
+    static func study(_ bytes: Data) -> String? {
+        do throws(StudyError) {
+            let study = try Study.decode(bytes, source: source)
+            return try Study.decode(Data(study.text().utf8), source: source) == study ? nil : "another study"
+        } catch { return problem(error) }
+    }
+
+    /// An error is one line that names the source.
+    private static func problem(_ error: some Error & CustomStringConvertible) -> String? {
+        let text = error.description
+        return text.contains(source) && !text.contains { $0.isNewline } ? nil : "an error without its source: \(text)"
+    }
+}

@@ -1,0 +1,20 @@
+import Foundation
+
+/// What is read from files of others: any bytes are read, or refused with a typed error, and both keep the laws of their kind.
+///
+/// `make fuzz` looks for bytes that break one; what it found once is replayed by the tests.
+package enum FuzzTarget: String, CaseIterable, Sendable {
+    case csv, gzip, npy, model, ensemble, statistics, study
+
+    /// Which law the bytes break, in one line; nil where all hold.
+    package func violation(_ bytes: Data) -> String? {
+        switch self {
+        case .csv: TableTargets.csv(bytes)
+        case .gzip: TableTargets.gzip(bytes)
+        case .npy: TableTargets.npy(bytes)
+        case .model, .ensemble: DocumentTargets.predictor(bytes)
+        case .statistics: DocumentTargets.statistics(bytes)
+        case .study: DocumentTargets.study(bytes)
+        }
+    }
+}

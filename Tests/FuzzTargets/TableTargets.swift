@@ -1,0 +1,90 @@
+import Foundation
+import Tables
+import TestSupport
+
+enum TableTargets {
+    private static let source = "t.csv"
+
+    /// The same table or the same error on the fast path and off it, in parts of 64 bytes and in one.
+    static func csv(_ bytes: Data) -> String? {
+        let text = CSVGrammar.expand(bytes)
+        let options = TableOptions(textColumns: ["a"])
+        let expected = CSVReading.slow.outcome(text, options)
+        if let violation = problem(expected) { return violation }
+        for reading in [
+            CSVReading(threads: 1, partSize: 64, plainRuns: true), CSVReading(threads: 1, partSize: 1 << 20, plainRuns: true),
+        ] where reading.outcome(text, options) != expected {
+            return "\(reading) differs"
+        }
+        return nil
+    }
+
+    private static func problem(_ outcome: CSVReading.Outcome) -> String? {
+        guard case .refusal(let error) = outcome else { return nil }
+        return problem(error)
+    }
+
+    /// The stream as it is, and with the header that all of its kind have.
+    static func gzip(_ bytes: Data) -> String? {
+        for stored in [bytes, Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]) + bytes] {
+            if let violation = read(stored) { return violation }
+        }
+        return nil
+    }
+
+    static func npy(_ bytes: Data) -> String? { read(bytes) ?? read(Data([0x93]) + Data("NUMPY".utf8) + bytes) }
+
+    private static func read(_ stored: Data) -> String? {
+        do throws(TableError) {
+            let table = try DataTable.table(of: TableInput(source: source, stored: stored), options: TableOptions())
+            let counts = table.columns.compactMap(\.content.count)
+            return counts.allSatisfy { $0 == table.rowCount } ? nil : "columns of different lengths"
+        } catch { return problem(error) }
+    }
+
+    /// An error is one line that names the source.
+    private static func problem(_ error: TableError) -> String? {
+        let text = error.description
+        return text.contains(source) && !text.contains { $0.isNewline } ? nil : "an error without its source: \(text)"
+    }
+}
+
+/// CSV of a few bytes: a byte that would be rare otherwise repeats what came before, so that rows of thousands of fields are near.
+enum CSVGrammar {
+    private static let mostBytes = 1 << 16
+    /// Up to which a field is repeated by one instruction.
+    private static let mostFields = 10_000
+
+    /// After a first byte that is odd, the bytes as they are; else every 0x01 and the two bytes after it repeat the field before, and
+    /// 0x02 and one byte the line before.
+    static func expand(_ bytes: Data) -> Data {
+        guard let first = bytes.first else { return bytes }
+        let rest = [UInt8](bytes.dropFirst())
+        guard first % 2 == 0 else { return Data(rest) }
+        var result = [UInt8]()
+        var (line, field) = (0, 0)
+        var index = 0
+        while index < rest.count, result.count < mostBytes {
+            let byte = rest[index]
+            index += 1
+            switch byte {
+            case 1 where index + 1 < rest.count:
+                let count = (Int(rest[index]) << 8 | Int(rest[index + 1])) % mostFields
+                index += 2
+                let unit = [UInt8(ascii: ",")] + result[field...]
+                for _ in 0..<min(count, (mostBytes - result.count) / unit.count + 1) { result += unit }
+            case 2 where index < rest.count:
+                let count = Int(rest[index])
+                index += 1
+                let unit = Array(result[line...]) + [UInt8(ascii: "\n")]
+                for _ in 0..<min(count, (mostBytes - result.count) / unit.count + 1) { result += unit }
+                (line, field) = (result.count, result.count)
+            default:
+                result.append(byte)
+                if byte == UInt8(ascii: ",") { field = result.count }
+                if byte == UInt8(ascii: "\n") { (line, field) = (result.count, result.count) }
+            }
+        }
+        return Data(result)
+    }
+}
