@@ -88,7 +88,12 @@ package struct BorrowedTable: Sendable {
 
     private func preview(_ column: Int) -> TableColumn.Content {
         if columns[column].element == .text {
-            return .text(Array(batches.lazy.flatMap { $0.texts(column) }.prefix(Self.previewedRows)))
+            let texts = batches.lazy.flatMap { $0.texts(column) }
+            var shown = Array(texts.prefix(Self.previewedRows))
+            if !shown.isEmpty, shown.allSatisfy(\.isEmpty), let known = texts.first(where: { !$0.isEmpty }) {
+                shown[0] = known
+            }
+            return .text(shown)
         }
         let element = columns[column].element
         let values = batches.lazy.flatMap { batch in
