@@ -41,16 +41,17 @@ struct DMoE: ParsableCommand {
         ])
 
     static func main() {
+        let arguments = UsageMessage.joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst()))
         do {
-            var command = try parseAsRoot()
+            try UsageMessage.checkHelp(arguments)
+            var command = try parseAsRoot(arguments)
             try command.run()
         } catch let refusal as RequestRefusal {
             // As what the parser refuses: with the usage.
-            exit(withError: ValidationError(refusal.text(.commandLine) + "."))
+            UsageMessage.end(ValidationError(refusal.text(.commandLine) + "."), arguments)
         } catch {
-            guard let failure = CommandFailure(error) else { exit(withError: error) }
-            Terminal.printError("dmoe: \(failure.message)")
-            Foundation.exit(failure.exitCode)
+            guard CommandFailure(error) == nil else { Terminal.end(error) }
+            UsageMessage.end(error, arguments)
         }
     }
 }
