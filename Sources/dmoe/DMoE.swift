@@ -3,8 +3,6 @@ import DistributedMoE
 import Foundation
 import Messages
 import Numerics
-// Not that of ArgumentParser.
-import enum DistributedMoE.ExitCode
 
 @main
 struct DMoE: ParsableCommand {
@@ -46,16 +44,19 @@ struct DMoE: ParsableCommand {
     static func main() {
         setSignals()
         MemoryExhaustion.report()
+        let arguments = UsageMessage.joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst()))
         var command: any ParsableCommand
-        do { command = try parseAsRoot() } catch { exit(withError: error) }
+        do {
+            try UsageMessage.checkHelp(arguments)
+            command = try parseAsRoot(arguments)
+        } catch { UsageMessage.end(error, arguments) }
         do {
             if let name = InstructionSet.refusedRequest { throw CommandFailure(unavailable: name) }
             try command.run()
         } catch {
-            if let refusal = error as? RequestRefusal { exit(refusal, by: type(of: command)) }
-            guard let failure = CommandFailure(error) else { exit(withError: error) }
-            Terminal.printError("dmoe: \(failure.message)")
-            Foundation.exit(failure.exitCode)
+            if let refusal = error as? RequestRefusal { UsageMessage.end(refusal, by: type(of: command)) }
+            guard CommandFailure(error) == nil else { Terminal.end(error) }
+            UsageMessage.end(error, arguments)
         }
     }
 
@@ -67,19 +68,5 @@ struct DMoE: ParsableCommand {
         sigemptyset(&stopping)
         for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&stopping, signal) }
         sigprocmask(SIG_UNBLOCK, &stopping, nil)
-    }
-
-    /// As the parser does with what it refuses itself: with the usage of the command.
-    private static func exit(_ refusal: RequestRefusal, by command: any ParsableCommand.Type) -> Never {
-        let usage = usageString(for: command)
-        // Of "dmoe study new <data> …", what comes before the first argument.
-        let name = usage.split(separator: " ").prefix { $0.allSatisfy(\.isLowercase) }
-        Terminal.printError(
-            """
-            Error: \(refusal.text(.commandLine)).
-            Usage: \(usage)
-              See '\(name.joined(separator: " ")) --help' for more information.
-            """)
-        Foundation.exit(ExitCode.usage.rawValue)
     }
 }

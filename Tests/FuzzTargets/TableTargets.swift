@@ -12,7 +12,8 @@ enum TableTargets {
         let expected = CSVReading.slow.outcome(text, options)
         if let violation = problem(expected) { return violation }
         for reading in [
-            CSVReading(threads: 1, partSize: 64, plainRuns: true), CSVReading(threads: 1, partSize: 1 << 20, plainRuns: true),
+            CSVReading(threads: 1, partSize: 64, plainRuns: true),
+            CSVReading(threads: 1, partSize: 1 << 20, plainRuns: true),
         ] where reading.outcome(text, options) != expected {
             return "\(reading) differs"
         }

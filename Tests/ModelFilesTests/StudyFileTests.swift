@@ -155,9 +155,9 @@ import Testing
             3, "an empty level", "levels", "of \"origin\": an empty field is a missing value, not a level"
         ) { $0["levels"] = ["JFK", ""] },
         .covariate(
-            3, "a blank level", "levels",
-            "of \"origin\": \"LGA \" begins or ends with a blank, which fields do not count"
-        ) { $0["levels"] = ["JFK", "LGA "] },
+            3, "a level with and without a blank", "levels",
+            "of \"origin\": \"JFK\" and \"JFK \" are one: blanks around a field do not count"
+        ) { $0["levels"] = ["JFK", "JFK "] },
         .covariate(3, "no reference", "reference", "of \"origin\": is missing: name the level without a column") {
             $0["reference"] = nil
         },

@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func spellingsOfNumbersAndBlanks() throws {
-        let selected = try select("1, EWR ,5,30,1,2.0,4,Y", "1,\"LGA\",5,30,1,1e1,4, N")
+        let selected = try select("1, EWR ,5,30,1,2.0,4,Y", "1,\"LGA\",5,30,1,10,4, N")
         #expect(try column("month=2", selected) == [1, 0])
         #expect(try column("month=10", selected) == [0, 1])
         #expect(try column("origin=EWR", selected) == [1, 0])

@@ -9,6 +9,12 @@ package struct CSVReading: Sendable, CustomStringConvertible {
     /// Whether runs of plain numbers are read on a fast path.
     package var plainRuns: Bool
 
+    package init(threads: Int, partSize: Int, plainRuns: Bool) {
+        self.threads = threads
+        self.partSize = partSize
+        self.plainRuns = plainRuns
+    }
+
     /// Byte by byte, from the first to the last: what the others are held beside.
     package static let slow = CSVReading(threads: 1, partSize: 1 << 20, plainRuns: false)
 
@@ -19,7 +25,9 @@ package struct CSVReading: Sendable, CustomStringConvertible {
             }
     }
 
-    package var description: String { "parts of \(partSize), threads \(threads), fast path \(plainRuns ? "on" : "off")" }
+    package var description: String {
+        "parts of \(partSize), threads \(threads), fast path \(plainRuns ? "on" : "off")"
+    }
 
     /// What reading comes to.
     package enum Outcome: Equatable {

@@ -45,7 +45,39 @@ struct ShardReader {
         for index in 0..<input.count {
             parts.append(try part(index < tables.count ? tables[index] : table(index), selection))
         }
-        return try shards(parts, selection)
+        let divided = divided(parts)
+        let dropped = parts.reduce(0) { $0 + $1.dropped }
+        let ids = columnsOfSites(divided.map(\.shard.rows), selection)
+        guard !ids.isEmpty else { return try shards(divided, dropped: dropped, selection) }
+        notices(.columnsOfSites(ids, source: input.source))
+        let others = Set(ids).union([shardColumn].compactMap { $0 })
+        var without = try columns.selection(for: tables[0], study: study, notCovariates: others) { _ in }
+        without.response = selection.response
+        let kept = selection.design.covariates.indices.filter { !others.contains(selection.design.covariates[$0]) }
+        return try shards(
+            divided.map { shard, dropped in
+                (DistributedLearning.Shard(name: shard.name, rows: shard.rows.withCovariates(kept)), dropped)
+            }, dropped: dropped, without)
+    }
+
+    /// Columns that nobody named and that name the shards: one value in each, another in each.
+    private func columnsOfSites(_ shards: [ShardRows], _ selection: RowSelection) -> [String] {
+        guard study == nil, columns.features == nil, shards.count > 1, shards.allSatisfy({ $0.rowCount > 0 }) else {
+            return []
+        }
+        if case .random = division { return [] }
+        let named = Set(columns.gateFeatures ?? [])
+        let names = selection.design.covariates.enumerated().filter { index, name in
+            guard !named.contains(name), index != selection.design.offset else { return false }
+            var values = Set<Double>()
+            return shards.allSatisfy { rows in
+                let column = rows.covariates.column(index)
+                return column.allSatisfy { $0 == column.first }
+                    && column.first.map { values.insert($0).inserted } ?? false
+            }
+        }.map(\.element)
+        // A model needs one.
+        return names.count < selection.design.covariateCount ? names : []
     }
 
     private var shardColumn: String? { if case .column(let name) = division { name } else { nil } }
@@ -61,18 +93,20 @@ struct ShardReader {
         ReadingNotice.reportLeftOut(to: notices)(selected.dropped, table.rowCount, table.source)
         var part = Part(rows: selected.rows, dropped: selected.dropped, droppedLabels: [])
         guard let shardColumn else { return part }
-        let all = try table.text(shardColumn)
+        // A name, compared as those of levels are.
+        let all = try table.text(shardColumn).map { $0.trimmingBlanks.levelName }
         part.labels = selected.kept.map { all[$0] }
         let kept = Set(selected.kept)
         part.droppedLabels = selected.dropped == 0 ? [] : all.indices.filter { !kept.contains($0) }.map { all[$0] }
         return part
     }
 
-    private func shards(_ parts: [Part], _ selection: RowSelection) throws -> ShardSet {
+    private func shards(
+        _ divided: [(shard: DistributedLearning.Shard, dropped: Int)], dropped: Int, _ selection: RowSelection
+    ) throws -> ShardSet {
         var shards = ShardSet(
-            selection: selection, training: [], heldOut: [], records: [],
-            dropped: parts.reduce(0) { $0 + $1.dropped })
-        for (index, shard) in divided(parts).enumerated() {
+            selection: selection, training: [], heldOut: [], records: [], dropped: dropped)
+        for (index, shard) in divided.enumerated() {
             let split = heldBack(shard.shard, index)
             let (rows, record) = try filled(split.training, dropped: shard.dropped, selection)
             ReadingNotice.of(record, source: shard.shard.name).forEach(notices)
@@ -140,5 +174,13 @@ struct ShardReader {
             DistributedLearning.Shard(name: shard.name, rows: shard.rows.subset(order.dropFirst(count).sorted())),
             shard.rows.subset(order.prefix(count).sorted())
         )
+    }
+}
+
+extension ShardRows {
+    fileprivate func withCovariates(_ columns: [Int]) -> ShardRows {
+        ShardRows(
+            covariates: Matrix(columns: columns.map { Array(covariates.column($0)) }), responses: responses,
+            weights: weights)
     }
 }

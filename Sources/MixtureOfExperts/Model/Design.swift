@@ -29,7 +29,8 @@ public struct Design: Sendable, Equatable {
 
     /// The union of both lists, expert covariates first, the offset last.
     package init(target: String, expertFeatures: [String], gateFeatures: [String], offset: String? = nil) {
-        let union = expertFeatures + gateFeatures.filter { !expertFeatures.contains($0) }
+        let ofExperts = Set(expertFeatures)
+        let union = expertFeatures + gateFeatures.filter { !ofExperts.contains($0) }
         let position = Dictionary(uniqueKeysWithValues: zip(union, union.indices))
         self.init(
             target: target, covariates: union + [offset].compactMap { $0 },

@@ -15,8 +15,9 @@ extension ArrayFile {
     }
 
     private func columns(_ selection: RowSelection) throws(TableError) -> ArrayColumns {
+        let positions = Dictionary(zip(names, names.indices)) { first, _ in first }
         func position(_ name: String) throws(TableError) -> Int {
-            guard let index = names.firstIndex(of: name) else {
+            guard let index = positions[name] else {
                 throw .noSuchColumn(source: path, name: name, available: names)
             }
             return index

@@ -40,6 +40,8 @@ package struct RowSelection: Sendable {
     /// What the target holds. Classes without a name are to be found: ``ClassFinder``.
     package var response: ResponseKind
     package var unknownLevels = UnknownLevelRule.error
+    /// Columns that are no covariates because they are text.
+    package var leftOutTexts: Set<String> = []
     /// Whether what a study says can be changed in its file, and no option stands against it.
     package var isOfStudyFile = false
     /// Whether rows that the study would refuse for a gap are left out.
@@ -107,7 +109,7 @@ package struct RowSelection: Sendable {
     /// - Parameters:
     ///   - notCovariates: columns that are never covariates by default: weights, shard labels, exclusions.
     ///   - response: what the target holds: classes need be no numbers.
-    /// - Throws: ``TableError`` for a name that the table does not have, or where nothing is left.
+    /// - Throws: ``TableError`` for a name that the table does not have, a column of numbers and texts, or where nothing is left.
     package static func design(
         of table: DataTable, target: String, features: [String]?, gateFeatures: [String]?, notCovariates: Set<String>,
         response: ResponseKind = .number
@@ -118,18 +120,12 @@ package struct RowSelection: Sendable {
         }
         if response.classes == nil { _ = try table.numbers(target) }
         for name in (features ?? []) + (gateFeatures ?? []) { _ = try table.numbers(name) }
-        for name in notCovariates.union([target]) where !table.columnNames.contains(name) {
+        for name in notCovariates.union([target]).sorted() where !seen.contains(name) {
             throw .noSuchColumn(source: table.source, name: name, available: table.columnNames)
         }
         try checkTarget(target, isNoneOf: (features ?? []) + (gateFeatures ?? []), source: table.source)
-        let empty = table.columnsWithoutValue
-        let standard = table.columns.compactMap { column -> String? in
-            guard case .numbers = column.content, column.name != target, !notCovariates.contains(column.name),
-                !empty.contains(column.name)
-            else { return nil }
-            return column.name
-        }
-        let experts = features ?? standard
+        var experts = features ?? []
+        if features == nil { experts = try DefaultCovariates(of: table, except: notCovariates.union([target])).names }
         guard !experts.isEmpty else { throw .noCovariates(source: table.source) }
         return Design(target: target, expertFeatures: experts, gateFeatures: gateFeatures ?? experts)
     }
@@ -149,11 +145,6 @@ package struct RowSelection: Sendable {
         return own == .error && overridesError ? .drop : own
     }
 
-    /// Whether rows that miss a value of this column are left out, where nothing is put in its place.
-    func leavesOut(_ name: String) -> Bool {
-        covariates.first { $0.name == name }.map { rule($0) == .drop } ?? (missing == .drop)
-    }
-
     /// Whether the covariates of the design are columns of the table with nothing done to them.
     var covariatesAreColumns: Bool { design.covariates == covariates.map(\.name) }
 
@@ -168,17 +159,23 @@ package struct RowSelection: Sendable {
     /// The covariates whose missing values are filled in, and their columns in the design.
     var filledColumns: [(covariate: String, column: Int)] {
         guard let study else { return [] }
-        return study.covariates.filter { study.missingRule($0) == .mean }.compactMap { covariate in
-            design.covariates.firstIndex(of: covariate.name).map { (covariate.name, $0) }
-        }
+        let filled = study.covariates.filter { study.missingRule($0) == .mean }
+        let positions = filled.isEmpty ? [:] : designPositions
+        return filled.compactMap { covariate in positions[covariate.name].map { (covariate.name, $0) } }
     }
 
     /// The covariates whose missing values leave no gap, and the columns of the design that say where they are missing.
     var indicatorColumns: [(covariate: String, column: Int)] {
         guard let study else { return [] }
-        return study.covariates.filter { [.mean, .level].contains(study.missingRule($0)) }.compactMap { covariate in
-            study.columnNames(covariate).last.flatMap(design.covariates.firstIndex).map { (covariate.name, $0) }
+        let marked = study.covariates.filter { [.mean, .level].contains(study.missingRule($0)) }
+        let positions = marked.isEmpty ? [:] : designPositions
+        return marked.compactMap { covariate in
+            study.columnNames(covariate).last.flatMap { positions[$0] }.map { (covariate.name, $0) }
         }
+    }
+
+    private var designPositions: [String: Int] {
+        Dictionary(zip(design.covariates, design.covariates.indices)) { first, _ in first }
     }
 
     /// Whether the names of the classes must be found in the rows.
@@ -205,6 +202,7 @@ package struct RowSelection: Sendable {
     /// - Throws: ``TableError`` for a missing column, text, an infinite or huge value, a missing value under
     ///   ``MissingRule/error``, a negative or missing weight, a level or class that is not known.
     package func rows(of table: DataTable) throws(TableError) -> Selected {
+        try checkTexts(of: table)
         var coding = TableCoding(table, self)
         try coding.addCovariates()
         let responses = try coding.responses()

@@ -43,7 +43,7 @@ struct TableCoding {
         if rule == .mean {
             addIndicator(ofRows: values.indices.filter { values[$0].isNaN })
         } else {
-            try leaveOut(missingIn: values, covariate.name)
+            try leaveOut(missingIn: values, covariate.name, rule)
         }
     }
 
@@ -63,7 +63,7 @@ struct TableCoding {
         if rule == .level {
             addIndicator(ofRows: missing)
         } else {
-            try leaveOut(missing, covariate.name)
+            try leaveOut(missing, covariate.name, rule)
         }
     }
 
@@ -165,13 +165,18 @@ struct TableCoding {
         return values
     }
 
-    private mutating func leaveOut(missingIn values: [Double], _ name: String) throws(TableError) {
-        try leaveOut(values.indices.filter { values[$0].isNaN }, name)
+    private mutating func leaveOut(
+        missingIn values: [Double], _ name: String, _ rule: Study.MissingRule? = nil
+    ) throws(TableError) {
+        try leaveOut(values.indices.filter { values[$0].isNaN }, name, rule)
     }
 
-    private mutating func leaveOut(_ rows: [Int], _ name: String) throws(TableError) {
+    /// - Parameter rule: of a covariate; nil for that of all other columns.
+    private mutating func leaveOut(
+        _ rows: [Int], _ name: String, _ rule: Study.MissingRule?
+    ) throws(TableError) {
         guard let first = rows.first else { return }
-        guard selection.leavesOut(name) else {
+        guard rule.map({ $0 == .drop }) ?? (selection.missing == .drop) else {
             throw .missingValue(
                 source: table.source, line: table.place(ofRow: first), column: name,
                 underStudy: selection.isOfStudyFile)

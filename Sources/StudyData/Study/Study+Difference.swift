@@ -35,7 +35,7 @@ extension Study {
         func differ(_ what: String, _ first: String?, _ second: String?) -> String? {
             first == second
                 ? nil
-                : "\(what) of '\(mine.name)' is \(first ?? "none") in \(own) and \(second ?? "none") in \(another)"
+                : "\(what) of '\(mine.name.visible)' is \(first ?? "none") in \(own) and \(second ?? "none") in \(another)"
         }
         return [
             differ("the type", mine.type.rawValue, theirs.type.rawValue),
@@ -52,18 +52,19 @@ extension Study {
         _ what: String, _ mine: [String], _ theirs: [String], _ own: String, _ another: String, of name: String? = nil
     ) -> String? {
         guard mine != theirs else { return nil }
-        let subject = name.map { "'\($0)' has \(what)" }
+        let subject = name.map { "'\($0.visible)' has \(what)" }
         for (list, others, place) in [(mine, theirs, own), (theirs, mine, another)] {
             guard let only = list.first(where: { !others.contains($0) }) else { continue }
-            return subject.map { "\($0) '\(only)' only in \(place)" } ?? "'\(only)' is a \(what) only in \(place)"
+            return subject.map { "\($0) '\(only.visible)' only in \(place)" }
+                ?? "'\(only.visible)' is a \(what) only in \(place)"
         }
-        return "the order of each \(what)" + (name.map { " of '\($0)'" } ?? "")
+        return "the order of each \(what)" + (name.map { " of '\($0.visible)'" } ?? "")
             + " is not the same in \(own) and \(another)"
     }
 
     /// In the order of the covariates, whatever that of the list.
     package func names(_ list: [String]?) -> [String] {
         let all = covariates.map(\.name)
-        return list.map { chosen in all.filter(chosen.contains) } ?? all
+        return list.map { chosen in all.filter(Set(chosen).contains) } ?? all
     }
 }

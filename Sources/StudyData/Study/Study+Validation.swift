@@ -6,7 +6,8 @@ extension Study {
 
     /// The first field whose value cannot be, and why; nil for a study that can be used.
     package var problem: Problem? {
-        headProblem ?? covariates.indices.lazy.compactMap { problem(ofCovariate: $0) }.first ?? nameProblem
+        headProblem ?? duplicateProblem ?? covariates.indices.lazy.compactMap { problem(ofCovariate: $0) }.first
+            ?? nameProblem
             ?? listProblem("regression", regression) ?? listProblem("gate", gate) ?? unusedProblem
     }
 
@@ -48,9 +49,6 @@ extension Study {
         if covariate.name.isEmpty { return ("covariates[\(index)].name", "is empty") }
         for (field, name) in [("target", target), ("exposure", exposure), ("weights", weights)]
         where name == covariate.name { return refuse("name", "it is the \(field), and cannot be a covariate too") }
-        if covariates[..<index].contains(where: { $0.name == covariate.name }) {
-            return refuse("name", "it is duplicated")
-        }
         if let field = covariate.foreignFields.first {
             return refuse(field, "does not belong to type \"\(covariate.type.rawValue)\"")
         }
@@ -64,6 +62,13 @@ extension Study {
         guard let value = covariate.value else { return nil }
         if covariate.missing != .mean { return refuse("value", "needs \"missing\": \"mean\" beside it") }
         return abs(value) <= RowSelection.largestValue ? nil : refuse("value", "must lie between -1e100 and 1e100")
+    }
+
+    private var duplicateProblem: Problem? {
+        var seen = Set<String>()
+        return covariates.enumerated().first { !seen.insert($1.name).inserted }.map { index, covariate in
+            ("covariates[\(index)].name", "of \(covariate.name.quoted): it is duplicated")
+        }
     }
 
     /// Names of columns that would be the same.
@@ -132,11 +137,15 @@ extension Study.Covariate {
 extension Study {
     /// What keeps a field of the table from being one of these.
     package static func spellingProblem(_ spellings: [String]) -> String? {
-        if spellings.contains("") { return "an empty field is a missing value, not a level" }
-        if let blank = spellings.first(where: { $0 != $0.trimmingBlanks }) {
-            return "\(blank.quoted) begins or ends with a blank, which fields do not count"
+        var seen: [String: String] = [:]
+        for spelling in spellings {
+            let name = spelling.trimmingBlanks
+            if name.isEmpty { return "an empty field is a missing value, not a level" }
+            guard let first = seen.updateValue(spelling, forKey: name) else { continue }
+            return first == spelling
+                ? "\(spelling.quoted) is duplicated"
+                : "\(first.quoted) and \(spelling.quoted) are one: blanks around a field do not count"
         }
-        var seen = Set<String>()
-        return spellings.first { !seen.insert($0).inserted }.map { "\($0.quoted) is duplicated" }
+        return nil
     }
 }

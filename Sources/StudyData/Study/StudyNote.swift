@@ -1,4 +1,5 @@
 import Messages
+import Tables
 
 /// What people should look at in a study that a table was turned into, or in a table that fits a study.
 package enum StudyNote: Sendable, Equatable {
@@ -22,6 +23,10 @@ package enum StudyNote: Sendable, Equatable {
     case manyValues(column: String, line: Int?, field: String?, distinct: Int, canBeCategory: Bool)
     case rare(kind: Kind, column: String, names: [String], counts: [Int], minRows: Int)
     case missing(column: String, count: Int, gaps: Gaps)
+    /// Numbers of the rows.
+    case numbersRows(column: String)
+    /// One value in each file, another in each.
+    case namesFiles(column: String)
     case constantTarget(source: String, target: String, value: Double)
     /// Every row has one class; the others are lacking.
     case oneClass(source: String, target: String, class: String, others: [String])
@@ -32,49 +37,54 @@ extension StudyNote: DoorMessage {
     package func text(_ style: OptionStyle) -> String {
         switch self {
         case .alike(let kind, let column, let first, let second):
-            "\(kind.plural) of '\(column)' \(first.quoted) and \(second.quoted) differ by case or blanks alone: make them one if "
+            "\(kind.plural) of '\(column.visible)' \(first.quoted) and \(second.quoted) differ by case or blanks alone: make them one if "
                 + "they are"
         case .otherClasses(let column, let values):
-            "'\(column)' is \(values.prefix(5).map(\.quoted).joined(separator: ", "))\(values.count > 5 ? " and others" : "") in "
+            "'\(column.visible)' is \(values.prefix(5).map(\.quoted).joined(separator: ", "))\(values.count > 5 ? " and others" : "") in "
                 + "some rows, which is none of the classes: such rows are refused"
         case .noValue(let column):
-            "'\(column)' has no value: no covariate"
+            "'\(column.visible)' has no value: no covariate"
         case .constant(let column, let value):
-            "'\(column)' is '\(value.prefix(40))' in every row: no covariate"
+            "'\(column.visible)' is '\(String(value.prefix(40)).visible)' in every row: no covariate"
         case .manyValues(let column, let line, let field, let distinct, let canBeCategory):
-            "'\(column)' has text\(Self.place(line, field)) and \(canBeCategory ? "" : "more than ")\(distinct) different "
+            "'\(column.visible)' has text\(Self.place(line, field)) and \(canBeCategory ? "" : "more than ")\(distinct) different "
                 + "values: no covariate"
                 + (canBeCategory ? " (\(Self.category(column, style)) makes it a category)" : "")
+        case .numbersRows(let column):
+            "'\(column.visible)' numbers the rows: no covariate (\(RequestOption.features.name(style)) takes what it names)"
+        case .namesFiles(let column):
+            "'\(column.visible)' has one value in each file, another in each: no covariate "
+                + "(\(RequestOption.features.name(style)) takes what it names)"
         case .rare(let kind, let column, let names, let counts, let minRows):
-            "'\(column)' has \(names.count) \(names.count == 1 ? kind.rawValue : kind.plural) of fewer than "
+            "'\(column.visible)' has \(names.count) \(names.count == 1 ? kind.rawValue : kind.plural) of fewer than "
                 + "\(minRows) rows, whose names the study shares: \(Self.list(names, counts)); merge them, or take "
                 + "them out of the file, where they may not be known"
         case .missing(let column, let count, let gaps):
-            "'\(column)' has \(count) missing value\(count == 1 ? "" : "s"): \(Self.words(gaps, column, style))"
+            "'\(column.visible)' has \(count) missing value\(count == 1 ? "" : "s"): \(Self.words(gaps, column, style))"
         case .constantTarget(let source, let target, let value):
-            "\(source.visible): target '\(target)' is \(Format.label(value)) in every row: a fit has nothing to learn from it"
+            "\(source.visible): target '\(target.visible)' is \(Format.label(value)) in every row: a fit has nothing to learn from it"
         case .oneClass(let source, let target, let name, let others):
-            "\(source.visible): target '\(target)' is \(name.quoted) in every row: a site may lack classes, but these rows say "
+            "\(source.visible): target '\(target.visible)' is \(name.quoted) in every row: a site may lack classes, but these rows say "
                 + "nothing of what parts it from \(others.map(\.quoted).joined(separator: ", "))"
         case .absentClasses(let source, let target, let classes):
-            "\(source.visible): target '\(target)' is \(classes.map(\.quoted).joined(separator: ", ")) in no row: a site may lack "
+            "\(source.visible): target '\(target.visible)' is \(classes.map(\.quoted).joined(separator: ", ")) in no row: a site may lack "
                 + "classes, which are suppressed then"
         }
     }
 
     private static func place(_ line: Int?, _ field: String?) -> String {
         guard let line, let field else { return "" }
-        return " (line \(line): '\(field.prefix(40))')"
+        return " (line \(line): '\(String(field.prefix(40)).visible)')"
     }
 
     private static func category(_ column: String, _ style: OptionStyle) -> String {
         style == .commandLine
-            ? "\(RequestOption.categories.name(style)) \(column)"
-            : "\(column) among \(RequestOption.categories.name(style))"
+            ? "\(RequestOption.categories.name(style)) \(CSVNames.entry(column).visible)"
+            : "\(column.visible) among \(RequestOption.categories.name(style))"
     }
 
     private static func list(_ names: [String], _ counts: [Int]) -> String {
-        zip(names, counts).prefix(5).map { "'\($0.prefix(40))' (\($1))" }.joined(separator: ", ")
+        zip(names, counts).prefix(5).map { "'\(String($0.prefix(40)).visible)' (\($1))" }.joined(separator: ", ")
             + (names.count > 5 ? ", …" : "")
     }
 
@@ -85,7 +95,7 @@ extension StudyNote: DoorMessage {
         case .refused:
             "such rows are refused; choose \(RequestOption.missing.setting("drop", style)) or mean, or a rule of its own in the file"
         case .leftOut: "such rows are left out"
-        case .filledWithMean: "filled in with the site's mean, and marked by a column '\(column) missing'"
+        case .filledWithMean: "filled in with the site's mean, and marked by a column '\(column.visible) missing'"
         case .level: "a level of their own"
         }
     }

@@ -10,15 +10,22 @@ struct CSVColumn: Sendable {
     private(set) var texts: [String] = []
     /// The first field that is neither number nor missing, and its 1-based line, if there is one.
     private(set) var offender = (line: 0, field: "")
+    /// Of an ignored column, the 1-based line of its first number, if there is one.
+    var numberLine: Int?
 
     init(isText: Bool) {
         kind = isText ? .text : .numbers
     }
 
     /// Takes a field that begins at the 1-based `line`; a number is given back.
-    mutating func take(_ field: CSVField, in bytes: UnsafeBufferPointer<UInt8>, line: Int) -> Double? {
+    ///
+    /// - Parameter rowLine: where its row begins, by which numbers are known everywhere else.
+    mutating func take(_ field: CSVField, in bytes: UnsafeBufferPointer<UInt8>, line: Int, rowLine: Int) -> Double? {
         switch kind {
-        case .ignored: break
+        case .ignored:
+            if numberLine == nil, field.mayBeFiniteNumber(in: bytes), field.number(in: bytes)?.isFinite == true {
+                numberLine = rowLine
+            }
         case .text: texts.append(field.text(in: bytes))
         case .numbers:
             if let number = field.number(in: bytes) { return number }
@@ -34,12 +41,15 @@ struct CSVColumn: Sendable {
         texts += later.texts
     }
 
-    /// - Parameter position: 1-based, in the header.
-    func content(position: Int, numbers: () -> [Double]) -> TableColumn.Content {
+    /// - Parameters:
+    ///   - position: 1-based, in the header.
+    ///   - numberLine: that of all parts together.
+    func content(position: Int, numberLine: Int?, numbers: () -> [Double]) -> TableColumn.Content {
         switch kind {
         case .numbers: .numbers(numbers())
         case .text: .text(texts)
-        case .ignored: .notNumeric(line: offender.line, column: position, field: offender.field)
+        case .ignored:
+            .notNumeric(line: offender.line, column: position, field: offender.field, numberLine: numberLine)
         }
     }
 }

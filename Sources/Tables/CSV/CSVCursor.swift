@@ -19,6 +19,13 @@ struct CSVField {
         return unescaped(bytes).withUnsafeBufferPointer { CSVNumber.value(of: $0, from: 0, to: $0.count) }
     }
 
+    /// False for most texts, at a glance.
+    func mayBeFiniteNumber(in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let first = content.first, let last = content.last else { return false }
+        // Blanks, signs, points and digits; no letter.
+        return bytes[first] < UInt8(ascii: ":") && bytes[last] < UInt8(ascii: ":")
+    }
+
     private var isPlain: Bool { !hasDoubledQuotes && tail.isEmpty }
 
     private func unescaped(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
@@ -35,7 +42,7 @@ struct CSVField {
 
 /// A walk over the fields of a CSV file, by the rules of RFC 4180 and some tolerance.
 ///
-/// Tolerated are a byte order mark, any of LF, CRLF and CR as line end, spaces or tabs around a quoted field, quotes
+/// Tolerated are byte order marks, any of LF, CRLF and CR as line end, spaces or tabs around a quoted field, quotes
 /// within an unquoted field, and text after a closing quote.
 struct CSVCursor {
     let source: String
@@ -51,7 +58,9 @@ struct CSVCursor {
         self.source = source
         self.bytes = bytes
         self.delimiter = delimiter
-        position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        position = 0
+        // Programs that put files together leave one mark behind the other.
+        while bytes[position...].starts(with: [0xEF, 0xBB, 0xBF]) { position += 3 }
     }
 
     /// Goes on at the beginning of a field.

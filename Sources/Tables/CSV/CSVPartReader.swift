@@ -11,6 +11,7 @@ struct CSVPartReader {
     private var part: CSVPart
     private let stores: [CSVNumberStore]
     private let rows: Range<Int>
+    private let expected: Int
     /// Whether a column is read as numbers, and false after the last one.
     private var takesNumbers: [Bool]
     /// The rows not yet in the stores: column after column, `rowLimit` numbers each.
@@ -24,11 +25,13 @@ struct CSVPartReader {
     /// - Parameters:
     ///   - cursor: Where the part's first row, or a blank line before it, begins; its bytes end with the part.
     ///   - rows: Where the part's rows belong in the stores: as many as it may have.
-    init(_ cursor: CSVCursor, columns: [CSVColumn], stores: [CSVNumberStore], rows: Range<Int>) {
+    ///   - expected: About how many rows there are in all parts.
+    init(_ cursor: CSVCursor, columns: [CSVColumn], stores: [CSVNumberStore], rows: Range<Int>, expected: Int) {
         self.cursor = cursor
         part = CSVPart(columns: columns)
         self.stores = stores
         self.rows = rows
+        self.expected = expected
         takesNumbers = columns.map { $0.kind == .numbers } + [false]
         // Small enough to stay in the cache until it is stored.
         rowLimit = min(max(16_384 / columns.count, 16), 1024)
@@ -101,14 +104,26 @@ struct CSVPartReader {
         } else {
             let field = try cursor.field()
             if column < part.columns.count {
-                if let number = part.columns[column].take(field, in: cursor.bytes, line: line) {
+                if let number = part.columns[column].take(field, in: cursor.bytes, line: line, rowLine: rowLine) {
                     block[column * rowLimit + row] = number
                 }
-                takesNumbers[column] = part.columns[column].kind == .numbers
+                if takesNumbers[column], part.columns[column].kind == .ignored {
+                    takesNumbers[column] = false
+                    part.columns[column].numberLine = firstNumberLine()
+                }
             }
         }
         column += 1
         if cursor.rowEnded { try endRow() }
+    }
+
+    /// Of the rows before this one, in the column of the field read last.
+    private func firstNumberLine() -> Int? {
+        let stored = rows.lowerBound..<rows.lowerBound + part.rowCount
+        let first =
+            stores[column].firstNumber(in: stored).map { $0 - rows.lowerBound }
+            ?? (0..<row).first { block[column * rowLimit + $0].isFinite }.map { part.rowCount + $0 }
+        return first.map(part.rowLines.line(ofRow:))
     }
 
     private mutating func endRow() throws(TableError) {
@@ -126,7 +141,7 @@ struct CSVPartReader {
         block.withUnsafeBufferPointer { block in
             for column in part.columns.indices where takesNumbers[column] {
                 let values = block[column * rowLimit..<column * rowLimit + row]
-                stores[column].write(UnsafeBufferPointer(rebasing: values), at: first)
+                stores[column].write(UnsafeBufferPointer(rebasing: values), at: first, expected: expected)
             }
         }
         part.rowCount += row

@@ -5,7 +5,7 @@ import Numerics
 /// Reads a CSV file, large plain ones in parts by several threads.
 package struct CSVReader {
     private let source: String
-    private let data: Data
+    private let bytes: TableBytes
     private let parallelism: Parallelism
     private let names: [String]
     private let isWhole: Bool
@@ -17,29 +17,33 @@ package struct CSVReader {
     package var partSize = 1 << 20
     /// Off, every field goes the way of the odd ones.
     package var plainRuns = true
-    /// Called between the two passes, that over the lines and that over their fields.
+    /// Called between the two looks at a piece, that at its lines and that at its fields.
     package var linesCounted: @Sendable () -> Void = {}
+
+    /// Bytes in memory.
+    /// - Throws: as ``init(source:bytes:options:)``.
+    package init(source: String, data: Data, options: TableOptions) throws(TableError) {
+        try self.init(source: source, bytes: TableBytes(data), options: options)
+    }
 
     /// Reads the header.
     /// - Throws: `emptyFile`, `duplicateColumn`, `notUTF8`, `unterminatedQuote`.
-    package init(source: String, data: Data, options: TableOptions) throws(TableError) {
+    package init(source: String, bytes: TableBytes, options: TableOptions) throws(TableError) {
         self.source = source
-        self.data = data
+        self.bytes = bytes
         isWhole = true
         parallelism = options.parallelism
         delimiter = options.delimiter
-        (names, start) = try Self.withBytes(of: data) { bytes throws(TableError) in
-            var cursor = CSVCursor(source: source, bytes: bytes, delimiter: options.delimiter)
-            let names = try Self.header(&cursor)
-            return (names, (cursor.position, cursor.line))
-        }
+        let header = try CSVHeader(source: source, bytes: bytes, delimiter: options.delimiter)
+        names = header.names
+        start = (header.end, header.endLine)
         columns = names.map { CSVColumn(isText: options.keepsAllText || options.textColumns.contains($0)) }
     }
 
     /// A piece of the same file, whose first line has the given number.
     init(_ first: CSVReader, continuedWith data: Data, line: Int) {
         source = first.source
-        self.data = data
+        bytes = TableBytes(data)
         parallelism = first.parallelism
         names = first.names
         columns = first.columns
@@ -49,55 +53,86 @@ package struct CSVReader {
     }
 
     /// The line ends in the rows.
-    var lineCount: Int {
-        Self.withBytes(of: data) { CSVLines.lineEnds(in: UnsafeBufferPointer(rebasing: $0[start.position...])) }
-    }
+    var lineCount: Int { bytes.with(start.position..<bytes.count) { CSVLines.lineEnds(in: $0) } }
 
     /// Reads the rows.
     /// - Throws: `noRows`, `raggedRow`, `unterminatedQuote`; `cannotRead` where the bytes change meanwhile.
     package func table() throws(TableError) -> DataTable {
-        let ranges = Self.withBytes(of: data) { partRanges(in: $0) }
-        let lineEnds = parallelism.map(count: ranges.count) { index in
-            Self.withBytes(of: data) { CSVLines.lineEnds(in: UnsafeBufferPointer(rebasing: $0[ranges[index]])) }
+        let (parts, stores) = partsReadOnce() ?? partsReadTwice()
+        var joined = CSVPart(columns: columns)
+        var placed: [(part: CSVPart, firstRow: Int)] = []
+        for (result, firstRow) in parts {
+            let part = try result.get()
+            placed.append((part, joined.rowCount))
+            join(part, firstRow: firstRow, stores, to: &joined)
         }
-        let lineCount = lineEnds.reduce(1, +)
-        let stores = columns.map { _ in CSVNumberStore(capacity: lineCount) }
-        // No row begins without a line; where some are blank, the rows of later parts are moved in the end.
-        let firstRows = lineEnds.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
-        linesCounted()
-        let parts = parallelism.map(count: ranges.count) { index in
-            Result { () throws(TableError) in
+        guard joined.rowCount > 0 else { throw .noRows(path: source) }
+        return table(of: joined, placed, stores)
+    }
+
+    /// What was read of each part, and where its rows are in the stores.
+    private typealias Parts = [(part: Result<CSVPart, TableError>, firstRow: Int)]
+
+    /// The rows, cut at line feeds, each piece counted and read while it is at hand; nil where that is no way to cut them.
+    private func partsReadOnce() -> (Parts, [CSVNumberStore])? {
+        guard endsWithFeed else { return nil }
+        let pieces = self.pieces
+        let counts = CSVLineCounts(byteCount: pieces.rows.count)
+        let stores = columns.map { _ in CSVNumberStore() }
+        let parts = parallelism.map(count: pieces.count) { index in
+            pieces.withPiece(index, counts) { bytes, isLast -> (part: Result<CSVPart, TableError>, firstRow: Int)? in
+                let lineEnds = CSVLines.lineEnds(in: bytes)
+                guard let lines = counts.add(lineEnds, bytes: bytes.count, ofPiece: index) else { return nil }
+                linesCounted()
                 // The last row of all may have no line end.
-                let end = index + 1 < ranges.count ? firstRows[index + 1] : lineCount
-                return try readPart(ranges[index], rows: firstRows[index]..<end, stores)
+                let rows = lines.before..<lines.before + lineEnds + (isLast ? 1 : 0)
+                let part = Result { () throws(TableError) in
+                    try read(bytes, rows: rows, expected: lines.expected, stores)
+                }
+                return (part, rows.lowerBound)
             }
         }
-        var joined = CSVPart(columns: columns)
-        for (part, firstRow) in zip(parts, firstRows) { try join(part.get(), firstRow: firstRow, stores, to: &joined) }
-        guard joined.rowCount > 0 else { throw .noRows(path: source) }
-        return table(of: joined, stores)
+        return counts.isIrregular ? nil : (parts.compactMap { $0 }, stores)
     }
 
-    /// The whole of the rows, or several parts if threads can share them: only quotes could hide a line end.
-    private func partRanges(in bytes: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
-        let rows = start.position..<bytes.count
-        guard parallelism.threads > 1, rows.count >= 2 * partSize, let base = bytes.baseAddress,
-            memchr(base + rows.lowerBound, Int32(UInt8(ascii: "\"")), rows.count) == nil
-        else { return [rows] }
-        // More parts than threads, so that none waits long for the last one.
-        return CSVLines.parts(of: rows, in: bytes, size: max(partSize, rows.count / (8 * parallelism.threads)))
-    }
-
-    private func readPart(
-        _ range: Range<Int>, rows: Range<Int>, _ stores: [CSVNumberStore]
-    ) throws(TableError) -> CSVPart {
-        try Self.withBytes(of: data) { bytes throws(TableError) in
-            var cursor = CSVCursor(
-                source: source, bytes: UnsafeBufferPointer(rebasing: bytes[..<range.upperBound]), delimiter: delimiter)
-            cursor.move(to: range.lowerBound, line: start.line + rows.lowerBound)
-            var reader = CSVPartReader(cursor, columns: columns, stores: stores, rows: rows)
-            return try reader.read(plainRuns: plainRuns)
+    /// The rows, counted and cut first, whatever is within quotes.
+    private func partsReadTwice() -> (Parts, [CSVNumberStore]) {
+        let pieces = self.pieces.cut()
+        let firstRows = pieces.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.lineEnds) }
+        let lineCount = firstRows[firstRows.count - 1] + 1
+        let stores = columns.map { _ in CSVNumberStore() }
+        linesCounted()
+        let parts = parallelism.map(count: pieces.count) { index in
+            let end = index + 1 < pieces.count ? firstRows[index + 1] : lineCount
+            return bytes.with(pieces[index].range) { bytes in
+                Result { () throws(TableError) in
+                    try read(bytes, rows: firstRows[index]..<end, expected: lineCount, stores)
+                }
+            }
         }
+        return (Array(zip(parts, firstRows)), stores)
+    }
+
+    private var pieces: CSVPieces {
+        // Work for each part of a wide table is in proportion to its columns.
+        let size = max(partSize, partSize / 4096 * columns.count)
+        return CSVPieces(
+            bytes: bytes, rows: start.position..<bytes.count, delimiter: delimiter, size: size,
+            rowLength: start.position)
+    }
+
+    /// Whether the header does, and so probably every row.
+    private var endsWithFeed: Bool {
+        bytes.with(max(start.position - 1, 0)..<start.position) { $0.first == UInt8(ascii: "\n") }
+    }
+
+    private func read(
+        _ bytes: UnsafeBufferPointer<UInt8>, rows: Range<Int>, expected: Int, _ stores: [CSVNumberStore]
+    ) throws(TableError) -> CSVPart {
+        var cursor = CSVCursor(source: source, bytes: bytes, delimiter: delimiter)
+        cursor.move(to: 0, line: start.line + rows.lowerBound)
+        var reader = CSVPartReader(cursor, columns: columns, stores: stores, rows: rows, expected: expected)
+        return try reader.read(plainRuns: plainRuns)
     }
 
     private func join(_ part: CSVPart, firstRow: Int, _ stores: [CSVNumberStore], to whole: inout CSVPart) {
@@ -109,9 +144,13 @@ package struct CSVReader {
         whole.rowCount += part.rowCount
     }
 
-    private func table(of whole: CSVPart, _ stores: [CSVNumberStore]) -> DataTable {
+    private func table(
+        of whole: CSVPart, _ parts: [(part: CSVPart, firstRow: Int)], _ stores: [CSVNumberStore]
+    ) -> DataTable {
         let columns = names.indices.map { index in
-            let content = whole.columns[index].content(position: index + 1) {
+            let content = whole.columns[index].content(
+                position: index + 1, numberLine: firstNumberLine(index, of: whole, parts, stores[index])
+            ) {
                 stores[index].take(rowCount: whole.rowCount)
             }
             return TableColumn(name: names[index], content: content)
@@ -120,36 +159,15 @@ package struct CSVReader {
             source: source, columns: columns, rowCount: whole.rowCount, rowLines: whole.rowLines, isWhole: isWhole)
     }
 
-    private static func header(_ cursor: inout CSVCursor) throws(TableError) -> [String] {
-        guard cursor.reachRow() else { throw .emptyFile(path: cursor.source) }
-        var names: [String] = []
-        var known: Set<String> = []
-        let line = cursor.line
-        repeat {
-            let name = try name(cursor.field(), in: cursor.bytes, position: names.count + 1)
-            guard !name.hasReplacedBytes else {
-                throw .notUTF8(source: cursor.source, line: line, text: name)
-            }
-            guard known.insert(name).inserted else { throw .duplicateColumn(source: cursor.source, name: name) }
-            names.append(name)
-        } while !cursor.rowEnded
-        return names
-    }
-
-    private static func name(
-        _ field: CSVField, in bytes: UnsafeBufferPointer<UInt8>, position: Int
-    ) -> String {
-        let text = field.text(in: bytes)
-        let name = field.isQuoted ? text : text.trimmingCharacters(in: .whitespaces)
-        return name.isEmpty ? "column\(position)" : name
-    }
-
-    private static func withBytes<Value, Failure>(
-        of data: Data, _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Value
-    ) throws(Failure) -> Value {
-        try data.withUnsafeBytes { raw in
-            let bytes = raw.bindMemory(to: UInt8.self)
-            return Result { () throws(Failure) in try body(bytes) }
-        }.get()
+    /// Of a column that holds text as well.
+    private func firstNumberLine(
+        _ column: Int, of whole: CSVPart, _ parts: [(part: CSVPart, firstRow: Int)], _ store: CSVNumberStore
+    ) -> Int? {
+        guard whole.columns[column].kind == .ignored else { return nil }
+        return parts.lazy.compactMap { part, firstRow -> Int? in
+            let own = part.columns[column]
+            if own.kind == .ignored { return own.numberLine }
+            return store.firstNumber(in: firstRow..<firstRow + part.rowCount).map(whole.rowLines.line(ofRow:))
+        }.first
     }
 }

@@ -5,14 +5,17 @@ import Synchronization
 package final class OpenFile: Sendable {
     package let path: String
     private let descriptor: Int32
+    /// As it was when it was opened; nil for a file of our own that is still written.
+    private let stamp: FileStamp?
     /// A fit has no use for an error in the middle of a pass: reading goes on with zeros, and whoever asked for the fit
     /// looks here before using its result.
     private let hasFailed = Atomic<Bool>(false)
 
     /// Takes over the descriptor.
-    package init(path: String, descriptor: Int32) {
+    package init(path: String, descriptor: Int32, stamp: FileStamp? = nil) {
         self.path = path
         self.descriptor = descriptor
+        self.stamp = stamp
     }
 
     deinit { close(descriptor) }
@@ -24,15 +27,24 @@ package final class OpenFile: Sendable {
         guard path != "-", stat(path, &before) == 0, before.st_mode & S_IFMT == S_IFREG else { return nil }
         let descriptor = open(path, O_RDONLY)
         guard descriptor >= 0 else { return nil }
-        let file = OpenFile(path: path, descriptor: descriptor)
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            return nil
+        }
+        let file = OpenFile(path: path, descriptor: descriptor, stamp: FileStamp(status))
         return (file, Int(status.st_size))
     }
 
-    /// Set where bytes that should be there could not be read.
+    /// Set where the file was written to since it was opened, or bytes that should be there could not be read: what was read of
+    /// it is neither the old file nor the new one.
     package var failure: TableError? {
-        hasFailed.load(ordering: .relaxed)
+        if let stamp {
+            var status = stat()
+            let isSame = fstat(descriptor, &status) == 0 && FileStamp(status) == stamp
+            if !isSame { return .changedWhileRead(path: path) }
+        }
+        return hasFailed.load(ordering: .relaxed)
             ? .cannotRead(path: path, reason: "it became shorter or unreadable while it was read") : nil
     }
 
@@ -56,5 +68,12 @@ package final class OpenFile: Sendable {
             }
             done += count
         }
+    }
+
+    /// Some of the bytes.
+    func bytes(_ range: Range<Int>) -> Data {
+        var data = Data(count: range.count)
+        data.withUnsafeMutableBytes { read(at: range.lowerBound, into: $0) }
+        return data
     }
 }

@@ -4,40 +4,48 @@ import Messages
 /// The bytes of a file or of standard input, decompressed if they are a gzip stream.
 package struct TableInput {
     let source: String
-    let bytes: Data
-    /// The regular file that the bytes come from, as it was when they were mapped.
-    private let origin: (handle: FileHandle, stamp: FileStamp)?
+    package let bytes: TableBytes
+    /// The regular file that the bytes come from.
+    fileprivate let file: OpenFile?
 
     /// - Throws: `fileNotFound`, `cannotRead`, `corruptGzip`.
     package init(path: String) throws(TableError) {
         if path == "-" {
             let stored = try Self.everything(in: .standardInput, path: "standard input")
             try self.init(source: "standard input", stored: stored)
-        } else {
-            let (stored, origin) = try Self.storedBytes(path: path)
-            try self.init(source: path, stored: stored, origin: origin)
+            return
         }
+        let (descriptor, status) = try Self.opened(path)
+        // A pipe must be read through the one descriptor opened on it.
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+            try self.init(source: path, stored: Self.everything(in: handle, path: path))
+            return
+        }
+        let opened = OpenFile(path: path, descriptor: descriptor, stamp: FileStamp(status))
+        let size = Int(status.st_size)
+        guard opened.isCompressed else {
+            self.init(source: path, bytes: TableBytes(opened, count: size), file: opened)
+            return
+        }
+        let stored = opened.bytes(0..<size)
+        if let failure = opened.failure { throw failure }
+        self.init(source: path, bytes: TableBytes(try Gzip.decompress(stored, source: path)), file: nil)
     }
 
     package init(source: String, stored: Data) throws(TableError) {
-        try self.init(source: source, stored: stored, origin: nil)
+        let bytes = stored.starts(with: Gzip.magic) ? try Gzip.decompress(stored, source: source) : stored
+        self.init(source: source, bytes: TableBytes(bytes), file: nil)
     }
 
-    private init(
-        source: String, stored: Data, origin: (handle: FileHandle, stamp: FileStamp)?
-    ) throws(TableError) {
+    private init(source: String, bytes: TableBytes, file: OpenFile?) {
         self.source = source
-        self.origin = origin
-        bytes = stored.starts(with: Gzip.magic) ? try Gzip.decompress(stored, source: source) : stored
+        self.bytes = bytes
+        self.file = file
     }
 
-    /// Set where the file was written to since it was opened: what was read of it is neither the old file nor the new one.
-    package var change: TableError? {
-        guard let origin else { return nil }
-        var status = stat()
-        let isSame = fstat(origin.handle.fileDescriptor, &status) == 0 && FileStamp(status) == origin.stamp
-        return isSame ? nil : .changedWhileRead(path: source)
-    }
+    /// Set where the file was written to since it was opened, or could not be read to its end.
+    package var change: TableError? { file?.failure }
 
     package static func everything(in handle: FileHandle, path: String) throws(TableError) -> Data {
         do {
@@ -47,53 +55,20 @@ package struct TableInput {
         }
     }
 
-    private static func storedBytes(
-        path: String
-    ) throws(TableError) -> (Data, origin: (handle: FileHandle, stamp: FileStamp)?) {
+    private static func opened(_ path: String) throws(TableError) -> (descriptor: Int32, status: stat) {
         let descriptor = open(path, O_RDONLY)
         guard descriptor >= 0 else {
             let code = errno
             if code == ENOENT || code == ENOTDIR { throw .fileNotFound(path: path) }
             throw .cannotRead(path: path, reason: String(cString: strerror(code)))
         }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            throw .cannotRead(path: path, reason: String(cString: strerror(errno)))
+        let code = fstat(descriptor, &status) == 0 ? 0 : errno
+        guard code == 0, status.st_mode & S_IFMT != S_IFDIR else {
+            close(descriptor)
+            throw .cannotRead(path: path, reason: code == 0 ? "it is a directory" : String(cString: strerror(code)))
         }
-        let kind = status.st_mode & S_IFMT
-        if kind == S_IFDIR { throw .cannotRead(path: path, reason: "it is a directory") }
-        // Only regular files can be mapped; a pipe must be read through the one descriptor opened on it.
-        guard kind == S_IFREG else { return (try everything(in: handle, path: path), nil) }
-        let data = try mapped(descriptor, count: Int(status.st_size), path: path)
-        return (data, (handle, FileStamp(status)))
-    }
-
-    /// Pages of the file itself: nothing is copied. Bytes that change are seen changed, which the readers bear; pages that are cut off
-    /// end the program when they are read (SIGBUS).
-    private static func mapped(_ descriptor: Int32, count: Int, path: String) throws(TableError) -> Data {
-        // No range of no bytes can be mapped.
-        guard count > 0 else { return Data() }
-        guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
-            throw .cannotRead(path: path, reason: String(cString: strerror(errno)))
-        }
-        return Data(bytesNoCopy: base, count: count, deallocator: .unmap)
-    }
-}
-
-/// What differs between a file and the same file written to.
-private struct FileStamp: Equatable {
-    private let size: Int
-    private let seconds: Int
-    private let nanoseconds: Int
-
-    init(_ status: stat) {
-        #if canImport(Darwin)
-            let time = status.st_mtimespec
-        #else
-            let time = status.st_mtim
-        #endif
-        (size, seconds, nanoseconds) = (Int(status.st_size), time.tv_sec, time.tv_nsec)
+        return (descriptor, status)
     }
 }
 
@@ -104,7 +79,7 @@ extension DataTable {
     ///
     /// A CSV file must begin with a line of column names. Fields may be quoted as in RFC 4180; blank lines are skipped;
     /// a field that is empty, `NA` or `NaN` is missing. A column with any other text in it becomes
-    /// ``TableColumn/Content/notNumeric(line:column:field:)`` unless it is named in ``TableOptions/textColumns``.
+    /// ``TableColumn/Content/notNumeric(line:column:field:numberLine:)`` unless it is named in ``TableOptions/textColumns``.
     /// - Parameters:
     ///   - path: The file, or `-` for standard input, which is read to its end.
     ///   - options: The delimiter, and which columns are wanted as text.
@@ -120,49 +95,18 @@ extension DataTable {
     }
 
     package static func table(of input: TableInput, options: TableOptions) throws(TableError) -> DataTable {
-        let array: DataTable? = try input.bytes.withUnsafeBytes { raw in
-            Result { () throws(TableError) in
-                try arrayTable(source: input.source, raw: raw, options: options)
-            }
-        }.get()
-        if let array { return array }
-        return try CSVReader(source: input.source, data: input.bytes, options: options).table()
-    }
-
-    /// The table if the bytes are a NumPy array.
-    private static func arrayTable(
-        source: String, raw: UnsafeRawBufferPointer, options: TableOptions
-    ) throws(TableError) -> DataTable? {
-        if raw.starts(with: NPYHeader.magic) {
-            return try NPYReader(source: source, raw: raw, options: options).table()
+        let (source, bytes) = (input.source, input.bytes)
+        let isArray = try bytes.with(0..<min(bytes.count, ForeignFormat.reach)) { start throws(TableError) in
+            if start.starts(with: NPYHeader.magic) { return true }
+            try ForeignFormat.refuse(start, source: source)
+            return false
         }
-        try refuseForeign(raw, source: source)
-        return nil
-    }
-
-    static func refuseForeign(_ bytes: some Collection<UInt8>, source: String) throws(TableError) {
-        if let format = foreignFormats.first(where: { bytes.starts(with: $0.magic) }) {
-            throw .unsupportedFormat(source: source, format: format.name)
+        guard isArray else { return try CSVReader(source: source, bytes: bytes, options: options).table() }
+        if let file = input.file, let array = try ArrayFile(file, size: bytes.count, options: options) {
+            return array.table()
         }
-        if isJSON(bytes) {
-            throw .unsupportedFormat(
-                source: source, format: "JSON text, as model, study and statistics files are, not a table")
+        return try bytes.with(0..<bytes.count) { all throws(TableError) in
+            try NPYReader(source: source, raw: UnsafeRawBufferPointer(all), options: options).table()
         }
     }
-
-    /// No header begins so, but objects of JSON and arrays of them do.
-    private static func isJSON(_ bytes: some Collection<UInt8>) -> Bool {
-        let blanks = Set(" \t\r\n".utf8)
-        let start = bytes.prefix(4096).lazy.filter { !blanks.contains($0) }.prefix(2)
-        let text = String(decoding: Array(start), as: UTF8.self)
-        return ["{\"", "{}", "[{", "[[", "[\""].contains(text)
-    }
-
-    /// Files people try that would otherwise fail with a puzzling complaint about their first line.
-    private static let foreignFormats: [(magic: [UInt8], name: String)] = [
-        ([0x50, 0x4B, 0x03, 0x04], "a zip archive, as .xlsx and .npz files are"),
-        ([0x50, 0x41, 0x52, 0x31], "a Parquet file"),
-        ([0xFF, 0xFE], "UTF-16 text"),
-        ([0xFE, 0xFF], "UTF-16 text"),
-    ]
 }

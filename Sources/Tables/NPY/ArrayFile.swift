@@ -15,16 +15,23 @@ package struct ArrayFile {
     /// - Throws: `malformedNPY`, `noRows`, `columnNamesMismatch`, `duplicateColumn`.
     package init?(path: String, options: TableOptions) throws(TableError) {
         guard let (file, size) = OpenFile.regular(path) else { return nil }
+        try self.init(file, size: size, options: options)
+    }
+
+    /// Nil where the file is no array.
+    ///
+    /// - Throws: `malformedNPY`, `noRows`, `columnNamesMismatch`, `duplicateColumn`.
+    init?(_ file: OpenFile, size: Int, options: TableOptions) throws(TableError) {
         var start = [UInt8](repeating: 0, count: min(size, Self.longestHeader))
         start.withUnsafeMutableBytes { file.read(at: 0, into: $0) }
         guard start.starts(with: NPYHeader.magic) else { return nil }
         let reader = try start.withUnsafeBytes { raw in
             Result { () throws(TableError) in
-                try NPYReader(source: path, raw: raw, size: size, options: options)
+                try NPYReader(source: file.path, raw: raw, size: size, options: options)
             }
         }.get()
         (layout, names) = try reader.layoutAndNames()
-        self.path = path
+        path = file.path
         self.file = file
     }
 
@@ -36,16 +43,39 @@ package struct ArrayFile {
     /// Some of the rows as a table: whole rows are read where the file holds row after row, else a stretch of each column.
     package func piece(_ range: Range<Int>) -> DataTable {
         var columns = [[Double]](repeating: [], count: layout.columnCount)
+        append(range, to: &columns)
+        return table(of: columns, range)
+    }
+
+    /// All rows, some of which are read at a time.
+    func table() -> DataTable {
+        var columns = [[Double]](repeating: [], count: layout.columnCount)
+        for column in columns.indices { columns[column].reserveCapacity(rowCount) }
+        let step = max(64, Self.numbersAtATime / layout.columnCount)
+        for start in stride(from: 0, to: rowCount, by: step) {
+            append(start..<min(start + step, rowCount), to: &columns)
+        }
+        return table(of: columns, 0..<rowCount)
+    }
+
+    private static let numbersAtATime = 1 << 17
+
+    private func append(_ range: Range<Int>, to columns: inout [[Double]]) {
         if layout.isFortranOrder {
             for column in columns.indices {
-                columns[column] = numbers(row: range.lowerBound, column: column, count: range.count)
+                columns[column] += numbers(row: range.lowerBound, column: column, count: range.count)
             }
         } else {
             let values = numbers(row: range.lowerBound, column: 0, count: range.count * layout.columnCount)
             for column in columns.indices {
-                columns[column] = range.indices.map { values[($0 - range.lowerBound) * layout.columnCount + column] }
+                columns[column] += range.indices.lazy.map {
+                    values[($0 - range.lowerBound) * layout.columnCount + column]
+                }
             }
         }
+    }
+
+    private func table(of columns: [[Double]], _ range: Range<Int>) -> DataTable {
         var lines = TableRowLines(.row)
         lines.note(row: 0, line: range.lowerBound + 1)
         return DataTable(

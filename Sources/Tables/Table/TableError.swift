@@ -14,13 +14,21 @@ public enum TableError: Error, Equatable, Sendable {
     /// The file has a header, or an array shape, but not a single row.
     case noRows(path: String)
     /// The file is in a known format that is not read here, such as a zip archive.
-    case unsupportedFormat(source: String, format: String)
+    case unsupportedFormat(source: String, format: String, remedy: Remedy)
     /// A column was asked for by a name the table does not have.
     case noSuchColumn(source: String, name: String, available: [String])
     /// Two columns bear the same name.
     case duplicateColumn(source: String, name: String)
     /// A column wanted as numbers holds `field`, neither number nor missing, at the 1-based `line`.
     case textInNumericColumn(source: String, line: Int, column: String, field: String)
+    /// A column that nobody named has texts, the first of them `field` at the 1-based `line`, and numbers, the first of them at
+    /// `numberLine`.
+    case mixedColumn(
+        source: String, line: Int, column: String, field: String, numberLine: Int, isTarget: Bool = false)
+    /// A number at the 1-based `line` of a column that is text in the files or rows before, and is left out for it.
+    case numberInTextColumn(source: String, line: TablePlace, column: String, value: Double)
+    /// A column was named as a covariate or category, and cannot be one.
+    case unusableCovariate(source: String, column: String, reason: UnusableCovariate)
     /// A column was asked for as text, but it was read without keeping its texts.
     case textNotKept(source: String, column: String)
     /// A field, or a name of a column, at the 1-based `line` that is not encoded in UTF-8.
@@ -69,6 +77,28 @@ public enum TableError: Error, Equatable, Sendable {
     /// A mean that is to fill gaps would stand for too few values.
     case tooFewToFill(source: String, column: String, known: Int, needed: Int)
 
+    /// Why a column that was named cannot be a covariate.
+    public enum UnusableCovariate: Sendable, Equatable {
+        /// Every value is missing.
+        case noValue
+        /// A category of one level.
+        case constant(String)
+        /// Text, or a category, with more different values than a category may have.
+        case tooManyValues(most: Int)
+        /// Text with this many different values, which only a request makes a category.
+        case manyValues(Int)
+    }
+
+    /// How the rows of a file that is not read can be had.
+    public enum Remedy: Sendable, Equatable {
+        /// By the program that wrote it.
+        case export
+        /// By a command.
+        case decompress(String)
+        /// From another encoding of text.
+        case convert(from: String)
+    }
+
     /// What a spelling stands for.
     public enum Spelling: Sendable {
         /// A level of a category.
@@ -113,18 +143,26 @@ extension TableError: DoorMessage {
             "\(path.visible): the file is empty; expected a CSV header line and rows, or a .npy array"
         case .noRows(let path):
             "\(path.visible): there are column names but no rows; add at least one row"
-        case .unsupportedFormat(let source, let format):
-            "\(source.visible): this is \(format.visible); export it as CSV (UTF-8) or as a .npy array"
+        case .unsupportedFormat(let source, let format, let remedy):
+            "\(source.visible): this is \(format.visible); \(remedy.text)"
         case .noSuchColumn(let source, let name, let available):
             "\(source.visible): no column \(name.quoted); " + Self.advice(for: name, available)
         case .duplicateColumn(let source, let name):
             "\(source.visible): two columns are named \(name.quoted); rename one of them"
         case .textInNumericColumn(let source, let line, let column, let field):
             "\(source.visible), line \(line): column \(column.quoted) should hold numbers but has \(field.quoted); "
-                + (CSVNumber.value(of: field.replacingOccurrences(of: ",", with: ".")) == nil
+                + (!Self.hasDecimalComma(field)
                     ? "correct the field, write NA if it is missing, or leave the column out; classes of a target need "
                         + "\(RequestOption.family.setting("multinomial", style)), categories a study (dmoe study new)"
                     : "write numbers with a decimal point")
+        case .mixedColumn(let source, let line, let column, let field, let numberLine, let isTarget):
+            "\(source.visible), line \(line): column \(column.quoted) has \(field.quoted), and a number in line \(numberLine); "
+                + Self.advice(onMixed: field, isTarget: isTarget, style)
+        case .unusableCovariate(let source, let column, let reason):
+            "\(source.visible): column \(column.quoted) \(reason.text(style))"
+        case .numberInTextColumn(let source, let line, let column, let value):
+            "\(source.visible), \(line): column \(column.quoted) has the number \(Format.label(value)), where it is text before; "
+                + Self.advice(onMixed: nil, isTarget: false, style)
         case .textNotKept(let source, let column):
             "\(source.visible): column \(column.quoted) was not read as text; name it among the text columns"
         case .notUTF8(let source, let line, let name):
@@ -209,6 +247,21 @@ extension TableError: DoorMessage {
         }
     }
 
+    private static func hasDecimalComma(_ field: String) -> Bool {
+        CSVNumber.value(of: field.replacingOccurrences(of: ",", with: ".")) != nil
+    }
+
+    private static func advice(onMixed field: String?, isTarget: Bool, _ style: OptionStyle) -> String {
+        if let field, hasDecimalComma(field) { return "write numbers with a decimal point" }
+        let correct = "correct the field, write NA if it is missing, "
+        if isTarget {
+            return correct + "or say that these are classes: \(RequestOption.family.setting("multinomial", style))"
+        }
+        return correct + "leave the column out with "
+            + "\(RequestOption.exclude.name(style)), or make it a category in a study (dmoe study new, "
+            + "\(RequestOption.categories.name(style)))"
+    }
+
     private static func advice(for name: String, _ available: [String]) -> String {
         let wanted = name.trimmingCharacters(in: .whitespaces).lowercased()
         if let near = available.first(where: { $0.trimmingCharacters(in: .whitespaces).lowercased() == wanted }) {
@@ -220,5 +273,29 @@ extension TableError: DoorMessage {
         let shown = available.prefix(20).map(\.quoted).joined(separator: ", ")
         let rest = available.count > 20 ? " and \(available.count - 20) more" : ""
         return "the columns are \(shown)\(rest)"
+    }
+}
+
+extension TableError.UnusableCovariate {
+    fileprivate func text(_ style: OptionStyle) -> String {
+        switch self {
+        case .noValue: "has no value: it cannot be a covariate; leave it out"
+        case .constant(let value): "is \(value.quoted) in every row: a category has two levels or more; leave it out"
+        case .tooManyValues(let most):
+            "has more than \(most) different values, and a category at most so many: merge them, or leave it out"
+        case .manyValues(let count):
+            "is text of \(count) different values; name it with \(RequestOption.categories.name(style)) if it is a category, or "
+                + "leave it out"
+        }
+    }
+}
+
+extension TableError.Remedy {
+    fileprivate var text: String {
+        switch self {
+        case .export: "export it as CSV (UTF-8) or as a .npy array"
+        case .decompress(let command): "decompress it first (\(command)); of compressed files only gzip is read"
+        case .convert(let encoding): "save the file as CSV in UTF-8, or convert it: iconv -f \(encoding) -t utf-8"
+        }
     }
 }

@@ -49,9 +49,6 @@ struct CSVStream {
     private var position: Int
     private var line: Int
     private let pieceSize: Int
-    /// Within which the header ends.
-    private static let headerReach = 1 << 23
-
     /// Reads the header.
     init(path: String, options: TableOptions, pieceSize: Int) throws(TableError) {
         guard path != "-" else { throw .notOutOfCore(path: "standard input", reason: "it can be read only once") }
@@ -65,10 +62,12 @@ struct CSVStream {
         self.file = file
         self.size = size
         self.pieceSize = pieceSize
-        let start = Self.bytes(file, 0..<min(size, Self.headerReach))
-        guard !start.starts(with: Gzip.magic) else { throw .notOutOfCore(path: path, reason: "it is compressed") }
-        try DataTable.refuseForeign(start, source: path)
-        reader = try CSVReader(source: path, data: start, options: options)
+        guard !file.isCompressed else { throw .notOutOfCore(path: path, reason: "it is compressed") }
+        let bytes = TableBytes(file, count: size)
+        try bytes.with(0..<min(size, ForeignFormat.reach)) { start throws(TableError) in
+            try ForeignFormat.refuse(start, source: path)
+        }
+        reader = try CSVReader(source: path, bytes: bytes, options: options)
         (position, line) = reader.start
     }
 
@@ -90,49 +89,13 @@ struct CSVStream {
     private func pieceOfWholeLines() -> Data {
         var length = pieceSize
         while position + length < size {
-            let piece = Self.bytes(file, position..<position + length)
-            if let end = lastLineEnd(piece) { return piece.prefix(end) }
+            let piece = file.bytes(position..<position + length)
+            let end = piece.withUnsafeBytes {
+                CSVLines.lastRowEnd(in: $0.bindMemory(to: UInt8.self), delimiter: reader.delimiter)
+            }
+            if let end { return piece.prefix(end) }
             length *= 2
         }
-        return Self.bytes(file, position..<size)
-    }
-
-    /// After the last line end that is in no quoted field, by the rules of ``CSVCursor``: a quote opens a field only where the
-    /// field begins, and of a pair within quotes neither closes it.
-    private func lastLineEnd(_ piece: Data) -> Int? {
-        piece.withUnsafeBytes { bytes in
-            var (isQuoted, beginsField) = (false, true)
-            var end: Int?
-            var index = 0
-            while index < bytes.count {
-                let byte = bytes[index]
-                let next = index + 1 < bytes.count ? bytes[index + 1] : nil
-                if isQuoted {
-                    if byte == UInt8(ascii: "\""), next == byte {
-                        index += 1
-                    } else if byte == UInt8(ascii: "\"") {
-                        isQuoted = false
-                    }
-                } else if byte == UInt8(ascii: "\""), beginsField {
-                    (isQuoted, beginsField) = (true, false)
-                } else if byte == UInt8(ascii: "\n")
-                    || byte == UInt8(ascii: "\r") && next != nil && next != UInt8(ascii: "\n")
-                {
-                    (end, beginsField) = (index + 1, true)
-                } else if byte == reader.delimiter {
-                    beginsField = true
-                } else if !CSVNumber.isBlank(byte) {
-                    beginsField = false
-                }
-                index += 1
-            }
-            return end
-        }
-    }
-
-    private static func bytes(_ file: OpenFile, _ range: Range<Int>) -> Data {
-        var data = Data(count: range.count)
-        data.withUnsafeMutableBytes { file.read(at: range.lowerBound, into: $0) }
-        return data
+        return file.bytes(position..<size)
     }
 }

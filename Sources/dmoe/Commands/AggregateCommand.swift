@@ -65,7 +65,7 @@ struct AggregateCommand: ParsableCommand {
         try common.report(
             EnsembleSummary(
                 output: output, members: file.members.count, components: components, leftOut: leftOut.map(LeftOut.init)),
-            text: "\(output): \(Format.plural(file.members.count, "local model")) with "
+            text: "\(output.visible): \(Format.plural(file.members.count, "local model")) with "
                 + "\(Format.plural(components, "component")), for dmoe predict and evaluate")
     }
 
@@ -93,10 +93,10 @@ struct AggregateCommand: ParsableCommand {
         let curve = record.expertCounts.map { "\n\n" + ExpertCountTable($0).text + "\n" } ?? ""
         return """
             \(Format.plural(record.sites.count, "local model")) of \(Format.plural(file.rows, "row")) \
-            became \(Format.plural(file.experts.count, "expert")) for '\(file.target)'
+            became \(Format.plural(file.experts.count, "expert")) for '\(file.target.visible)'
             transport divergence \(Format.short(record.objectives.last ?? 0)) per support point\(start); \
             support of \(Format.plural(record.supportSize, "point")) \(record.support); \(record.chosen)\(curve)
-            \(output) written (dmoe inspect \(output))
+            \(output.visible) written (dmoe inspect \(output.visible))
             """
     }
 }

@@ -65,14 +65,14 @@ struct FitCommand: ParsableCommand {
             file.fit?.expertCounts.map { ExpertCountPathTable($0).text }, file.fit?.lasso.map { LassoTable($0).text },
         ].compactMap { $0.map { $0 + "\n" } }.joined()
         return tables + """
-            \(Format.plural(local.model.expertCount, "expert")) for '\(local.model.design.target)' from \
+            \(Format.plural(local.model.expertCount, "expert")) for '\(local.model.design.target.visible)' from \
             \(Format.plural(local.fitted.rowCount, "row"))\(report.leftOutRows > 0 ? " (\(report.leftOutRows) left out)" : "") and \
             \(Format.plural(local.model.design.covariateCount, "covariate"))
             log-likelihood \(Format.number(report.logLikelihood, digits: 4)), \
             \(Format.number(report.logLikelihood / local.fitted.weight, digits: 5)) per row; \
             \(report.stopReason == .converged ? "converged" : "not converged") after \
             \(Format.plural(report.iterations, "iteration"))
-            \(output): \(Format.plural(bytes, "byte")), no row in it (dmoe inspect \(output))
+            \(output.visible): \(Format.plural(bytes, "byte")), no row in it (dmoe inspect \(output.visible))
             """
     }
 }

@@ -110,7 +110,7 @@ struct LearnCommand: ParsableCommand {
         let others = Set(present.filter { $0.hasSuffix(".json") }).subtracting(written).sorted()
         guard let first = others.first else { return }
         Terminal.warn(
-            "\(directory) holds \(Format.plural(others.count, "other .json file")) ('\(first)'), of an earlier run perhaps: "
+            "\(directory) holds \(Format.plural(others.count, "other .json file")) ('\(first.visible)'), of an earlier run perhaps: "
                 + "do not aggregate them with these")
     }
 

@@ -71,7 +71,7 @@ struct PredictCommand: ParsableCommand {
         try common.report(
             PredictionSummary(
                 output: output, rows: result.rows, leftOut: result.record.rowsLeftOut, filled: result.record.filled),
-            text: "\(output): \(Format.plural(result.rows, "row")) predicted")
+            text: "\(output.visible): \(Format.plural(result.rows, "row")) predicted")
     }
 }
 

@@ -76,7 +76,7 @@ struct SimulateCommand: ParsableCommand {
         try ModelFile(reference: benchmark.trueModel).write(to: truth)
         try common.report(
             SimulationSummary(output: output, shards: shards, rows: rows, testRows: testRows),
-            text: "\(output): \(Format.plural(shards, "shard")) of \(Format.plural(rows, "row")) in all, "
+            text: "\(output.visible): \(Format.plural(shards, "shard")) of \(Format.plural(rows, "row")) in all, "
                 + "test.csv of \(Format.count(testRows)), truth.json")
     }
 

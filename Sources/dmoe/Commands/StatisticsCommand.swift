@@ -59,10 +59,10 @@ struct StatisticsCommand: ParsableCommand {
 
     private func summary(_ file: StatisticsFile, bytes: Int) -> String {
         """
-        \(Format.plural(file.rows, "row")) at \(Format.plural(file.experts.count, "expert")) for '\(file.target)'
+        \(Format.plural(file.rows, "row")) at \(Format.plural(file.experts.count, "expert")) for '\(file.target.visible)'
         log-likelihood of the model \(Format.number(file.logLikelihood, digits: 4)), \
         \(Format.number(file.logLikelihood / file.weight, digits: 5)) per row
-        \(output): \(Format.plural(bytes, "byte")), no row in it (dmoe inspect \(output))
+        \(output.visible): \(Format.plural(bytes, "byte")), no row in it (dmoe inspect \(output.visible))
         """
     }
 }

@@ -88,7 +88,7 @@ struct StudyNewCommand: ParsableCommand {
                 notes: draft.notes.map { $0.text(.commandLine) }),
             text: StudyDescription(draft.study).text + (draft.notes.isEmpty ? "" : "\n\n")
                 + draft.notes.map { $0.text(.commandLine) }.joined(separator: "\n")
-                + "\n\n\(output) written; read it, then share it with all sites")
+                + "\n\n\(output.visible) written; read it, then share it with all sites")
     }
 }
 

@@ -49,9 +49,9 @@ struct UpdateCommand: ParsableCommand {
         let trace = rounds.map { Format.number($0.logLikelihoodPerRow, digits: 5) }.joined(separator: ", ")
         return """
             \(Format.plural(rounds.last?.sites ?? 0, "site")) with \(Format.plural(file.rows, "row")) updated \
-            \(Format.plural(file.experts.count, "expert")) for '\(file.target)', round \(rounds.count)
+            \(Format.plural(file.experts.count, "expert")) for '\(file.target.visible)', round \(rounds.count)
             log-likelihood per row before each round: \(trace)
-            \(output) written (dmoe inspect \(output))
+            \(output.visible) written (dmoe inspect \(output.visible))
             """
     }
 }

@@ -21,9 +21,9 @@ struct DataOptions: ParsableArguments {
     func tableOptions() throws -> TableOptions { try table.options(parallelism: .serial) }
 }
 
-/// "a,b,c" as names; which lists can be, the jobs say.
-@Sendable func splitNames(_ text: String) -> [String] {
-    text.split(separator: ",", omittingEmptySubsequences: false).map {
-        String($0.trimmingPrefix(while: \.isWhitespace).reversed().trimmingPrefix(while: \.isWhitespace).reversed())
+/// "a,b,c" as names, quoted as in CSV where they hold commas; which lists can be, the jobs say.
+@Sendable func splitNames(_ text: String) throws -> [String] {
+    do throws(TableError) { return try CSVNames.split(text) } catch {
+        throw ValidationError("a name opens with a quote that is never closed")
     }
 }

@@ -32,7 +32,7 @@ struct ComparisonReport: Encodable {
     }
 
     private var heading: String {
-        "\(Format.plural(shards, "shard")) of \(Format.plural(rows, "row")) in all; \(Format.plural(experts, "expert")) for '\(target)'; "
+        "\(Format.plural(shards, "shard")) of \(Format.plural(rows, "row")) in all; \(Format.plural(experts, "expert")) for '\(target.visible)'; "
             + "scored on \(Format.plural(testRows, "row"))"
     }
 

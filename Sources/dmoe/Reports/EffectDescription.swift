@@ -21,7 +21,7 @@ struct EffectDescription {
                 ? "; sandwich" : ""
         let title =
             "effects, largest first, with \(Format.percentage(effects.level)) intervals\(note). Effect: what one standard "
-            + "deviation of the covariate does" + (isGaussian ? ", in standard deviations of '\(target)'" : "")
+            + "deviation of the covariate does" + (isGaussian ? ", in standard deviations of '\(target.visible)'" : "")
         return ([title] + effects.experts.map(expert) + effects.gates.map(gate)).joined(separator: "\n\n")
     }
 
@@ -70,7 +70,7 @@ struct EffectDescription {
     }
 
     private func name(_ effect: Effects.Effect) -> String {
-        effect.response.map { "\(effect.covariate), '\($0)'" } ?? effect.covariate
+        effect.response.map { "\(effect.covariate), '\($0.visible)'" } ?? effect.covariate
     }
 
     private func row(_ effect: Effects.Effect) -> [String] {

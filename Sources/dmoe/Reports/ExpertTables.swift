@@ -37,9 +37,9 @@ struct ExpertTables {
 
     private func heading(_ predictor: Int) -> String {
         switch family.response {
-        case .number: "experts: mean of '\(file.target)'"
-        case .positiveNumber, .count: "experts: log mean of '\(file.target)'"
-        case .classes(let names): "experts: log odds of '\(names[predictor + 1])' against '\(names[0])'"
+        case .number: "experts: mean of '\(file.target.visible)'"
+        case .positiveNumber, .count: "experts: log mean of '\(file.target.visible)'"
+        case .classes(let names): "experts: log odds of '\(names[predictor + 1].visible)' against '\(names[0].visible)'"
         }
     }
 }

@@ -55,8 +55,8 @@ struct ModelDescription {
             case .reference: "reference model, not fitted"
             }
         return """
-            \(path): \(origin) (format \(file.formatVersion), \(file.software))
-            predicts '\(file.target)' from \(Format.plural(file.covariates.count, "covariate")) with \
+            \(path.visible): \(origin) (format \(file.formatVersion), \(file.software.visible))
+            predicts '\(file.target.visible)' from \(Format.plural(file.covariates.count, "covariate")) with \
             \(Format.plural(file.experts.count, "\(file.family) expert"))
             """
     }
@@ -67,7 +67,7 @@ struct ModelDescription {
         var lines = left > 0 ? ["\(Format.plural(left, "row")) left out for missing values"] : []
         for entry in file.reading?.filled ?? [] {
             let action = entry.value.map { "filled in with \(Format.short($0))" } ?? "taken as a level of their own"
-            lines.append("'\(entry.covariate)': \(Format.plural(entry.missing, "missing value")) \(action)")
+            lines.append("'\(entry.covariate.visible)': \(Format.plural(entry.missing, "missing value")) \(action)")
         }
         if let study = file.study { lines.insert(StudyDescription(study).text + "\n", at: 0) }
         return lines.isEmpty ? nil : lines.joined(separator: "\n").trimmingSuffix(while: \.isNewline)
@@ -120,9 +120,11 @@ struct ModelDescription {
                 site.experts.map(String.init).joined(separator: " "),
             ])
         }
+        let start = aggregation.start == .noSearch ? "" : ", best start " + "\(aggregation.start)".visible
+        let support = "\(Format.plural(aggregation.supportSize, "point")) " + "\(aggregation.support)".visible
         return """
             aggregation: transport divergence \(Format.short(aggregation.objectives.last ?? 0)) per support point\
-            \(aggregation.start == .noSearch ? "" : ", best start \(aggregation.start)"); support of \(Format.plural(aggregation.supportSize, "point")) \(aggregation.support); \
+            \(start); support of \(support); \
             site weights \(aggregation.siteWeights.rawValue); \(aggregation.chosen); seed \(aggregation.options.seed)
             \(table.text)
             """ + (aggregation.expertCounts.map { "\n" + ExpertCountTable($0).text } ?? "")
@@ -152,7 +154,7 @@ struct ModelDescription {
         case .local:
             return """
                 what leaves the site with this file: the parameters above; for each expert the sum of weights, and mean \
-                and covariance of the \(numbers) columns \((file.covariates + [file.target]).joined(separator: ", ")) \
+                and covariance of the \(numbers) columns \((file.covariates + [file.target]).map(\.visible).joined(separator: ", ")) \
                 over the rows that it describes; the number of rows, of rows left out and of missing values; the fit \
                 report with its log-likelihoods.
                 what does not: no row, no minimum or maximum, no date; no column is released of an expert where few rows \
@@ -164,7 +166,7 @@ struct ModelDescription {
 
     private var warnings: String? {
         file.warnings.isEmpty
-            ? nil : file.warningLines.map { "warning: \($0.text(.commandLine))" }.joined(separator: "\n")
+            ? nil : file.warningLines.map { "warning: \($0.text(.commandLine).visible)" }.joined(separator: "\n")
     }
 }
 

@@ -16,8 +16,8 @@ struct StatisticsDescription {
 
     private var heading: String {
         """
-        \(path): statistics of \(Format.plural(file.rows, "row")) for a round (format \(file.formatVersion), \(file.software))
-        at a model with digest \(file.modelDigest) that predicts '\(file.target)' from \
+        \(path.visible): statistics of \(Format.plural(file.rows, "row")) for a round (format \(file.formatVersion), \(file.software.visible))
+        at a model with digest \(file.modelDigest) that predicts '\(file.target.visible)' from \
         \(Format.plural(file.covariates.count, "covariate")) with \
         \(Format.plural(file.experts.count, "\(file.family) expert"))
         log-likelihood of this model here \(Format.number(file.logLikelihood, digits: 4)), \
@@ -61,6 +61,6 @@ struct StatisticsDescription {
 
     private var warnings: String? {
         file.warnings.isEmpty
-            ? nil : file.warnings.lines.map { "warning: \($0.text(.commandLine))" }.joined(separator: "\n")
+            ? nil : file.warnings.lines.map { "warning: \($0.text(.commandLine).visible)" }.joined(separator: "\n")
     }
 }

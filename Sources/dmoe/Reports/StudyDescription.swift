@@ -11,10 +11,12 @@ struct StudyDescription {
     var text: String { "\(heading)\n\n\(covariates)" }
 
     private var heading: String {
-        let classes = study.classes.map { " of \($0.map { "'\($0)'" }.joined(separator: ", "))" } ?? ""
-        let columns = [study.exposure.map { "exposure '\($0)'" }, study.weights.map { "weights '\($0)'" }]
+        let classes = study.classes.map { " of \($0.map { "'\($0.visible)'" }.joined(separator: ", "))" } ?? ""
+        let columns = [
+            study.exposure.map { "exposure '\($0.visible)'" }, study.weights.map { "weights '\($0.visible)'" },
+        ]
         return """
-            predicts '\(study.target)' (\(study.family)\(classes)) from \(Format.plural(study.covariates.count, "covariate")), \
+            predicts '\(study.target.visible)' (\(study.family)\(classes)) from \(Format.plural(study.covariates.count, "covariate")), \
             \(Format.plural(study.design.covariateCount, "column")) of the design; study \(study.digest)
             """ + columns.compactMap { $0.map { "; " + $0 } }.joined()
     }

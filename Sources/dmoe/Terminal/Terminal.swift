@@ -7,7 +7,8 @@ import Synchronization
 
 /// Results go to standard output; what happens on the way, and warnings, to standard error.
 enum Terminal {
-    static func print(_ text: String) throws { try write(text.withoutControls + "\n") }
+    /// Several lines.
+    static func print(_ text: String) throws { try write(text.visibleLines + "\n") }
 
     /// To standard output, as it is.
     static func write(_ text: String) throws {
@@ -16,9 +17,20 @@ enum Terminal {
         }
     }
 
-    static func printError(_ text: String) {
+    /// One line, whatever the names and fields are that it cites.
+    static func printError(_ text: String) { printLines(text.visible) }
+
+    /// To standard error.
+    static func printLines(_ text: String) {
         // Where even standard error fails there is nobody left to inform.
-        try? FileHandle.standardError.write(contentsOf: Data((text.withoutControls + "\n").utf8))
+        try? FileHandle.standardError.write(contentsOf: Data((text.visibleLines + "\n").utf8))
+    }
+
+    /// Ends the program with what cannot be done.
+    static func end(_ error: any Error) -> Never {
+        let failure = CommandFailure(error) ?? CommandFailure(String(describing: error))
+        printError("dmoe: \(failure.message)")
+        Foundation.exit(failure.exitCode)
     }
 
     static func warn(_ text: String) { printError("warning: \(text)") }
@@ -34,15 +46,7 @@ enum Terminal {
             let name = context.codingPath.map(\.stringValue).joined(separator: ".")
             throw CommandFailure("'\(name)' is not a finite number: values of the data or the model are too large")
         }
-        try write(text)
-    }
-}
-
-extension String {
-    /// Without characters that steer a terminal: names in files come from elsewhere.
-    fileprivate var withoutControls: String {
-        String(
-            String.UnicodeScalarView(unicodeScalars.filter { $0 == "\n" || $0.properties.generalCategory != .control }))
+        try write(text.escapedInJSON)
     }
 }
 
@@ -85,7 +89,7 @@ final class ProgressLine: Sendable {
                 "\(subject): \(stage) start \(progress.start) of \(progress.startCount), iteration \(progress.iteration), "
                 + "log-likelihood \(Format.number(progress.logLikelihoodPerRow, digits: 5)) per row (standardised)"
                 + remaining(state, now)
-            write("\r\u{1B}[K" + line)
+            write("\r\u{1B}[K" + line.visible)
         }
     }
 
@@ -110,7 +114,7 @@ struct ProgressNote: Sendable {
 
     init(quiet: Bool) { isShown = !quiet && isatty(STDERR_FILENO) == 1 }
 
-    func show(_ text: String) { if isShown { write("\r\u{1B}[K" + text) } }
+    func show(_ text: String) { if isShown { write("\r\u{1B}[K" + text.visible) } }
 
     func clear() { if isShown { write("\r\u{1B}[K") } }
 

@@ -4,9 +4,9 @@ import Messages
 struct TextTable {
     private var rows: [[String]]
 
-    init(header: [String]) { rows = [header] }
+    init(header: [String]) { rows = [header.map(\.visible)] }
 
-    mutating func append(_ row: [String]) { rows.append(row) }
+    mutating func append(_ row: [String]) { rows.append(row.map(\.visible)) }
 
     var text: String {
         let columns = rows.map(\.count).max() ?? 0

@@ -148,11 +148,16 @@ import Testing
         #expect((leftOut.first?["reason"] as? [String: Any])?["code"] as? String == "noModelPossible")
     }
 
-    @Test func aColumnLostToOneFieldOfTextIsWarnedOf() throws {
-        try work.write(Sample.csv(seed: 1, line: 8, column: 1, "oops"), to: "typo.csv")
+    @Test func aColumnOfTextIsWarnedOf() throws {
+        let rows = Sample.csv(seed: 1).split(separator: "\n").enumerated().map { index, line in
+            var fields = line.split(separator: ",").map(String.init)
+            if index > 0 { fields[1] = "x\(index % 3)" }
+            return fields.joined(separator: ",")
+        }
+        try work.write(rows.joined(separator: "\n"), to: "typo.csv")
         #expect(
             try work.fit("typo.csv", to: "m.json").errors
-                == "warning: typo.csv: columns with text are no covariates: 'b' (line 8: 'oops')\n")
+                == "warning: typo.csv: columns with text are no covariates: 'b' (line 2: 'x1')\n")
         #expect(try work.model("m.json").covariates == ["a", "c"])
         #expect(try work.fit("typo.csv", to: "m.json", "--exclude", "b").errors.isEmpty)
         #expect(try work.fit("typo.csv", to: "m.json", "--features", "a,c").errors.isEmpty)

@@ -69,6 +69,44 @@ import Testing
         #expect((table?.rowCount ?? 0) < 8000)
     }
 
+    /// A mapped file would end the program.
+    @Test(arguments: [0, 3, 5000, 39_999], [1, 3]) func aFileCutShortWhileItIsReadIsRefused(
+        length: UInt64, threads: Int
+    ) throws {
+        let text = "a,t\n" + String(repeating: "12345,\"x\"\n", count: 4000)
+        try TableFixture.withFile(Data(text.utf8)) { path in
+            let input = try TableInput(path: path)
+            let options = TableOptions(parallelism: Parallelism(threads: threads))
+            var reader = try CSVReader(source: path, bytes: input.bytes, options: options)
+            reader.partSize = 1000
+            reader.linesCounted = {
+                let handle = FileHandle(forUpdatingAtPath: path)
+                try? handle?.truncate(atOffset: length)
+                try? handle?.close()
+            }
+            _ = try? reader.table()
+            #expect(input.change == .cannotRead(path: path, reason: "it changed while it was read"))
+        }
+    }
+
+    @Test func anArrayCutShortWhileItIsReadIsRefused() throws {
+        let values = TableFixture.float64((0..<100_000).map(Double.init))
+        let bytes = TableFixture.npy("<f8", fortran: false, shape: "(50000, 2)", values)
+        try TableFixture.withFile(bytes, named: "t.npy") { path in
+            let whole = try DataTable.read(path: path)
+            #expect(try whole.numbers("c1") == (0..<50_000).map { Double(2 * $0 + 1) })
+            let input = try TableInput(path: path)
+            let array = try #require(try ArrayFile(path: path, options: TableOptions()))
+            let handle = try FileHandle(forUpdating: URL(filePath: path))
+            try handle.truncate(atOffset: 4000)
+            try handle.close()
+            _ = try? DataTable.table(of: input, options: TableOptions())
+            #expect(input.change == .cannotRead(path: path, reason: "it changed while it was read"))
+            _ = array.piece(0..<50_000)
+            #expect(array.failure == .cannotRead(path: path, reason: "it changed while it was read"))
+        }
+    }
+
     @Test func aFileWrittenToSinceItWasOpenedIsNoticed() throws {
         try TableFixture.withFile(Data("a\n1\n2\n".utf8)) { path in
             let input = try TableInput(path: path)

@@ -2,6 +2,7 @@ import Foundation
 import Messages
 import Numerics
 import Tables
+import TestSupport
 import Testing
 
 /// However a file is cut, and by whichever way its fields are read, the table or the error is the same.
@@ -40,6 +41,83 @@ import Testing
         var random = RandomNumbers(seed: 5)
         for round in 0..<120 {
             expectSame(text(rows: 1 + random.index(below: 60), oddity: [0, 0, 2, 20, 200][round % 5], &random))
+        }
+    }
+
+    /// Quotes that open a field, that stand in one, doubled ones, and line ends within.
+    @Test func cutsDoNotShowBesideQuotes() {
+        var random = RandomNumbers(seed: 6)
+        let odd = [
+            "\"1.5\"", "\"a\nb\"", "\"a,\r\nb\"", "a\"b", "\"a\"\"b\"", "\"a\"b\"c", " \"x\" ", "\"\"", "\"\"\"\"",
+            "\t\"7\"", "\"\n\"\"\n\"",
+            "\"", "1", "-2.25", "NA", "",
+        ]
+        let ends = ["\n", "\r\n", "\r", "\n\n"]
+        for round in 0..<120 {
+            let end = ends[random.index(below: ends.count)]
+            var text = "a,b,t" + end
+            for _ in 0..<random.index(below: 60) {
+                // An opening quote without its partner is rare: it ends everything.
+                let count = round % 3 == 0 ? odd.count : 11
+                let fields = (0..<3).map { _ in
+                    random.index(below: 3) == 0 ? odd[random.index(below: count)] : "\(random.index(below: 999))"
+                }
+                text += fields.joined(separator: ",") + end
+            }
+            expectSame(text)
+        }
+    }
+
+    /// From the file itself, of which each part is read when it is looked at.
+    @Test func filesAreReadAsMemoryIs() throws {
+        var random = RandomNumbers(seed: 7)
+        for round in 0..<20 {
+            var text = text(rows: 1 + random.index(below: 200), oddity: [0, 20][round % 2], &random)
+            if round % 4 > 1 { text += "1,2,\"s\n\"\"\",3\n4,5,s,6" }
+            let expected = CSVReading.slow.outcome(Data(text.utf8), Self.options)
+            try TableFixture.withFile(Data(text.utf8)) { path in
+                for size in [1, 33, 500, 1 << 20] {
+                    let input = try TableInput(path: path)
+                    var options = Self.options
+                    options.parallelism = Parallelism(threads: 3)
+                    let outcome = Result { () throws(TableError) in
+                        var reader = try CSVReader(source: "t.csv", bytes: input.bytes, options: options)
+                        reader.partSize = size
+                        return try reader.table()
+                    }
+                    switch outcome {
+                    case .success(let table): #expect(CSVReading.Outcome(table) == expected)
+                    case .failure(let error): #expect(CSVReading.Outcome.refusal(error) == expected)
+                    }
+                    #expect(input.change == nil)
+                }
+            }
+        }
+    }
+
+    /// Longer than what is read of a file at first, with a name across that border.
+    @Test(arguments: [9000, 30_000]) func longHeadersAreReadFromFiles(columns: Int) throws {
+        let names = (0..<columns).map { "column é \($0)" }
+        let text = names.joined(separator: ",") + "\n" + names.indices.map(String.init).joined(separator: ",")
+        try TableFixture.withFile(Data(text.utf8)) { path in
+            let table = try DataTable.read(path: path)
+            #expect(table.columnNames == names)
+            #expect(try table.numbers(names[columns - 1]) == [Double(columns - 1)])
+        }
+    }
+
+    /// The first number of a column of text, in whichever part it is.
+    @Test func theFirstNumberOfAColumnOfTextIsFound() throws {
+        for (first, text) in [(0, 250), (250, 0), (7, 3), (120, 119)] {
+            var rows = (0..<300).map { _ in "NA,x" }
+            rows[first] = "5,x"
+            rows[text] = "oops,x"
+            expectSame("a,t\n" + rows.joined(separator: "\n"))
+            let table = try TableFixture.table("a,t\n" + rows.joined(separator: "\n"))
+            #expect(
+                table.columns[0].content
+                    == .notNumeric(line: text + 2, column: 1, field: "oops", numberLine: first + 2))
+            #expect(table.columns[1].content == .notNumeric(line: 2, column: 2, field: "x"))
         }
     }
 

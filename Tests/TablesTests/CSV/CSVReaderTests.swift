@@ -98,7 +98,7 @@ import Testing
     ])
     func marksColumnsWithText(field: String) throws {
         let table = try Fixture.table("x;y\n1;1\n\(field);2\nother;3\n", TableOptions(delimiter: UInt8(ascii: ";")))
-        #expect(table.columns[0].content == .notNumeric(line: 3, column: 1, field: field))
+        #expect(table.columns[0].content == .notNumeric(line: 3, column: 1, field: field, numberLine: 2))
         #expect(try table.numbers("y") == [1, 2, 3])
         #expect(throws: TableError.textInNumericColumn(source: "t.csv", line: 3, column: "x", field: field)) {
             try table.numbers("x")

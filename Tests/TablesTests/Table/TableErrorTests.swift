@@ -6,10 +6,13 @@ import Testing
     private static let all: [TableError] = [
         .fileNotFound(path: "a\nb.csv"), .cannotRead(path: "a\nb.csv", reason: "it is\na directory"),
         .emptyFile(path: "a\nb.csv"), .noRows(path: "a\nb.csv"),
-        .unsupportedFormat(source: "a\nb.csv", format: "a zip archive"),
+        .unsupportedFormat(source: "a\nb.csv", format: "a zip archive", remedy: .decompress("unzip")),
         .noSuchColumn(source: "a\nb.csv", name: "x\ny", available: ["a\nb", "c"]),
         .duplicateColumn(source: "a\nb.csv", name: "x\ny"),
         .textInNumericColumn(source: "a\nb.csv", line: 7, column: "x\ny", field: "\u{1B}[31m\n"),
+        .mixedColumn(source: "a\nb.csv", line: 7, column: "x\ny", field: "\u{202E}\n", numberLine: 2),
+        .numberInTextColumn(source: "a\nb.csv", line: 7, column: "x\ny", value: 3),
+        .unusableCovariate(source: "a\nb.csv", column: "x\ny", reason: .constant("a\u{9B}\n")),
         .textNotKept(source: "a\nb.csv", column: "x\ny"),
         .raggedRow(source: "a\nb.csv", line: 7, found: 1, expected: 3),
         .unterminatedQuote(source: "a\nb.csv", line: 7), .malformedNPY(source: "a\nb.csv", reason: "bad\nheader"),
@@ -21,7 +24,8 @@ import Testing
     func describesItselfInOneVisibleLine(error: TableError) {
         let text = error.description
         #expect(text.hasPrefix("a\\nb.csv"))
-        #expect(text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F })
+        #expect(text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) })
+        #expect(!text.contains("\u{202E}"))
     }
 
     @Test func onlyMissingInputIsMissing() {

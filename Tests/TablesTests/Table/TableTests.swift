@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func refusesForeignFormats() {
-        for magic in ["PK\u{03}\u{04}rest", "PAR1rest"] {
+        for magic in ["PK\u{03}\u{04}rest", "PAR1\u{15}\u{04}rest"] {
             guard case .unsupportedFormat? = Fixture.failure(magic) else {
                 Issue.record("\(magic) was not refused")
                 continue

@@ -10,6 +10,8 @@ public enum OptionBounds: Sendable, Equatable {
     case fromBelow(Double, Double)
     /// 0 or any finite number above it.
     case nonNegative
+    /// Whole numbers of 64 bits without a sign.
+    case seeds
 }
 
 extension OptionBounds: CustomStringConvertible {
@@ -21,6 +23,7 @@ extension OptionBounds: CustomStringConvertible {
         case .between(let low, let high): "lie between \(Format.label(low)) and \(Format.label(high))"
         case .fromBelow(let low, let high): "be at least \(Format.label(low)) and below \(Format.label(high))"
         case .nonNegative: "be 0 or more"
+        case .seeds: "be a whole number from 0 to \(UInt64.max)"
         }
     }
 
@@ -28,7 +31,7 @@ extension OptionBounds: CustomStringConvertible {
         switch self {
         case .integers(let range): range.contains(value)
         case .atLeast(let least): value >= least
-        case .between, .fromBelow, .nonNegative: contains(Double(value))
+        case .between, .fromBelow, .nonNegative, .seeds: contains(Double(value))
         }
     }
 
@@ -40,6 +43,7 @@ extension OptionBounds: CustomStringConvertible {
         case .between(let low, let high): value > low && value < high
         case .fromBelow(let low, let high): value >= low && value < high
         case .nonNegative: value >= 0 && value.isFinite
+        case .seeds: value >= 0 && value < 0x1p64 && value == value.rounded()
         }
     }
 }
@@ -55,6 +59,7 @@ extension RequestOption {
         case .maximumIterations, .rowsPerParameter: .integers(1...1_000_000)
         case .minRows: .integers(Self.leastThreshold...1_000_000_000)
         case .l1Gate, .l1Experts: .nonNegative
+        case .seed: .seeds
         case .supportSize: .integers(50...10_000_000)
         case .rounds: .integers(0...1000)
         case .federatedRounds: .integers(1...10_000)

@@ -140,8 +140,9 @@ extension BorrowedTable {
         _ selection: RowSelection, withResponses: Bool
     ) throws(TableError) -> BorrowedRows? {
         guard selection.covariatesAreColumns else { return nil }
+        let positions = Dictionary(zip(columnNames, columns.indices)) { first, _ in first }
         func position(_ name: String) throws(TableError) -> Int {
-            guard let index = columnNames.firstIndex(of: name) else {
+            guard let index = positions[name] else {
                 throw .noSuchColumn(source: source, name: name, available: columnNames)
             }
             return index

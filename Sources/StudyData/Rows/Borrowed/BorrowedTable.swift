@@ -88,8 +88,14 @@ package struct BorrowedTable: Sendable {
 
     private func preview(_ column: Int) -> TableColumn.Content {
         if columns[column].element == .text {
-            return .text(
-                Array(batches.lazy.flatMap { $0.texts(column, Self.previewedRows) }.prefix(Self.previewedRows)))
+            var shown = Array(
+                batches.lazy.flatMap { $0.texts(column, Self.previewedRows) }.prefix(Self.previewedRows))
+            if !shown.isEmpty, shown.allSatisfy(\.isEmpty),
+                let known = batches.lazy.flatMap({ $0.texts(column) }).first(where: { !$0.isEmpty })
+            {
+                shown[0] = known
+            }
+            return .text(shown)
         }
         let element = columns[column].element
         let values = batches.lazy.flatMap { batch in

@@ -4,37 +4,74 @@ import Tables
 /// What a column of text fields looks like: whether they are numbers, how many different ones there are, how many are missing.
 struct ColumnProfile {
     let name: String
-    /// How often each field stands, numbers in their shortest spelling; cut off beyond ``mostDistinct``.
+    /// How often each field stands, as the name of a level; cut off beyond ``mostDistinct``.
     private(set) var counts: [String: Int] = [:]
     private(set) var missing = 0
-    /// The first field that is neither number nor missing, and its 1-based line.
-    private(set) var firstText: (line: Int, field: String)?
-    /// The numbers among `counts` when a text turns up keep their shortest spelling: `LevelEncoder` finds them by it.
+    /// The first field that is neither number nor missing, with its file and 1-based line.
+    private(set) var firstText: (source: String, line: Int, field: String)?
+    /// The 1-based line of the first number.
+    private(set) var firstNumberLine: Int?
     private(set) var hasTooMany = false
+    /// nil for a name that says that these are no numbers of rows.
+    private var numbering: RowNumbering?
+    /// The one value of each file; nil for a file with several.
+    private var valuesOfFiles: [String?] = []
+    private var isNewFile = false
 
     /// Levels beyond any use.
     static let mostDistinct = 1000
 
-    init(name: String) { self.name = name }
+    /// - Parameter position: in the header, from 1; 0 for a column of which it does not matter.
+    init(name: String, position: Int = 0) {
+        self.name = name
+        numbering = RowNumbering(name: name, position: position)
+    }
 
-    mutating func add(_ fields: [String], line: (Int) -> Int) {
+    mutating func beginFile() {
+        isNewFile = true
+        numbering?.beginFile()
+    }
+
+    mutating func add(_ fields: [String], source: String, line: (Int) -> Int) {
         for (row, field) in fields.enumerated() {
             let field = field.trimmingBlanks
-            guard let number = CSVNumber.value(of: field) else {
-                if firstText == nil { firstText = (line(row), field) }
+            let value = CSVNumber.value(of: field)
+            numbering?.add(value ?? .nan)
+            guard let number = value else {
+                if firstText == nil { firstText = (source, line(row), field) }
                 count(field)
                 continue
             }
-            if number.isNaN { missing += 1 } else { count(Format.label(number)) }
+            if number.isNaN {
+                missing += 1
+            } else {
+                if firstNumberLine == nil, number.isFinite { firstNumberLine = line(row) }
+                count(field.levelName)
+            }
         }
     }
 
     private mutating func count(_ field: String) {
+        if isNewFile {
+            valuesOfFiles.append(field)
+            isNewFile = false
+        } else if let last = valuesOfFiles.last, last != field {
+            valuesOfFiles[valuesOfFiles.count - 1] = nil
+        }
         if counts[field] == nil, counts.count >= Self.mostDistinct {
             hasTooMany = true
             return
         }
         counts[field, default: 0] += 1
+    }
+
+    /// Whether the values number the rows of each file.
+    var numbersRows: Bool { numbering?.holds ?? false }
+
+    /// Whether each of several files has one value, and no other has it.
+    var namesFiles: Bool {
+        let values = valuesOfFiles.compactMap { $0 }
+        return values.count > 1 && values.count == valuesOfFiles.count && Set(values).count == values.count
     }
 
     var isNumeric: Bool { firstText == nil }
@@ -46,7 +83,7 @@ struct ColumnProfile {
     var levels: [String] {
         let numbers = counts.keys.compactMap { key in CSVNumber.value(of: key).map { (key, $0) } }
         let texts = counts.keys.filter { CSVNumber.value(of: $0) == nil }
-        return numbers.sorted { $0.1 < $1.1 }.map(\.0) + texts.sorted()
+        return numbers.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.map(\.0) + texts.sorted()
     }
 
     /// The most frequent field, of equals the first.

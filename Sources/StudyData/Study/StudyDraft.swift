@@ -58,19 +58,26 @@ package struct StudyDraft: Sendable {
 
     /// The columns of all tables together.
     private struct Profiles {
-        var source: String
-        var columns: [ColumnProfile]
+        let source: String
+        let columns: [ColumnProfile]
+        private let positions: [String: Int]
+
+        init(source: String, columns: [ColumnProfile]) {
+            self.source = source
+            self.columns = columns
+            positions = Dictionary(zip(columns.map(\.name), columns.indices)) { first, _ in first }
+        }
 
         func named(_ name: String) throws(TableError) -> ColumnProfile {
-            guard let column = columns.first(where: { $0.name == name }) else {
+            guard let position = positions[name] else {
                 throw .noSuchColumn(source: source, name: name, available: columns.map(\.name))
             }
-            return column
+            return columns[position]
         }
 
         func requireNumbers(_ name: String) throws(TableError) {
             if let text = try named(name).firstText {
-                throw .textInNumericColumn(source: source, line: text.line, column: name, field: text.field)
+                throw .textInNumericColumn(source: text.source, line: text.line, column: name, field: text.field)
             }
         }
     }
@@ -78,6 +85,7 @@ package struct StudyDraft: Sendable {
     private static func profile(
         _ path: String, _ options: TableOptions, into profiles: inout [ColumnProfile]
     ) throws(TableError) {
+        for index in profiles.indices { profiles[index].beginFile() }
         if let pieces = try? TableStream(path: path, options: options) {
             var pieces = pieces
             while let piece = try pieces.next() { try add(piece, to: &profiles) }
@@ -87,9 +95,12 @@ package struct StudyDraft: Sendable {
     }
 
     private static func add(_ table: DataTable, to profiles: inout [ColumnProfile]) throws(TableError) {
-        if profiles.isEmpty { profiles = table.columnNames.map(ColumnProfile.init) }
+        if profiles.isEmpty {
+            profiles = table.columnNames.enumerated().map { ColumnProfile(name: $1, position: $0 + 1) }
+            for index in profiles.indices { profiles[index].beginFile() }
+        }
         for index in profiles.indices {
-            profiles[index].add(try table.text(profiles[index].name), line: table.line)
+            profiles[index].add(try table.text(profiles[index].name), source: table.source, line: table.line)
         }
     }
 
@@ -100,6 +111,7 @@ package struct StudyDraft: Sendable {
         let families = ExpertFamilies.names.filter { ExpertFamilies.response($0)?.classes != nil }
         // Numbers may be classes too, where some are named.
         let hasClasses = !target.isNumeric || choices.classes != nil
+        if choices.family == nil, choices.classes == nil { try Self.refuseMixed(target, isTarget: true) }
         study.family = choices.family ?? (hasClasses ? families.first : nil) ?? GaussianFamily().name
         if ExpertFamilies.response(study.family)?.classes == nil {
             try table.requireNumbers(choices.target)
@@ -125,38 +137,80 @@ package struct StudyDraft: Sendable {
 
     private mutating func decideCovariates(_ table: Profiles, _ choices: Choices) throws(TableError) {
         for name in choices.exclude + choices.categories { _ = try table.named(name) }
+        let categories = Set(choices.categories)
+        let named = categories.union(choices.features ?? [])
         let taken = Set([choices.target] + [choices.exposure, choices.weights].compactMap { $0 } + choices.exclude)
         let names = choices.features ?? table.columns.map(\.name).filter { !taken.contains($0) }
         for name in names {
             let column = try table.named(name)
-            if let covariate = covariate(column, choices) { study.covariates.append(covariate) }
+            let isForced = categories.contains(name)
+            if !named.contains(name), noteNames(column) { continue }
+            if let reason = Self.reason(against: column, isForced: isForced) {
+                guard !named.contains(name) else {
+                    throw .unusableCovariate(source: table.source, column: name, reason: reason)
+                }
+                notes.append(Self.note(on: column, reason))
+                continue
+            }
+            if !isForced, column.yesNo == nil { try Self.refuseMixed(column, isTarget: false) }
+            study.covariates.append(covariate(column, isForced: isForced, choices))
         }
         guard !study.covariates.isEmpty else { throw .noCovariates(source: table.source) }
     }
 
-    private mutating func covariate(_ column: ColumnProfile, _ choices: Choices) -> Study.Covariate? {
-        let isForced = choices.categories.contains(column.name)
-        guard let usual = column.mostFrequent else {
-            notes.append(.noValue(column: column.name))
-            return nil
+    /// Whether the values are names, of the rows or of the files.
+    private mutating func noteNames(_ column: ColumnProfile) -> Bool {
+        if column.numbersRows {
+            notes.append(.numbersRows(column: column.name))
+        } else if column.namesFiles {
+            notes.append(.namesFiles(column: column.name))
+        } else {
+            return false
         }
-        if column.counts.count == 1, !column.isNumeric || isForced {
-            notes.append(.constant(column: column.name, value: usual))
-            return nil
+        return true
+    }
+
+    /// One wrong cell must not make a category of a number, nor leave it out: ``DefaultCovariates``.
+    private static func refuseMixed(_ column: ColumnProfile, isTarget: Bool) throws(TableError) {
+        guard let text = column.firstText, let numberLine = column.firstNumberLine else { return }
+        throw .mixedColumn(
+            source: text.source, line: text.line, column: column.name, field: text.field, numberLine: numberLine,
+            isTarget: isTarget)
+    }
+
+    /// Why a column can be no covariate.
+    private static func reason(against column: ColumnProfile, isForced: Bool) -> TableError.UnusableCovariate? {
+        guard let usual = column.mostFrequent else { return .noValue }
+        if column.isNumeric, !isForced { return nil }
+        if column.counts.count == 1 { return .constant(usual) }
+        if column.hasTooMany {
+            return isForced || column.firstNumberLine == nil ? .tooManyValues(most: ColumnProfile.mostDistinct) : nil
         }
+        let isText = column.firstNumberLine == nil && column.yesNo == nil
+        return isText && !isForced && column.counts.count > mostLevels ? .manyValues(column.counts.count) : nil
+    }
+
+    private static func note(on column: ColumnProfile, _ reason: TableError.UnusableCovariate) -> StudyNote {
+        switch reason {
+        case .noValue: .noValue(column: column.name)
+        case .constant(let value): .constant(column: column.name, value: value)
+        case .tooManyValues, .manyValues:
+            .manyValues(
+                column: column.name, line: column.firstText?.line, field: column.firstText?.field,
+                distinct: column.distinct, canBeCategory: !column.hasTooMany)
+        }
+    }
+
+    private mutating func covariate(
+        _ column: ColumnProfile, isForced: Bool, _ choices: Choices
+    ) -> Study.Covariate {
         var covariate: Study.Covariate
         if !isForced, let (yes, no) = column.yesNo {
             covariate = .yesNo(column.name, yes: yes, no: no)
         } else if !isForced, column.isNumeric {
             covariate = .number(column.name)
-        } else if column.hasTooMany || (column.counts.count > Self.mostLevels && !isForced) {
-            notes.append(
-                .manyValues(
-                    column: column.name, line: column.firstText?.line, field: column.firstText?.field,
-                    distinct: column.distinct, canBeCategory: !column.hasTooMany))
-            return nil
         } else {
-            covariate = .category(column.name, levels: column.levels, reference: usual)
+            covariate = .category(column.name, levels: column.levels, reference: column.mostFrequent ?? "")
             noteRare(column, .level, minRows: choices.minRows)
             notes += column.levels.alikeNotes(.level, of: column.name)
         }

@@ -13,7 +13,7 @@ package struct ClassFinder {
 
     /// - Throws: `noSuchColumn`.
     package mutating func add(_ table: DataTable) throws(TableError) {
-        profile.add(try table.text(profile.name), line: table.line)
+        profile.add(try table.text(profile.name), source: table.source, line: table.line)
     }
 
     /// - Throws: `unusableClasses`.

@@ -1,0 +1,57 @@
+import Foundation
+import Messages
+
+/// The names of the columns, and where the rows begin.
+struct CSVHeader {
+    private(set) var names: [String] = []
+    /// The place of the first byte after the header.
+    let end: Int
+    /// The 1-based line of that place.
+    let endLine: Int
+
+    /// Read at first; a longer header is read again.
+    private static let usualReach = 1 << 16
+    /// A header with something wrong in it ends before here, or is not looked for any further.
+    private static let longestDefect = 1 << 24
+
+    /// - Throws: `emptyFile`, `duplicateColumn`, `notUTF8`, `unterminatedQuote`.
+    init(source: String, bytes: TableBytes, delimiter: UInt8) throws(TableError) {
+        var reach = min(Self.usualReach, bytes.count)
+        while true {
+            let isWhole = reach == bytes.count
+            let header = bytes.with(0..<reach) { start in
+                Result { () throws(TableError) in try CSVHeader(source, start, delimiter) }
+            }
+            switch header {
+            case .success(let header) where header.end < reach || isWhole:
+                self = header
+                return
+            case .failure(let error) where isWhole || reach >= Self.longestDefect: throw error
+            default: reach = min(4 * reach, bytes.count)
+            }
+        }
+    }
+
+    private init(_ source: String, _ bytes: UnsafeBufferPointer<UInt8>, _ delimiter: UInt8) throws(TableError) {
+        var cursor = CSVCursor(source: source, bytes: bytes, delimiter: delimiter)
+        guard cursor.reachRow() else { throw .emptyFile(path: source) }
+        var known: Set<String> = []
+        let line = cursor.line
+        repeat {
+            let name = try Self.name(cursor.field(), in: bytes, position: names.count + 1)
+            guard !name.hasReplacedBytes else { throw .notUTF8(source: source, line: line, text: name) }
+            guard known.insert(name).inserted else { throw .duplicateColumn(source: source, name: name) }
+            names.append(name)
+        } while !cursor.rowEnded
+        (end, endLine) = (cursor.position, cursor.line)
+    }
+
+    private static func name(
+        _ field: CSVField, in bytes: UnsafeBufferPointer<UInt8>, position: Int
+    ) -> String {
+        var text = field.text(in: bytes)
+        if position == 1 { text.unicodeScalars.trimPrefix { $0 == "\u{FEFF}" } }
+        let name = field.isQuoted ? text : text.trimmingCharacters(in: .whitespaces)
+        return name.isEmpty ? "column\(position)" : name
+    }
+}

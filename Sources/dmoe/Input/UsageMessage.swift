@@ -1,0 +1,144 @@
+import ArgumentParser
+import DistributedMoE
+import Foundation
+import Messages
+// Not that of ArgumentParser.
+import enum DistributedMoE.ExitCode
+
+/// What is said where no command can be made of the command line, or where help is asked for.
+enum UsageMessage {
+    /// Ends the program: 0 after help that could be written, 64 after a refusal.
+    static func end(_ error: any Error, _ arguments: [String]) -> Never {
+        let full = DMoE.fullMessage(for: error)
+        guard DMoE.exitCode(for: error) != .success else {
+            do { try Terminal.write(full + "\n") } catch { Terminal.end(error) }
+            Foundation.exit(0)
+        }
+        Terminal.printLines(text(full, message: DMoE.message(for: error), arguments))
+        Foundation.exit(DMoE.exitCode(for: error).rawValue)
+    }
+
+    /// A refusal found by the command itself: as those of the parser, with the usage of the command.
+    static func end(_ refusal: RequestRefusal, by command: any ParsableCommand.Type) -> Never {
+        let usage = DMoE.usageString(for: command)
+        // Of "dmoe study new <data> …", what comes before the first argument.
+        let name = usage.split(separator: " ").prefix { $0.allSatisfy(\.isLowercase) }
+        Terminal.printLines(
+            """
+            Error: \(refusal.text(.commandLine)).
+            Usage: \(usage)
+              See '\(name.joined(separator: " ")) --help' for more information.
+            """)
+        Foundation.exit(ExitCode.usage.rawValue)
+    }
+
+    private static func text(_ full: String, message: String, _ arguments: [String]) -> String {
+        // A name that is nearly right explains whatever else is wrong or missing for it.
+        if !message.hasPrefix("There is no command"),
+            let unknown = unknownCommand(arguments) ?? unknownOption(arguments)
+        {
+            let usage = full.split(separator: "\n").drop { !$0.hasPrefix("Usage:") }.joined(separator: "\n")
+            return "Error: " + unknown + "\n" + usage
+        }
+        var explained = message
+        for argument in arguments.flatMap({ [$0] + $0.split(separator: "=", maxSplits: 1).map(String.init) })
+        where argument != argument.visible {
+            explained = explained.replacing(argument, with: argument.visible)
+        }
+        if let option = refusedNumber(message), let bounds = option.bounds {
+            explained += ": \(option.name(.commandLine)) must \(bounds.description)"
+        }
+        return full.replacing(message, with: explained, maxReplacements: 1)
+    }
+
+    /// The option whose value the parser could not read as a number.
+    private static func refusedNumber(_ message: String) -> RequestOption? {
+        guard let match = message.firstMatch(of: /^The value '.*' is invalid for '(--[a-z0-9-]+)[^']*'$/) else {
+            return nil
+        }
+        return RequestOption.allCases.first { $0.name(.commandLine) == match.1 }
+    }
+
+    // MARK: Names that are not known
+
+    private static func unknownOption(_ arguments: [String]) -> String? {
+        let help = DMoE.helpMessage(for: command(arguments).command, includeHidden: true, columns: 1000)
+        let known = help.matches(of: /--[a-z0-9-]+/).map { String($0.output) }
+        let given = arguments.prefix { $0 != "--" }.filter { $0.hasPrefix("--") }
+        let names = given.map { String($0.prefix { $0 != "=" }) }
+        return names.first { !known.contains($0) }.map {
+            "Unknown option '\($0.visible)'." + advice($0, known)
+        }
+    }
+
+    /// `dmoe help` of something that is no command.
+    static func checkHelp(_ arguments: [String]) throws {
+        guard arguments.first == "help" else { return }
+        let names = Array(arguments.dropFirst().filter { !$0.hasPrefix("-") })
+        let (command, count) = command(names)
+        if count < names.count { throw ValidationError(noCommand(names[count], of: command)) }
+    }
+
+    private static func unknownCommand(_ arguments: [String]) -> String? {
+        let (command, count) = command(arguments)
+        guard !command.configuration.subcommands.isEmpty, count < arguments.count, !arguments[count].hasPrefix("-"),
+            arguments[count] != "help"
+        else { return nil }
+        return noCommand(arguments[count], of: command)
+    }
+
+    private static func noCommand(_ name: String, of command: any ParsableCommand.Type) -> String {
+        let known = command.configuration.subcommands.compactMap { $0.configuration.commandName }
+        return "There is no command '\(name.visible)'." + advice(name, known)
+    }
+
+    /// The command that the first arguments name, and how many of them do.
+    private static func command(_ arguments: [String]) -> (command: any ParsableCommand.Type, count: Int) {
+        var command: any ParsableCommand.Type = DMoE.self
+        for (index, name) in arguments.enumerated() {
+            let known = command.configuration.subcommands
+            guard let next = known.first(where: { $0.configuration.commandName == name }) else {
+                return (command, index)
+            }
+            command = next
+        }
+        return (command, arguments.count)
+    }
+
+    private static func advice(_ name: String, _ known: [String]) -> String {
+        let nearest = known.map { ($0, distance(name, $0)) }.min { $0.1 < $1.1 }
+        guard let nearest, nearest.1 <= max(1, name.count / 3) else { return "" }
+        return " Did you mean '\(nearest.0)'?"
+    }
+
+    /// Letters to insert, remove or change (Levenshtein).
+    private static func distance(_ first: String, _ second: String) -> Int {
+        let second = Array(second)
+        var row = Array(0...second.count)
+        for (index, letter) in first.enumerated() {
+            var diagonal = row[0]
+            row[0] = index + 1
+            for other in second.indices {
+                let change = diagonal + (letter == second[other] ? 0 : 1)
+                diagonal = row[other + 1]
+                row[other + 1] = min(change, row[other] + 1, row[other + 1] + 1)
+            }
+        }
+        return row[second.count]
+    }
+
+    // MARK: Negative numbers
+
+    /// The parser takes `-1` for an option: a negative number belongs to the option before it, whose bounds then refuse it.
+    static func joiningNegativeNumbers(_ arguments: [String]) -> [String] {
+        arguments.reduce(into: []) { result, argument in
+            if argument.hasPrefix("-"), Double(argument) != nil, let last = result.last, last.hasPrefix("--"),
+                last != "--", !last.contains("=")
+            {
+                result[result.count - 1] = last + "=" + argument
+            } else {
+                result.append(argument)
+            }
+        }
+    }
+}
