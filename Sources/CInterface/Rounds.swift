@@ -41,6 +41,7 @@ private struct UpdateRequest: Decodable {
     /// One for each text.
     var names: [String]
     var robust: Bool?
+    var largestShare: Double?
 }
 
 /// The next global model from the statistics of the sites at this one, as `dmoe update` makes it.
@@ -65,6 +66,7 @@ public func update(
         }
         var job = UpdateJob()
         job.robust = request.robust ?? job.robust
+        job.largestShare = request.largestShare
         let previous = try Handle<ModelObject>(model).value.modelFile(named: "model")
         return try job.run(previous, named: "model", sites).text(path: "model")
     }
@@ -126,6 +128,7 @@ public func round(
         let previous = try Handle<ModelObject>(model).value.modelFile(named: "model")
         guard let global = previous.fitted else { throw ModelFileError.noStatistics(path: "model") }
         var answers = ReleasedStatistics()
+        var totals = FieldTotals()
         var texts = (0..<count).map { statistics[$0] }[...]
         for site in request.sites {
             if let reason = site.reason {
@@ -133,6 +136,7 @@ public func round(
                 continue
             }
             let file = try released(texts.removeFirst(), by: site.name, at: global)
+            try totals.add(file, path: site.name)
             answers.add(file.statistics, of: site.name, warnings: file.warnings)
         }
         var options = FitOptions(expertCount: global.model.expertCount)
@@ -154,7 +158,8 @@ private func outcome(
     if isLast { return RoundAnswer() }
     let round: ExtraRounds.Round
     do throws(EstimationError) {
-        round = try released.update(GeneralisedEMRound(at: global, options: options))
+        round = try released.update(
+            GeneralisedEMRound(at: global, options: options), largestShare: previous.largestShare)
     } catch { return RoundAnswer(ending: error.text(.python)) }
     let next = ModelFile(round.update, after: previous, sites: round.sites, warnings: round.warnings)
     return RoundAnswer(model: try next.text(path: "model"))

@@ -9,12 +9,18 @@ import Numerics
 package struct ExtraRounds: Sendable {
     package let rounds: Int
     let options: FitOptions
+    let largestShare: Double?
     let parallelism: Parallelism
 
-    /// - Parameter options: `minRows`, `varianceFloor` and `gateRidge` count.
-    package init(_ rounds: Int, options: FitOptions, parallelism: Parallelism = .serial) {
+    /// - Parameters:
+    ///   - options: `minRows`, `varianceFloor` and `gateRidge` count.
+    ///   - largestShare: of a site in the weight of all; nil for no bound.
+    package init(
+        _ rounds: Int, options: FitOptions, largestShare: Double? = nil, parallelism: Parallelism = .serial
+    ) {
         self.rounds = rounds
         self.options = options
+        self.largestShare = largestShare
         self.parallelism = parallelism
     }
 
@@ -73,7 +79,7 @@ package struct ExtraRounds: Sendable {
             guard number < rounds else { break }
             result.bytesSent += bytes
             let update = Stopwatch.measure {
-                Swift.Result { () throws(EstimationError) in try released.update(round) }
+                Swift.Result { () throws(EstimationError) in try released.update(round, largestShare: largestShare) }
             }
             result.seconds += slowest + update.seconds
             switch update.value {

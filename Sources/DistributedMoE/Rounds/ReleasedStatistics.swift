@@ -1,3 +1,4 @@
+import Aggregation
 import Estimation
 import Messages
 
@@ -39,7 +40,21 @@ package struct ReleasedStatistics: Sendable {
     }
 
     /// The next mixture.
-    package func update(_ round: GeneralisedEMRound) throws(EstimationError) -> ExtraRounds.Round {
-        ExtraRounds.Round(update: try round.update(statistics), sites: statistics.count, warnings: warnings)
+    ///
+    /// - Parameter largestShare: of a site in the weight of all; nil for no bound.
+    package func update(
+        _ round: GeneralisedEMRound, largestShare: Double? = nil
+    ) throws(EstimationError) -> ExtraRounds.Round {
+        ExtraRounds.Round(
+            update: try round.update(statistics.withShares(upTo: largestShare)), sites: statistics.count,
+            warnings: warnings)
+    }
+}
+
+extension [RoundStatistics] {
+    /// With the weights of sites that have a larger share of all lowered to it.
+    func withShares(upTo largest: Double?) -> [RoundStatistics] {
+        guard let largest else { return self }
+        return zip(self, SiteShares.factors(map(\.weight), largest: largest)).map { $0.scaled(by: $1) }
     }
 }

@@ -3,6 +3,8 @@ import Messages
 /// What a reader of an extra round has to know.
 package enum RoundWarning: Sendable, Equatable, Codable {
     case inconsistentSite(site: String, logLikelihoodPerRow: Double, median: Double)
+    /// More than half of the weight of all sites.
+    case dominantSite(site: String, share: Double)
     case duplicatedStatistics(first: String, second: String)
     /// The statistics are of far fewer rows than the model.
     case fewRows(rows: Int, of: Int)
@@ -20,6 +22,9 @@ extension RoundWarning: DoorMessage {
         case .inconsistentSite(let site, let score, let median):
             "\(site) is left out as inconsistent (log-likelihood \(Format.short(score)) per row, the median site "
                 + "\(Format.short(median))): check its units and columns; \(RequestOption.robust.setting(false, style)) takes it in"
+        case .dominantSite(let site, let share):
+            "\(site) has \(Format.percent(share)) of the weight of all sites and decides the update: check its rows and weights; "
+                + "\(RequestOption.largestShare.name(style)) bounds its share"
         case .duplicatedStatistics(let first, let second):
             "\(first) and \(second) are the same statistics: they count twice; give each site once"
         case .fewRows(let rows, let total):
