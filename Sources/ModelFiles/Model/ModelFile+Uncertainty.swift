@@ -74,7 +74,7 @@ extension ModelFile.CovarianceRecord {
             standardErrors.count == count, "standardErrors", "has \(standardErrors.count) numbers, not \(count)")
         try check(
             standardErrors.allSatisfy { $0 >= 0 && FieldBounds.value.contains($0) }, "standardErrors",
-            "must be from 0 to 1e100")
+            "must be finite and not negative, at most 1e100")
         if let correlations {
             let pairs = ParameterCovariance.pairCount(count)
             try check(correlations.count == pairs, "correlations", "has \(correlations.count) numbers, not \(pairs)")
@@ -83,6 +83,6 @@ extension ModelFile.CovarianceRecord {
         let positions = undetermined ?? []
         try check(
             positions.allSatisfy((0..<count).contains) && Set(positions).count == positions.count, "undetermined",
-            "must name parameters that are there, each once")
+            "names a parameter that is not there, or one twice")
     }
 }

@@ -83,15 +83,15 @@ extension StatisticsFile {
         try check.require(weight > 0, "weight", "must be positive")
         try check.number(weight, "weight", .weight)
         try check.number(logLikelihood, "logLikelihood", .square)
+        let released = experts.reduce(0) { $0 + $1.weight }
+        try check.require(
+            released <= (1 + ModelFile.StatisticsRecord.rounding) * weight, "weight",
+            "is less than the experts' weights together")
         for (index, expert) in experts.enumerated() {
             try expert.validate(
                 columns: covariates.count + 1, rows: rows, total: weight, response: response,
                 check.nested("experts[\(index)]"))
         }
-        let released = experts.reduce(0) { $0 + $1.weight }
-        try check.require(
-            released <= (1 + ModelFile.StatisticsRecord.rounding) * weight, "weight",
-            "is less than the experts' weights together")
         try ModelFile.StatisticsRecord.validate(experts, rows: rows, check)
         try validateGate { condition, field, reason throws(ModelFileError) in
             try check.require(condition, field, reason)
