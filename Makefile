@@ -11,6 +11,7 @@
 #   make quick   some tests of a debug build, in a minute: FILTER=MomentsTests, FILTER=FamilyContractTests/densityIsOne; without
 #                FILTER all of them
 #   make test    all tests: formatting, the demo on a tenth of the flights, unit and command-line tests
+#   make hostile what comes of extremes in every number of a local model and of statistics, as tables; some minutes
 #   make lint    formatting, documentation comments, one version everywhere, names that pages cite
 #   make format  formats what `make lint` would complain of
 #   make test-python  the tests of the Python package, on the wheel as installed by pip into python/.venv
@@ -25,7 +26,7 @@
 
 SWIFT ?= swift
 
-.PHONY: demo test quick build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline fuzz sanitize experiments test-experiments wheel check-wheel test-python test-spark clean
+.PHONY: demo test quick hostile build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline fuzz sanitize experiments test-experiments wheel check-wheel test-python test-spark clean
 
 demo: build flights
 	Scripts/demo.sh Demo/flights.csv
@@ -38,6 +39,9 @@ build: dependencies
 
 quick: dependencies
 	$(SWIFT) test $(if $(FILTER),--filter '$(FILTER)') $(ARGUMENTS)
+
+hostile:
+	DMOE_HOSTILE=1 $(SWIFT) test -c release --disable-testable-imports --filter HostileSiteTests
 
 # The plugin is a dependency for this alone (Package.swift).
 docs: dependencies

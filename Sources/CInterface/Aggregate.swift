@@ -13,6 +13,7 @@ private struct AggregateRequest: Decodable {
     var method: String?
     var gate: String?
     var siteWeights: String?
+    var largestShare: Double?
     var supportSize: Int?
     var robust: Bool?
     var seed: UInt64?
@@ -24,6 +25,7 @@ private struct AggregateRequest: Decodable {
         job.settings.method = method
         job.settings.gate = try Request.named(gate, .gate)
         job.settings.siteWeights = try Request.named(siteWeights, .siteWeights)
+        job.settings.largestShare = largestShare
         job.settings.supportSize = supportSize ?? job.settings.supportSize
         job.settings.robust = robust ?? job.settings.robust
         job.settings.seed = seed

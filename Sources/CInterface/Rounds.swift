@@ -41,6 +41,7 @@ private struct UpdateRequest: Decodable {
     /// One for each text.
     var names: [String]
     var robust: Bool?
+    var largestShare: Double?
 }
 
 /// The next global model from the statistics of the sites at this one, as `dmoe update` makes it.
@@ -65,6 +66,7 @@ public func update(
         }
         var job = UpdateJob()
         job.robust = request.robust ?? job.robust
+        job.largestShare = request.largestShare
         let previous = try Handle<ModelObject>(model).value.modelFile(named: "model")
         return try job.run(previous, named: "model", sites).text(path: "model")
     }

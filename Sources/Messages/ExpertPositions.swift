@@ -10,7 +10,12 @@ public struct ExpertPositions: Sendable, Equatable, Codable, ExpressibleByArrayL
 
     /// Reads the numbers of the experts, from 1.
     public init(from decoder: any Decoder) throws {
-        positions = try decoder.singleValueContainer().decode([Int].self).map { $0 - 1 }
+        let container = try decoder.singleValueContainer()
+        let numbers = try container.decode([Int].self)
+        guard numbers.allSatisfy({ $0 >= 1 }) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "experts count from 1")
+        }
+        positions = numbers.map { $0 - 1 }
     }
 
     /// Writes the numbers of the experts, from 1.

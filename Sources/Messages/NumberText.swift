@@ -19,7 +19,7 @@ package enum Format {
 
     /// With separators of thousands.
     package static func count(_ value: Int) -> String {
-        let digits = String(abs(value))
+        let digits = String(value.magnitude)
         var groups = [Substring]()
         var rest = digits[...]
         while rest.count > 3 {

@@ -74,6 +74,8 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case supportSize
     /// The weights of the sites in their weighted average: `SiteWeights` by its name.
     case siteWeights
+    /// The largest share that a site may have in the weight of all.
+    case largestShare
     /// The method that aggregates local models.
     case method
     /// The targets of the global gate: `GateTarget` by its name.

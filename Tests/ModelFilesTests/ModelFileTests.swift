@@ -10,16 +10,16 @@ import Testing
 /// Models made of random numbers of any size.
 enum ModelFixture {
     private static let special = [
-        0, -0.0, 5e-324, -5e-324, 2.2250738585072014e-308, 1e300, -1e300, 1.7976931348623157e308, 0.1, 1.0 / 3,
+        0, -0.0, 5e-324, -5e-324, 2.2250738585072014e-308, 1e100, -1e100, 1e99, 0.1, 1.0 / 3,
         9_007_199_254_740_993,
     ]
 
-    /// Any finite number, every bit pattern as likely as another; one in four is special.
+    /// Any number that a file holds, every bit pattern as likely as another; one in four is special.
     static func number(_ random: inout RandomNumbers) -> Double {
         if random.index(below: 4) == 0 { return special[random.index(below: special.count)] }
         while true {
             let value = Double(bitPattern: random.next())
-            if value.isFinite { return value }
+            if abs(value) <= 1e100 { return value }
         }
     }
 
@@ -30,7 +30,7 @@ enum ModelFixture {
     static func positive(_ random: inout RandomNumbers) -> Double {
         while true {
             let value = abs(number(&random))
-            if value > 0 { return value }
+            if value >= 1e-100 { return value }
         }
     }
 
@@ -48,16 +48,16 @@ enum ModelFixture {
 
     static func moments(_ random: inout RandomNumbers) -> Moments {
         var scatter = PackedSymmetric(size: 4, storage: numbers(10, &random))
-        for index in 0..<4 { scatter[index, index] = abs(scatter[index, index]) }
+        for index in 0..<4 { scatter[index, index] = max(abs(scatter[index, index]), 1e-100) }
         for row in 0..<4 {
             for column in 0..<row {
                 scatter[row, column] =
-                    0.7 * random.uniform() * scatter[row, row].squareRoot() * scatter[column, column].squareRoot()
+                    0.3 * random.uniform() * scatter[row, row].squareRoot() * scatter[column, column].squareRoot()
             }
         }
+        let weight = 2 + 1e6 * random.uniform()
         return Moments(
-            weight: 1 + 1e6 * random.uniform(), squaredWeight: positive(&random), mean: numbers(4, &random),
-            scatter: scatter)
+            weight: weight, squaredWeight: (1 + random.uniform()) * weight, mean: numbers(4, &random), scatter: scatter)
     }
 
     static func settings(_ random: inout RandomNumbers) -> FitSettings {
@@ -71,7 +71,7 @@ enum ModelFixture {
         let model = model(&random)
         let moments = model.experts.map { _ in Self.moments(&random) }
         let fitted = FittedMixture(
-            model: model, moments: moments, rowCount: random.index(below: 1 << 40),
+            model: model, moments: moments, rowCount: 4_000_000 + random.index(below: 1 << 40),
             weight: moments.reduce(0) { $0 + $1.weight })
         let starts = [number(&random), nil].map {
             FitReport.Start(

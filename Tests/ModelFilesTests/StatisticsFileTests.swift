@@ -14,13 +14,21 @@ import Testing
         let moments = model.moments.map { _ in ModelFixture.moments(&random) }
         let pairs = (0..<3).map { _ in
             var pair = PackedSymmetric(size: 3, storage: ModelFixture.numbers(6, &random))
-            for index in 0..<3 { pair[index, index] = abs(pair[index, index]) }
+            for index in 0..<3 { pair[index, index] = 0.1 * random.uniform() }
+            for row in 0..<3 {
+                for column in 0..<row {
+                    pair[row, column] =
+                        0.3 * random.uniform() * pair[row, row].squareRoot() * pair[column, column].squareRoot()
+                }
+            }
             return pair
         }
+        // They add up to 0 over the experts.
+        let gradient = (0..<3).map { _ in 0.1 * random.uniform() }
         let statistics = RoundStatistics(
-            rowCount: random.index(below: 1 << 40), weight: moments.reduce(1) { $0 + $1.weight },
+            rowCount: 4_000_000 + random.index(below: 1 << 40), weight: moments.reduce(1) { $0 + $1.weight },
             logLikelihood: ModelFixture.number(&random), moments: moments,
-            gate: GateSums(gradient: (0..<3).map { _ in ModelFixture.numbers(3, &random) }, pairs: pairs))
+            gate: GateSums(gradient: [gradient, gradient.map { -$0 }, [0, 0, 0]], pairs: pairs))
         return (
             StatisticsFile(statistics, at: model, warnings: [.constantCovariate(covariate: "a \"b\"")]), statistics,
             model
@@ -110,7 +118,7 @@ import Testing
         gate("short information", invalid("gate.information[0]", "has 1 numbers, not 6")) {
             $0["information"] = [[1], [1], [1]]
         },
-        gate("negative information", invalid("gate.information[2]", "has a negative sum of squares")) {
+        gate("negative information", invalid("gate.information[2]", "has a negative variance")) {
             $0["information"] = [[1, 0, 1, 0, 0, 1], [1, 0, 1, 0, 0, 1], [1, 0, 1, 0, 0, -1e9]]
         },
     ]

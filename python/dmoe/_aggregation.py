@@ -19,6 +19,7 @@ def aggregate(
     method: str | None = None,
     gate: str | None = None,
     site_weights: str | None = None,
+    largest_share: float | None = None,
     support: Any = None,
     support_size: int | None = None,
     robust: bool = True,
@@ -40,6 +41,9 @@ def aggregate(
         Targets of the gate.
     site_weights : {"density", "constant"}, optional
         Weights of the sites.
+    largest_share : float, optional
+        Largest share of a site in the weight of all sites, above 0 and at most 1: a site with more counts for no more. By default there
+        is no bound.
     support : data frame, optional
         Rows whose covariates serve as support; by default points drawn from the sketches in the local models.
     support_size : int, optional
@@ -79,7 +83,7 @@ def aggregate(
     names, local = by_site(models, Model, "a Model")
     request = {
         "names": names, "method": method, "gate": gate, "siteWeights": site_weights,
-        "supportSize": whole("support_size", support_size), "robust": robust,
+        "largestShare": largest_share, "supportSize": whole("support_size", support_size), "robust": robust,
         "seed": whole("seed", seed), "threads": _engine.threads(n_jobs),
         "expertsAutomatic": experts == "auto", "experts": None if experts == "auto" else whole("experts", experts),
     }

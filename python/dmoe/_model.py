@@ -193,7 +193,9 @@ class Model(Predictor):
         request = row_request({"weights": weights, "missing": missing, **how})
         return _engine.answer(_engine.library().dmoe_statistics(self.handle, table.handle, request))
 
-    def update(self, statistics: Mapping[str, str] | Sequence[str], *, robust: bool = True) -> Model:
+    def update(
+        self, statistics: Mapping[str, str] | Sequence[str], *, robust: bool = True, largest_share: float | None = None
+    ) -> Model:
         """The next model from the statistics of the sites at this one, as ``dmoe update`` makes it.
 
         Parameters
@@ -202,6 +204,8 @@ class Model(Predictor):
             What :meth:`statistics` or ``dmoe statistics`` wrote; sites of a sequence are named ``site 1``, ``site 2``, …
         robust : bool
             Leaves out sites that this model does not describe at all, with a warning.
+        largest_share : float, optional
+            Largest share of a site in the weight of all sites; by default that of the aggregation that made this model.
 
         Returns
         -------
@@ -217,7 +221,7 @@ class Model(Predictor):
             raise ValueError("update takes the statistics of several sites: a list of texts, or a mapping of site names to texts")
         names, texts = by_site(statistics, str, "the text of a statistics file")
         pointers = (ctypes.c_char_p * len(texts))(*[text.encode() for text in texts])
-        request = encoded({"names": names, "robust": robust})
+        request = encoded({"names": names, "robust": robust, "largestShare": largest_share})
         answer = _engine.library().dmoe_update(self.handle, request, pointers, len(texts))
         model = Model.loads(_engine.answer(answer))
         warn(model._warning_texts(latest=True))

@@ -116,3 +116,17 @@ def test_statistics(command_line: CommandLine, request_: dict[str, Any]) -> None
         return (command_line.folder / "statistics.json").read_text()
 
     expect(request_, lambda: model.statistics(frame, **python(request_)), command)
+
+
+def test_largest_share(command_line: CommandLine) -> None:
+    """Of an update too, where the bound of the aggregation holds by default."""
+    tables = [rows(site).iloc[: (240 if site == 0 else 120)] for site in range(3)]
+    models = {name: dmoe.fit_local(table, **FIT) for name, table in zip(SITES, tables)}
+    bounded = dmoe.aggregate(models, largest_share=0.4)
+    shares = [site["weight"] for site in bounded.record["aggregation"]["sites"]]
+    assert max(shares) == pytest.approx(0.4)
+    statistics = {name: bounded.statistics(table) for name, table in zip(SITES, tables)}
+    assert bounded.update(statistics).text == bounded.update(statistics, largest_share=0.4).text
+    assert bounded.update(statistics).text != bounded.update(statistics, largest_share=1).text
+    with pytest.raises(ValueError, match="largest_share is below 1/3"):
+        bounded.update(statistics, largest_share=0.2)

@@ -70,6 +70,8 @@ package struct TransportAggregator: Aggregator {
         guard problem.options.gateTarget == nil, problem.options.expertSource == .statistics else { return scores }
         // A fit to draws has no slope of 0.
         if builder.isClear(scores[0].candidate.labels) || scores[0].candidate.selection != nil { return scores }
+        // Where the experts are those of the sites nothing is to be gained, and a fit would look for more than there are.
+        if let divergence = reduction.objectives.last, divergence < Self.negligibleDivergence { return scores }
         guard let distilled = distillation(from: MonteCarloSample.choice(scores).candidate, builder, problem) else {
             return scores
         }
@@ -77,6 +79,9 @@ package struct TransportAggregator: Aggregator {
         scores.append(draw.score(distilled, handicap: problem.mixture.optimism))
         return scores
     }
+
+    /// Nats per support point.
+    private static let negligibleDivergence = 1e-6
 
     private func distillation(
         from start: Reduction.Candidate, _ builder: Reduction, _ problem: AggregationProblem

@@ -60,8 +60,7 @@ extension Coordinator {
         _ contributions: [Contribution]
     ) throws(AggregationError) -> (kept: [Contribution], leftOut: [AggregationReport.LeftOutSite]) {
         guard options.excludesInconsistentSites else { return (contributions, []) }
-        var kept = contributions
-        var leftOut = [AggregationReport.LeftOutSite]()
+        var (kept, leftOut) = try Self.withoutImpossibleModels(contributions)
         for _ in 0..<Self.mostPurges where kept.count > 2 {
             let comparison = try SiteComparison(kept, seed: options.seed, parallelism: parallelism)
             let worst = comparison.sites.map(\.divergence).max() ?? 0
@@ -76,5 +75,22 @@ extension Coordinator {
             kept = zip(kept, isInconsistent).filter { !$0.1 }.map(\.0)
         }
         return (kept, leftOut)
+    }
+
+    /// - Throws: where no other is left.
+    private static func withoutImpossibleModels(
+        _ contributions: [Contribution]
+    ) throws(AggregationError) -> (kept: [Contribution], leftOut: [AggregationReport.LeftOutSite]) {
+        let scales = CovariateScales(contributions)
+        let reasons = contributions.indices.map { ImpossibleModel(contributions[$0].fitted) ?? scales.problem($0) }
+        let leftOut = zip(contributions, reasons).compactMap { site, reason in
+            reason.map {
+                AggregationReport.LeftOutSite(name: site.name, rows: site.fitted.rowCount, reason: $0)
+            }
+        }
+        if let first = leftOut.first, let reason = first.reason, leftOut.count == contributions.count {
+            throw .impossibleModel(model: first.name, reason: reason)
+        }
+        return (zip(contributions, reasons).filter { $0.1 == nil }.map(\.0), leftOut)
     }
 }

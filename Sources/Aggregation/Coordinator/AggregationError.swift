@@ -14,6 +14,8 @@ public enum AggregationError: Error, Sendable, Equatable, Codable {
     case supportElsewhere(source: String)
     /// A local model with numbers whose squares are out of range.
     case numbersTooLarge(model: String)
+    /// A local model that cannot be of its rows, and no other is left.
+    case impossibleModel(model: String, reason: ImpossibleModel)
     /// A method that averages expert by expert, and two local models with different numbers of experts.
     case differentExpertCounts(method: String, first: String, count: Int, second: String, otherCount: Int)
 }
@@ -31,6 +33,9 @@ extension AggregationError: DoorMessage {
                 + "\(RequestOption.experts.setting(components, style)) or fewer"
         case .numbersTooLarge(let model):
             "the numbers of \(model) are too large to be squared: fit that site anew, in other units"
+        case .impossibleModel(let model, let reason):
+            "\(model) is impossible: \(reason.text(style)); fit it anew, or take it in with "
+                + RequestOption.robust.setting(false, style)
         case .differentExpertCounts(let method, let first, let count, let second, let otherCount):
             "\(method) averages expert by expert, but \(first) has \(count) and \(second) \(otherCount): use another method"
         case .supportTooSmall(let rows, let needed):

@@ -37,6 +37,8 @@ package struct AggregationOptions: Sendable {
     package var gateTarget: GateTarget?
     package var expertSource: ExpertSource
     package var siteWeights: SiteWeights
+    /// No site gets a larger share of the weight of all; of fewer sites than that allows all get the same. nil: no bound.
+    package var largestShare: Double?
     /// Finds local models that cannot be right, and leaves them out, named in the report.
     package var excludesInconsistentSites: Bool
     package var seed: UInt64
@@ -49,7 +51,7 @@ package struct AggregationOptions: Sendable {
     package init(
         expertCount: Int? = nil, expertCountRange: ClosedRange<Int>? = nil, supportSize: Int = 5000,
         gateTarget: GateTarget? = nil,
-        expertSource: ExpertSource = .statistics, siteWeights: SiteWeights = .density,
+        expertSource: ExpertSource = .statistics, siteWeights: SiteWeights = .density, largestShare: Double? = nil,
         excludesInconsistentSites: Bool = true, seed: UInt64 = 1, tolerance: Double = 1e-9, maxIterations: Int = 200,
         gateRidge: Double = 1e-8
     ) {
@@ -59,6 +61,7 @@ package struct AggregationOptions: Sendable {
         self.gateTarget = gateTarget
         self.expertSource = expertSource
         self.siteWeights = siteWeights
+        self.largestShare = largestShare
         self.excludesInconsistentSites = excludesInconsistentSites
         self.seed = seed
         self.tolerance = tolerance

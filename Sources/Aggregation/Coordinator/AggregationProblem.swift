@@ -36,7 +36,8 @@ package struct AggregationProblem: Sendable {
         }
         order = given.indices.sorted { Contribution.precedes(given[$0], given[$1]) }
         guard let first = order.first.map({ given[$0] }) else { throw .noModels }
-        let ordered = try order.map { index throws(AggregationError) in try given[index].arranged(as: first) }
+        let arranged = try order.map { index throws(AggregationError) in try given[index].arranged(as: first) }
+        let ordered = arranged.withShares(upTo: options.largestShare)
         let pooled = Moments.sum(
             ordered.flatMap(\.fitted.moments), count: first.fitted.model.design.covariateCount + 1)
         let standardisation = Standardisation(
@@ -44,7 +45,7 @@ package struct AggregationProblem: Sendable {
         let standardised = parallelism.map(count: ordered.count) {
             standardisation.standardised(ordered[$0].fitted)
         }
-        guard standardised.allSatisfy(\.isFinite) else {
+        guard standardised.allSatisfy(\.isComputable) else {
             let worst = ordered.max { $0.fitted.largestNumber < $1.fitted.largestNumber } ?? first
             throw .numbersTooLarge(model: worst.name)
         }

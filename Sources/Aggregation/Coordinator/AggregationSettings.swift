@@ -9,6 +9,8 @@ package struct AggregationSettings: Sendable, Equatable, Codable {
     /// nil: chosen among several.
     package var gateTarget: AggregationOptions.GateTarget?
     package var siteWeights: AggregationOptions.SiteWeights
+    /// nil: no bound.
+    package var largestShare: Double?
     package var supportSize: Int
     package var excludesInconsistentSites: Bool
     package var seed: UInt64
@@ -23,6 +25,7 @@ package struct AggregationSettings: Sendable, Equatable, Codable {
         expertRange = options.expertCountRange
         gateTarget = options.gateTarget
         siteWeights = options.siteWeights
+        largestShare = options.largestShare
         supportSize = options.supportSize
         excludesInconsistentSites = options.excludesInconsistentSites
         seed = options.seed

@@ -6,6 +6,9 @@ package enum AggregationWarning: Sendable, Equatable, Codable, ExtensibleCode {
     /// One that this version of the program does not know.
     case ofLaterVersion(kind: String)
     case inconsistentSite(site: String, divergence: Double)
+    case impossibleSite(site: String, reason: Coded<ImpossibleModel>)
+    /// More than half of the weight of all sites.
+    case dominantSite(site: String, share: Double)
     case notConverged(iterations: Int)
     /// Draws from f̂^W cannot be fitted.
     case noDistillation
@@ -73,6 +76,12 @@ extension AggregationWarning: DoorMessage {
         case .inconsistentSite(let site, let divergence):
             "\(site) is left out as inconsistent (divergence \(Self.rounded(divergence)) per row from what other sites say): "
                 + "check its units and columns; \(RequestOption.robust.setting(false, style)) takes it in"
+        case .impossibleSite(let site, let reason):
+            "\(site) is left out as impossible: \(reason.wrappedValue.text(style)); fit it anew, or ask how its file was made; "
+                + "\(RequestOption.robust.setting(false, style)) takes it in"
+        case .dominantSite(let site, let share):
+            "\(site) has \(Format.percent(share)) of the weight of all sites and decides the model: check its rows and weights; "
+                + "\(RequestOption.largestShare.name(style)) bounds its share"
         case .notConverged(let iterations):
             "the reduction did not converge in \(iterations) iterations"
         case .noDistillation:

@@ -36,14 +36,19 @@ extension Contribution {
 }
 
 extension FittedMixture {
-    /// Whether parameters and statistics survived the change of units: numbers near the largest ones do not.
-    var isFinite: Bool { numberLists.allSatisfy { $0.allSatisfy(\.isFinite) } }
+    /// Fourth powers of what is at most this are finite, 1e300, and so are their sums over a million terms: an aggregation takes squares
+    /// of residuals times squared weights, and no product of more.
+    private static let largest = 1e75
+
+    /// Whether parameters and statistics, in pooled standard units, can be computed with: numbers near the largest ones cannot.
+    var isComputable: Bool { numberLists.allSatisfy { $0.allSatisfy { abs($0) <= Self.largest } } }
 
     var largestNumber: Double { numberLists.reduce(0) { $1.reduce($0) { max($0, abs($1)) } } }
 
     private var numberLists: [[Double]] {
-        moments.map { [$0.weight] } + moments.map(\.mean) + moments.map(\.scatter.storage)
-            + information.map(\.storage) + model.experts.map(\.coefficients) + [
+        moments.map { [$0.weight, $0.squaredWeight, $0.effectiveRows] } + moments.map(\.mean)
+            + moments.map(\.scatter.storage)
+            + information.map(\.storage) + scores + model.experts.map(\.coefficients) + [
                 model.experts.map(\.dispersion), model.gate.coefficients.storage,
             ]
     }

@@ -63,6 +63,9 @@ extension Coordinator {
         for (previous, next) in zip(contributions, contributions.dropFirst()) where previous.fitted == next.fitted {
             result.append(.duplicatedModel(first: previous.name, second: next.name))
         }
+        if let site = SiteShares.dominant(contributions.map { ($0.name, $0.fitted.weight) }) {
+            result.append(.dominantSite(site: site.name, share: site.share))
+        }
         let support = problem.support
         let share = support.effectivePoints / Double(support.weights.count)
         if share < Self.leastEffectiveShare {

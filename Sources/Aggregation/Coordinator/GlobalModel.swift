@@ -63,8 +63,10 @@ package struct AggregationReport: Sendable, Equatable {
     package struct LeftOutSite: Sendable, Equatable, DoorMessage {
         package var name: String
         package var rows: Int
-        /// From what the other sites say; nats per row.
-        package var divergence: Double
+        /// From what the other sites say, nats per row; nil where the model is impossible of itself.
+        package var divergence: Double?
+        /// Why it is impossible of itself.
+        package var reason: ImpossibleModel?
 
         package init(name: String, rows: Int, divergence: Double) {
             self.name = name
@@ -72,11 +74,20 @@ package struct AggregationReport: Sendable, Equatable {
             self.divergence = divergence
         }
 
+        package init(name: String, rows: Int, reason: ImpossibleModel) {
+            self.name = name
+            self.rows = rows
+            self.reason = reason
+        }
+
         package func text(_ style: OptionStyle) -> String {
             warning.text(style)
         }
 
-        package var warning: AggregationWarning { .inconsistentSite(site: name, divergence: divergence) }
+        package var warning: AggregationWarning {
+            reason.map { .impossibleSite(site: name, reason: Coded($0)) }
+                ?? .inconsistentSite(site: name, divergence: divergence ?? 0)
+        }
     }
 
     package var settings: AggregationSettings

@@ -1,6 +1,7 @@
 import Estimation
 import Foundation
 import MixtureOfExperts
+import Numerics
 
 /// From grouped local experts to a mixture: experts by statistics or on the support, gate by label or by plan.
 struct Reduction {
@@ -92,9 +93,33 @@ struct Reduction {
             case .label: problem.masses(byLabel: labels, count: experts.count)
             }
         for index in targets.storage.indices { targets.storage[index] *= Double(problem.pointCount) }
-        return SoftmaxRegression(
-            rows: problem.rows, design: mixture.design, targets: targets, ridgePerRow: options.gateRidge,
-            free: free
-        ).fit(from: start)
+        let present = experts.indices.filter { targets.column($0).contains { $0 > 0 } }
+        guard free == nil, present.count < experts.count, !present.isEmpty else {
+            return regression(targets, free: free).fit(from: start)
+        }
+        let own = regression(Matrix(columns: present.map { Array(targets.column($0)) }), free: nil).fit(
+            from: start.map { gate in
+                SoftmaxGate(coefficients: Matrix(columns: present.map { Array(gate.coefficients.column($0)) }))
+            })
+        return own.spread(to: present, of: experts.count)
+    }
+
+    private func regression(_ targets: Matrix, free: [Bool]?) -> SoftmaxRegression {
+        SoftmaxRegression(
+            rows: problem.rows, design: mixture.design, targets: targets, ridgePerRow: options.gateRidge, free: free)
+    }
+}
+
+extension SoftmaxGate {
+    /// Of an expert that no target belongs to, against the last that one does: where a regression would stop on its way to -∞.
+    private static let absent = -25.0
+
+    /// The gate of some experts as that of more, of which the others have no part.
+    fileprivate func spread(to present: [Int], of count: Int) -> SoftmaxGate {
+        let rows = coefficients.rowCount
+        var columns = [[Double]](
+            repeating: [Self.absent] + [Double](repeating: 0, count: rows - 1), count: count)
+        for (own, expert) in present.enumerated() { columns[expert] = Array(coefficients.column(own)) }
+        return SoftmaxGate(coefficients: Matrix(columns: columns))
     }
 }

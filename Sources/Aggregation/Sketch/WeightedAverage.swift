@@ -15,9 +15,9 @@ package struct WeightedAverage: ConditionalMixture {
     /// - Throws: ``AggregationError`` where the models do not belong together.
     package init(
         _ contributions: [Contribution], siteWeights: AggregationOptions.SiteWeights = .density,
-        parallelism: Parallelism = .serial
+        largestShare: Double? = nil, parallelism: Parallelism = .serial
     ) throws(AggregationError) {
-        let options = AggregationOptions(supportSize: 1, siteWeights: siteWeights)
+        let options = AggregationOptions(supportSize: 1, siteWeights: siteWeights, largestShare: largestShare)
         self.init(try AggregationProblem(contributions, options: options, parallelism: parallelism))
     }
 

@@ -192,8 +192,11 @@ package struct EstimatorComparison: Sendable {
     ) -> Estimate {
         var result = Estimate(
             method, rounds: rounds, bytesSent: first.bytesSent, learningSeconds: first.learningSeconds)
-        let after = ExtraRounds(rounds, options: learning.fitOptions, parallelism: parallelism)
-            .run(from: global.fitted, shards: sites.shards)
+        let after = ExtraRounds(
+            rounds, options: learning.fitOptions, largestShare: learning.coordinator.options.largestShare,
+            parallelism: parallelism
+        )
+        .run(from: global.fitted, shards: sites.shards)
         // An update that did harm is taken back, to the estimate itself if it was the first.
         result.model = after.rounds.last?.update.fitted.model ?? global.model
         if case .nothingReleased(let reason)? = after.ending { result.failure = .estimation(reason.wrappedValue) }

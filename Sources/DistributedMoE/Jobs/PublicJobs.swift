@@ -101,7 +101,7 @@ extension PredictJob {
     /// Predicts the rows of a table.
     ///
     /// - Returns: one prediction for each row that is not left out, in order.
-    /// - Throws: ``RequestRefusal``, ``TableError``.
+    /// - Throws: ``RequestRefusal``, ``TableError``, ``JobFailure/rowOutOfReach(source:row:)``.
     public func run(
         _ model: ModelFile, _ table: DataTable, parallelism: Parallelism = Parallelism()
     ) throws -> [RowPrediction] {
@@ -133,7 +133,7 @@ extension RowPrediction {
 extension EvaluateJob {
     /// Scores a model on rows with known responses.
     ///
-    /// - Throws: ``RequestRefusal``, ``TableError``, ``JobFailure/nothingToScore(source:)``.
+    /// - Throws: ``RequestRefusal``, ``TableError``, ``JobFailure``.
     public func run(
         _ model: ModelFile, _ table: DataTable, parallelism: Parallelism = Parallelism(),
         notices: ReadingNotice.Handler = { _ in }

@@ -133,8 +133,9 @@ package struct DistributedLearning: Sendable {
     ) -> ExtraRounds.Result? {
         guard rounds > 0 else { return nil }
         let names = Set(fitted.map(\.name))
-        return ExtraRounds(rounds, options: fitOptions, parallelism: parallelism)
-            .run(from: global.fitted, shards: global.participants(shards.filter { names.contains($0.name) }))
+        return ExtraRounds(
+            rounds, options: fitOptions, largestShare: coordinator.options.largestShare, parallelism: parallelism
+        ).run(from: global.fitted, shards: global.participants(shards.filter { names.contains($0.name) }))
     }
 
     /// The fit of one shard with as many experts as its rows support.

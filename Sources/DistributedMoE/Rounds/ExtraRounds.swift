@@ -9,12 +9,18 @@ import Numerics
 package struct ExtraRounds: Sendable {
     package let rounds: Int
     let options: FitOptions
+    let largestShare: Double?
     let parallelism: Parallelism
 
-    /// - Parameter options: `minRows`, `varianceFloor` and `gateRidge` count.
-    package init(_ rounds: Int, options: FitOptions, parallelism: Parallelism = .serial) {
+    /// - Parameters:
+    ///   - options: `minRows`, `varianceFloor` and `gateRidge` count.
+    ///   - largestShare: of a site in the weight of all; nil for no bound.
+    package init(
+        _ rounds: Int, options: FitOptions, largestShare: Double? = nil, parallelism: Parallelism = .serial
+    ) {
         self.rounds = rounds
         self.options = options
+        self.largestShare = largestShare
         self.parallelism = parallelism
     }
 
@@ -64,7 +70,9 @@ package struct ExtraRounds: Sendable {
             let before = last.map {
                 ReleasedStatistics.Before(sites: $0.sites, logLikelihoodPerRow: $0.update.logLikelihoodPerRow)
             }
-            let outcome = Stopwatch.measure { released.outcome(of: round, after: before, isLast: number == rounds) }
+            let outcome = Stopwatch.measure {
+                released.outcome(of: round, after: before, isLast: number == rounds, largestShare: largestShare)
+            }
             if number < rounds {
                 result.bytesSent += bytes
                 result.seconds += slowest + outcome.seconds

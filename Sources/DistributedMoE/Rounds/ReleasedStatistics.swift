@@ -1,3 +1,4 @@
+import Aggregation
 import Estimation
 import Messages
 
@@ -51,11 +52,14 @@ package struct ReleasedStatistics: Sendable {
     ///   - round: at the mixture that the statistics were taken at.
     ///   - before: nil in the first round.
     ///   - isLast: whether the sites were asked only in order to see if the last update did harm.
-    package func outcome(of round: GeneralisedEMRound, after before: Before?, isLast: Bool) -> Outcome {
+    ///   - largestShare: of a site in the weight of all; nil for no bound.
+    package func outcome(
+        of round: GeneralisedEMRound, after before: Before?, isLast: Bool, largestShare: Double? = nil
+    ) -> Outcome {
         if let before, let fall = fall(after: before, minRows: round.options.minRows) { return .takenBack(fall) }
         if isLast { return .kept }
         do throws(EstimationError) {
-            let update = try round.update(statistics)
+            let update = try round.update(statistics.withShares(upTo: largestShare))
             return .updated(ExtraRounds.Round(update: update, sites: statistics.count, warnings: warnings))
         } catch { return .ended(.nothingReleased(reason: Coded(error))) }
     }
@@ -70,5 +74,13 @@ package struct ReleasedStatistics: Sendable {
         let slack = max(1e-9 * abs(before.logLikelihoodPerRow), rounding)
         return now < before.logLikelihoodPerRow - slack
             ? .likelihoodFell(from: before.logLikelihoodPerRow, to: now) : nil
+    }
+}
+
+extension [RoundStatistics] {
+    /// With the weights of sites that have a larger share of all lowered to it.
+    func withShares(upTo largest: Double?) -> [RoundStatistics] {
+        guard let largest else { return self }
+        return zip(self, SiteShares.factors(map(\.weight), largest: largest)).map { $0.scaled(by: $1) }
     }
 }

@@ -1,3 +1,4 @@
+import Aggregation
 import Estimation
 import MixtureOfExperts
 import ModelFiles
@@ -16,11 +17,15 @@ package struct SiteUpdate: Sendable {
 
     private let sites: [Site]
     private let isRobust: Bool
+    private let largestShare: Double?
 
-    /// - Parameter isRobust: leaves out sites that the model does not describe at all.
-    package init(_ sites: [Site], isRobust: Bool) {
+    /// - Parameters:
+    ///   - isRobust: leaves out sites that the model does not describe at all.
+    ///   - largestShare: of a site in the weight of all; nil for no bound.
+    package init(_ sites: [Site], isRobust: Bool, largestShare: Double? = nil) {
         self.sites = sites
         self.isRobust = isRobust
+        self.largestShare = largestShare
     }
 
     /// In nats per row below the median site: a site that the model describes so badly is inconsistent, and would spoil the model.
@@ -33,23 +38,33 @@ package struct SiteUpdate: Sendable {
     /// - Parameter global: what `previous` holds; the statistics were taken at it.
     package func next(after previous: ModelFile, _ global: FittedMixture) throws(EstimationError) -> ModelFile {
         let round = GeneralisedEMRound(at: global, options: FitOptions(expertCount: global.model.expertCount))
-        let (kept, inconsistent) = withoutInconsistent
-        let update = try round.update(kept.map(\.statistics.statistics))
+        let (kept, inconsistent) = withoutInconsistent(global.model)
+        let counted = kept.map(\.statistics.statistics).withShares(upTo: largestShare)
+        let update = try round.update(counted)
         let warnings =
-            inconsistent + repeated + Self.fewRows(of: kept, previous)
+            inconsistent + Self.dominant(zip(kept, counted).map { ($0.name, $1.weight) }) + repeated
+            + Self.fewRows(of: kept, previous)
             + Self.fall(to: update.logLikelihoodPerRow, of: kept, after: previous)
         return ModelFile(update, after: previous, sites: kept.count, warnings: warnings)
     }
 
-    private var withoutInconsistent: (kept: [Site], warnings: [RoundWarning]) {
+    /// By the log-likelihood that a site reports, or the most that its moments allow where that is less.
+    private func withoutInconsistent(_ model: MixtureModel) -> (kept: [Site], warnings: [RoundWarning]) {
         guard isRobust, sites.count > 2 else { return (sites, []) }
-        let scores = sites.map { $0.statistics.logLikelihood / $0.statistics.weight }
+        let scores = sites.map { site in
+            let reported = site.statistics.logLikelihood / site.statistics.weight
+            return min(reported, site.statistics.statistics.largestLogLikelihoodPerRow(at: model) ?? reported)
+        }
         let median = scores.sorted()[scores.count / 2]
         let isInconsistent = scores.map { $0 < median - Self.leastFall }
         let warnings = zip(sites, zip(scores, isInconsistent)).filter(\.1.1).map { site, found in
             RoundWarning.inconsistentSite(site: site.name, logLikelihoodPerRow: found.0, median: median)
         }
         return (zip(sites, isInconsistent).filter { !$0.1 }.map(\.0), warnings)
+    }
+
+    private static func dominant(_ sites: [(name: String, weight: Double)]) -> [RoundWarning] {
+        SiteShares.dominant(sites).map { [.dominantSite(site: $0.name, share: $0.share)] } ?? []
     }
 
     private var repeated: [RoundWarning] {

@@ -48,7 +48,7 @@ extension EstimationError: DoorMessage {
             "target '\(target)' is \(Format.label(value)) in one of the rows, but \(family) experts need \(Self.requirement(family)): choose "
                 + "another \(RequestOption.family.name(style)) or correct the row"
         case .rareResponse(let target, let value, let minimum):
-            "target '\(target)' differs from \(Format.label(value)) in fewer than \(Int(minimum)) rows, which are withheld; use more rows"
+            "target '\(target)' differs from \(Format.label(value)) in fewer than \(Format.label(minimum)) rows, which are withheld; use more rows"
         case .tooFewRows(let rows, let experts, let largest):
             "\(rows) rows cannot support \(experts) experts: use \(RequestOption.experts.setting(largest, style))"
                 + (largest > 1 ? " or fewer" : "") + ", or fewer covariates"

@@ -30,6 +30,14 @@ package struct RoundStatistics: Sendable, Equatable {
         gate.merge(other.gate)
     }
 
+    /// The statistics of the same rows with all weights multiplied by `factor`.
+    package func scaled(by factor: Double) -> RoundStatistics {
+        guard factor != 1 else { return self }
+        return RoundStatistics(
+            rowCount: rowCount, weight: factor * weight, logLikelihood: factor * logLikelihood,
+            moments: moments.map { $0.scaled(by: factor) }, gate: gate.scaled(by: factor))
+    }
+
     /// Whether every sum is a number.
     var isFinite: Bool {
         let sums =

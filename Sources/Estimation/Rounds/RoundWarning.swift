@@ -5,6 +5,8 @@ package enum RoundWarning: Sendable, Equatable, Codable, ExtensibleCode {
     /// One that this version of the program does not know.
     case ofLaterVersion(kind: String)
     case inconsistentSite(site: String, logLikelihoodPerRow: Double, median: Double)
+    /// More than half of the weight of all sites.
+    case dominantSite(site: String, share: Double)
     case duplicatedStatistics(first: String, second: String)
     /// The statistics are of far fewer rows than the model.
     case fewRows(rows: Int, of: Int)
@@ -24,6 +26,9 @@ extension RoundWarning: DoorMessage {
         case .inconsistentSite(let site, let score, let median):
             "\(site) is left out as inconsistent (log-likelihood \(Format.short(score)) per row, the median site "
                 + "\(Format.short(median))): check its units and columns; \(RequestOption.robust.setting(false, style)) takes it in"
+        case .dominantSite(let site, let share):
+            "\(site) has \(Format.percent(share)) of the weight of all sites and decides the update: check its rows and weights; "
+                + "\(RequestOption.largestShare.name(style)) bounds its share"
         case .duplicatedStatistics(let first, let second):
             "\(first) and \(second) are the same statistics: they count twice; give each site once"
         case .fewRows(let rows, let total):

@@ -19,6 +19,10 @@ public enum ModelFileError: Error, Sendable, Equatable {
     case wrongType(path: String, field: String)
     /// A field with a value that it cannot have; `reason` says why.
     case invalidValue(path: String, field: String, reason: String)
+    /// A field of a file to be written with a value that no reader would take; `reason` says why.
+    case notWritten(path: String, field: String, reason: String)
+    /// The numbers of a field that, added up over the files up to this one, leave the range of the field.
+    case totalTooLarge(path: String, field: String)
     /// A reference model, which has no statistics to aggregate or update.
     case noStatistics(path: String)
     /// No file of statistics, or one that is cut short.
@@ -83,6 +87,11 @@ extension ModelFileError: DoorMessage {
             "\(path.visible): field '\(field)' is not of the right kind; make the file anew"
         case .invalidValue(let path, let field, let reason):
             "\(path.visible): field '\(field)': \(reason.visible); make the file anew"
+        case .notWritten(let path, let field, let reason):
+            "\(path.visible): not written, for it could not be read again: field '\(field)': \(reason.visible); use other units"
+        case .totalTooLarge(let path, let field):
+            "\(path.visible): field '\(field)': too large beside those of the other sites, the sum leaves the range of the "
+                + "field; leave this site out, or make its file anew"
         case .noStatistics(let path):
             "\(path.visible): a reference model without statistics cannot be aggregated or updated; give models made by "
                 + "dmoe fit, aggregate or learn"

@@ -5,13 +5,23 @@ import Tables
 package protocol ResultDocument: VersionedDocument, Encodable where Failure == ModelFileError {
     /// What it holds, in words.
     static var content: String { get }
+
+    /// Checks what a reader checks.
+    ///
+    /// - Throws: ``ModelFileError`` that names the field.
+    func validate(source: String) throws(ModelFileError)
 }
 
 extension ResultDocument {
-    /// The file as text.
+    /// The file as text, which can be read again.
     ///
-    /// - Throws: ``ModelFileError/invalidValue(path:field:reason:)`` for a number that is not finite.
+    /// - Throws: ``ModelFileError/invalidValue(path:field:reason:)`` for a number that is not finite,
+    ///   ``ModelFileError/notWritten(path:field:reason:)`` for what a reader would refuse.
     package func text(path: String) throws(ModelFileError) -> String {
+        do throws(ModelFileError) { try validate(source: path) } catch {
+            guard case .invalidValue(let path, let field, let reason) = error else { throw error }
+            throw .notWritten(path: path, field: field, reason: reason)
+        }
         do { return try OrderedJSONEncoder().encode(self) } catch {
             throw .invalidValue(path: path, field: Self.content, reason: "holds a number that is not finite")
         }
@@ -20,7 +30,7 @@ extension ResultDocument {
     /// Writes the file, whole or not at all.
     ///
     /// - Returns: its bytes.
-    /// - Throws: ``ModelFileError`` for a number that is not finite, `TableError` where it cannot be written.
+    /// - Throws: ``ModelFileError`` for what could not be read again, `TableError` where it cannot be written.
     func writeDocument(to path: String) throws -> Int {
         let text = try text(path: path)
         try OutputFile.write(text, to: path)

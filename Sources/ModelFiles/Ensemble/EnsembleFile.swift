@@ -23,13 +23,16 @@ package struct EnsembleFile: Codable, Sendable, Equatable {
     package var formatVersion: Int
     package var software: String
     package var siteWeights: AggregationOptions.SiteWeights
+    /// No member gets a larger share of the weight of all; absent: no bound.
+    package var largestShare: Double?
     package var members: [Member]
 
-    package init(_ members: [Member], siteWeights: AggregationOptions.SiteWeights) {
+    package init(_ members: [Member], siteWeights: AggregationOptions.SiteWeights, largestShare: Double? = nil) {
         format = Self.formatName
         formatVersion = Self.versions.upperBound
         software = ModelFile.software
         self.siteWeights = siteWeights
+        self.largestShare = largestShare
         self.members = members
     }
 
@@ -38,7 +41,8 @@ package struct EnsembleFile: Codable, Sendable, Equatable {
         try WeightedAverage(
             members.compactMap { member in
                 member.model.fitted.map { Contribution(name: member.name, fitted: $0) }
-            }, siteWeights: siteWeights, parallelism: parallelism)
+            }, siteWeights: siteWeights, largestShare: largestShare,
+            parallelism: parallelism)
     }
 
     /// How a table is read for it: as for the first member, gaps filled in with the mean of what the members put there.
@@ -50,15 +54,22 @@ package struct EnsembleFile: Codable, Sendable, Equatable {
 
     package static func decode(_ json: VersionedJSON) throws(ModelFileError) -> EnsembleFile {
         let file = try json.decode(EnsembleFile.self)
-        guard !file.members.isEmpty else {
-            throw .invalidValue(path: json.source, field: "members", reason: "there are none")
-        }
-        for member in file.members {
-            try member.model.validate(source: json.source)
-            guard member.model.kind != .reference else { throw .noStatistics(path: json.source) }
-        }
-        try ModelFile.refuseDifferentStudies(file.members.map { ($0.name, $0.model) })
+        try file.validate(source: json.source)
         return file
+    }
+
+    package func validate(source: String) throws(ModelFileError) {
+        guard !members.isEmpty else {
+            throw .invalidValue(path: source, field: "members", reason: "there are none")
+        }
+        if let largestShare, !(0.0...1).contains(largestShare) {
+            throw .invalidValue(path: source, field: "largestShare", reason: "must be from 0 to 1")
+        }
+        for member in members {
+            try member.model.validate(source: source)
+            guard member.model.kind != .reference else { throw .noStatistics(path: source) }
+        }
+        try ModelFile.refuseDifferentStudies(members.map { ($0.name, $0.model) })
     }
 }
 
@@ -74,7 +85,7 @@ extension EnsembleFile {
     /// Writes the file, whole or not at all.
     ///
     /// - Returns: its bytes.
-    /// - Throws: ``ModelFileError`` for a number that is not finite, `TableError` where it cannot be written.
+    /// - Throws: ``ModelFileError`` for what could not be read again, `TableError` where it cannot be written.
     @discardableResult
     package func write(to path: String) throws -> Int { try writeDocument(to: path) }
 }

@@ -57,13 +57,16 @@ extension ModelFile {
     package struct LeftOutRecord: Codable, Sendable, Equatable {
         package var name: String
         package var rows: Int
-        /// From what the other sites say; nats per row.
-        package var divergence: Double
+        /// From what the other sites say, nats per row; absent where the model is impossible of itself.
+        package var divergence: Double?
+        /// Why it is impossible of itself.
+        package var reason: Coded<ImpossibleModel>?
 
         package init(_ site: AggregationReport.LeftOutSite) {
             name = site.name
             rows = site.rows
-            divergence = min(site.divergence, .greatestFiniteMagnitude)
+            divergence = site.divergence.map { min($0, .greatestFiniteMagnitude) }
+            reason = site.reason.map { Coded($0) }
         }
     }
 
@@ -77,6 +80,9 @@ extension ModelFile {
         @Coded package var construction: GlobalConstruction
         package var score: Double
     }
+
+    /// The bound on the shares of sites that the model was made with; nil for none.
+    package var largestShare: Double? { aggregation?.options.largestShare }
 
     package init(_ global: GlobalModel) {
         self.init(global.fitted, kind: .global)

@@ -28,7 +28,7 @@ extension ModelFile {
     /// Writes the file, whole or not at all.
     ///
     /// - Returns: the number of its bytes.
-    /// - Throws: ``ModelFileError`` for a number that is not finite, `TableError` where it cannot be written.
+    /// - Throws: ``ModelFileError`` for what could not be read again, `TableError` where it cannot be written.
     @discardableResult
     public func write(to path: String) throws -> Int { try writeDocument(to: path) }
 
@@ -38,58 +38,68 @@ extension ModelFile {
         return file
     }
 
-    static let largestRowCount = ReadingRecord.largestCount
-
     // MARK: Validation
 
-    func validate(source: String) throws(ModelFileError) {
-        func refuse(_ field: String, _ reason: String) -> ModelFileError {
-            .invalidValue(path: source, field: field, reason: reason)
-        }
+    package func validate(source: String) throws(ModelFileError) {
+        let check = FieldCheck(source: source)
         guard let response = ExpertFamilies.response(family) else {
-            throw refuse("family", "'\(family)' is not known here")
+            throw check.refusal("family", "'\(family)' is not known here")
         }
-        if let reason = classProblem(response) { throw refuse("classes", reason) }
-        if let offset, !covariates.contains(offset) || (expertCovariates + gateCovariates).contains(offset) {
-            throw refuse("offset", "must be a covariate that neither experts nor gate read")
+        if let reason = classProblem(response) { throw check.refusal("classes", reason) }
+        try validateColumns(check)
+        if let (field, reason) = studyProblem { throw check.refusal(field, reason) }
+        try check.require(!experts.isEmpty, "experts", "there are none")
+        try check.count(rows, "rows")
+        try check.require(weight >= 0, "weight", "must not be negative")
+        try check.number(weight, "weight", .weight)
+        for (index, round) in (rounds ?? []).enumerated() {
+            let check = check.nested("rounds[\(index)]")
+            try check.count(round.sites, "sites")
+            try check.count(round.rows, "rows")
         }
-        guard Set(covariates).count == covariates.count else { throw refuse("covariates", "a name is duplicated") }
-        for name in expertCovariates + gateCovariates where !covariates.contains(name) {
-            throw refuse("covariates", "'\(name)' is used but not listed")
-        }
-        let ordered = design
-        guard ordered.expertFeatures == expertCovariates, ordered.gateFeatures == gateCovariates,
-            ordered.expertCovariates == ordered.expertCovariates.sorted(),
-            ordered.gateCovariates == ordered.gateCovariates.sorted()
-        else { throw refuse("covariates", "expertCovariates and gateCovariates must keep the order of covariates") }
-        if let (field, reason) = studyProblem { throw refuse(field, reason) }
-        guard !experts.isEmpty else { throw refuse("experts", "there are none") }
-        guard (0...Self.largestRowCount).contains(rows) else { throw refuse("rows", "must be from 0 to 2^53") }
-        guard weight >= 0, weight.isFinite else { throw refuse("weight", "must not be negative") }
-        for (index, round) in (rounds ?? []).enumerated() where round.sites < 0 || round.rows < 0 {
-            throw refuse("rounds[\(index)]", "must not count below 0")
-        }
-        if let problem = reading?.problem { throw refuse("reading", problem) }
+        if let problem = reading?.problem { throw check.refusal("reading", problem) }
         if let slopeSelection, slopeSelection.experts.count != experts.count {
-            throw refuse("slopeSelection.experts", "has \(slopeSelection.experts.count) entries, not \(experts.count)")
+            throw check.refusal(
+                "slopeSelection.experts", "has \(slopeSelection.experts.count) entries, not \(experts.count)")
         }
+        if kind != .reference { try check.require(weight > 0, "weight", "must be positive") }
         for (index, expert) in experts.enumerated() {
-            try validate(expert, field: "experts[\(index)]", source: source)
+            try validate(expert, check.nested("experts[\(index)]"))
         }
         try validateUncertainty(source: source)
-        if kind != .reference {
-            guard weight > 0 else { throw refuse("weight", "must be positive") }
-            guard experts.allSatisfy({ $0.statistics != nil }) else {
-                throw .missingField(path: source, field: "experts[…].statistics")
-            }
-            guard Set(experts.map { $0.score == nil }).count == 1 else {
-                throw .missingField(path: source, field: "experts[…].score")
-            }
-            let total = experts.reduce(0) { $0 + ($1.statistics?.weight ?? 0) }
-            guard abs(total - weight) <= 1e-6 * weight else {
-                throw refuse("weight", "is not the sum of the experts' weights")
-            }
+        if kind != .reference { try validateStatistics(check) }
+    }
+
+    /// What the statistics of all experts together must be.
+    private func validateStatistics(_ check: FieldCheck) throws(ModelFileError) {
+        let records = experts.compactMap(\.statistics)
+        guard records.count == experts.count else {
+            throw .missingField(path: check.source, field: "experts[…].statistics")
         }
+        guard Set(experts.map { $0.score == nil }).count == 1 else {
+            throw .missingField(path: check.source, field: "experts[…].score")
+        }
+        let total = records.reduce(0) { $0 + $1.weight }
+        try check.require(
+            abs(total - weight) <= StatisticsRecord.rounding * weight, "weight",
+            "is not the sum of the experts' weights")
+        try StatisticsRecord.validate(records, rows: rows, check)
+    }
+
+    private func validateColumns(_ check: FieldCheck) throws(ModelFileError) {
+        if let offset, !covariates.contains(offset) || (expertCovariates + gateCovariates).contains(offset) {
+            throw check.refusal("offset", "must be a covariate that neither experts nor gate read")
+        }
+        try check.require(Set(covariates).count == covariates.count, "covariates", "a name is duplicated")
+        for name in expertCovariates + gateCovariates where !covariates.contains(name) {
+            throw check.refusal("covariates", "'\(name)' is used but not listed")
+        }
+        let ordered = design
+        try check.require(
+            ordered.expertFeatures == expertCovariates && ordered.gateFeatures == gateCovariates
+                && ordered.expertCovariates == ordered.expertCovariates.sorted()
+                && ordered.gateCovariates == ordered.gateCovariates.sorted(),
+            "covariates", "expertCovariates and gateCovariates must keep the order of covariates")
     }
 
     private func classProblem(_ response: ResponseKind) -> String? {
@@ -98,60 +108,41 @@ extension ModelFile {
         return Study.spellingProblem(classes)
     }
 
-    private func validate(_ expert: ExpertRecord, field: String, source: String) throws(ModelFileError) {
-        func check(_ condition: Bool, _ name: String, _ reason: String) throws(ModelFileError) {
-            if !condition { throw .invalidValue(path: source, field: "\(field).\(name)", reason: reason) }
-        }
-        func count(_ values: [Double], _ expected: Int, _ name: String) throws(ModelFileError) {
-            try check(values.count == expected, name, "has \(values.count) numbers, not \(expected)")
-            try check(values.allSatisfy(\.isFinite), name, "holds a number that is not finite")
-        }
-        let family = ExpertFamilies.named(family, classes: classes ?? []) ?? GaussianFamily()
+    private func validate(_ expert: ExpertRecord, _ check: FieldCheck) throws(ModelFileError) {
+        let family = expertFamily
         let size = family.coefficientCount(regressors: expertCovariates.count + 1)
-        try count(expert.coefficients, size, "coefficients")
-        try count(expert.gate, gateCovariates.count + 1, "gate")
-        try check(expert.dispersion > 0 && expert.dispersion.isFinite, "dispersion", "must be positive")
-        let needsInformation = expert.statistics != nil && !(family is any ClosedFormFamily)
-        try check(
-            (expert.information != nil) == needsInformation, "information",
-            needsInformation ? "is missing" : "has no effect with this family")
-        if let information = expert.information {
-            try count(information, PackedSymmetric.elementCount(size: size), "information")
-            let information = PackedSymmetric(size: size, storage: information)
-            try check((0..<size).allSatisfy { information[$0, $0] >= 0 }, "information", "has a negative diagonal")
-        }
+        try check.numbers(expert.coefficients, size, "coefficients", .value)
+        try check.numbers(expert.gate, gateCovariates.count + 1, "gate", .value)
+        try check.require(expert.dispersion > 0, "dispersion", "must be positive")
+        try check.number(expert.dispersion, "dispersion", .variance)
         if let suppressed = expert.suppressedClasses {
             let known =
                 suppressed.allSatisfy { (classes ?? []).contains($0) } && Set(suppressed).count == suppressed.count
-            try check(known, "suppressedClasses", "must be classes of the response, each once")
+            try check.require(known, "suppressedClasses", "must be classes of the response, each once")
         }
-        if let score = expert.score { try count(score, expert.coefficients.count, "score") }
-        try expert.statistics?.validate(columns: covariates.count + 1, field: "\(field).statistics", source: source)
+        try expert.statistics?.validate(
+            columns: covariates.count + 1, rows: rows, total: weight, response: family.response,
+            check.nested("statistics"))
+        try validateInformation(expert, size: size, check)
     }
-}
 
-extension ModelFile.StatisticsRecord {
-    /// - Parameter columns: covariates and target.
-    func validate(columns size: Int, field: String, source: String) throws(ModelFileError) {
-        func check(_ condition: Bool, _ name: String, _ reason: String) throws(ModelFileError) {
-            if !condition { throw .invalidValue(path: source, field: "\(field).\(name)", reason: reason) }
+    private func validateInformation(
+        _ expert: ExpertRecord, size: Int, _ check: FieldCheck
+    ) throws(ModelFileError) {
+        let needsInformation = expert.statistics != nil && !(expertFamily is any ClosedFormFamily)
+        try check.require(
+            (expert.information != nil) == needsInformation, "information",
+            needsInformation ? "is missing" : "has no effect with this family")
+        if let score = expert.score { try check.numbers(score, size, "score", .square) }
+        guard let storage = expert.information, let statistics = expert.statistics else { return }
+        try check.numbers(storage, PackedSymmetric.elementCount(size: size), "information", .square)
+        let information = PackedSymmetric(size: size, storage: storage)
+        let rows = InformationCheck(
+            family: expertFamily, dispersion: expert.dispersion, moments: statistics.moments,
+            covariates: design.expertCovariates)
+        if let problem = rows.problem(information) { throw check.refusal("information", problem) }
+        if let score = expert.score, let problem = rows.problem(score: score, information) {
+            throw check.refusal("score", problem)
         }
-        func count(_ values: [Double], _ expected: Int, _ name: String) throws(ModelFileError) {
-            try check(values.count == expected, name, "has \(values.count) numbers, not \(expected)")
-            try check(values.allSatisfy(\.isFinite), name, "holds a number that is not finite")
-        }
-        try count(mean, size, "mean")
-        try count(scatter, PackedSymmetric.elementCount(size: size), "scatter")
-        try check(weight >= 0 && weight.isFinite, "weight", "must not be negative")
-        try check(squaredWeight >= 0 && squaredWeight.isFinite, "squaredWeight", "must not be negative")
-        let scatter = PackedSymmetric(size: size, storage: scatter)
-        try check((0..<size).allSatisfy { scatter[$0, $0] >= 0 }, "scatter", "has a negative variance")
-        let areCorrelations = (0..<size).allSatisfy { row in
-            (0..<row).allSatisfy { column in
-                abs(scatter[row, column]) <= (1 + 1e-6) * scatter[row, row].squareRoot()
-                    * scatter[column, column].squareRoot()
-            }
-        }
-        try check(areCorrelations, "scatter", "has a correlation beyond 1")
     }
 }

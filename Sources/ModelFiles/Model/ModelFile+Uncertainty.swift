@@ -73,14 +73,16 @@ extension ModelFile.CovarianceRecord {
         try check(
             standardErrors.count == count, "standardErrors", "has \(standardErrors.count) numbers, not \(count)")
         try check(
-            standardErrors.allSatisfy { $0 >= 0 && $0.isFinite }, "standardErrors", "must be finite and not negative")
+            standardErrors.allSatisfy { $0 >= 0 && FieldBounds.value.contains($0) }, "standardErrors",
+            "must be finite and not negative, at most 1e100")
         if let correlations {
             let pairs = ParameterCovariance.pairCount(count)
             try check(correlations.count == pairs, "correlations", "has \(correlations.count) numbers, not \(pairs)")
             try check(correlations.allSatisfy { abs($0) <= 1 }, "correlations", "must lie between -1 and 1")
         }
+        let positions = undetermined ?? []
         try check(
-            (undetermined ?? []).allSatisfy((0..<count).contains), "undetermined", "names a parameter that is not there"
-        )
+            positions.allSatisfy((0..<count).contains) && Set(positions).count == positions.count, "undetermined",
+            "names a parameter that is not there, or one twice")
     }
 }

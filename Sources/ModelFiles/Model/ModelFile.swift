@@ -134,7 +134,7 @@ extension ModelFile {
     }
 
     /// Of a file that ``ModelFile/read(path:)`` let pass.
-    private var expertFamily: any ExpertFamily {
+    var expertFamily: any ExpertFamily {
         ExpertFamilies.named(family, classes: classes ?? []) ?? GaussianFamily()
     }
 

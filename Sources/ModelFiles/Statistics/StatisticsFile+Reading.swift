@@ -24,7 +24,7 @@ extension StatisticsFile {
     /// Writes the file, whole or not at all.
     ///
     /// - Returns: the number of its bytes.
-    /// - Throws: ``ModelFileError`` for a number that is not finite, `TableError` where it cannot be written.
+    /// - Throws: ``ModelFileError`` for what could not be read again, `TableError` where it cannot be written.
     @discardableResult
     public func write(to path: String) throws -> Int { try writeDocument(to: path) }
 
@@ -55,25 +55,47 @@ extension StatisticsFile {
         guard modelDigest == model.digest else {
             throw refuse("its digest is \(model.digest), theirs \(modelDigest)")
         }
+        try checkSums(at: model, FieldCheck(source: path))
+    }
+
+    /// The sums against each other, which takes the model.
+    private func checkSums(at model: FittedMixture, _ check: FieldCheck) throws(ModelFileError) {
+        let round = GeneralisedEMRound(at: model, options: FitOptions(expertCount: model.model.expertCount))
+        if let problem = statistics.gateProblem(model.model.design, round.standardisation) {
+            throw check.refusal("gate", problem)
+        }
+        // Where something is withheld the moments are not those of the log-likelihood.
+        guard warnings.isEmpty, let most = statistics.largestLogLikelihoodPerRow(at: model.model) else { return }
+        let slack = 1e-6 * (abs(most) + 1)
+        try check.require(
+            logLikelihood <= weight * (most + slack), "logLikelihood", "is more than the moments of the experts allow")
     }
 
     // MARK: Validation
 
-    private func validate(source: String) throws(ModelFileError) {
-        func check(_ condition: Bool, _ field: String, _ reason: String) throws(ModelFileError) {
-            if !condition { throw .invalidValue(path: source, field: field, reason: reason) }
+    package func validate(source: String) throws(ModelFileError) {
+        let check = FieldCheck(source: source)
+        guard let response = ExpertFamilies.response(family) else {
+            throw check.refusal("family", "'\(family)' is not known here")
         }
-        try check(ExpertFamilies.named(family) != nil, "family", "'\(family)' is not known here")
-        try check(!experts.isEmpty, "experts", "there are none")
-        try check((0...ModelFile.largestRowCount).contains(rows), "rows", "must be from 0 to 2^53")
-        try check(weight > 0 && weight.isFinite, "weight", "must be positive")
-        try check(logLikelihood.isFinite, "logLikelihood", "is not finite")
-        for (index, expert) in experts.enumerated() {
-            try expert.validate(columns: covariates.count + 1, field: "experts[\(index)]", source: source)
-        }
+        try check.require(!experts.isEmpty, "experts", "there are none")
+        try check.count(rows, "rows")
+        try check.require(weight > 0, "weight", "must be positive")
+        try check.number(weight, "weight", .weight)
+        try check.number(logLikelihood, "logLikelihood", .square)
         let released = experts.reduce(0) { $0 + $1.weight }
-        try check(released <= (1 + 1e-6) * weight, "weight", "is less than the experts' weights together")
-        try validateGate(check)
+        try check.require(
+            released <= (1 + ModelFile.StatisticsRecord.rounding) * weight, "weight",
+            "is less than the experts' weights together")
+        for (index, expert) in experts.enumerated() {
+            try expert.validate(
+                columns: covariates.count + 1, rows: rows, total: weight, response: response,
+                check.nested("experts[\(index)]"))
+        }
+        try ModelFile.StatisticsRecord.validate(experts, rows: rows, check)
+        try validateGate { condition, field, reason throws(ModelFileError) in
+            try check.require(condition, field, reason)
+        }
     }
 
     private func validateGate(
@@ -84,7 +106,8 @@ extension StatisticsFile {
             try check(rows.count == expected, name, "has \(rows.count) rows of numbers, not \(expected)")
             for (index, row) in rows.enumerated() {
                 try check(row.count == length, "\(name)[\(index)]", "has \(row.count) numbers, not \(length)")
-                try check(row.allSatisfy(\.isFinite), "\(name)[\(index)]", "holds a number that is not finite")
+                try check(
+                    row.allSatisfy(FieldBounds.square.contains), "\(name)[\(index)]", FieldBounds.square.reason)
             }
         }
         try rows(gate.gradient, experts.count, of: size, "gate.gradient")
@@ -94,8 +117,10 @@ extension StatisticsFile {
         for (index, sums) in gate.information.enumerated() {
             let sums = PackedSymmetric(size: size, storage: sums)
             // What is left of a difference may be below 0 by rounding.
-            let isSumOfSquares = (0..<size).allSatisfy { sums[$0, $0] >= -1e-9 * weight }
-            try check(isSumOfSquares, "gate.information[\(index)]", "has a negative sum of squares")
+            var lifted = sums
+            for position in 0..<size { lifted[position, position] += 1e-9 * weight }
+            let problem = lifted.sumOfSquaresProblem
+            try check(problem == nil, "gate.information[\(index)]", problem ?? "")
         }
     }
 }

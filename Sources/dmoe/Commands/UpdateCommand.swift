@@ -22,6 +22,11 @@ struct UpdateCommand: ParsableCommand {
     var files: [String]
     @Flag(inversion: .prefixedNo, help: "Leave out sites that the model does not describe at all, with a warning.")
     var robust = true
+    @Option(
+        help: ArgumentHelp(
+            "The largest share of a site in the weight of all sites, above 0 and at most 1: a site with more counts for no more.",
+            valueName: "share"))
+    var largestShare: Double?
     @OptionGroup var common: CommonOptions
     @Option(name: [.short, .long], help: ArgumentHelp("Where to write the next model.", valueName: "file"))
     var output: String
@@ -38,6 +43,7 @@ struct UpdateCommand: ParsableCommand {
         }
         var job = UpdateJob()
         job.robust = robust
+        job.largestShare = largestShare
         let file = try job.run(previous, named: model, sites)
         try file.write(to: output)
         file.rounds?.last?.warnings.lines.forEach { Terminal.warn($0) }

@@ -33,6 +33,12 @@ struct SupportOptions: ParsableArguments {
     @Option(help: "Weights of the sites: by their density of covariates at x (default), or the same everywhere.")
     var siteWeights: AggregationOptions.SiteWeights?
 
+    @Option(
+        help: ArgumentHelp(
+            "The largest share of a site in the weight of all sites, above 0 and at most 1: a site with more counts for no more.",
+            valueName: "share"))
+    var largestShare: Double?
+
     @Flag(
         inversion: .prefixedNo,
         help: """
@@ -46,6 +52,7 @@ struct SupportOptions: ParsableArguments {
         var settings = AggregationChoices()
         settings.supportSize = supportSize
         settings.siteWeights = siteWeights
+        settings.largestShare = largestShare
         settings.robust = robust
         settings.seed = seed
         return settings

@@ -50,6 +50,7 @@ extension DoorRequest {
             case .method: job.settings.method = value.text
             case .gate: job.settings.gate = try option.named(value.text ?? "")
             case .siteWeights: job.settings.siteWeights = try option.named(value.text ?? "")
+            case .largestShare: job.settings.largestShare = value.number
             case .supportSize: job.settings.supportSize = value.integer ?? 0
             case .robust: job.settings.robust = value.flag ?? true
             case .seed: job.settings.seed = value.integer.map { UInt64($0) }

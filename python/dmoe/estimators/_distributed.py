@@ -21,7 +21,9 @@ _PARAMETERS = PARAMETERS.format(
     method : str or None, default=None
         How local models become one, as ``dmoe aggregate --method``; by default transport.
     robust : bool, default=True
-        Finds local models that cannot be right and leaves them out, with a warning.""",
+        Finds local models that cannot be right and leaves them out, with a warning.
+    largest_share : float or None, default=None
+        Largest share of a site in the weight of all sites, above 0 and at most 1; by default there is no bound.""",
 )
 
 _ATTRIBUTES = """
@@ -63,6 +65,7 @@ class _Distributed(MixtureOfExperts):
         n_global_experts: int | str | None = None,
         method: str | None = None,
         robust: bool = True,
+        largest_share: float | None = None,
         random_state: Any = None,
         n_jobs: int | None = None,
         progress: Any = None,
@@ -84,6 +87,7 @@ class _Distributed(MixtureOfExperts):
         self.n_global_experts = n_global_experts
         self.method = method
         self.robust = robust
+        self.largest_share = largest_share
         self.random_state = random_state
         self.n_jobs = n_jobs
         self.progress = progress
@@ -123,7 +127,7 @@ class _Distributed(MixtureOfExperts):
         self.site_names_ = list(outcome.models)
         self.model_ = aggregate(
             outcome.models, experts=self.n_global_experts, method=self.method, robust=self.robust, seed=seed,
-            n_jobs=self.n_jobs,
+            largest_share=self.largest_share, n_jobs=self.n_jobs,
         )
         self.n_experts_ = self.model_.n_experts
         if classes is not None:

@@ -45,6 +45,9 @@ public struct AggregateJob: Sendable, Equatable {
     ) throws -> Outcome {
         try check(hasSupport: support != nil)
         try Self.checkSites(sites.map { ($0.name, $0.file) }, paths: sites.map(\.path))
+        try RequestOption.largestShare.check(settings.largestShare, sites: sites.count)
+        var totals = FieldTotals()
+        for site in sites { try totals.add(site.file, path: site.path) }
         let contributions = try sites.map { site throws(ModelFileError) in
             guard let fitted = site.file.fitted else { throw .noStatistics(path: site.path) }
             return Contribution(name: site.name, fitted: fitted, warnings: site.file.warnings)
@@ -67,7 +70,7 @@ public struct AggregateJob: Sendable, Equatable {
         let names = Set(kept.map(\.name))
         let file = EnsembleFile(
             sites.filter { names.contains($0.name) }.map { EnsembleFile.Member(name: $0.name, model: $0.file) },
-            siteWeights: coordinator.options.siteWeights)
+            siteWeights: coordinator.options.siteWeights, largestShare: coordinator.options.largestShare)
         // Here, where it is one line, rather than at the first prediction.
         _ = try file.predictor()
         return .ensemble(file, leftOut: leftOut)

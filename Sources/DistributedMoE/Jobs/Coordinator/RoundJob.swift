@@ -46,11 +46,13 @@ package struct RoundJob: Sendable, Equatable {
         try RequestOption.minRows.check(minRows)
         guard let global = model.fitted else { throw ModelFileError.noStatistics(path: name) }
         var released = ReleasedStatistics()
+        var totals = FieldTotals()
         for site in sites {
             switch site.answer {
             case .failed(let message): released.leaveOut(site.name, message: message)
             case .released(let file):
                 try file.check(isOf: global, path: site.name, modelPath: name)
+                try totals.add(file, path: site.name)
                 released.add(file.statistics, of: site.name, warnings: file.warnings)
             }
         }
@@ -60,7 +62,7 @@ package struct RoundJob: Sendable, Equatable {
             ReleasedStatistics.Before(sites: $0.sites, logLikelihoodPerRow: $0.logLikelihoodPerRow)
         }
         let round = GeneralisedEMRound(at: global, options: options)
-        switch released.outcome(of: round, after: before, isLast: isLast) {
+        switch released.outcome(of: round, after: before, isLast: isLast, largestShare: model.largestShare) {
         case .updated(let next):
             return Outcome(
                 model: ModelFile(next.update, after: model, sites: next.sites, warnings: next.warnings))

@@ -1,9 +1,13 @@
+import Messages
 import ModelFiles
 
 /// The next global model from the statistics of sites at this one.
 public struct UpdateJob: Sendable, Equatable {
     /// Whether sites that the model does not describe at all are left out.
     public var robust = true
+
+    /// No site gets a larger share of the weight of all; nil: the bound that the model was aggregated with.
+    public var largestShare: Double?
 
     /// An update that leaves out sites which the model does not describe at all.
     public init() {}
@@ -25,14 +29,18 @@ public struct UpdateJob: Sendable, Equatable {
     /// - Throws: ``RequestRefusal``, ``ModelFileError``, `EstimationError`.
     package func run(_ model: ModelFile, named name: String, _ sites: [Site]) throws -> ModelFile {
         guard !sites.isEmpty else { throw RequestRefusal.nothingGiven(.statistics) }
+        try RequestOption.largestShare.check(largestShare, sites: sites.count)
         guard let global = model.fitted else { throw ModelFileError.noStatistics(path: name) }
         var names = Set<String>()
+        var totals = FieldTotals()
         for site in sites {
             if !names.insert(site.name).inserted { throw RequestRefusal.duplicatedSite(site.name) }
             try site.file.check(isOf: global, path: site.name, modelPath: name)
+            try totals.add(site.file, path: site.name)
         }
         return try SiteUpdate(
-            sites.map { SiteUpdate.Site(name: $0.name, statistics: $0.file) }, isRobust: robust
+            sites.map { SiteUpdate.Site(name: $0.name, statistics: $0.file) }, isRobust: robust,
+            largestShare: largestShare ?? model.largestShare
         ).next(after: model, global)
     }
 }

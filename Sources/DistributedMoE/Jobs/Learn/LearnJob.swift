@@ -43,6 +43,7 @@ public struct LearnJob: Sendable, Equatable {
         let setting = try shards.resolved()
         let read = try shards.read(
             input, setting.study, seed: setting.seed, parallelism: parallelism, notices: notices)
+        try RequestOption.largestShare.check(aggregation.largestShare, sites: read.training.count)
         observer.rowsRead(read.training.reduce(0) { $0 + $1.rows.rowCount })
         let learning = DistributedLearning(
             design: read.selection.design, family: shards.columns.expertFamily(read.selection),

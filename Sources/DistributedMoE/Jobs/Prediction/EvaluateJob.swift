@@ -25,7 +25,7 @@ public struct EvaluateJob: Sendable, Equatable {
     }
 
     /// - Parameter tables: taken as one; each is read when its turn comes.
-    /// - Throws: ``RequestRefusal``, ``TableError``, ``JobFailure/nothingToScore(source:)``.
+    /// - Throws: ``RequestRefusal``, ``TableError``, ``JobFailure``.
     package func run(
         _ model: PredictorFile, _ predictor: any ConditionalMixture, source: String,
         tables: some Sequence<() throws -> DataTable>, parallelism: Parallelism = Parallelism(),
@@ -36,6 +36,9 @@ public struct EvaluateJob: Sendable, Equatable {
         for read in tables {
             let table = try read()
             let selected = try selection.rows(of: table)
+            if let row = predictor.firstRowOutOfReach(selected.rows.covariates) {
+                throw JobFailure.rowOutOfReach(source: table.source, row: selected.kept[row] + 1)
+            }
             var record = ReadingRecord(selection)
             record.add(selected, selection)
             if selected.dropped > 0 {

@@ -28,7 +28,7 @@ public struct PredictJob: Sendable, Equatable {
     ///   - withResponses: whether the target is looked at, where the table has it.
     ///   - body: called from any thread with the number of a part and its rows.
     /// - Returns: what `body` gave, in the order of the rows, and what became of missing values.
-    /// - Throws: ``RequestRefusal``, ``TableError``.
+    /// - Throws: ``RequestRefusal``, ``TableError``, ``JobFailure/rowOutOfReach(source:row:)``.
     package func run<Part: Sendable>(
         _ model: PredictorFile, _ predictor: any ConditionalMixture, _ input: PredictionInput, withResponses: Bool,
         parallelism: Parallelism = Parallelism(), _ body: @Sendable (PredictedPart) -> Part
@@ -38,11 +38,13 @@ public struct PredictJob: Sendable, Equatable {
         let rows = try PredictedRows(input, selection, withResponses: withResponses, parallelism)
         let ranges = rows.parts
         let levels = levels + (interval.map { [0.5 * (1 - $0), 0.5 * (1 + $0)] } ?? [])
-        let parts = parallelism.map(count: ranges.count) { index in
-            body(
-                PredictedPart(
-                    index, rows.part(ranges[index]), predictor, levels: levels, interval: interval))
+        let parts = parallelism.map(count: ranges.count) { index -> Result<Part, JobFailure> in
+            let part = rows.part(ranges[index])
+            if let row = predictor.firstRowOutOfReach(part.covariates) {
+                return .failure(.rowOutOfReach(source: input.source, row: part.rows[row] + 1))
+            }
+            return .success(body(PredictedPart(index, part, predictor, levels: levels, interval: interval)))
         }
-        return (parts, rows.record, rows.count)
+        return (try parts.map { try $0.get() }, rows.record, rows.count)
     }
 }

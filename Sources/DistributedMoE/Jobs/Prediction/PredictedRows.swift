@@ -7,6 +7,14 @@ import Tables
 package enum PredictionInput: Sendable {
     case table(DataTable)
     case borrowed(BorrowedTable)
+
+    /// What messages call it.
+    var source: String {
+        switch self {
+        case .table(let table): table.source
+        case .borrowed(let table): table.source
+        }
+    }
 }
 
 /// The rows of a table that are predicted, some at a time: covariates that lie as the model wants them are not copied as a whole.

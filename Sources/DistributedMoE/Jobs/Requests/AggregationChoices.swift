@@ -17,6 +17,9 @@ public struct AggregationChoices: Sendable, Equatable {
     public var supportSize = 5000
     /// nil: by density.
     public var siteWeights: SiteWeights?
+    /// No site gets a larger share of the weight of all; nil: no bound. A share below that of equal weights is refused; where sites
+    /// are left out, those that remain may have equal shares.
+    public var largestShare: Double?
     /// Targets of the gate; nil: chosen.
     public var gate: GateTarget?
     /// Whether sites whose models contradict all others are left out.
@@ -45,6 +48,7 @@ public struct AggregationChoices: Sendable, Equatable {
     ///   - expertsOption: what the number of experts is called.
     package func check(hasSupport: Bool, expertsOption: RequestOption = .experts) throws(RequestRefusal) {
         try RequestOption.supportSize.check(supportSize)
+        try RequestOption.largestShare.check(largestShare)
         if case .count(let count)? = experts { try expertsOption.check(count) }
         guard !isMixture else {
             if gate != nil { throw .noEffect(.gate, .nothingIsReduced) }
@@ -78,7 +82,8 @@ public struct AggregationChoices: Sendable, Equatable {
     ///   - studySeed: in place of 1 where no seed is given.
     func coordinator(localExperts: Int, studySeed: UInt64? = nil, parallelism: Parallelism) -> Coordinator {
         var options = AggregationOptions(
-            supportSize: supportSize, siteWeights: siteWeights ?? .density, excludesInconsistentSites: robust,
+            supportSize: supportSize, siteWeights: siteWeights ?? .density, largestShare: largestShare,
+            excludesInconsistentSites: robust,
             seed: seed ?? studySeed ?? 1)
         options.gateTarget = gate
         switch experts {

@@ -10,6 +10,8 @@ public enum JobFailure: Error, Equatable, Sendable {
     case overlappingSites(path: String, site: String)
     /// No row of positive weight to score on.
     case nothingToScore(source: String)
+    /// A row, from 1, at whose covariates the model gives no finite numbers.
+    case rowOutOfReach(source: String, row: Int)
     /// A model whose target or covariates are not those of the data.
     case otherColumns(path: String)
 }
@@ -22,6 +24,9 @@ extension JobFailure: DoorMessage {
         case .overlappingSites(let path, let site):
             "\(path): this global model holds site '\(site)', given too; leave one of them out"
         case .nothingToScore(let source): "\(source): no row is left to score"
+        case .rowOutOfReach(let source, let row):
+            "\(source), row \(row): its covariates are too large for the parameters of the model, which gives no finite numbers there; "
+                + "check their units, or leave the row out"
         case .otherColumns(let path):
             "\(path): its target or covariates are not those of the data; give the model of these data"
         }

@@ -8,6 +8,8 @@ public enum OptionBounds: Sendable, Equatable {
     case between(Double, Double)
     /// With the lower end, without the upper one.
     case fromBelow(Double, Double)
+    /// Without the lower end, with the upper one.
+    case upTo(Double, Double)
     /// 0 or any finite number above it.
     case nonNegative
     /// Whole numbers of 64 bits without a sign.
@@ -22,6 +24,7 @@ extension OptionBounds: CustomStringConvertible {
         case .atLeast(let least): "be \(least) or more"
         case .between(let low, let high): "lie between \(Format.label(low)) and \(Format.label(high))"
         case .fromBelow(let low, let high): "be at least \(Format.label(low)) and below \(Format.label(high))"
+        case .upTo(let low, let high): "be above \(Format.label(low)) and at most \(Format.label(high))"
         case .nonNegative: "be 0 or more"
         case .seeds: "be a whole number from 0 to \(UInt64.max)"
         }
@@ -31,7 +34,7 @@ extension OptionBounds: CustomStringConvertible {
         switch self {
         case .integers(let range): range.contains(value)
         case .atLeast(let least): value >= least
-        case .between, .fromBelow, .nonNegative, .seeds: contains(Double(value))
+        case .between, .fromBelow, .upTo, .nonNegative, .seeds: contains(Double(value))
         }
     }
 
@@ -42,6 +45,7 @@ extension OptionBounds: CustomStringConvertible {
         case .atLeast(let least): value >= Double(least)
         case .between(let low, let high): value > low && value < high
         case .fromBelow(let low, let high): value >= low && value < high
+        case .upTo(let low, let high): value > low && value <= high
         case .nonNegative: value >= 0 && value.isFinite
         case .seeds: value >= 0 && value < 0x1p64 && value == value.rounded()
         }
@@ -55,6 +59,7 @@ extension RequestOption {
         case .experts, .globalExperts: .integers(1...1000)
         case .starts, .shards: .integers(1...100_000)
         case .tolerance, .interval, .levels: .between(0, 1)
+        case .largestShare: .upTo(0, 1)
         case .holdout: .fromBelow(0, 1)
         case .maximumIterations, .rowsPerParameter: .integers(1...1_000_000)
         case .minRows: .integers(Self.leastThreshold...1_000_000_000)
@@ -84,6 +89,14 @@ extension RequestOption {
     package func check(_ value: Double?) throws(RequestRefusal) {
         guard let value, let bounds, !bounds.contains(value) else { return }
         throw .outOfBounds(self, bounds)
+    }
+
+    /// A largest share that some sites can have.
+    ///
+    /// - Throws: ``RequestRefusal/shareBelowEqual(_:sites:)``, ``RequestRefusal/outOfBounds(_:_:)``.
+    func check(_ share: Double?, sites: Int) throws(RequestRefusal) {
+        try check(share)
+        if let share, share * Double(sites) < 1 - 1e-12 { throw .shareBelowEqual(self, sites: sites) }
     }
 
     /// A list of names, each once and none empty.

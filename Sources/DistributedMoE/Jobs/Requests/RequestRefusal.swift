@@ -34,6 +34,8 @@ public enum RequestRefusal: Error, Equatable, Sendable {
     case nothingGiven(Subject)
     /// A list that must have one entry for each of something else.
     case countMismatch(RequestOption, found: Int, needed: Int)
+    /// A largest share below that of equal weights.
+    case shareBelowEqual(RequestOption, sites: Int)
     /// Two sites of one name.
     case duplicatedSite(String)
     /// One table, and nothing that divides it.
@@ -97,6 +99,8 @@ extension RequestRefusal: DoorMessage {
         case .nothingGiven(let subject): subject.text
         case .countMismatch(let option, let found, let needed):
             "\(option.name(style)): \(found) given for \(needed)"
+        case .shareBelowEqual(let option, let sites):
+            "\(option.name(style)) is below 1/\(sites), the share of each of \(sites) sites of equal weight"
         case .duplicatedSite(let name): "site \(name.quoted) is duplicated: give each site once"
         case .oneShard:
             "one file is one shard: give more files, \(RequestOption.shardBy.name(style)) or "

@@ -1,0 +1,131 @@
+import Messages
+import MixtureOfExperts
+import Numerics
+
+/// Why a local model cannot be of the rows that it claims, whatever other sites say.
+public enum ImpossibleModel: Sendable, Equatable, Codable {
+    /// Standard errors of an expert, from 1, below those of rows whose experts are known.
+    case errorsTooSmall(expert: Int)
+    /// A covariate that varies by orders of magnitude more than at other sites.
+    case otherScale(covariate: String)
+    /// Standard errors of all experts far above those that so many rows leave.
+    case errorsTooLarge
+
+    /// nil where the standard errors can be those of the rows, or there are none.
+    package init?(_ fitted: FittedMixture) {
+        guard let errors = fitted.errors else { return nil }
+        let ratios = fitted.model.experts.indices.map { expert in
+            InformationShare(fitted, errors, expert).ratios
+        }
+        if let expert = ratios.firstIndex(where: { $0.contains { $0 < Self.least(errors.source) } }) {
+            self = .errorsTooSmall(expert: expert + 1)
+        } else if let smallest = ratios.joined().min(), smallest > Self.largest(fitted) {
+            self = .errorsTooLarge
+        } else {
+            return nil
+        }
+    }
+
+    /// Of the variance where it is known which rows belong to which expert: the observed information is less, by the missing information
+    /// (Louis 1982). A sandwich may be smaller where the rows far from the center are the most regular.
+    private static func least(_ source: ParameterUncertainty.Source) -> Double {
+        source == .observed ? 0.5 : 1e-3
+    }
+
+    /// With one expert nothing is missing. Experts that overlap lose information to each other; of those that the rows barely tell apart,
+    /// which are a distance of rows^(-¼) apart, all but the root of it.
+    private static func largest(_ fitted: FittedMixture) -> Double {
+        let rows = fitted.moments.reduce(0) { $0 + $1.effectiveRows }
+        return fitted.model.expertCount == 1 && fitted.errors?.source == .observed
+            ? 4 : max(100, 10 * rows.squareRoot())
+    }
+}
+
+extension ImpossibleModel: DoorMessage {
+    /// A clause without its subject.
+    public func text(_ style: OptionStyle) -> String {
+        switch self {
+        case .errorsTooSmall(let expert):
+            "the standard errors of expert \(expert) are smaller than its rows allow"
+        case .otherScale(let covariate):
+            "covariate '\(covariate)' varies more than 10,000 times as much as at the other sites"
+        case .errorsTooLarge: "its standard errors are those of far fewer rows"
+        }
+    }
+}
+
+/// The variances of an expert's coefficients beside those of its rows, if it were known which these are.
+private struct InformationShare {
+    /// Of each coefficient with a known error; at least 1 but for rounding.
+    private(set) var ratios: [Double] = []
+
+    init(_ fitted: FittedMixture, _ errors: ParameterUncertainty, _ index: Int) {
+        let (expert, moments, own) = (fitted.model.experts[index], fitted.moments[index], errors.experts[index])
+        let design = fitted.model.design
+        guard moments.weight > 0 else { return }
+        let layout = design.expertLayout
+        // A sandwich takes weights for probabilities of being drawn: their unit says nothing of the rows.
+        let unit = errors.source == .sandwich ? moments.effectiveRows / moments.weight : 1
+        for coefficient in expert.coefficients.indices {
+            guard let error = own.standardError(coefficient) else { continue }
+            let information: Double
+            let intercept = layout.intercept(of: layout.predictor(coefficient))
+            if fitted.information.isEmpty {
+                information =
+                    (layout.covariate(coefficient).map {
+                        let column = design.expertCovariates[$0]
+                        return moments.scatter[column, column]
+                    } ?? moments.weight) / expert.dispersion
+            } else {
+                let sums = fitted.information[index]
+                let common = sums[coefficient, intercept]
+                let shared =
+                    coefficient == intercept || sums[intercept, intercept] <= 0
+                    ? 0 : common * (common / sums[intercept, intercept])
+                information = sums[coefficient, coefficient] - shared
+            }
+            // What is left of nearly equal terms is their rounding.
+            guard information > 0,
+                fitted.information.isEmpty
+                    || information > 1e-9 * fitted.information[index][coefficient, coefficient]
+            else { continue }
+            ratios.append(error * error * (information * unit))
+        }
+    }
+}
+
+/// How much the covariates vary at each site, beside the others.
+///
+/// A divergence says nothing of a covariate that no expert of the site reads, but its sketch counts all the same: it sets the pooled units and
+/// where the support lies.
+struct CovariateScales {
+    /// Of the variance: standard deviations 10,000 times as large are those of another unit.
+    private static let largestRatio = 1e8
+    /// With fewer others nobody can say whose the usual scale is.
+    private static let leastOthers = 3
+
+    /// Of each site.
+    private let variances: [[String: Double]]
+
+    init(_ contributions: [Contribution]) {
+        variances = contributions.map { site in
+            let fitted = site.fitted
+            let weight = fitted.moments.reduce(0) { $0 + $1.weight }
+            let pairs = fitted.model.design.covariates.enumerated().map { column, name in
+                (name, fitted.moments.reduce(0) { $0 + $1.scatter[column, column] / weight })
+            }
+            return Dictionary(pairs) { first, _ in first }
+        }
+    }
+
+    /// Why the model of a site is not of the scale of the others; nil where it is.
+    func problem(_ site: Int) -> ImpossibleModel? {
+        let others = variances.indices.filter { $0 != site }
+        for (name, own) in variances[site].sorted(by: { $0.key < $1.key }) {
+            let known = others.compactMap { variances[$0][name] }.filter { $0 > 0 }.sorted()
+            guard known.count >= Self.leastOthers else { continue }
+            if own > Self.largestRatio * known[known.count / 2] { return .otherScale(covariate: name) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import MixtureOfExperts
+import Numerics
+
+/// What the sums of a site say of each other: no row is needed to see that they cannot be of one set of rows.
+extension RoundStatistics {
+    /// The most that the log-likelihood can be, per row: with posteriors τ it is Σ τ w (log π + log φ) and the entropy of τ, which is at
+    /// most log K for a weight of 1, and log π is not positive. Of normal experts the moments give Σ τ w log φ.
+    ///
+    /// - Parameter model: that the statistics were taken at, in the user's units.
+    /// - Returns: nil where nothing is released, or the experts are not normal.
+    package func largestLogLikelihoodPerRow(at model: MixtureModel) -> Double? {
+        let released = moments.reduce(0) { $0 + $1.weight }
+        guard model.family is GaussianFamily, released > 0 else { return nil }
+        let density = zip(moments, model.experts).reduce(0.0) { sum, own in
+            let (moments, expert) = own
+            guard moments.weight > 0 else { return sum }
+            let residual = moments.meanSquaredResidual(of: expert.coefficients, on: model.design.expertCovariates)
+            return sum - 0.5 * moments.weight * (log(2 * .pi * expert.dispersion) + residual / expert.dispersion)
+        }
+        return density / released + log(Double(model.expertCount))
+    }
+
+    /// Why the sums of the gate cannot be of these rows; nil where they can.
+    ///
+    /// With u = τ - π, which is at most 1, |Σ w u z_j|² ≤ Σ w Σ w z_j², and π_a π_b is at most ¼. Σ w z_j² is in the moments.
+    package func gateProblem(_ design: Design, _ standardisation: Standardisation) -> String? {
+        let own = moments.filter { $0.weight > 0 }.map(standardisation.standardised)
+        let squares =
+            [weight]
+            + design.gateCovariates.map { column in
+                own.reduce(0) { $0 + $1.scatter[column, column] + $1.weight * $1.mean[column] * $1.mean[column] }
+            }
+        let slack = 1 + Self.rounding
+        for (index, square) in squares.enumerated() {
+            // Of a column that is constant at the site rounding may be left.
+            let square = square + 1e-12 * weight
+            let bound = (weight * square).squareRoot()
+            let sum = gate.gradient.reduce(0) { $0 + $1[index] }
+            guard abs(sum) <= Self.rounding * bound else { return "gradients do not add up to 0" }
+            guard gate.gradient.allSatisfy({ abs($0[index]) <= slack * bound }) else {
+                return "gradients are more than the rows can carry"
+            }
+            guard gate.pairs.allSatisfy({ $0[index, index] <= 0.25 * slack * square }) else {
+                return "information is more than the rows can carry"
+            }
+        }
+        return nil
+    }
+
+    private static let rounding = 1e-6
+}

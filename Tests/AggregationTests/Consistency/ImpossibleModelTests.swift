@@ -1,0 +1,84 @@
+import Aggregation
+import Estimation
+import Messages
+import MixtureOfExperts
+import Numerics
+import TestSupport
+import Testing
+
+/// Standard errors against the rows that they are of.
+@Suite struct ImpossibleModelTests {
+    /// Fits with errors, of all families, with and without weights.
+    private static let honest = Result {
+        try FamilyModel.all.flatMap { family in
+            try [StandardErrorMethod.observed, .sandwich].flatMap { method in
+                try [1, 2].flatMap { experts in
+                    try [1.0, 1e-6, 1e6].map { unit in
+                        let weights = (0..<400).map { unit * Double(1 + $0 % 3) }
+                        let options = FitOptions(expertCount: experts, starts: 3, standardErrors: method)
+                        let fitted = try LocalFit(
+                            design: family.model.design, family: family.model.family, options: options
+                        ).fit(family.rows(400, seed: 7, weights: weights)).fitted
+                        return Contribution(name: "\(family), \(method), \(experts) experts, \(unit)", fitted: fitted)
+                    }
+                }
+            }
+        }
+    }
+
+    private static func withErrors(_ fitted: FittedMixture, times factor: Double) -> FittedMixture {
+        var result = fitted
+        result.errors = fitted.errors.map { errors in
+            ParameterUncertainty(
+                source: errors.source,
+                experts: errors.experts.map { $0.scaled(by: [Double](repeating: factor, count: $0.count)) },
+                gate: errors.gate)
+        }
+        return result
+    }
+
+    @Test func honestErrorsArePossible() throws {
+        let honest = try Self.honest.get()
+        #expect(honest.contains { $0.fitted.errors != nil })
+        for site in honest { #expect(ImpossibleModel(site.fitted) == nil, "\(site.name)") }
+    }
+
+    /// A hundred times the rows that there are, or a millionth of their errors, whatever the family.
+    @Test func otherErrorsAreNot() throws {
+        for site in try Self.honest.get() where site.fitted.errors != nil {
+            let small = ImpossibleModel(Self.withErrors(site.fitted, times: 1e-4))
+            guard case .errorsTooSmall = small else {
+                Issue.record("\(site.name): \(String(describing: small))")
+                continue
+            }
+            #expect(ImpossibleModel(Self.withErrors(site.fitted, times: 1e4)) == .errorsTooLarge, "\(site.name)")
+        }
+    }
+
+    @Test func suchSitesAreLeftOutByName() throws {
+        var sites = (1...4).map { seed in
+            Contribution(
+                name: "site \(seed)", fitted: Self.fit(seed: UInt64(seed)))
+        }
+        let honest = try Coordinator().aggregate(sites)
+        #expect(honest.report.leftOut.isEmpty)
+        sites[2].fitted = Self.withErrors(sites[2].fitted, times: 1e-3)
+        let global = try Coordinator().aggregate(sites)
+        #expect(global.report.leftOut.map(\.name) == ["site 3"])
+        #expect(global.report.warnings.first?.text(.python).contains("robust=False takes it in") == true)
+        let only = [sites[2]]
+        #expect(throws: AggregationError.impossibleModel(model: "site 3", reason: .errorsTooSmall(expert: 1))) {
+            try Coordinator().aggregate(only)
+        }
+        #expect(
+            try Coordinator(options: AggregationOptions(excludesInconsistentSites: false)).aggregate(only).report
+                .leftOut.isEmpty)
+    }
+
+    private static func fit(seed: UInt64) -> FittedMixture {
+        let rows = RandomData.easyRows(300, seed: seed)
+        let fit = LocalFit(design: RandomData.easyModel.design, options: FitOptions(expertCount: 2, starts: 3))
+        guard let local = try? fit.fit(rows) else { preconditionFailure("easy rows can be fitted") }
+        return local.fitted
+    }
+}
