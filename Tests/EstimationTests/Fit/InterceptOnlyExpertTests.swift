@@ -46,6 +46,41 @@ import Testing
         #expect(relativeError(expert.dispersion, variance) < 1e-3)
     }
 
+    /// Rows that are too few for any slope.
+    @Test(arguments: [false, true]) func oneExpertIsTheMeanAndVarianceOfTheRows(weighted: Bool) throws {
+        var random = RandomNumbers(seed: 3)
+        let weights = (0..<9).map { Double($0 % 3 + 1) }
+        let rows = ShardRows(
+            covariates: RandomData.matrix(9, Self.covariates, using: &random),
+            responses: RandomData.vector(9, using: &random), weights: weighted ? weights : nil)
+        let local = try LocalModel.fitted(rows, Self.design, experts: 1) {
+            $0.minRows = 1
+            $0.isInterceptOnly = true
+        }
+        let used = weighted ? weights : [Double](repeating: 1, count: 9)
+        let total = used.reduce(0, +)
+        let mean = zip(used, rows.responses).reduce(0) { $0 + $1.0 * $1.1 } / total
+        let variance = zip(used, rows.responses).reduce(0) { $0 + $1.0 * ($1.1 - mean) * ($1.1 - mean) } / total
+        let expert = local.model.experts[0]
+        #expect(abs(expert.coefficients[0] - mean) < 1e-9)
+        #expect(expert.coefficients.dropFirst().allSatisfy { $0 == 0 })
+        #expect(relativeError(expert.dispersion, variance) < 1e-9)
+        #expect(local.warnings == [.interceptOnlyExpert(experts: [0])])
+        #expect(local.report.freeParameters == 2)
+        if weighted {
+            let repeated = try LocalModel.fitted(
+                rows.subset((0..<9).flatMap { [Int](repeating: $0, count: Int(weights[$0])) }).weighted(nil),
+                Self.design,
+                experts: 1
+            ) {
+                $0.minRows = 1
+                $0.isInterceptOnly = true
+            }
+            #expect(relativeError(repeated.model.experts[0].dispersion, expert.dispersion) < 1e-9)
+            #expect(abs(repeated.report.logLikelihood - local.report.logLikelihood) < 1e-9)
+        }
+    }
+
     @Test(arguments: 1...4) func theTraceNeverFalls(seed: UInt64) throws {
         let report = try Self.fitted(Self.rows(seed, rare: 16)).report
         #expect(report.iterations > 1)
