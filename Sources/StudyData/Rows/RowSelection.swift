@@ -40,6 +40,8 @@ package struct RowSelection: Sendable {
     /// What the target holds. Classes without a name are to be found: ``ClassFinder``.
     package var response: ResponseKind
     package var unknownLevels = UnknownLevelRule.error
+    /// Columns that are no covariates because they are text.
+    package var leftOutTexts: Set<String> = []
     /// Whether what a study says can be changed in its file, and no option stands against it.
     package var isOfStudyFile = false
     /// Whether rows that the study would refuse for a gap are left out.
@@ -107,7 +109,7 @@ package struct RowSelection: Sendable {
     /// - Parameters:
     ///   - notCovariates: columns that are never covariates by default: weights, shard labels, exclusions.
     ///   - response: what the target holds: classes need be no numbers.
-    /// - Throws: ``TableError`` for a name that the table does not have, or where nothing is left.
+    /// - Throws: ``TableError`` for a name that the table does not have, a column of numbers and texts, or where nothing is left.
     package static func design(
         of table: DataTable, target: String, features: [String]?, gateFeatures: [String]?, notCovariates: Set<String>,
         response: ResponseKind = .number
@@ -118,18 +120,12 @@ package struct RowSelection: Sendable {
         }
         if response.classes == nil { _ = try table.numbers(target) }
         for name in (features ?? []) + (gateFeatures ?? []) { _ = try table.numbers(name) }
-        for name in notCovariates.union([target]) where !table.columnNames.contains(name) {
+        for name in notCovariates.union([target]).sorted() where !seen.contains(name) {
             throw .noSuchColumn(source: table.source, name: name, available: table.columnNames)
         }
         try checkTarget(target, isNoneOf: (features ?? []) + (gateFeatures ?? []), source: table.source)
-        let empty = table.columnsWithoutValue
-        let standard = table.columns.compactMap { column -> String? in
-            guard case .numbers = column.content, column.name != target, !notCovariates.contains(column.name),
-                !empty.contains(column.name)
-            else { return nil }
-            return column.name
-        }
-        let experts = features ?? standard
+        var experts = features ?? []
+        if features == nil { experts = try DefaultCovariates(of: table, except: notCovariates.union([target])).names }
         guard !experts.isEmpty else { throw .noCovariates(source: table.source) }
         return Design(target: target, expertFeatures: experts, gateFeatures: gateFeatures ?? experts)
     }
@@ -205,6 +201,7 @@ package struct RowSelection: Sendable {
     /// - Throws: ``TableError`` for a missing column, text, an infinite or huge value, a missing value under
     ///   ``MissingRule/error``, a negative or missing weight, a level or class that is not known.
     package func rows(of table: DataTable) throws(TableError) -> Selected {
+        try checkTexts(of: table)
         var coding = TableCoding(table, self)
         try coding.addCovariates()
         let responses = try coding.responses()

@@ -46,8 +46,8 @@ public struct TableColumn: Sendable, Equatable {
         /// Texts, one for each row, as they stand in the file without their quotes.
         case text([String])
         /// The first field that is neither number nor missing, with its 1-based line and 1-based column position.
-        /// The values of such a column are not kept.
-        case notNumeric(line: Int, column: Int, field: String)
+        /// The values of such a column are not kept; `numberLine` is the 1-based line of its first number, nil for text throughout.
+        case notNumeric(line: Int, column: Int, field: String, numberLine: Int? = nil)
 
         package var count: Int? {
             switch self {
@@ -99,15 +99,6 @@ public struct DataTable: Sendable {
     /// The names of the columns, in the order of the file.
     public var columnNames: [String] { columns.map(\.name) }
 
-    /// The numeric columns in which every value is missing; none of a piece, whose other rows may have some.
-    package var columnsWithoutValue: [String] {
-        guard isWhole else { return [] }
-        return columns.filter { column in
-            guard case .numbers(let values) = column.content else { return false }
-            return values.allSatisfy(\.isNaN)
-        }.map(\.name)
-    }
-
     /// The 1-based line of the file where the 0-based row begins; for an array the 1-based number of the row.
     package func line(ofRow row: Int) -> Int { rowLines.line(ofRow: row) }
 
@@ -122,7 +113,7 @@ public struct DataTable: Sendable {
         switch try column(name).content {
         case .numbers(let values): return values
         case .text(let fields): return try parsed(fields, of: name)
-        case .notNumeric(let line, _, let field):
+        case .notNumeric(let line, _, let field, _):
             throw noNumber(field, line: line, name)
         }
     }

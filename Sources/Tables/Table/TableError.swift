@@ -21,6 +21,12 @@ public enum TableError: Error, Equatable, Sendable {
     case duplicateColumn(source: String, name: String)
     /// A column wanted as numbers holds `field`, neither number nor missing, at the 1-based `line`.
     case textInNumericColumn(source: String, line: Int, column: String, field: String)
+    /// A column that nobody named has texts, the first of them `field` at the 1-based `line`, and numbers, the first of them at
+    /// `numberLine`.
+    case mixedColumn(
+        source: String, line: Int, column: String, field: String, numberLine: Int, isTarget: Bool = false)
+    /// A number at the 1-based `line` of a column that is text in the files or rows before, and is left out for it.
+    case numberInTextColumn(source: String, line: TablePlace, column: String, value: Double)
     /// A column was asked for as text, but it was read without keeping its texts.
     case textNotKept(source: String, column: String)
     /// A field, or a name of a column, at the 1-based `line` that is not encoded in UTF-8.
@@ -121,10 +127,16 @@ extension TableError: DoorMessage {
             "\(source.visible): two columns are named \(name.quoted); rename one of them"
         case .textInNumericColumn(let source, let line, let column, let field):
             "\(source.visible), line \(line): column \(column.quoted) should hold numbers but has \(field.quoted); "
-                + (CSVNumber.value(of: field.replacingOccurrences(of: ",", with: ".")) == nil
+                + (!Self.hasDecimalComma(field)
                     ? "correct the field, write NA if it is missing, or leave the column out; classes of a target need "
                         + "\(RequestOption.family.setting("multinomial", style)), categories a study (dmoe study new)"
                     : "write numbers with a decimal point")
+        case .mixedColumn(let source, let line, let column, let field, let numberLine, let isTarget):
+            "\(source.visible), line \(line): column \(column.quoted) has \(field.quoted), and a number in line \(numberLine); "
+                + Self.advice(onMixed: field, isTarget: isTarget, style)
+        case .numberInTextColumn(let source, let line, let column, let value):
+            "\(source.visible), \(line): column \(column.quoted) has the number \(Format.label(value)), where it is text before; "
+                + Self.advice(onMixed: nil, isTarget: false, style)
         case .textNotKept(let source, let column):
             "\(source.visible): column \(column.quoted) was not read as text; name it among the text columns"
         case .notUTF8(let source, let line, let name):
@@ -207,6 +219,21 @@ extension TableError: DoorMessage {
         case .answer: "which is neither spelling of it in the study (\(list)); \(correct)"
         case .aClass: "which is none of the classes (\(list)); \(correct)"
         }
+    }
+
+    private static func hasDecimalComma(_ field: String) -> Bool {
+        CSVNumber.value(of: field.replacingOccurrences(of: ",", with: ".")) != nil
+    }
+
+    private static func advice(onMixed field: String?, isTarget: Bool, _ style: OptionStyle) -> String {
+        if let field, hasDecimalComma(field) { return "write numbers with a decimal point" }
+        let correct = "correct the field, write NA if it is missing, "
+        if isTarget {
+            return correct + "or say that these are classes: \(RequestOption.family.setting("multinomial", style))"
+        }
+        return correct + "leave the column out with "
+            + "\(RequestOption.exclude.name(style)), or make it a category in a study (dmoe study new, "
+            + "\(RequestOption.categories.name(style)))"
     }
 
     private static func advice(for name: String, _ available: [String]) -> String {

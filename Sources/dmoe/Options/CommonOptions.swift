@@ -30,9 +30,9 @@ struct CommonOptions: ParsableArguments {
     /// Says how rows were read; warnings also where --quiet is given.
     func show(_ notice: ReadingNotice) {
         if notice.isWarning {
-            Terminal.warn(notice.description)
+            Terminal.warn(notice.text(.commandLine))
         } else if !quiet {
-            Terminal.printError(notice.description)
+            Terminal.printError(notice.text(.commandLine))
         }
     }
 }

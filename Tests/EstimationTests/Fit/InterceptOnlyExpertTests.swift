@@ -1,4 +1,5 @@
 import Estimation
+import Foundation
 import MixtureOfExperts
 import Numerics
 import TestSupport
@@ -79,6 +80,25 @@ import Testing
             #expect(relativeError(repeated.model.experts[0].dispersion, expert.dispersion) < 1e-9)
             #expect(abs(repeated.report.logLikelihood - local.report.logLikelihood) < 1e-9)
         }
+    }
+
+    /// A class of one row is there, whatever the weights of other rows are: nothing is withheld from the owner of the rows.
+    @Test(arguments: [1, 2, 5.0]) func sharesOfClassesAreThoseOfTheWeights(other: Double) throws {
+        var random = RandomNumbers(seed: 5)
+        let weights = [1] + [Double](repeating: other, count: 8)
+        let rows = ShardRows(
+            covariates: RandomData.matrix(9, Self.covariates, using: &random),
+            responses: (0..<9).map { Double(min($0, 2)) }, weights: weights)
+        let family = MultinomialFamily(classes: ["a", "b", "c"])
+        let local = try LocalModel.fitted(rows, Self.design, experts: 1, family: family) {
+            $0.minRows = 1
+            $0.isInterceptOnly = true
+        }
+        let coefficients = local.model.experts[0].coefficients
+        let intercepts = (0..<2).map { coefficients[Self.design.expertLayout.intercept(of: $0)] }
+        #expect(relativeError(exp(intercepts[0]), other) < 1e-6)
+        #expect(relativeError(exp(intercepts[1]), 7 * other) < 1e-6)
+        #expect(local.warnings == [.interceptOnlyExpert(experts: [0])])
     }
 
     @Test(arguments: 1...4) func theTraceNeverFalls(seed: UInt64) throws {

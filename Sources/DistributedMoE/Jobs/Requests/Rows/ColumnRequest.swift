@@ -117,10 +117,14 @@ public struct ColumnRequest: Sendable, Equatable {
         let design = try RowSelection.design(
             of: preview, target: target, features: features, gateFeatures: gateFeatures, notCovariates: others,
             response: response)
-        if features == nil { noticeOthers(preview, except: others.union([target]), notices) }
-        return RowSelection(
+        var selection = RowSelection(
             design: design, family: familyName, classes: classes, exposure: exposure, weights: weights,
             missing: missing ?? .error)
+        guard features == nil else { return selection }
+        let columns = try DefaultCovariates(of: preview, except: others.union([target]))
+        selection.leftOutTexts = Set(columns.texts.map(\.name))
+        notice(columns, preview.source, notices)
+        return selection
     }
 
     /// The family of the experts for rows that were read so.
@@ -137,18 +141,11 @@ public struct ColumnRequest: Sendable, Equatable {
         }
     }
 
-    /// A single field of text takes a column out of the default covariates: to be said, not to be found out.
-    private func noticeOthers(
-        _ table: DataTable, except notCovariates: Set<String>, _ notices: ReadingNotice.Handler
-    ) {
-        let texts = table.columns.compactMap { column -> ReadingNotice.TextColumn? in
-            guard case .notNumeric(let line, _, let field) = column.content, !notCovariates.contains(column.name) else {
-                return nil
-            }
-            return .init(name: column.name, line: line, field: field)
-        }
-        let empty = table.columnsWithoutValue.filter { !notCovariates.contains($0) }
-        if !empty.isEmpty { notices(.columnsWithoutValue(empty, source: table.source)) }
-        if !texts.isEmpty { notices(.columnsOfText(texts, source: table.source)) }
+    /// Columns that are left out without having been named: to be said, not to be found out.
+    private func notice(_ columns: DefaultCovariates, _ source: String, _ notices: ReadingNotice.Handler) {
+        if !columns.empty.isEmpty { notices(.columnsWithoutValue(columns.empty, source: source)) }
+        if !columns.numberings.isEmpty { notices(.columnsOfRowNumbers(columns.numberings, source: source)) }
+        let texts = columns.texts.map { ReadingNotice.TextColumn(name: $0.name, line: $0.line, field: $0.field) }
+        if !texts.isEmpty { notices(.columnsOfText(texts, source: source)) }
     }
 }

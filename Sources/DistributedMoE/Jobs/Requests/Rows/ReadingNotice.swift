@@ -6,7 +6,7 @@ public enum ReadingNotice: Sendable, Equatable {
     /// Called from the thread that runs the job.
     public typealias Handler = (ReadingNotice) -> Void
 
-    /// A column that is no covariate because of a field of text.
+    /// A column that is no covariate because it is text.
     public struct TextColumn: Sendable, Equatable {
         /// In the header.
         public var name: String
@@ -16,10 +16,14 @@ public enum ReadingNotice: Sendable, Equatable {
         public var field: String
     }
 
-    /// Columns that are no covariates because a field of them is text.
+    /// Columns that are no covariates because they are text throughout.
     case columnsOfText([TextColumn], source: String)
     /// Columns that are no covariates because every value is missing.
     case columnsWithoutValue([String], source: String)
+    /// Columns that are no covariates because they number the rows.
+    case columnsOfRowNumbers([String], source: String)
+    /// Columns that are no covariates because they are constant in each shard and name it.
+    case columnsOfSites([String], source: String)
     /// Rows that miss a value.
     case rowsLeftOut(Int, of: Int, source: String)
     /// What took the place of missing values of a covariate; nil where missing is a level of its own.
@@ -30,7 +34,7 @@ public enum ReadingNotice: Sendable, Equatable {
     /// Whether something was left out that the request did not name.
     public var isWarning: Bool {
         switch self {
-        case .columnsOfText, .columnsWithoutValue: true
+        case .columnsOfText, .columnsWithoutValue, .columnsOfRowNumbers, .columnsOfSites: true
         case .rowsLeftOut, .filled, .readInEveryPass: false
         }
     }
@@ -54,22 +58,33 @@ extension ReadingNotice {
     }
 }
 
-extension ReadingNotice: CustomStringConvertible {
-    /// One line.
-    public var description: String {
+extension ReadingNotice: DoorMessage {
+    /// One line, with options spelled as the interface has them.
+    public func text(_ style: OptionStyle) -> String {
         switch self {
         case .columnsOfText(let columns, let source):
-            "\(source): columns with text are no covariates: "
-                + columns.map { "'\($0.name)' (line \($0.line): '\($0.field.prefix(40))')" }.joined(separator: ", ")
+            "\(source.visible): columns with text are no covariates: "
+                + columns.map { "'\($0.name.visible)' (line \($0.line): '\(String($0.field.prefix(40)).visible)')" }
+                .joined(separator: ", ")
         case .columnsWithoutValue(let names, let source):
-            "\(source): columns without a value are no covariates: \(names.map { "'\($0)'" }.joined(separator: ", "))"
+            "\(source.visible): columns without a value are no covariates: \(Self.list(names))"
+        case .columnsOfRowNumbers(let names, let source):
+            "\(source.visible): columns that number the rows are no covariates: \(Self.list(names)) "
+                + "(\(RequestOption.features.name(style)) takes what it names)"
+        case .columnsOfSites(let names, let source):
+            "\(source.visible): columns of one value a shard, another in each, are no covariates: \(Self.list(names)) "
+                + "(\(RequestOption.features.name(style)) takes what it names)"
         case .rowsLeftOut(let dropped, let total, let source):
-            "\(source): \(Format.count(dropped)) of \(Format.plural(total, "row")) left out for missing values"
+            "\(source.visible): \(Format.count(dropped)) of \(Format.plural(total, "row")) left out for missing values"
         case .filled(let covariate, let missing, let value, let source):
-            "\(source): \(Format.plural(missing, "missing value")) of '\(covariate)' "
+            "\(source.visible): \(Format.plural(missing, "missing value")) of '\(covariate.visible)' "
                 + (value.map { "filled in with \(Format.short($0))" } ?? "taken as a level of their own")
         case .readInEveryPass:
             "rows would fill more than half of the free memory: they are read anew in every pass"
         }
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.map { "'\($0.visible)'" }.joined(separator: ", ")
     }
 }
