@@ -88,6 +88,8 @@ def _array(values: Any, role: Role) -> Any:
 
 
 def _of_polars(values: Any, role: Role) -> Any:
+    if str(values.dtype) == "Boolean" and not (role.is_name or role.is_free):
+        return np.array([np.nan if value is None else value for value in values.to_list()], dtype=np.float64)
     is_number = values.dtype.is_float() or values.dtype.is_integer()
     if is_number and not (role.is_name and values.null_count()):
         return values.to_numpy()
