@@ -45,7 +45,7 @@ public func aggregate(
     _ request: UnsafePointer<CChar>, _ models: UnsafePointer<UnsafeMutableRawPointer>, _ count: Int,
     _ support: UnsafeMutableRawPointer?
 ) -> UnsafeMutableRawPointer {
-    Answer.of {
+    Answer.noting { notices in
         let request = try Request.decode(request, as: AggregateRequest.self)
         let job = try request.job()
         try job.check(hasSupport: support != nil)
@@ -57,7 +57,7 @@ public func aggregate(
         }
         let outcome = try job.run(
             sites, support: support.map { .borrowed(Handle<TableObject>($0).value.table) },
-            parallelism: try Request.parallelism(request.threads))
+            parallelism: try Request.parallelism(request.threads), notices: notices)
         guard case .model(let file) = outcome else { preconditionFailure("one model was asked for") }
         return try file.text(path: "model")
     }

@@ -8,6 +8,8 @@ struct ColumnsRequest: Decodable {
     var target: String?
     /// nil: every column with numbers that nothing else is said of.
     var covariates: [String]?
+    /// No covariates by default.
+    var exclude: [String]?
     /// nil: those of the experts.
     var gateCovariates: [String]?
     var family: String?
@@ -20,6 +22,7 @@ struct ColumnsRequest: Decodable {
     func request() throws(RequestRefusal) -> ColumnRequest {
         var request = ColumnRequest(study: study.map { .text($0) }, target: target)
         request.features = covariates
+        request.exclude = exclude ?? []
         request.gateFeatures = gateCovariates
         request.family = family
         request.classes = classes

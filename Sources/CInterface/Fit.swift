@@ -84,12 +84,12 @@ public func fit(
     _ table: UnsafeMutableRawPointer, _ request: UnsafePointer<CChar>, _ cancellation: UnsafeMutableRawPointer?,
     _ progress: ProgressFunction?, _ context: UnsafeMutableRawPointer?
 ) -> UnsafeMutableRawPointer {
-    Answer.of {
+    Answer.noting { notices in
         let request = try Request.decode(request, as: FitRequest.self)
         let job = try request.job()
         let outcome = try job.run(
             .borrowed(Handle<TableObject>(table).value.table), parallelism: try Request.parallelism(request.threads),
-            cancellation: cancellation.map { Handle<Cancellation>($0).value },
+            cancellation: cancellation.map { Handle<Cancellation>($0).value }, notices: notices,
             progress: Observer(progress, context).handler)
         return try outcome.file.text(path: "model")
     }

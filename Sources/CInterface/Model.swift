@@ -49,16 +49,20 @@ private struct WarningAnswer: Encodable {
 
 /// What a reader of a model has to know.
 ///
-/// - Parameter latest: not 0 for those of the last extra round alone.
-/// - Returns: an answer with a list of objects with `code` and `text`, a line each, in the spelling of Python; none for an ensemble.
+/// - Parameters:
+///   - latest: not 0 for those of the last extra round alone.
+///   - style: as of ``answerSpelled(_:_:)``.
+/// - Returns: an answer with a list of objects with `code` and `text`, a line each; none for an ensemble.
 @c(dmoe_model_warnings)
-public func modelWarnings(_ model: UnsafeMutableRawPointer, _ latest: Int32) -> UnsafeMutableRawPointer {
+public func modelWarnings(
+    _ model: UnsafeMutableRawPointer, _ latest: Int32, _ style: Int32
+) -> UnsafeMutableRawPointer {
     Answer.of {
         var lines = [WarningLine]()
         if case .model(let file) = Handle<ModelObject>(model).value.file {
             lines = latest == 0 ? file.warningLines : file.rounds?.last?.warnings.lines ?? []
         }
-        let answers = lines.map { WarningAnswer(code: $0.code, text: $0.text(.python)) }
+        let answers = lines.map { WarningAnswer(code: $0.code, text: $0.text(Answer.style(style))) }
         return String(decoding: try JSONEncoder().encode(answers), as: UTF8.self)
     }
 }

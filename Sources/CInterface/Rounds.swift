@@ -22,7 +22,7 @@ private struct StatisticsRequest: Decodable {
 public func statistics(
     _ model: UnsafeMutableRawPointer, _ table: UnsafeMutableRawPointer, _ request: UnsafePointer<CChar>
 ) -> UnsafeMutableRawPointer {
-    Answer.of {
+    Answer.noting { notices in
         let request = try Request.decode(request, as: StatisticsRequest.self)
         var job = StatisticsJob()
         job.weights = request.weights
@@ -31,7 +31,7 @@ public func statistics(
         let file = try Handle<ModelObject>(model).value.modelFile(named: "model")
         return try job.run(
             at: file, named: "model", .borrowed(Handle<TableObject>(table).value.table),
-            parallelism: try Request.parallelism(request.threads)
+            parallelism: try Request.parallelism(request.threads), notices: notices
         ).text(path: "statistics")
     }
 }

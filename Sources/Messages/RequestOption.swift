@@ -144,6 +144,8 @@ public enum OptionStyle: Sendable, CaseIterable {
     case python
     /// `minRows: 10`
     case swift
+    /// Python's estimators, whose parameters have the names of scikit-learn: `n_experts=3`.
+    case estimator
 }
 
 extension RequestOption {
@@ -153,6 +155,7 @@ extension RequestOption {
         case .commandLine: "--" + commandLineName
         case .python: pythonName
         case .swift: rawValue
+        case .estimator: estimatorName
         }
     }
 
@@ -164,7 +167,7 @@ extension RequestOption {
     public func setting(_ value: String, _ style: OptionStyle) -> String {
         switch style {
         case .commandLine: "\(name(style)) \(value)"
-        case .python: "\(name(style))=\"\(value)\""
+        case .python, .estimator: "\(name(style))=\"\(value)\""
         case .swift: "\(name(style)): \"\(value)\""
         }
     }
@@ -173,7 +176,7 @@ extension RequestOption {
     public func setting(_ value: Int, _ style: OptionStyle) -> String {
         switch style {
         case .commandLine: "\(name(style)) \(value)"
-        case .python: "\(name(style))=\(value)"
+        case .python, .estimator: "\(name(style))=\(value)"
         case .swift: "\(name(style)): \(value)"
         }
     }
@@ -182,7 +185,7 @@ extension RequestOption {
     public func setting(_ value: Bool, _ style: OptionStyle) -> String {
         switch style {
         case .commandLine: value ? name(style) : "--no-" + commandLineName
-        case .python: "\(name(style))=\(value ? "True" : "False")"
+        case .python, .estimator: "\(name(style))=\(value ? "True" : "False")"
         case .swift: "\(name(style)): \(value)"
         }
     }
@@ -192,6 +195,19 @@ extension RequestOption {
         case .maximumIterations: "max-iterations"
         case .unknownLevels: "unknown"
         default: words.joined(separator: "-")
+        }
+    }
+
+    private var estimatorName: String {
+        switch self {
+        case .experts: "n_experts"
+        case .globalExperts: "n_global_experts"
+        case .starts: "n_starts"
+        case .tolerance: "tol"
+        case .maximumIterations: "max_iter"
+        case .seed: "random_state"
+        case .weights: "sample_weight"
+        default: pythonName
         }
     }
 

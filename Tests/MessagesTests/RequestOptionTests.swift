@@ -17,23 +17,36 @@ import Testing
 
     @Test func wordsAreDividedAsTheLanguageDividesThem() {
         let names = OptionStyle.allCases.map { RequestOption.rowsPerParameter.name($0) }
-        #expect(names == ["--rows-per-parameter", "rows_per_parameter", "rowsPerParameter"])
-        #expect(OptionStyle.allCases.map { RequestOption.l1Gate.name($0) } == ["--l1-gate", "l1_gate", "l1Gate"])
-        #expect(OptionStyle.allCases.map { RequestOption.threads.name($0) } == ["--threads", "n_jobs", "threads"])
+        #expect(names == ["--rows-per-parameter", "rows_per_parameter", "rowsPerParameter", "rows_per_parameter"])
+        #expect(
+            OptionStyle.allCases.map { RequestOption.l1Gate.name($0) } == ["--l1-gate", "l1_gate", "l1Gate", "l1_gate"])
+        #expect(
+            OptionStyle.allCases.map { RequestOption.threads.name($0) } == ["--threads", "n_jobs", "threads", "n_jobs"])
+    }
+
+    /// As scikit-learn names such parameters, and everything else as Python's functions do.
+    @Test func estimatorsHaveNamesOfTheirOwn() {
+        let others = RequestOption.allCases.filter { $0.name(.estimator) != $0.name(.python) }
+        #expect(
+            Dictionary(uniqueKeysWithValues: others.map { ($0, $0.name(.estimator)) }) == [
+                .experts: "n_experts", .globalExperts: "n_global_experts", .starts: "n_starts", .tolerance: "tol",
+                .maximumIterations: "max_iter", .seed: "random_state", .weights: "sample_weight",
+            ])
+        #expect(RequestOption.experts.setting(5, .estimator) == "n_experts=5")
     }
 
     @Test func valuesAreWrittenAsTheLanguageWritesThem() {
         #expect(
             OptionStyle.allCases.map { RequestOption.family.setting("poisson", $0) }
-                == ["--family poisson", "family=\"poisson\"", "family: \"poisson\""])
+                == ["--family poisson", "family=\"poisson\"", "family: \"poisson\"", "family=\"poisson\""])
         #expect(
             OptionStyle.allCases.map { RequestOption.minRows.setting(5, $0) }
-                == ["--min-rows 5", "min_rows=5", "minRows: 5"])
+                == ["--min-rows 5", "min_rows=5", "minRows: 5", "min_rows=5"])
         #expect(
             OptionStyle.allCases.map { RequestOption.robust.setting(false, $0) }
-                == ["--no-robust", "robust=False", "robust: false"])
+                == ["--no-robust", "robust=False", "robust: false", "robust=False"])
         #expect(
             OptionStyle.allCases.map { RequestOption.robust.setting(true, $0) }
-                == ["--robust", "robust=True", "robust: true"])
+                == ["--robust", "robust=True", "robust: true", "robust=True"])
     }
 }

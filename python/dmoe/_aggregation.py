@@ -78,6 +78,20 @@ def aggregate(
     >>> model, model.rows
     (<dmoe.Model: 2 gaussian experts for 'y'>, 4000)
     """
+    model, said = aggregated(
+        models, _engine.FUNCTIONS, experts=experts, method=method, gate=gate, site_weights=site_weights,
+        largest_share=largest_share, support=support, support_size=support_size, robust=robust, seed=seed, n_jobs=n_jobs,
+    )
+    warn(said)
+    return model
+
+
+def aggregated(
+    models: Mapping[str, Model] | Sequence[Model], style: int, *, experts: int | str | None, method: str | None,
+    robust: bool, seed: int | None, n_jobs: int | None, gate: str | None = None, site_weights: str | None = None,
+    largest_share: float | None = None, support: Any = None, support_size: int | None = None,
+) -> tuple[Model, list[str]]:
+    """The global model, and what there is to be said of it, with options spelled in a style."""
     if isinstance(models, Model):
         raise ValueError("aggregate takes several models: a list, or a mapping of site names to models")
     names, local = by_site(models, Model, "a Model")
@@ -85,19 +99,21 @@ def aggregate(
         "names": names, "method": method, "gate": gate, "siteWeights": site_weights,
         "largestShare": largest_share, "supportSize": whole("support_size", support_size), "robust": robust,
         "seed": whole("seed", seed), "threads": _engine.threads(n_jobs),
-        "expertsAutomatic": experts == "auto", "experts": None if experts == "auto" else whole("experts", experts),
+        "expertsAutomatic": experts == "auto", "experts": None if experts == "auto" else whole("experts" if style == _engine.FUNCTIONS else "n_global_experts", experts),
     }
     text = encoded(request)
     table = None
     if support is not None:
-        table = table_of(support, local[0].input_names if local else [], "support")
+        table = table_of(support, local[0].input_names if local else [], "support", local[0].roles if local else {})
     handles = _engine.pointers([model.handle for model in local])
 
     def call() -> str:
         engine = _engine.library()
         kept = table  # for as long as the engine looks at it
-        return _engine.answer(engine.dmoe_aggregate(text, handles, len(local), kept.handle if kept else None))
+        pointer = engine.dmoe_aggregate(text, handles, len(local), kept.handle if kept else None)
+        return _engine.answer(pointer, style, notices)
 
+    notices: list[str] = []
     model = Model.loads(_engine.interruptible(call))
-    warn(model.warnings)
-    return model
+    model.notices = notices
+    return model, model.said(style)

@@ -7,6 +7,7 @@ an exception with the text that the command line would print.
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -32,6 +33,8 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "dmoe_answer_text": (_POINTER, [_POINTER]),
     "dmoe_answer_length": (_SIZE, [_POINTER]),
     "dmoe_answer_release": (None, [_POINTER]),
+    "dmoe_answer_spelled": (_POINTER, [_POINTER, ctypes.c_int32]),
+    "dmoe_answer_notices": (_POINTER, [_POINTER, ctypes.c_int32]),
     "dmoe_version": (_TEXT, []),
     "dmoe_table_new": (_POINTER, [_TEXT, _POINTERS]),
     "dmoe_table_append": (
@@ -46,7 +49,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "dmoe_aggregate": (_POINTER, [_TEXT, _POINTERS, _SIZE, _POINTER]),
     "dmoe_model_open": (_POINTER, [_TEXT, _SIZE, _TEXT, _POINTERS]),
     "dmoe_file_write": (_POINTER, [_TEXT, _SIZE, _TEXT]),
-    "dmoe_model_warnings": (_POINTER, [_POINTER, ctypes.c_int32]),
+    "dmoe_model_warnings": (_POINTER, [_POINTER, ctypes.c_int32, ctypes.c_int32]),
     "dmoe_model_release": (None, [_POINTER]),
     "dmoe_predict": (_POINTER, [_POINTER, _POINTER, _TEXT, _POINTERS]),
     "dmoe_score": (_POINTER, [_POINTER, _POINTER, _TEXT, _TEXT]),
@@ -97,8 +100,21 @@ class Refusal(ValueError):
     """A request that is refused whatever the data are."""
 
 
-def answer(pointer: int) -> str:
+# How sentences of the engine spell options: as arguments of functions, as parameters of estimators.
+FUNCTIONS, ESTIMATORS = 0, 1
+
+
+def answer(pointer: int, style: int = FUNCTIONS, notices: list[str] | None = None) -> str:
     """The text of an answer, or its error as an exception.
+
+    Parameters
+    ----------
+    pointer : int
+        The answer, which is released.
+    style : int
+        How an error spells options.
+    notices : list, optional
+        Gets what there is to be said of how rows were read.
 
     Raises
     ------
@@ -113,7 +129,12 @@ def answer(pointer: int) -> str:
     """
     engine = library()
     status = engine.dmoe_answer_status(pointer)
-    text = ctypes.string_at(engine.dmoe_answer_text(pointer), engine.dmoe_answer_length(pointer)).decode()
+    if status != 0 and style != FUNCTIONS:
+        text = answer(engine.dmoe_answer_spelled(pointer, style))
+    else:
+        text = ctypes.string_at(engine.dmoe_answer_text(pointer), engine.dmoe_answer_length(pointer)).decode()
+    if status == 0 and notices is not None:
+        notices += json.loads(answer(engine.dmoe_answer_notices(pointer, style)))
     engine.dmoe_answer_release(pointer)
     if status == 0:
         return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,8 @@ from . import _engine
 from ._engine import Cancellation, threads
 from ._model import Model
 from ._progress import observed
-from ._requests import column_request, columns_named, encoded, fit_request
-from ._tables import Table, Text, column, names_of, table_of
+from ._requests import column_request, columns_named, encoded, fit_request, roles_of
+from ._tables import FREE, Role, Table, names_of, table_of
 from ._warnings import warn
 
 
@@ -48,6 +48,7 @@ def fit_local(
     *,
     target: str | None = None,
     features: Sequence[str] | None = None,
+    exclude: Sequence[str] | None = None,
     gate_features: Sequence[str] | None = None,
     family: str | None = None,
     classes: Sequence[str] | None = None,
@@ -70,7 +71,10 @@ def fit_local(
     target : str
         Column to predict. Not with a study.
     features : list of str, optional
-        Covariates; by default every other column with numbers.
+        Covariates; by default every other column with numbers. Columns of text, which dates, True and False are in a CSV file too, are
+        left out with a warning; a column of numbers and texts is refused. Named here, True and False are 1 and 0.
+    exclude : list of str, optional
+        Columns that are no covariates by default.
     gate_features : list of str, optional
         Covariates of the gate; by default those of the experts.
     family : {"gaussian", "poisson", "gamma", "multinomial"}, optional
@@ -120,19 +124,20 @@ def fit_local(
     <dmoe.Model: 2 gaussian experts for 'y'>
     """
     columns = column_request(
-        study=study, target=target, features=features, gate_features=gate_features, family=family, classes=classes,
+        study=study, target=target, features=features, exclude=exclude, gate_features=gate_features, family=family, classes=classes,
         exposure=exposure, weights=weights, missing=missing,
     )
     request = fit_request(columns, experts, options)
     if isinstance(data, Table):
         return run_fit(data, request, n_jobs, progress)
-    by_default = [] if study is not None or features is not None else _numeric_columns(data, {target, exposure, weights})
-    table = _table(data, [*by_default, *columns_named(columns)], site)
-    model = run_fit(table, request, n_jobs, progress)
-    without = ", ".join(f"'{name}'" for name in by_default if name not in model.covariates)
-    if without:
-        warn([f"{site}: columns without a value are no covariates: {without}"])
-    return model
+    named, roles = columns_named(columns), roles_of(columns)
+    names = names_of(data)
+    if names is None:
+        raise ValueError("columns have no names: give a data frame, or a mapping of names to columns")
+    if study is None and features is None:
+        roles |= {name: FREE for name in names if name not in named or name in (exclude or ())}
+        named = names
+    return run_fit(_table(data, named, site, roles), request, n_jobs, progress)
 
 
 def run_fit(
@@ -142,14 +147,15 @@ def run_fit(
     progress: Callable[[Progress], None] | bool | None = None,
     *,
     stacklevel: int = 3,
+    style: int = _engine.FUNCTIONS,
 ) -> Model:
     """One fit of the engine, which Ctrl-C stops; its warnings as Python's."""
     cancellation = Cancellation()
     with observed(progress) as observer:
         model = _engine.interruptible(
-            lambda: fit_table(table, request, n_jobs, observer, cancellation), cancellation.request
+            lambda: fit_table(table, request, n_jobs, observer, cancellation, style), cancellation.request
         )
-    warn([*model.reading, *model.warnings], stacklevel + 1)
+    warn(model.said(style), stacklevel + 1)
     return model
 
 
@@ -159,8 +165,9 @@ def fit_table(
     n_jobs: int | None,
     progress: Callable[[Progress], None] | None,
     cancellation: Cancellation,
+    style: int = _engine.FUNCTIONS,
 ) -> Model:
-    """One fit of the engine in this thread; its warnings are in the model alone."""
+    """One fit of the engine in this thread; what there is to be said of it, the model says."""
     text = encoded({**request, "threads": threads(n_jobs)})
     failures: list[BaseException] = []
 
@@ -176,36 +183,32 @@ def fit_table(
     observer = _engine.ProgressFunction(heard) if progress is not None else _engine.ProgressFunction()
     pointer = _engine.library().dmoe_fit(table.handle, text, cancellation.handle, observer, None)
     try:
-        answer = _engine.answer(pointer)
+        notices: list[str] = []
+        answer = _engine.answer(pointer, style, notices)
     except KeyboardInterrupt:
         if failures:
             raise failures[0] from None
         raise
     if failures:  # in the last iteration: nothing was left to be stopped
         raise failures[0]
-    return Model.loads(answer)
+    model = Model.loads(answer)
+    model.notices = notices
+    return model
 
 
-def check_fit(request: dict[str, Any]) -> None:
+def check_fit(request: dict[str, Any], style: int = _engine.FUNCTIONS) -> None:
     """Refuses what the engine refuses whatever the rows are, so that many sites need not be asked."""
     try:
-        fit_table(Table({}), request, 1, None, Cancellation())
+        fit_table(Table({}), request, 1, None, Cancellation(), style)
     except _engine.Refusal:
         raise
     except ValueError:
         return  # there are no rows
 
 
-def _numeric_columns(data: Any, others: Collection[str | None]) -> list[str]:
-    names = names_of(data)
-    if names is None:
-        raise ValueError("columns have no names: give a data frame, or a mapping of names to columns")
-    return [name for name in names if name not in others and not isinstance(column(data[name]), Text)]
-
-
-def _table(data: Any, names: Sequence[str], source: str) -> Table:
+def _table(data: Any, names: Sequence[str], source: str, roles: Mapping[str, Role]) -> Table:
     present = names_of(data)
     if present is not None and not set(names) <= set(present):
         # The engine says what is wrong; it needs the names alone for that.
         return Table({name: np.empty(0) for name in present}, source)
-    return table_of(data, names, source)
+    return table_of(data, names, source, roles)

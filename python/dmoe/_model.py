@@ -13,7 +13,7 @@ from typing import Any
 from . import _engine
 from ._predictions import Predictor
 from ._requests import by_site, encoded, row_request
-from ._tables import Table, columns_of
+from ._tables import Role, Table, name_role, roles_of_study, table_of
 from ._warnings import warn
 
 
@@ -45,6 +45,8 @@ class Model(Predictor):
 
     def __init__(self, text: str, source: str = "model") -> None:
         self.text = text
+        # Of how the rows were read, where it was fitted here.
+        self.notices: list[str] = []
         data = text.encode()
         self._handle: int | None = _engine.opened("dmoe_model_open", data, len(data), source.encode())
 
@@ -138,6 +140,14 @@ class Model(Predictor):
         """Names of the classes; None where responses are numbers."""
         return self._first.get("classes")
 
+    @cached_property
+    def roles(self) -> dict[str, Role]:
+        """Of the columns of a table whose values are names."""
+        roles = roles_of_study(self._first.get("study") or {})
+        if self.classes is not None:
+            roles[self.target] = name_role(self.classes)
+        return roles
+
     @property
     def n_experts(self) -> int:
         members = self.record.get("members")
@@ -154,9 +164,13 @@ class Model(Predictor):
         """What the engine has to say of it, in words; the file holds the same as values with a ``code``."""
         return self._warning_texts()
 
-    def _warning_texts(self, latest: bool = False) -> list[str]:
+    def said(self, style: int) -> list[str]:
+        """What there is to be said of a fit that was made here."""
+        return [*self.notices, *self._warning_texts(style=style)]
+
+    def _warning_texts(self, latest: bool = False, style: int = _engine.FUNCTIONS) -> list[str]:
         """Of all that led to the model, or of the last extra round alone."""
-        answer = _engine.answer(_engine.library().dmoe_model_warnings(self.handle, int(latest)))
+        answer = _engine.answer(_engine.library().dmoe_model_warnings(self.handle, int(latest), style))
         return [warning["text"] for warning in json.loads(answer)]
 
     @property
@@ -189,9 +203,14 @@ class Model(Predictor):
             ``min_rows``, the threshold rule, 10 by default, as in :func:`dmoe.fit_local`; ``n_jobs``.
         """
         names = [*self.input_names, self.target, *([weights] if weights else [])]
-        table = data if isinstance(data, Table) else Table(columns_of(data, names))
+        table = data if isinstance(data, Table) else table_of(data, names, "data", self.roles)
         request = row_request({"weights": weights, "missing": missing, **how})
-        return _engine.answer(_engine.library().dmoe_statistics(self.handle, table.handle, request))
+        notices: list[str] = []
+        text = _engine.answer(
+            _engine.library().dmoe_statistics(self.handle, table.handle, request), notices=notices
+        )
+        warn(notices)
+        return text
 
     def update(
         self, statistics: Mapping[str, str] | Sequence[str], *, robust: bool = True, largest_share: float | None = None

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import _engine
 from ._requests import row_request
-from ._tables import Table, columns_of
+from ._tables import Role, Table, columns_of
 
 _PLACES = (
     "mean", "standard_deviation", "gates", "class_probabilities", "quantiles", "log_density", "posteriors", "draws",
@@ -30,6 +30,7 @@ class Predictor:
         classes: list[str] | None
         n_experts: int
         input_names: list[str]
+        roles: dict[str, Role]
 
     def predict(self, X: Any, *, return_std: bool = False, **how: Any) -> Any:
         """Mean of the response, or the most probable class.
@@ -97,7 +98,7 @@ class Predictor:
             while weights in columns:
                 weights += "_"
             columns[weights] = sample_weight
-        table = Table(columns)
+        table = Table._of_roles(columns, "data", self.roles)
         request = row_request(how)
         name = weights.encode() if weights else None
         return json.loads(
@@ -105,16 +106,17 @@ class Predictor:
         )
 
     def _outputs(self, X: Any, wanted: dict[str, int], *, y: Any = None, **how: Any) -> dict[str, np.ndarray]:
+        style = how.pop("_style", _engine.FUNCTIONS)
         columns = columns_of(X, self.input_names)
         if y is not None:
             columns[self.target] = y
-        table = Table(columns)
+        table = Table._of_roles(columns, "data", self.roles)
         results = {name: np.full((table.row_count, width), np.nan) for name, width in wanted.items()}
         places = _engine.pointers([results[name].ctypes.data if name in results else None for name in _PLACES])
         request = row_request(how)
 
         def call() -> dict[str, np.ndarray]:
-            _engine.answer(_engine.library().dmoe_predict(self.handle, table.handle, request, places))
+            _engine.answer(_engine.library().dmoe_predict(self.handle, table.handle, request, places), style)
             return results  # kept, with the table, for as long as the engine writes into them
 
         return _engine.interruptible(call) if table.row_count > _MANY_ROWS else call()

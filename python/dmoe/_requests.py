@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from ._engine import threads
+from ._tables import Role, name_role, roles_of_study
 
 # Arguments of a fit that are about columns.
 COLUMN_ARGUMENTS = (
-    "study", "target", "features", "gate_features", "family", "classes", "exposure", "weights", "missing",
+    "study", "target", "features", "exclude", "gate_features", "family", "classes", "exposure", "weights", "missing",
 )
 
 # Options of a fit that are not.
@@ -30,6 +31,11 @@ ROW_OPTIONS = {
     "min_rows": "minRows",
 }
 
+# What estimators call them.
+ESTIMATOR_NAMES = {
+    "experts": "n_experts", "starts": "n_starts", "tolerance": "tol", "max_iterations": "max_iter", "seed": "random_state",
+}
+
 _WHOLE = ("starts", "max_iterations", "seed", "min_rows", "rows_per_parameter")
 
 
@@ -44,29 +50,34 @@ def given(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def fit_request(
-    columns: Mapping[str, Any], experts: int | tuple[int, int] | None, options: Mapping[str, Any]
+    columns: Mapping[str, Any], experts: int | tuple[int, int] | None, options: Mapping[str, Any],
+    names: Mapping[str, str] = {},  # noqa: B006 - it is not changed
 ) -> dict[str, Any]:
-    """A fit: columns as the engine names them, options as :func:`dmoe.fit_local` does."""
+    """A fit: columns as the engine names them, options as :func:`dmoe.fit_local` does; messages name them by ``names``."""
+    shown = names.get("experts", "experts")
     first: int | None = None
     last: int | None
     if isinstance(experts, (tuple, list)):
         if len(experts) != 2:
-            raise ValueError(f"experts must be a number or a pair of them, the first and the last, not {experts!r}")
+            raise ValueError(f"{shown} must be a number or a pair of them, the first and the last, not {experts!r}")
         first, last = experts
     else:
         last = experts
     return {
-        "columns": columns, "expertsFrom": whole("experts", first), "experts": whole("experts", last), **_options(options),
+        "columns": columns, "expertsFrom": whole(shown, first), "experts": whole(shown, last),
+        **_options(options, names),
     }
 
 
 def column_request(
-    *, study: str | None, target: str | None, features: Sequence[str] | None, gate_features: Sequence[str] | None,
+    *, study: str | None, target: str | None, features: Sequence[str] | None, exclude: Sequence[str] | None = None,
+    gate_features: Sequence[str] | None,
     family: str | None, classes: Sequence[str] | None, exposure: str | None, weights: str | None, missing: str | None,
 ) -> dict[str, Any]:
     """Which columns are what."""
     return given({
         "study": study, "target": target, "covariates": names_in("features", features),
+        "exclude": names_in("exclude", exclude) or None,
         "gateCovariates": names_in("gate_features", gate_features), "family": family,
         "classes": names_in("classes", classes), "exposure": exposure, "weights": weights, "missing": missing,
     })
@@ -75,7 +86,8 @@ def column_request(
 def columns_named(request: Mapping[str, Any]) -> list[str]:
     """The columns that a request names, each once, those of its study among them."""
     named = columns_of_study(request["study"]) if "study" in request else []
-    named += [*request.get("covariates", []), *request.get("gateCovariates", [])]
+    for key in ("covariates", "gateCovariates", "exclude"):
+        named += request.get(key, [])
     return list(dict.fromkeys(named + [request[key] for key in ("target", "exposure", "weights") if key in request]))
 
 
@@ -87,6 +99,18 @@ def columns_of_study(study: str) -> list[str]:
         return named + [fields[key] for key in ("target", "exposure", "weights") if fields.get(key)]
     except (ValueError, KeyError, TypeError, AttributeError):
         return []
+
+
+def roles_of(request: Mapping[str, Any]) -> dict[str, Role]:
+    """Of the columns whose values are names, by a study or by the family."""
+    if "study" in request:
+        try:
+            return roles_of_study(json.loads(request["study"]))
+        except ValueError:
+            return {}
+    if request.get("family") == "multinomial" and "target" in request:
+        return {request["target"]: name_role(request.get("classes") or [])}
+    return {}
 
 
 def row_request(how: Mapping[str, Any]) -> bytes:
@@ -112,8 +136,9 @@ def whole(name: str, value: Any) -> int | None:
     if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
         raise ValueError(f"{name} must be a whole number, not {value!r}")
     number = operator.index(value)
-    if not -(2**63) <= number < 2**63 or (name == "seed" and number < 0):
-        raise ValueError(f"{name} must be a whole number{' from 0' if name == 'seed' else ''}, not {number}")
+    is_seed = name in ("seed", "random_state")
+    if not -(2**63) <= number < 2**63 or (is_seed and number < 0):
+        raise ValueError(f"{name} must be a whole number{' from 0' if is_seed else ''}, not {number}")
     return number
 
 
@@ -140,12 +165,13 @@ def by_site(values: Mapping[Any, Any] | Iterable[Any], kind: type, needed: str) 
     return [str(name) for name in values], list(values.values())
 
 
-def _options(options: Mapping[str, Any]) -> dict[str, Any]:
+def _options(options: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     unknown = [name for name in options if name not in FIT_OPTIONS]
     if unknown:
         raise TypeError(f"fit_local() got an unexpected keyword argument '{unknown[0]}'")
     named: dict[str, Any] = {
-        FIT_OPTIONS[name]: whole(name, value) if name in _WHOLE else value for name, value in options.items()
+        FIT_OPTIONS[name]: whole(names.get(name, name), value) if name in _WHOLE else value
+        for name, value in options.items()
     }
     if named.get("initialModels") is not None:
         named["initialModels"] = [model.text for model in named["initialModels"]]

@@ -112,7 +112,7 @@ def test_few_rows_try_fewer_experts() -> None:
 def test_what_became_of_missing_values_is_warned_of() -> None:
     frame = mixture(rows=400)
     frame.loc[3, "x0"] = np.nan
-    with pytest.warns(dmoe.FitWarning, match="^1 row left out for missing values$"):
+    with pytest.warns(dmoe.FitWarning, match="^data: 1 of 400 rows left out for missing values$"):
         dmoe.fit_local(frame, target="y", experts=1, missing="drop")
     frame.loc[4:20, "x0"] = np.nan
     study = {
@@ -120,7 +120,7 @@ def test_what_became_of_missing_values_is_warned_of() -> None:
         "covariates": [{"name": "x0", "type": "number", "missing": "mean", "value": 0.25}, {"name": "x1", "type": "number"}],
     }
     estimator = dmoe.MixtureOfExpertsRegressor(1, study=json.dumps(study), random_state=1)
-    with pytest.warns(dmoe.FitWarning, match="^18 missing values of 'x0' filled in with 0.25$"):
+    with pytest.warns(dmoe.FitWarning, match="^data: 18 missing values of 'x0' filled in with 0.25$"):
         estimator.fit(frame[["x0", "x1"]], frame["y"])
 
 
@@ -184,8 +184,25 @@ def test_a_study_decides_what_the_rows_are() -> None:
     for how in ({"target": "y"}, {"family": "gaussian"}, {"missing": "drop"}, {"weights": "x1"}):
         with pytest.raises(ValueError, match=f"{next(iter(how))} cannot go with study: the study decides it"):
             dmoe.fit_local(frame, study=study, **how)
-    with pytest.raises(ValueError, match="weights cannot go with study: the study decides it"):
+    with pytest.raises(ValueError, match="^sample_weight cannot go with study: the study decides it"):
         dmoe.MixtureOfExpertsRegressor(1, study=study).fit(frame[["x0"]], frame["y"], sample_weight=np.ones(200))
+
+
+def test_statistics_say_what_became_of_rows() -> None:
+    frame = mixture(400)
+    model = dmoe.aggregate([dmoe.fit_local(frame, target="y", experts=1)])
+    frame.loc[3, "x0"] = np.nan
+    with pytest.warns(dmoe.FitWarning, match="^data: 1 of 400 rows left out for missing values$"):
+        model.statistics(frame, missing="drop")
+    with pytest.warns(dmoe.FitWarning, match="^support: 1 of 400 rows left out for missing values$"):
+        study = json.dumps({
+            "format": "dmoe-study", "formatVersion": 1, "target": "y", "family": "gaussian", "missing": "drop", "experts": 1,
+            "covariates": [{"name": "x0", "type": "number"}],
+        })
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", dmoe.FitWarning)
+            local = dmoe.fit_local(frame, study=study)
+        dmoe.aggregate([local], support=frame)
 
 
 def test_unknown_levels() -> None:
@@ -205,7 +222,7 @@ def test_unknown_levels() -> None:
 
 
 def test_the_threshold_rule_and_own_rows() -> None:
-    frame = mixture(200).assign(flag=np.arange(200) < 5)
+    frame = mixture(200).assign(flag=(np.arange(200) < 5).astype(float))
     with pytest.warns(dmoe.FitWarning, match="flag"):
         withheld = dmoe.fit_local(frame, target="y", experts=1)
     whole = dmoe.fit_local(frame, target="y", experts=1, min_rows=None)

@@ -16,7 +16,7 @@ SOURCE = Path(__file__).parents[2] / "Sources/Messages/RequestOption.swift"
 
 # Of the command line alone: it reads files, divides tables, simulates and compares.
 ELSEWHERE = {
-    "exclude", "categories", "outOfCore", "delimiter", "columns", "rounds", "federatedRounds", "shards", "shardBy",
+    "categories", "outOfCore", "delimiter", "columns", "rounds", "federatedRounds", "shards", "shardBy",
     "methods", "test", "pooled", "interval", "profile", "rows", "testRows", "capacity", "shift",
 }  # fmt: skip
 
@@ -58,6 +58,17 @@ def parameters() -> set[str]:
 @pytest.mark.parametrize("option", python_names())
 def test_every_option_is_a_parameter(option: str) -> None:
     assert (python_names()[option] in parameters()) is (option not in ELSEWHERE)
+
+
+def test_estimators_have_their_own_names() -> None:
+    text = SOURCE.read_text(encoding="utf-8")
+    special = dict(re.findall(r'case \.(\w+): "(\w+)"', block(text, "private var estimatorName")))
+    names = set()
+    for kind in (dmoe.MixtureOfExpertsRegressor, dmoe.DistributedMixtureOfExpertsRegressor):
+        names |= set(inspect.signature(kind).parameters) | set(inspect.signature(kind.fit).parameters)
+    assert set(special.values()) <= names
+    for option, own in dmoe._requests.ESTIMATOR_NAMES.items():
+        assert own in names and own in special.values() and option not in names
 
 
 def test_the_lists_name_options_alone() -> None:

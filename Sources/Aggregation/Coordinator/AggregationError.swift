@@ -30,7 +30,7 @@ extension AggregationError: DoorMessage {
             "\(first) and \(second) disagree on \(what): fit all sites with the same target and covariates"
         case .tooManyExperts(let asked, let components):
             "\(asked) experts asked of \(components) local experts in all: use "
-                + "\(RequestOption.experts.setting(components, style)) or fewer"
+                + "\((style == .estimator ? RequestOption.globalExperts : .experts).setting(components, style)) or fewer"
         case .numbersTooLarge(let model):
             "the numbers of \(model) are too large to be squared: fit that site anew, in other units"
         case .impossibleModel(let model, let reason):

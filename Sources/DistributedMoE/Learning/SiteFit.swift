@@ -22,13 +22,13 @@ package struct SiteFit: Sendable {
     package func fit(
         _ rows: any RowSource, parallelism: Parallelism, progress: FitProgressHandler? = nil
     ) throws(EstimationError) -> LocalModel {
-        let advisable = try Capacity.advisable(
-            for: rows, asked: options.expertCount, design: design, family: family, minRows: options.minRows,
+        let support = try Capacity.support(
+            of: rows, asked: options.expertCount, design: design, family: family, minRows: options.minRows,
             rowsPerParameter: rowsPerParameter, parallelism: parallelism)
-        var fitted = advisable
+        var fitted = support.experts
         var local: LocalModel
         do throws(EstimationError) {
-            local = try fit(rows, experts: advisable, parallelism, progress)
+            local = try fit(rows, support, parallelism, progress)
         } catch {
             // Rows that are withheld do not support experts.
             guard case .tooFewRows(let released, _, let largest) = error else { throw error }
@@ -39,7 +39,7 @@ package struct SiteFit: Sendable {
                     rows: released, asked: largest, design: design, family: family, predictors: predictors,
                     minRows: options.minRows, rowsPerParameter: rowsPerParameter))
             guard fitted > 0 else { throw error }
-            local = try fit(rows, experts: fitted, parallelism, progress)
+            local = try fit(rows, Capacity.Support(experts: fitted), parallelism, progress)
         }
         if fitted < options.expertCount {
             local.report.settings.experts = options.expertCount
@@ -51,10 +51,11 @@ package struct SiteFit: Sendable {
     }
 
     private func fit(
-        _ rows: any RowSource, experts: Int, _ parallelism: Parallelism, _ progress: FitProgressHandler?
+        _ rows: any RowSource, _ support: Capacity.Support, _ parallelism: Parallelism, _ progress: FitProgressHandler?
     ) throws(EstimationError) -> LocalModel {
         var options = options
-        options.expertCount = experts
+        options.expertCount = support.experts
+        options.isInterceptOnly = support.isInterceptOnly
         return try LocalFit(
             design: design, family: family, options: options, parallelism: parallelism, progress: progress
         ).fit(rows)

@@ -15,11 +15,12 @@ package enum Capacity {
     ///
     /// - Parameter predictors: linear predictors of an expert that the rows determine, where these are not all: a site may lack classes.
     package static func minimumRows(
-        _ design: Design, _ family: any ExpertFamily = GaussianFamily(), predictors: Int? = nil, minRows: Double
+        _ design: Design, _ family: any ExpertFamily = GaussianFamily(), predictors: Int? = nil, minRows: Double,
+        isInterceptOnly: Bool = false
     ) -> Int {
+        let regressors = isInterceptOnly ? 1 : design.expertPositions.count
         let coefficients =
-            family.coefficientCount(regressors: design.expertPositions.count)
-            - unknown(design, family, predictors)
+            family.coefficientCount(regressors: regressors) - unknown(regressors, family, predictors)
         return max(Int(minRows.rounded(.up)), coefficients + 2)
     }
 
@@ -35,32 +36,51 @@ package enum Capacity {
         rows: Int, asked: Int, design: Design, family: any ExpertFamily = GaussianFamily(), predictors: Int? = nil,
         minRows: Double, rowsPerParameter: Int = rowsPerParameter
     ) -> Int {
-        let parameters = design.parametersPerExpert(family) - unknown(design, family, predictors)
+        let parameters =
+            design.parametersPerExpert(family) - unknown(design.expertPositions.count, family, predictors)
         let carried = rows / max(1, rowsPerParameter) / parameters
         let largest = Self.largest(rows: rows, design: design, family: family, predictors: predictors, minRows: minRows)
         return min(asked, max(carried, 1), largest)
     }
 
-    /// ``advisable(rows:asked:design:family:predictors:minRows:rowsPerParameter:)`` for rows that are there.
+    /// What rows that are there support.
+    package struct Support: Sendable, Equatable {
+        package var experts: Int
+        /// Whether they are too few for the slopes of a single regression.
+        package var isInterceptOnly = false
+
+        package init(experts: Int, isInterceptOnly: Bool = false) {
+            self.experts = experts
+            self.isInterceptOnly = isInterceptOnly
+        }
+    }
+
+    /// The experts for rows whose owner takes fewer than asked for.
+    ///
+    /// Fewer rows than a regression has coefficients, and two more, get one expert without slopes, a mean and a variance: that is the
+    /// model of these rows with the least error, where any slope would follow single rows. It is made where the model stays with the
+    /// owner of the rows alone; of many sites one with so few rows says nothing of any slope, and is left out.
     ///
     /// - Throws: `noModelPossible` where they support none.
-    package static func advisable(
-        for rows: any RowSource, asked: Int, design: Design, family: any ExpertFamily, minRows: Double,
+    package static func support(
+        of rows: any RowSource, asked: Int, design: Design, family: any ExpertFamily, minRows: Double,
         rowsPerParameter: Int, parallelism: Parallelism
-    ) throws(EstimationError) -> Int {
+    ) throws(EstimationError) -> Support {
+        let count = rows.countedRows(minRows: minRows, parallelism)
         let predictors = rows.determinedPredictors(family, minRows: minRows, parallelism).count
         let most = advisable(
-            rows: rows.rowCount, asked: asked, design: design, family: family, predictors: predictors, minRows: minRows,
+            rows: count, asked: asked, design: design, family: family, predictors: predictors, minRows: minRows,
             rowsPerParameter: rowsPerParameter)
-        guard most > 0 else {
-            throw .noModelPossible(
-                rows: rows.rowCount, needed: minimumRows(design, family, predictors: predictors, minRows: minRows))
-        }
-        return most
+        if most > 0 { return Support(experts: most) }
+        let isOwn = minRows <= 1
+        let needed = minimumRows(
+            design, family, predictors: predictors, minRows: minRows, isInterceptOnly: isOwn)
+        guard isOwn, count >= needed else { throw .noModelPossible(rows: count, needed: needed) }
+        return Support(experts: 1, isInterceptOnly: true)
     }
 
     /// Coefficients of an expert that the rows do not determine.
-    private static func unknown(_ design: Design, _ family: any ExpertFamily, _ predictors: Int?) -> Int {
-        max(0, family.predictorCount - max(1, predictors ?? family.predictorCount)) * design.expertPositions.count
+    private static func unknown(_ regressors: Int, _ family: any ExpertFamily, _ predictors: Int?) -> Int {
+        max(0, family.predictorCount - max(1, predictors ?? family.predictorCount)) * regressors
     }
 }

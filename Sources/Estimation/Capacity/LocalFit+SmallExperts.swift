@@ -1,3 +1,5 @@
+import MixtureOfExperts
+
 /// Experts with few rows: without slopes, or left out.
 extension LocalFit {
     /// Takes the slopes of experts that describe too few rows for them, one after the other, and refits.
@@ -15,6 +17,20 @@ extension LocalFit {
                 emIterations: Self.emIterationsBeforeNewton)
         }
         return current
+    }
+
+    /// One expert with a mean and a variance.
+    func withoutSlopes(_ rows: StandardisedRows) -> (starts: [FitReport.Start], candidates: [Refinement.Candidate]) {
+        let expert = family.constantExpert(someRows(rows), covariates: design.expertCovariates.count)
+        var refinement = refinement(rows, start: 0, parallelism: parallelism, nil)
+        refinement.held.interceptOnly = [0]
+        let start = MixtureModel(design: design, family: family, ungated: [expert])
+        let candidate = refinement.optimum(from: start, emIterations: Self.emIterationsBeforeNewton)
+        let report = FitReport.Start(
+            strategy: .oneExpert,
+            screenedLogLikelihoodPerRow: candidate.statistics.logLikelihood / candidate.statistics.weight,
+            logLikelihood: nil, floorHits: candidate.floorHits)
+        return ([report], [candidate])
     }
 
     /// Leaves out experts that describe fewer effective rows than may be released, and refits the others.

@@ -8,6 +8,7 @@ struct ColumnSummary: Sendable {
     private(set) var rowCount = 0
     private(set) var weight = 0.0
     private(set) var largestWeight = 0.0
+    private(set) var smallestWeight = Double.infinity
     private(set) var mean = 0.0
     /// Σ w (x - mean)².
     private(set) var scatter = 0.0
@@ -30,6 +31,7 @@ struct ColumnSummary: Sendable {
         for row in 0..<count {
             block.weight += weights[row]
             block.largestWeight = max(block.largestWeight, weights[row])
+            block.smallestWeight = min(block.smallestWeight, weights[row])
             sum += weights[row] * (values[row] - values[0])
         }
         block.rowCount = count
@@ -53,6 +55,7 @@ struct ColumnSummary: Sendable {
     private mutating func mergeMoments(_ other: ColumnSummary) {
         rowCount += other.rowCount
         largestWeight = max(largestWeight, other.largestWeight)
+        smallestWeight = min(smallestWeight, other.smallestWeight)
         guard other.weight > 0 else { return }
         let total = weight + other.weight
         let difference = other.mean - mean

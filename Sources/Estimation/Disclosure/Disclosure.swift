@@ -64,7 +64,11 @@ struct Disclosure {
     }
 
     /// The weight that `minRows` rows may have: a smaller sum of weights may be that of fewer rows.
-    func leastWeight(of rows: StandardisedRows) -> Double { minRows * summaries[0].largestWeight / rows.weightUnit }
+    /// Where nothing is withheld, what is less than the weight of any row is no row.
+    func leastWeight(of rows: StandardisedRows) -> Double {
+        let weight = minRows <= 1 ? summaries[0].smallestWeight : summaries[0].largestWeight
+        return minRows * weight / rows.weightUnit
+    }
 
     /// For each column the values that most rows of some expert may share; none where nearly all rows differ.
     func usualValues(_ standardisation: Standardisation) -> [[Double]] {

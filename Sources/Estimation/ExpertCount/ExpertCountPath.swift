@@ -51,9 +51,9 @@ package struct ExpertCountPath: Sendable {
         var failures = [(experts: Int, error: EstimationError)]()
         var best: (fit: LocalFit, optimum: LocalFit.FitState, value: Double, experts: Int)?
         let supported = try supported(by: training)
-        for count in supported {
+        for count in supported.counts {
             do throws(EstimationError) {
-                let fit = fit(experts: count)
+                let fit = fit(experts: count, isInterceptOnly: supported.isInterceptOnly)
                 let optimum = try fit.optimum(training)
                 // Standard errors are computed for the model that is chosen alone.
                 let local = fit.localModel(optimum, standardErrors: .none)
@@ -75,7 +75,7 @@ package struct ExpertCountPath: Sendable {
             criterion: criterion, chosen: best.experts, heldOutRows: heldOut?.rowCount ?? 0, points: points,
             failures: failures.isEmpty
                 ? nil : failures.map { ExpertCountReport.Failure(experts: $0.experts, reason: $0.error) })
-        note(report, tried: supported, rows: training.rowCount, in: &local.report)
+        note(report, tried: supported.counts, rows: training.rowCount, in: &local.report)
         return local
     }
 
@@ -98,12 +98,14 @@ package struct ExpertCountPath: Sendable {
     }
 
     /// The numbers of experts that are tried.
-    private func supported(by rows: any RowSource) throws(EstimationError) -> ClosedRange<Int> {
-        guard let rowsPerParameter else { return experts }
-        let most = try Capacity.advisable(
-            for: rows, asked: experts.upperBound, design: design, family: family, minRows: options.minRows,
+    private func supported(
+        by rows: any RowSource
+    ) throws(EstimationError) -> (counts: ClosedRange<Int>, isInterceptOnly: Bool) {
+        guard let rowsPerParameter else { return (experts, false) }
+        let support = try Capacity.support(
+            of: rows, asked: experts.upperBound, design: design, family: family, minRows: options.minRows,
             rowsPerParameter: rowsPerParameter, parallelism: parallelism)
-        return min(experts.lowerBound, most)...most
+        return (min(experts.lowerBound, support.experts)...support.experts, support.isInterceptOnly)
     }
 
     /// One expert is no edge: there is nothing below. Nor is there where what lies beyond could not be fitted.
@@ -117,9 +119,10 @@ package struct ExpertCountPath: Sendable {
             ? .expertCountAtEdge(experts: report.chosen, criterion: criterion, tried: first...last) : nil
     }
 
-    private func fit(experts: Int) -> LocalFit {
+    private func fit(experts: Int, isInterceptOnly: Bool) -> LocalFit {
         var options = options
         options.expertCount = experts
+        options.isInterceptOnly = isInterceptOnly
         return LocalFit(
             design: design, family: family, options: options, parallelism: parallelism, progress: progress)
     }

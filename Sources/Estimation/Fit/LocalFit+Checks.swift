@@ -8,9 +8,10 @@ extension LocalFit {
 
     /// - Parameter total: with those that are left out.
     func checkCapacity(_ source: any RowSource, of total: Int) throws(EstimationError) {
-        let rows = source.rowCount
+        let rows = source.countedRows(minRows: options.minRows, parallelism)
         let predictors = source.determinedPredictors(family, parallelism).count
-        let needed = Capacity.minimumRows(design, family, predictors: predictors, minRows: options.minRows)
+        let needed = Capacity.minimumRows(
+            design, family, predictors: predictors, minRows: options.minRows, isInterceptOnly: options.isInterceptOnly)
         guard rows >= needed else {
             throw total < needed
                 ? .noModelPossible(rows: rows, needed: needed)
@@ -18,7 +19,7 @@ extension LocalFit {
         }
         let largest = Capacity.largest(
             rows: rows, design: design, family: family, predictors: predictors, minRows: options.minRows)
-        guard options.expertCount <= largest else {
+        guard options.isInterceptOnly || options.expertCount <= largest else {
             throw .tooFewRows(rows: rows, experts: options.expertCount, largest: largest)
         }
         for model in options.initialModels {

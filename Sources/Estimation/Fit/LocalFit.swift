@@ -43,9 +43,12 @@ package struct LocalFit: Sendable {
         try checkCapacity(released.source, of: source.rowCount)
         let rows = standardised(released)
         try check(rows.standardisation, released.summaries, released.disclosure)
-        let lasso = chosenLasso(rows, weight: released.summaries[0].weight)
+        // Without slopes there are none to choose.
+        let lasso = options.isInterceptOnly ? nil : chosenLasso(rows, weight: released.summaries[0].weight)
         try checkCancellation()
-        var (starts, candidates) = refined(rows, options.with(start: lasso?.start), lasso?.inner)
+        var (starts, candidates) =
+            options.isInterceptOnly
+            ? withoutSlopes(rows) : refined(rows, options.with(start: lasso?.start), lasso?.inner)
         try checkCancellation()
         guard let best = candidates.min(by: Refinement.Candidate.isBetter) else {
             throw .noModelPossible(rows: source.rowCount, needed: 1)
@@ -55,9 +58,13 @@ package struct LocalFit: Sendable {
             starts[index].floorHits = candidate.floorHits
         }
         var fitState = FitState(best, released, rows, lasso, starts)
-        fitState.warnings += Collinearity.warnings(
-            Moments.sum(best.statistics.expertMoments, count: design.covariateCount + 1), rows.standardisation, design,
-            known: released.withheldColumns)
+        fitState.warnings +=
+            options.isInterceptOnly
+            ? []
+            : Collinearity.warnings(
+                Moments.sum(best.statistics.expertMoments, count: design.covariateCount + 1), rows.standardisation,
+                design,
+                known: released.withheldColumns)
         fitState.warnings += [released.source.warningOfWeights(sum: released.summaries[0].weight, parallelism)]
             .compactMap { $0 }
         fitState.candidate = withInterceptOnlyExperts(best, rows, lasso?.inner)

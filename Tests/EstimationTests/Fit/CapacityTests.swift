@@ -1,5 +1,6 @@
 import Estimation
 import MixtureOfExperts
+import Numerics
 import TestSupport
 import Testing
 
@@ -44,6 +45,47 @@ import Testing
         #expect(
             Capacity.minimumRows(design, four, predictors: 1, minRows: 0)
                 == Capacity.minimumRows(design, two, minRows: 0))
+    }
+
+    private func support(
+        _ rows: Int, weights: [Double]? = nil, covariates: Int = 30, minRows: Double = 1, asked: Int = 3
+    ) throws -> Capacity.Support {
+        let rows = ShardRows(
+            covariates: Matrix(columns: (0..<covariates).map { _ in [Double](repeating: 1, count: rows) }),
+            responses: [Double](repeating: 1, count: rows), weights: weights)
+        return try Capacity.support(
+            of: rows, asked: asked, design: RandomData.design(covariates), family: GaussianFamily(), minRows: minRows,
+            rowsPerParameter: 2, parallelism: .serial)
+    }
+
+    /// 31 coefficients, and two rows more.
+    @Test func fewerRowsThanCoefficientsSupportAMean() throws {
+        #expect(try support(33) == Capacity.Support(experts: 1))
+        for rows in [3, 27, 32] { #expect(try support(rows) == Capacity.Support(experts: 1, isInterceptOnly: true)) }
+        for rows in [0, 1, 2] {
+            #expect(throws: EstimationError.noModelPossible(rows: rows, needed: 3)) { try support(rows) }
+        }
+    }
+
+    /// A release of so few rows says nothing of any slope.
+    @Test func aReleaseIsRefused() {
+        #expect(throws: EstimationError.noModelPossible(rows: 27, needed: 33)) { try support(27, minRows: 3) }
+        #expect(throws: EstimationError.noModelPossible(rows: 27, needed: 33)) { try support(27, minRows: 10) }
+    }
+
+    @Test func wholeWeightsAreRows() throws {
+        func support(_ weight: Double, minRows: Double = 1) throws -> Capacity.Support {
+            try self.support(
+                20, weights: [Double](repeating: weight, count: 20), covariates: 3, minRows: minRows, asked: 5)
+        }
+        // Four coefficients, a variance and four of the gate an expert.
+        #expect(try support(1).experts == self.support(20, covariates: 3, asked: 5).experts)
+        #expect(try support(3).experts == self.support(60, covariates: 3, asked: 5).experts)
+        #expect(try support(3).experts > support(1).experts)
+        // Neither fractions nor people.
+        #expect(try support(3.5).experts == support(1).experts)
+        #expect(try support(3, minRows: 3).experts == support(1, minRows: 3).experts)
+        #expect(try support(1e100).experts == 5)
     }
 
     /// What is advised can be fitted.

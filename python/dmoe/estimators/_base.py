@@ -12,7 +12,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from .._model import Model
-from .._tables import Text, column
+from .. import _engine
+from .._tables import Text, column, is_missing, name_of
 from ._rows import covariates
 
 PARAMETERS = """
@@ -77,6 +78,11 @@ class MixtureOfExperts(BaseEstimator):
             "standard_errors": self.standard_errors,
         }
 
+    @property
+    def _how(self) -> dict[str, Any]:
+        """Of predictions: their messages name parameters of estimators."""
+        return {"n_jobs": self.n_jobs, "_style": _engine.ESTIMATORS}
+
     def _columns(self, X: Any) -> dict[str, Any]:
         check_is_fitted(self, "model_")
         columns = covariates(self, X, reset=False)
@@ -103,7 +109,7 @@ class MixtureOfExperts(BaseEstimator):
         ndarray of shape (n_samples,)
         """
         columns = self._columns(X)
-        return self._labels(self.model_.sample(columns, seed=seed_of(random_state), n_jobs=self.n_jobs))
+        return self._labels(self.model_.sample(columns, seed=seed_of(random_state), **self._how))
 
     def log_density(self, X: Any, y: Any) -> np.ndarray:
         """log f(y | x) of each row.
@@ -113,7 +119,7 @@ class MixtureOfExperts(BaseEstimator):
         ndarray of shape (n_samples,)
         """
         columns = self._columns(X)
-        return self.model_.log_density(columns, self._responses(y), n_jobs=self.n_jobs)
+        return self.model_.log_density(columns, self._responses(y), **self._how)
 
     def gate_proba(self, X: Any) -> np.ndarray:
         """Probability of each expert given the covariates.
@@ -123,7 +129,7 @@ class MixtureOfExperts(BaseEstimator):
         ndarray of shape (n_samples, n_experts_)
         """
         columns = self._columns(X)
-        return self.model_.gate_proba(columns, n_jobs=self.n_jobs)
+        return self.model_.gate_proba(columns, **self._how)
 
     def posterior_proba(self, X: Any, y: Any) -> np.ndarray:
         """Probability of each expert given covariates and response.
@@ -133,7 +139,7 @@ class MixtureOfExperts(BaseEstimator):
         ndarray of shape (n_samples, n_experts_)
         """
         columns = self._columns(X)
-        return self.model_.posterior_proba(columns, self._responses(y), n_jobs=self.n_jobs)
+        return self.model_.posterior_proba(columns, self._responses(y), **self._how)
 
 
 class Regressor(RegressorMixin):
@@ -156,7 +162,7 @@ class Regressor(RegressorMixin):
         ndarray of shape (n_samples,), or a pair of them
         """
         columns = self._columns(X)
-        return self.model_.predict(columns, return_std=return_std, n_jobs=self.n_jobs)
+        return self.model_.predict(columns, return_std=return_std, **self._how)
 
     def predict_quantiles(self, X: Any, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> np.ndarray:
         """Quantiles of the response.
@@ -173,7 +179,7 @@ class Regressor(RegressorMixin):
         ndarray of shape (n_samples, n_levels)
         """
         columns = self._columns(X)
-        return self.model_.predict_quantiles(columns, levels, n_jobs=self.n_jobs)
+        return self.model_.predict_quantiles(columns, levels, **self._how)
 
 
 class Classifier(ClassifierMixin):
@@ -184,7 +190,8 @@ class Classifier(ClassifierMixin):
 
     def _responses(self, y: Any) -> Text:
         texts = dict(zip(self.classes_.tolist(), self.model_.classes, strict=True))
-        return Text.of([texts.get(label, label) for label in column_or_1d(y).tolist()])
+        labels = column_or_1d(y).tolist()
+        return Text.of(["" if is_missing(label) else texts.get(label) or name_of(label) for label in labels])
 
     def _labels(self, responses: np.ndarray) -> np.ndarray:
         labels = dict(zip(self.model_.classes, range(len(self.classes_)), strict=True))
@@ -204,7 +211,7 @@ class Classifier(ClassifierMixin):
             Columns in the order of ``classes_``.
         """
         columns = self._columns(X)
-        return self.model_.predict_proba(columns, n_jobs=self.n_jobs)
+        return self.model_.predict_proba(columns, **self._how)
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
         """Logarithm of :meth:`predict_proba`."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._aggregation import aggregate
+from .. import _engine
+from .._aggregation import aggregated
 from .._progress import observed
+from .._warnings import warn
 from ._base import PARAMETERS, Classifier, MixtureOfExperts, Regressor, seed_of
 from ._rows import training_rows
 from ._sites import fit_sites, sites_of
@@ -125,10 +127,11 @@ class _Distributed(MixtureOfExperts):
         self.local_models_ = outcome.models
         self.left_out_ = outcome.left_out
         self.site_names_ = list(outcome.models)
-        self.model_ = aggregate(
-            outcome.models, experts=self.n_global_experts, method=self.method, robust=self.robust, seed=seed,
-            largest_share=self.largest_share, n_jobs=self.n_jobs,
+        self.model_, said = aggregated(
+            outcome.models, _engine.ESTIMATORS, experts=self.n_global_experts, method=self.method, robust=self.robust,
+            seed=seed, largest_share=self.largest_share, n_jobs=self.n_jobs,
         )
+        warn(said)
         self.n_experts_ = self.model_.n_experts
         if classes is not None:
             self.classes_ = classes.labels

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import _engine
 from .._fitting import run_fit
-from .._requests import fit_request
+from .._requests import ESTIMATOR_NAMES, fit_request
 from ._base import PARAMETERS, Classifier, MixtureOfExperts, Regressor, seed_of
 from ._rows import training_rows
 
@@ -99,8 +100,8 @@ class _Pooled(MixtureOfExperts):
         """
         rows, classes = training_rows(self, X, y, sample_weight)
         options = self._local_options(seed_of(self.random_state)) | {"criterion": self.criterion}
-        request = fit_request(rows.request, self.n_experts, options)
-        self.model_ = run_fit(rows.table("data"), request, self.n_jobs, self.progress)
+        request = fit_request(rows.request, self.n_experts, options, ESTIMATOR_NAMES)
+        self.model_ = run_fit(rows.table("data"), request, self.n_jobs, self.progress, style=_engine.ESTIMATORS)
         report = self.model_.record["fit"]
         self.n_experts_ = self.model_.n_experts
         if classes is not None:

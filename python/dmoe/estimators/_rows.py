@@ -18,7 +18,8 @@ from sklearn.utils.validation import (
 )
 
 from .._requests import column_request
-from .._tables import Table, Text, column, taken
+from .._tables import NUMBER, Table, Text, column, name_of, name_role, roles_of_study, taken
+from .._tables.spelling import BOOLEANS
 
 
 # A copy of so many is made in less time than a look at one column takes.
@@ -59,14 +60,24 @@ def covariates(estimator: BaseEstimator, X: Any, *, reset: bool) -> dict[str, np
         return {name: X[:, index] for index, name in enumerate(names)}
     validate_data(estimator, X, skip_check_array=True, reset=reset)
     names = getattr(estimator, "feature_names_in_", None)
-    few = _few_numbers(X)
+    roles = roles_of_study(_study(estimator))
+    few = None if roles else _few_numbers(X)
     if few is not None:
         return {
             name if names is not None else f"x{index}": column(few[:, index]) for index, name in enumerate(X.columns)
         }
     if names is None:  # columns that are numbered, as pandas does by default
-        return {f"x{index}": column(X.iloc[:, index]) for index in range(X.shape[1])}
-    return {name: column(X[name]) for name in names}
+        return {f"x{index}": column(X.iloc[:, index], name=f"x{index}", source="X") for index in range(X.shape[1])}
+    return {name: column(X[name], roles.get(name, NUMBER), name=name, source="X") for name in names}
+
+
+def _study(estimator: BaseEstimator) -> dict[str, Any]:
+    """Of a text that is no study nothing: the engine says what is wrong with it."""
+    try:
+        study = json.loads(estimator.study) if estimator.study is not None else {}
+    except (ValueError, TypeError):
+        return {}
+    return study if isinstance(study, dict) else {}
 
 
 def _few_numbers(X: Any) -> np.ndarray | None:
@@ -101,7 +112,7 @@ def _named(
     estimator: BaseEstimator, columns: dict[str, Any], name: Any, responses: np.ndarray | Text,
     sample_weight: np.ndarray | None, classes: Classes | None,
 ) -> Rows:
-    study = json.loads(estimator.study) if estimator.study is not None else {}
+    study = _study(estimator)
     target = study.get("target") or _free_name(name or "y", columns)
     columns = {**columns, target: responses}
     weights = None
@@ -139,8 +150,11 @@ class Classes:
         found, codes = np.unique(y, return_inverse=True)
         if len(found) < 2:
             raise ValueError(f"y has 1 class, {found[0]!r}: a classifier needs two or more")
-        found_texts = [_text(label) for label in found]
-        self.texts = self._of_study(estimator) or found_texts
+        found_texts = [name_of(label) for label in found]
+        self.texts = _study(estimator).get("classes") or found_texts
+        if set(found_texts) == {"False", "True"}:
+            booleans = dict(zip(BOOLEANS, name_role(self.texts).booleans, strict=True))
+            found_texts = [booleans[text] for text in found_texts]
         unknown = [text for text in found_texts if text not in self.texts]
         if unknown:
             raise ValueError(f"y has the class '{unknown[0]}', which the study does not know")
@@ -150,14 +164,3 @@ class Classes:
             [labels.get(text, text) for text in self.texts], dtype=found.dtype if whole else object
         )
         self.column = Text.of_codes(codes, found_texts)
-
-    @staticmethod
-    def _of_study(estimator: BaseEstimator) -> list[str] | None:
-        return json.loads(estimator.study).get("classes") if estimator.study is not None else None
-
-
-def _text(label: Any) -> str:
-    """As a table would write it: whole numbers without a point."""
-    if isinstance(label, (float, np.floating)) and float(label).is_integer():
-        return str(int(label))
-    return str(label)

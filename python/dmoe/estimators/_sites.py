@@ -14,8 +14,8 @@ from sklearn.utils.validation import check_consistent_length, column_or_1d
 from .. import _engine
 from .._fitting import Progress, check_fit, fit_table
 from .._model import Model
-from .._requests import fit_request
-from .._tables import is_missing
+from .._requests import ESTIMATOR_NAMES, fit_request
+from .._tables import name_of
 from .._warnings import warn
 from ._rows import Rows
 
@@ -39,7 +39,8 @@ class Outcome:
     def warn(self) -> None:
         """What the engine has to say of each site; to the caller of the caller of this."""
         for name, model in self.models.items():
-            warn((f"{name}: {text}" for text in [*model.reading, *model.warnings]), 4)
+            warn(model.notices, 4)
+            warn((f"{name}: {text}" for text in model.said(_engine.ESTIMATORS)[len(model.notices) :]), 4)
         warn((f"{name} is left out: {reason}" for name, reason in self.left_out.items()), 4)
 
 
@@ -49,7 +50,7 @@ def sites_of(groups: Any, rows: Rows) -> list[Site]:
         return [Site("data", slice(0, rows.row_count), rows.row_count)]
     groups = column_or_1d(groups)
     if groups.dtype.kind == "O":
-        groups = np.array([_text(group) for group in groups.tolist()], dtype=object)
+        groups = np.array([name_of(group) for group in groups.tolist()], dtype=object)
     if rows.kept is not None:
         groups = groups[rows.kept]
     check_consistent_length(groups, next(iter(rows.columns.values())))
@@ -72,15 +73,11 @@ def sites_of(groups: Any, rows: Rows) -> list[Site]:
 def _names(groups: np.ndarray) -> tuple[list[str], np.ndarray]:
     """The names in order, and the position of the name of each row."""
     found, codes = np.unique(groups, return_inverse=True)
-    texts = [_text(group) for group in found.tolist()]
+    texts = [name_of(group) for group in found.tolist()]
     names = sorted(set(texts))
     if "" in names and "(empty)" in names:
         raise ValueError("groups has missing values and a site called '(empty)', which is what these are called: rename it")
     return names, np.array([names.index(text) for text in texts])[codes]
-
-
-def _text(group: Any) -> str:
-    return "" if is_missing(group) else str(group)
 
 
 def fit_sites(
@@ -96,8 +93,8 @@ def fit_sites(
     """
     threads = _engine.threads(n_jobs) or os.cpu_count() or 1
     many = len(sites) >= 2 * threads
-    request = fit_request(rows.request, experts, options)
-    check_fit(request)
+    request = fit_request(rows.request, experts, options, ESTIMATOR_NAMES)
+    check_fit(request, _engine.ESTIMATORS)
     cancellation = _engine.Cancellation()
     failures: list[BaseException] = []
 
@@ -112,7 +109,7 @@ def fit_sites(
     def fit(site: Site) -> Model | str:
         try:
             table = rows.table(site.name, site.rows)
-            return fit_table(table, request, 1 if many else threads, heard if progress else None, cancellation)
+            return fit_table(table, request, 1 if many else threads, heard if progress else None, cancellation, _engine.ESTIMATORS)
         except ValueError as error:
             return str(error)
 

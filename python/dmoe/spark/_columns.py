@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._requests import given, names_in
+from .._warnings import warn
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,18 @@ def _of_study(study: str, beside: dict[str, Any]) -> Columns:
 
 
 def numeric_columns(df: Any, others: Collection[str | None]) -> list[str]:
-    """The columns of a data frame of Spark that hold numbers."""
-    from pyspark.sql.types import BooleanType, NumericType
+    """The columns of a data frame of Spark that hold numbers; the others are named in a warning.
 
-    return [
-        column.name for column in df.schema.fields
-        if column.name not in others and isinstance(column.dataType, (NumericType, BooleanType))
-    ]
+    True and False are texts in a file, and no covariates unless they are named.
+    """
+    from pyspark.sql.types import NumericType
+
+    free = [column for column in df.schema.fields if column.name not in others]
+    left_out = [column for column in free if not isinstance(column.dataType, NumericType)]
+    if left_out:
+        named = ", ".join(f"'{column.name}' ({column.dataType.simpleString()})" for column in left_out)
+        warn([f"columns without numbers are no covariates: {named}"], 4)
+    return [column.name for column in free if column not in left_out]
 
 
 def check_single_values(df: Any, names: Sequence[str]) -> None:

@@ -70,9 +70,17 @@ def _parquet_batches(
         raise pa.ArrowKeyError(f"no column '{missing[0]}'; the columns are {', '.join(data.schema.names)}")
     # Classes and levels are compared as they are spelled.
     wanted = {
-        name: dataset.field(name).cast(pa.string()) if name in texts else dataset.field(name) for name in columns
+        name: _as_text(data.schema.field(name)) if name in texts else dataset.field(name) for name in columns
     }
     yield from data.to_batches(columns=wanted)
+
+
+def _as_text(field: pa.Field) -> Any:
+    """True and False are spelled as Python and pandas do, where Arrow writes true and false."""
+    from pyarrow import compute, dataset
+
+    text = dataset.field(field.name).cast(pa.string())
+    return compute.utf8_capitalize(text) if pa.types.is_boolean(field.type) else text
 
 
 def _csv_batches(

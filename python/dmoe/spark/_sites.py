@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyspark
 from pyspark import StorageLevel
 from pyspark.sql import functions as F
+from pyspark.sql.types import BooleanType
 
 from . import _tasks
 from ._files import batches_of
@@ -40,7 +41,7 @@ class GroupedSites:
         # In Spark by number: its functions on groups take no name with a dot.
         self._names = list(dict.fromkeys([*columns, *(order_by or ())]))
         wanted = [
-            (F.col(_quoted(name)).cast("string") if name in texts else F.col(_quoted(name))).alias(_numbered(index))
+            (_as_text(frame, name) if name in texts else F.col(_quoted(name))).alias(_numbered(index))
             for index, name in enumerate(self._names)
         ]
         frame = frame.select(F.col(_quoted(site)).cast("string").alias(_SITE), *wanted)
@@ -136,6 +137,12 @@ class FileSites:
 
         tasks = self._spark.range(0, len(asked), 1, len(asked))
         return tasks.mapInArrow(one_file, _tasks.ANSWER_DDL).collect()
+
+
+def _as_text(frame: Any, name: str) -> Any:
+    """True and False are spelled as Python and pandas do, where Spark writes true and false."""
+    text = F.col(_quoted(name)).cast("string")
+    return F.initcap(text) if isinstance(frame.schema[name].dataType, BooleanType) else text
 
 
 def _numbered(index: int) -> str:

@@ -73,41 +73,6 @@ package struct BorrowedTable: Sendable {
             rowCount: rowCount, rowLines: lines)
     }
 
-    private static let previewedRows = 16
-
-    /// The first rows, for a selection to be made from. A column that misses all of them shows the first value that it
-    /// has, so that only columns without any seem empty.
-    package func preview() -> DataTable {
-        var lines = TableRowLines()
-        lines.note(row: 0, line: 2)
-        let count = min(rowCount, Self.previewedRows)
-        return DataTable(
-            source: source, columns: columns.indices.map { TableColumn(name: columns[$0].name, content: preview($0)) },
-            rowCount: count, rowLines: lines)
-    }
-
-    private func preview(_ column: Int) -> TableColumn.Content {
-        if columns[column].element == .text {
-            var shown = Array(
-                batches.lazy.flatMap { $0.texts(column, Self.previewedRows) }.prefix(Self.previewedRows))
-            if !shown.isEmpty, shown.allSatisfy(\.isEmpty),
-                let known = batches.lazy.flatMap({ $0.texts(column) }).first(where: { !$0.isEmpty })
-            {
-                shown[0] = known
-            }
-            return .text(shown)
-        }
-        let element = columns[column].element
-        let values = batches.lazy.flatMap { batch in
-            (0..<batch.rowCount).lazy.map { batch.number($0, column, element) }
-        }
-        var shown = Array(values.prefix(Self.previewedRows))
-        if !shown.isEmpty, shown.allSatisfy(\.isNaN), let known = values.first(where: { !$0.isNaN }) {
-            shown[0] = known
-        }
-        return .numbers(shown)
-    }
-
     private func content(_ column: Int) -> TableColumn.Content {
         if columns[column].element == .text { return .text(batches.flatMap { $0.texts(column) }) }
         var values = [Double]()
@@ -128,7 +93,7 @@ extension BorrowedTable.Batch {
     }
 
     /// The first `limit` texts.
-    fileprivate func texts(_ column: Int, _ limit: Int = .max) -> [String] {
+    func texts(_ column: Int, _ limit: Int = .max) -> [String] {
         let part = parts[column]
         func offset(_ row: Int) -> Int { Int(part.start.loadUnaligned(fromByteOffset: 8 * row, as: Int64.self)) }
         return (0..<min(rowCount, limit)).map { row in

@@ -48,7 +48,9 @@ package enum RowInput: Sendable {
         case .borrowed(let table):
             let selection: RowSelection
             // A column that is not there is said first; without a row every column seems empty.
-            do { selection = try select(table.preview()) } catch TableError.noCovariates where table.rowCount == 0 {
+            do { selection = try select(table.preview(textColumns: textColumns)) } catch TableError.noCovariates
+                where table.rowCount == 0
+            {
                 throw TableError.noRows(path: table.source)
             }
             rows = try table.rows(selection, leastKnown: leastKnown, parallelism: parallelism, report: report)

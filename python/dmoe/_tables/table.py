@@ -4,128 +4,22 @@ from __future__ import annotations
 
 import ctypes
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from . import _engine
+from .. import _engine
+from .conversion import column
+from .spelling import NUMBER, Role
+from .text import Text
 
 _FLOAT64, _FLOAT32, _TEXT = 0, 1, 2
-
-
-class Text:
-    """A column of texts: their UTF-8 one after the other, and where each begins. An empty one is missing."""
-
-    def __init__(self, offsets: np.ndarray, data: Any) -> None:
-        self.offsets = offsets
-        self.data = data
-
-    def __len__(self) -> int:
-        return len(self.offsets) - 1
-
-    @classmethod
-    def of(cls, values: Any) -> Text:
-        """Of objects; None and NaN are missing."""
-        encoded = [b"" if is_missing(value) else str(value).encode() for value in values]
-        offsets = np.zeros(len(encoded) + 1, dtype=np.int64)
-        np.cumsum([len(value) for value in encoded], out=offsets[1:])
-        return cls(offsets, np.frombuffer(b"".join(encoded) or b"\0", dtype=np.uint8))
-
-
-    @classmethod
-    def of_codes(cls, codes: np.ndarray, labels: Sequence[str]) -> Text:
-        """Of the labels that the codes count."""
-        encoded = [label.encode() for label in labels]
-        offsets = np.zeros(len(codes) + 1, dtype=np.int64)
-        np.cumsum(np.array([len(label) for label in encoded], dtype=np.int64)[codes], out=offsets[1:])
-        data = b"".join([encoded[code] for code in codes.tolist()])
-        return cls(offsets, np.frombuffer(data or b"\0", dtype=np.uint8))
-
-    def taken(self, rows: slice | np.ndarray) -> Text:
-        """Some rows: of a slice where they lie, else copied."""
-        if isinstance(rows, slice):
-            return Text(self.offsets[rows.start : rows.stop + 1], self.data)
-        pieces = [self.data[self.offsets[row] : self.offsets[row + 1]] for row in rows]
-        offsets = np.zeros(len(rows) + 1, dtype=np.int64)
-        np.cumsum([len(piece) for piece in pieces], out=offsets[1:])
-        return Text(offsets, np.concatenate([*pieces, np.zeros(1, np.uint8)]))
-
-
-def is_missing(value: Any) -> bool:
-    """None, NaN, NaT, and NA of pandas, which does not say whether it differs from itself."""
-    try:
-        return value is None or bool(value != value)
-    except TypeError:
-        return True
 
 
 def taken(values: np.ndarray | Text, rows: slice | np.ndarray) -> np.ndarray | Text:
     """Some rows of a column: of a slice where they lie, else copied."""
     return values.taken(rows) if isinstance(values, Text) else values[rows]
-
-
-def column(values: Any) -> np.ndarray | Text:
-    """One column as the engine takes it: a view where it is floating point, else a converted copy."""
-    values = _numpy(values)
-    if isinstance(values, Text):
-        return values
-    if values.ndim == 2 and values.shape[1] == 1:
-        values = values[:, 0]
-    if values.ndim != 1:
-        raise ValueError(f"a column has one dimension, not {values.ndim}")
-    if isinstance(values, np.ma.MaskedArray):
-        values = np.ma.filled(values.astype(np.float64), np.nan)
-    if values.dtype in (np.float64, np.float32) and values.strides[0] % values.itemsize == 0:
-        return values
-    if values.dtype.kind in "fiub":
-        return values.astype(np.float64)
-    if values.dtype.kind == "c":
-        raise ValueError("Complex data not supported: covariates and responses are real numbers")
-    return Text.of(values)
-
-
-def _numpy(values: Any) -> Any:
-    """A one-dimensional array, without a copy where the library that made it can do without."""
-    if isinstance(values, (np.ndarray, Text)):
-        return values
-    kind = type(values).__module__.split(".")[0]
-    if kind == "pyarrow":
-        return _of_arrow(values)
-    if kind == "polars":
-        if values.dtype.is_numeric() or str(values.dtype) == "Boolean":
-            return values.to_numpy()
-        return Text.of(values.to_list())
-    if kind == "pandas":
-        if getattr(values.dtype, "kind", "O") in "fiub" and isinstance(values.dtype, np.dtype):
-            return values.to_numpy(copy=False)
-        if getattr(values.dtype, "kind", "O") in "fiub":  # numbers that may be missing
-            return values.to_numpy(dtype=np.float64, na_value=np.nan)
-        return Text.of(values.to_numpy(dtype=object, na_value=None))
-    return np.asarray(values)
-
-
-def _of_arrow(values: Any) -> Any:
-    import pyarrow as pa
-
-    if isinstance(values, pa.ChunkedArray):
-        values = values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
-    if isinstance(values, pa.DictionaryArray):
-        if pa.types.is_string(values.type.value_type):  # together they may have more bytes than its offsets count
-            values = pa.DictionaryArray.from_arrays(values.indices, values.dictionary.cast(pa.large_string()))
-        values = values.dictionary_decode()
-    if pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
-        return values.to_numpy(zero_copy_only=False)
-    if pa.types.is_boolean(values.type):
-        return values.cast(pa.int8()).to_numpy(zero_copy_only=False)
-    if pa.types.is_decimal(values.type):
-        return values.cast(pa.float64()).to_numpy(zero_copy_only=False)
-    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-        values = values.cast(pa.large_string()).fill_null("")
-        _, offsets, data = values.buffers()
-        where = np.frombuffer(offsets, dtype=np.int64)[values.offset : values.offset + len(values) + 1]
-        return Text(where, np.frombuffer(data, dtype=np.uint8) if data and data.size else np.zeros(1, np.uint8))
-    return Text.of(values.to_pylist())
 
 
 def names_of(data: Any) -> list[str] | None:
@@ -161,7 +55,13 @@ def columns_of(data: Any, names: Sequence[str], source: str = "data") -> dict[st
     if missing:
         known = ", ".join(f'"{name}"' for name in present)
         raise ValueError(f'{source}: no column "{missing[0]}"; the columns are {known}')
-    return {name: data[name] for name in names}
+    if any(present.count(name) > 1 for name in names):
+        twice = next(name for name in names if present.count(name) > 1)
+        raise ValueError(f'{source}: two columns are named "{twice}"; rename one of them')
+    keys = data.keys() if isinstance(data, Mapping) else getattr(data, "columns", present)
+    # Names need be no texts in pandas; Arrow's `columns` are no names.
+    own = dict(zip(present, present if hasattr(data, "column_names") else keys, strict=True))
+    return {name: data[own[name]] for name in names}
 
 
 class Table:
@@ -173,24 +73,40 @@ class Table:
         NumPy arrays, Series of pandas or polars, arrays of Arrow, lists; all of one length.
     source : str
         What messages call it.
+    texts : collection of str
+        Columns whose values are names: levels of a category, answers of yes and no, classes. They are spelled as pandas writes them to CSV,
+        whole numbers with all their digits. Values of other columns are numbers, True and False 1 and 0.
     """
 
-    def __init__(self, columns: Mapping[str, Any], source: str = "data") -> None:
+    def __init__(self, columns: Mapping[str, Any], source: str = "data", *, texts: Collection[str] = ()) -> None:
+        self._start(source, {name: Role(is_name=True) for name in texts})
+        self.append(columns)
+
+    @classmethod
+    def _of_roles(cls, columns: Mapping[str, Any], source: str, roles: Mapping[str, Role]) -> Table:
+        table = cls.__new__(cls)
+        table._start(source, roles)
+        table.append(columns)
+        return table
+
+    def _start(self, source: str, roles: Mapping[str, Role]) -> None:
         self.source = source
+        self._roles = dict(roles)
         self._kept: list[Any] = []
         self._handle: int | None = None
         self._names: list[str] = []
         self._elements: list[int] = []
         self.row_count = 0
-        self.append(columns)
 
     @classmethod
-    def of_parts(cls, parts: Iterable[Mapping[str, Any]], source: str) -> Table | None:
+    def of_parts(
+        cls, parts: Iterable[Mapping[str, Any]], source: str, roles: Mapping[str, Role] | None = None
+    ) -> Table | None:
         """Of rows that come in parts with the same columns, each where it lies; None of no part."""
         table: Table | None = None
         for part in parts:
             if table is None:
-                table = cls(part, source)
+                table = cls._of_roles(part, source, roles or {})
             else:
                 table.append(part)
         return table
@@ -199,7 +115,10 @@ class Table:
         """Adds rows with the same columns, where they lie."""
         if self._handle is not None and list(columns) != self._names:
             raise ValueError(f"the batch has other columns: {', '.join(columns)}, not {', '.join(self._names)}")
-        arrays = [column(values) for values in columns.values()]
+        arrays = [
+            column(values, self._roles.get(name, NUMBER), name=name, source=self.source)
+            for name, values in columns.items()
+        ]
         lengths = {len(array) for array in arrays}
         if len(lengths) > 1:
             shortest, longest = min(lengths), max(lengths)
@@ -212,7 +131,7 @@ class Table:
         count = lengths.pop() if lengths else 0
         if count == 0:
             return
-        starts = [_start(array) for array in arrays]
+        starts = [_start_of(array) for array in arrays]
         strides = [1 if isinstance(a, Text) else a.strides[0] // a.itemsize for a in arrays]
         data = [a.data.ctypes.data if isinstance(a, Text) else None for a in arrays]
         status = _engine.library().dmoe_table_append(
@@ -245,16 +164,17 @@ class Table:
             _engine.library().dmoe_table_release(self._handle)
 
 
-def table_of(data: Any, names: Sequence[str], source: str) -> Table:
+def table_of(data: Any, names: Sequence[str], source: str, roles: Mapping[str, Role] | None = None) -> Table:
     """A table of the named columns."""
     names = list(dict.fromkeys(names))
+    roles = roles or {}
     columns = columns_of(data, names, source)
     if type(data).__module__.split(".")[0] != "pyarrow":
-        return Table(columns, source)
+        return Table._of_roles(columns, source, roles)
     # Chunks are used where they lie, as batches: joined they would be a copy.
     batches = data.select(names).to_batches()
     parts = (dict(zip(names, batch.columns, strict=True)) for batch in batches)
-    return Table.of_parts(parts, source) or Table(columns, source)
+    return Table.of_parts(parts, source, roles) or Table._of_roles(columns, source, roles)
 
 
 def _element(array: np.ndarray | Text) -> int:
@@ -273,5 +193,5 @@ def _as_element(array: np.ndarray | Text, wanted: int) -> np.ndarray | Text:
     return array.astype(np.float64)
 
 
-def _start(array: np.ndarray | Text) -> int:
+def _start_of(array: np.ndarray | Text) -> int:
     return array.offsets.ctypes.data if isinstance(array, Text) else array.ctypes.data
