@@ -19,7 +19,7 @@ extension TableError {
         }
     }
 
-    private static func hasDecimalComma(_ field: String) -> Bool {
+    static func hasDecimalComma(_ field: String) -> Bool {
         CSVNumber.value(of: field.replacingOccurrences(of: ",", with: ".")) != nil
     }
 
