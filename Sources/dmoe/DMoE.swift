@@ -45,15 +45,13 @@ struct DMoE: ParsableCommand {
         setSignals()
         MemoryExhaustion.report()
         let arguments = UsageMessage.joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst()))
+        if let name = InstructionSet.refusedRequest { Terminal.end(CommandFailure(unavailable: name)) }
         var command: any ParsableCommand
         do {
             try UsageMessage.checkHelp(arguments)
             command = try parseAsRoot(arguments)
         } catch { UsageMessage.end(error, arguments) }
-        do {
-            if let name = InstructionSet.refusedRequest { throw CommandFailure(unavailable: name) }
-            try command.run()
-        } catch {
+        do { try command.run() } catch {
             if let refusal = error as? RequestRefusal { UsageMessage.end(refusal, by: type(of: command)) }
             guard CommandFailure(error) == nil else { Terminal.end(error) }
             UsageMessage.end(error, arguments)

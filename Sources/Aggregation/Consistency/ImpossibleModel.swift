@@ -19,7 +19,7 @@ public enum ImpossibleModel: Sendable, Equatable, Codable {
         }
         if let expert = ratios.firstIndex(where: { $0.contains { $0 < Self.least(errors.source) } }) {
             self = .errorsTooSmall(expert: expert + 1)
-        } else if let smallest = ratios.joined().min(), smallest > Self.largest(fitted) {
+        } else if Self.smallestRatio(fitted, errors) > Self.largest(fitted, errors.source) {
             self = .errorsTooLarge
         } else {
             return nil
@@ -32,12 +32,48 @@ public enum ImpossibleModel: Sendable, Equatable, Codable {
         source == .observed ? 0.5 : 1e-3
     }
 
+    /// Of the variance of a linear combination of coefficients to what it were if it were known which rows belong to which expert: the
+    /// smallest of all, an eigenvalue of Σ J. Those of single coefficients say nothing: they grow without bound where covariates are
+    /// correlated. 0 where it is not known.
+    private static func smallestRatio(_ fitted: FittedMixture, _ errors: ParameterUncertainty) -> Double {
+        var smallest = Double.infinity
+        for (index, own) in errors.experts.enumerated() {
+            let known = (0..<own.count).filter { own.standardError($0) != nil }
+            guard !known.isEmpty, let covariance = own.matrix?.submatrix(known),
+                let information = fitted.completeInformation(of: index)?.submatrix(known)
+            else { return 0 }
+            // In units in which the information is 1 on the diagonal: those of the covariates differ by orders of magnitude.
+            let units = known.indices.map { max(information[$0, $0], .leastNormalMagnitude).squareRoot() }
+            var (scaled, spread) = (information, covariance)
+            for row in known.indices {
+                for column in known.indices {
+                    scaled[row, column] /= units[row] * units[column]
+                    spread[row, column] *= units[row] * units[column]
+                }
+            }
+            guard let factor = Cholesky(scaled)?.factor else { return 0 }
+            let values = symmetricEigen(factor.transposed() * (spread * factor)).values
+            guard let least = values.first, least.isFinite else { return 0 }
+            smallest = min(smallest, least)
+        }
+        return smallest.isFinite ? smallest : 0
+    }
+
     /// With one expert nothing is missing. Experts that overlap lose information to each other; of those that the rows barely tell apart,
-    /// which are a distance of rows^(-¼) apart, all but the root of it.
-    private static func largest(_ fitted: FittedMixture) -> Double {
+    /// which are a distance of rows^(-¼) apart, all but the root of it. A sandwich grows with the overdispersion of the responses.
+    private static func largest(_ fitted: FittedMixture, _ source: ParameterUncertainty.Source) -> Double {
+        guard source == .observed else { return 1e6 }
         let rows = fitted.moments.reduce(0) { $0 + $1.effectiveRows }
-        return fitted.model.expertCount == 1 && fitted.errors?.source == .observed
-            ? 4 : max(100, 10 * rows.squareRoot())
+        return fitted.model.expertCount == 1 ? 4 : max(100, 10 * rows.squareRoot())
+    }
+}
+
+extension FittedMixture {
+    /// Of the coefficients of an expert, if it were known which rows are its own; nil where it has none.
+    fileprivate func completeInformation(of index: Int) -> Matrix? {
+        guard information.isEmpty else { return information[index].matrix() }
+        guard moments[index].weight > 0 else { return nil }
+        return (1 / model.experts[index].dispersion) * moments[index].gram(of: model.design.expertCovariates)
     }
 }
 

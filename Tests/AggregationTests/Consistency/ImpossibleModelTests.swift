@@ -43,6 +43,21 @@ import Testing
         for site in honest { #expect(ImpossibleModel(site.fitted) == nil, "\(site.name)") }
     }
 
+    /// Covariates that are nearly combinations of each other, far from 0: every single standard error is large, and right.
+    @Test func correlatedCovariatesAreHonest() throws {
+        var random = RandomNumbers(seed: 5)
+        let years = (0..<300).map { _ in 2000 + 20 * random.uniform() }
+        let columns = [years, years.map { $0 * $0 }, years.map { $0 + 0.01 * random.normal() }]
+        let responses = years.map { $0 - 2010 + random.normal() }
+        for experts in [1, 2] {
+            let options = FitOptions(expertCount: experts, starts: 2, standardErrors: .observed)
+            let fitted = try LocalFit(
+                design: Design(target: "y", covariates: ["year", "square", "other"]), options: options
+            ).fit(ShardRows(covariates: Matrix(columns: columns), responses: responses)).fitted
+            #expect(ImpossibleModel(fitted) == nil, "\(experts) experts")
+        }
+    }
+
     /// A hundred times the rows that there are, or a millionth of their errors, whatever the family.
     @Test func otherErrorsAreNot() throws {
         for site in try Self.honest.get() where site.fitted.errors != nil {
