@@ -5,7 +5,8 @@ import Testing
 /// The corpora of `make fuzz`, with everything that ever broke a law.
 @Suite struct FuzzReplayTests {
     @Test(arguments: FuzzTarget.allCases) func everyLawHolds(_ target: FuzzTarget) throws {
-        let folder = try #require(Bundle.module.resourceURL?.appendingPathComponent("Resources/\(target.rawValue)"))
+        let folder = try #require(
+            Bundle.module.url(forResource: target.rawValue, withExtension: nil, subdirectory: "Resources"))
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         try #require(!files.isEmpty)
         for file in files {

@@ -38,7 +38,8 @@ public enum ImpossibleModel: Sendable, Equatable, Codable {
     private static func smallestRatio(_ fitted: FittedMixture, _ errors: ParameterUncertainty) -> Double {
         var smallest = Double.infinity
         for (index, own) in errors.experts.enumerated() {
-            let known = (0..<own.count).filter { own.standardError($0) != nil }
+            // A dispersion comes after the coefficients.
+            let known = fitted.model.experts[index].coefficients.indices.filter { own.standardError($0) != nil }
             guard !known.isEmpty, let covariance = own.matrix?.submatrix(known),
                 let information = fitted.completeInformation(of: index)?.submatrix(known)
             else { return 0 }
@@ -54,7 +55,7 @@ public enum ImpossibleModel: Sendable, Equatable, Codable {
             guard let factor = Cholesky(scaled)?.factor else { return 0 }
             let values = symmetricEigen(factor.transposed() * (spread * factor)).values
             guard let least = values.first, least.isFinite else { return 0 }
-            smallest = min(smallest, least)
+            smallest = min(smallest, least * InformationShare.unit(fitted.moments[index], errors.source))
         }
         return smallest.isFinite ? smallest : 0
     }
@@ -95,13 +96,17 @@ private struct InformationShare {
     /// Of each coefficient with a known error; at least 1 but for rounding.
     private(set) var ratios: [Double] = []
 
+    /// Of the information: a sandwich takes weights for probabilities of being drawn, whose unit says nothing of the rows.
+    static func unit(_ moments: Moments, _ source: ParameterUncertainty.Source) -> Double {
+        source == .sandwich && moments.weight > 0 ? moments.effectiveRows / moments.weight : 1
+    }
+
     init(_ fitted: FittedMixture, _ errors: ParameterUncertainty, _ index: Int) {
         let (expert, moments, own) = (fitted.model.experts[index], fitted.moments[index], errors.experts[index])
         let design = fitted.model.design
         guard moments.weight > 0 else { return }
         let layout = design.expertLayout
-        // A sandwich takes weights for probabilities of being drawn: their unit says nothing of the rows.
-        let unit = errors.source == .sandwich ? moments.effectiveRows / moments.weight : 1
+        let unit = Self.unit(moments, errors.source)
         for coefficient in expert.coefficients.indices {
             guard let error = own.standardError(coefficient) else { continue }
             let information: Double
