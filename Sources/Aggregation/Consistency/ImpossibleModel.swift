@@ -6,7 +6,7 @@ import Numerics
 public enum ImpossibleModel: Sendable, Equatable, Codable {
     /// Standard errors of an expert, from 1, below those of rows whose experts are known.
     case errorsTooSmall(expert: Int)
-    /// A covariate that varies by orders of magnitude more than at other sites.
+    /// A covariate that lies or varies by orders of magnitude farther than at other sites.
     case otherScale(covariate: String)
     /// Standard errors of all experts far above those that so many rows leave.
     case errorsTooLarge
@@ -85,7 +85,7 @@ extension ImpossibleModel: DoorMessage {
         case .errorsTooSmall(let expert):
             "the standard errors of expert \(expert) are smaller than its rows allow"
         case .otherScale(let covariate):
-            "covariate '\(covariate)' varies more than 10,000 times as much as at the other sites"
+            "covariate '\(covariate)' lies or varies more than 10,000 times as far as at the other sites"
         case .errorsTooLarge: "its standard errors are those of far fewer rows"
         }
     }
@@ -135,35 +135,43 @@ private struct InformationShare {
     }
 }
 
-/// How much the covariates vary at each site, beside the others.
+/// Where the covariates lie at each site and how much they vary, beside the others.
 ///
 /// A divergence says nothing of a covariate that no expert of the site reads, but its sketch counts all the same: it sets the pooled units and
 /// where the support lies.
 struct CovariateScales {
-    /// Of the variance: standard deviations 10,000 times as large are those of another unit.
+    /// Of mean squared distances: distances 10,000 times as large are those of another unit.
     private static let largestRatio = 1e8
     /// With fewer others nobody can say whose the usual scale is.
     private static let leastOthers = 3
 
-    /// Of each site.
-    private let variances: [[String: Double]]
+    /// Of each site, by covariate: mean squared distance from the median of the means of all sites.
+    private let distances: [[String: Double]]
 
     init(_ contributions: [Contribution]) {
-        variances = contributions.map { site in
-            let fitted = site.fitted
-            let weight = fitted.moments.reduce(0) { $0 + $1.weight }
-            let pairs = fitted.model.design.covariates.enumerated().map { column, name in
-                (name, fitted.moments.reduce(0) { $0 + $1.scatter[column, column] / weight })
+        let sites = contributions.map { site in
+            let design = site.fitted.model.design
+            let moments = Moments.sum(site.fitted.moments, count: design.covariateCount + 1)
+            let pairs = design.covariates.enumerated().map { column, name in
+                (name, (mean: moments.mean[column], variance: moments.scatter[column, column] / moments.weight))
             }
             return Dictionary(pairs) { first, _ in first }
+        }
+        let means = sites.joined().reduce(into: [String: [Double]]()) { $0[$1.key, default: []].append($1.value.mean) }
+        let centers = means.mapValues { $0.sorted()[$0.count / 2] }
+        distances = sites.map { site in
+            site.reduce(into: [:]) { result, own in
+                let shift = own.value.mean - (centers[own.key] ?? own.value.mean)
+                result[own.key] = own.value.variance + shift * shift
+            }
         }
     }
 
     /// Why the model of a site is not of the scale of the others; nil where it is.
     func problem(_ site: Int) -> ImpossibleModel? {
-        let others = variances.indices.filter { $0 != site }
-        for (name, own) in variances[site].sorted(by: { $0.key < $1.key }) {
-            let known = others.compactMap { variances[$0][name] }.filter { $0 > 0 }.sorted()
+        let others = distances.indices.filter { $0 != site }
+        for (name, own) in distances[site].sorted(by: { $0.key < $1.key }) {
+            let known = others.compactMap { distances[$0][name] }.filter { $0 > 0 }.sorted()
             guard known.count >= Self.leastOthers else { continue }
             if own > Self.largestRatio * known[known.count / 2] { return .otherScale(covariate: name) }
         }
