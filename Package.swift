@@ -9,10 +9,7 @@ let documentationPlugin: [Package.Dependency] =
 // What looks for inputs that break a law is built with its sanitizer alone: `make fuzz`.
 let fuzzing: [Target] =
     Context.environment["DMOE_FUZZ"] == "1"
-    ? [
-        .target(name: "CFuzzer", path: "Fuzz/CFuzzer"),
-        .executableTarget(name: "dmoe-fuzz", dependencies: ["CFuzzer", "FuzzTargets"], path: "Fuzz/Driver"),
-    ] : []
+    ? [.executableTarget(name: "dmoe-fuzz", dependencies: ["FuzzTargets"], path: "Fuzz/Driver")] : []
 
 // The layers, from the ground: a module depends only on modules declared above it.
 let package = Package(

@@ -18,7 +18,7 @@ for target; do
     esac
     mkdir -p ".build-fuzz/corpus/$target"
     echo "== $target, $seconds s"
-    .build-fuzz/release/dmoe-fuzz "$target" ".build-fuzz/corpus/$target" "Tests/FuzzTests/Resources/$target" \
+    DMOE_FUZZ_TARGET=$target .build-fuzz/release/dmoe-fuzz ".build-fuzz/corpus/$target" "Tests/FuzzTests/Resources/$target" \
         "-dict=Fuzz/Dictionaries/$dictionary.dict" "-artifact_prefix=.build-fuzz/found/$target-" \
         "-max_total_time=$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=16384 -print_final_stats=1 \
         2>".build-fuzz/$target.log" || failed="$failed $target"

@@ -5,14 +5,17 @@ import TestSupport
 enum TableTargets {
     private static let source = "t.csv"
 
-    /// The same table or the same error on the fast path and off it, in parts of 64 bytes and in one.
+    /// Of which a long text is not cut into thousands.
+    private static let mostParts = 32
+
+    /// The same table or the same error on the fast path and off it, in parts of 64 bytes or more and in one.
     static func csv(_ bytes: Data) -> String? {
         let text = CSVGrammar.expand(bytes)
         let options = TableOptions(textColumns: ["a"])
         let expected = CSVReading.slow.outcome(text, options)
         if let violation = problem(expected) { return violation }
         for reading in [
-            CSVReading(threads: 1, partSize: 64, plainRuns: true),
+            CSVReading(threads: 1, partSize: max(64, text.count / mostParts), plainRuns: true),
             CSVReading(threads: 1, partSize: 1 << 20, plainRuns: true),
         ] where reading.outcome(text, options) != expected {
             return "\(reading) differs"
@@ -52,7 +55,7 @@ enum TableTargets {
 
 /// CSV of a few bytes: a byte that would be rare otherwise repeats what came before, so that rows of thousands of fields are near.
 enum CSVGrammar {
-    private static let mostBytes = 1 << 16
+    private static let mostBytes = 1 << 15
     /// Up to which a field is repeated by one instruction.
     private static let mostFields = 10_000
 
