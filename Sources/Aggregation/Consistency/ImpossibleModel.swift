@@ -17,7 +17,9 @@ public enum ImpossibleModel: Sendable, Equatable, Codable {
         let ratios = fitted.model.experts.indices.map { expert in
             InformationShare(fitted, errors, expert).ratios
         }
-        if let expert = ratios.firstIndex(where: { $0.contains { $0 < Self.least(errors.source) } }) {
+        // Single ones may be those of a separated class, or of one solution of many.
+        let bound = Self.least(errors.source)
+        if let expert = ratios.firstIndex(where: { !$0.isEmpty && $0.allSatisfy { $0 < bound } }) {
             self = .errorsTooSmall(expert: expert + 1)
         } else if Self.smallestRatio(fitted, errors) > Self.largest(fitted, errors.source) {
             self = .errorsTooLarge
@@ -29,25 +31,27 @@ public enum ImpossibleModel: Sendable, Equatable, Codable {
     /// Of the variance where it is known which rows belong to which expert: the observed information is less, by the missing information
     /// (Louis 1982). A sandwich may be smaller where the rows far from the center are the most regular.
     private static func least(_ source: ParameterUncertainty.Source) -> Double {
-        source == .observed ? 0.5 : 1e-3
+        source == .observed ? 0.1 : 1e-3
     }
 
-    /// Of the variance of a linear combination of coefficients to what it were if it were known which rows belong to which expert: the
-    /// smallest of all, an eigenvalue of Σ J. Those of single coefficients say nothing: they grow without bound where covariates are
-    /// correlated. 0 where it is not known.
+    /// Of the variance of a linear combination of slopes to what it were if it were known which rows belong to which expert: the
+    /// smallest of all, an eigenvalue of Σ J. Those of single slopes say nothing: they grow without bound where covariates are
+    /// correlated; and those with the intercept hang on where the covariates have their origin. 0 where it is not known.
     private static func smallestRatio(_ fitted: FittedMixture, _ errors: ParameterUncertainty) -> Double {
+        let layout = fitted.model.design.expertLayout
         var smallest = Double.infinity
         for (index, own) in errors.experts.enumerated() {
             // A dispersion comes after the coefficients.
-            let known = fitted.model.experts[index].coefficients.indices.filter { own.standardError($0) != nil }
-            guard !known.isEmpty, let covariance = own.matrix?.submatrix(known),
-                let information = fitted.completeInformation(of: index)?.submatrix(known)
+            let coefficients = fitted.model.experts[index].coefficients.indices
+            let slopes = coefficients.filter { !layout.isIntercept($0) && own.standardError($0) != nil }
+            guard !slopes.isEmpty, let covariance = own.matrix?.submatrix(slopes),
+                let information = fitted.completeInformation(of: index, slopes, layout)
             else { return 0 }
             // In units in which the information is 1 on the diagonal: those of the covariates differ by orders of magnitude.
-            let units = known.indices.map { max(information[$0, $0], .leastNormalMagnitude).squareRoot() }
+            let units = slopes.indices.map { max(information[$0, $0], .leastNormalMagnitude).squareRoot() }
             var (scaled, spread) = (information, covariance)
-            for row in known.indices {
-                for column in known.indices {
+            for row in slopes.indices {
+                for column in slopes.indices {
                     scaled[row, column] /= units[row] * units[column]
                     spread[row, column] *= units[row] * units[column]
                 }
@@ -70,11 +74,25 @@ public enum ImpossibleModel: Sendable, Equatable, Codable {
 }
 
 extension FittedMixture {
-    /// Of the coefficients of an expert, if it were known which rows are its own; nil where it has none.
-    fileprivate func completeInformation(of index: Int) -> Matrix? {
-        guard information.isEmpty else { return information[index].matrix() }
+    /// Of slopes of an expert with its intercepts free, if it were known which rows are its own; nil where it has none.
+    fileprivate func completeInformation(of index: Int, _ slopes: [Int], _ layout: CoefficientLayout) -> Matrix? {
         guard moments[index].weight > 0 else { return nil }
-        return (1 / model.experts[index].dispersion) * moments[index].gram(of: model.design.expertCovariates)
+        if information.isEmpty {
+            let columns = slopes.compactMap { layout.covariate($0).map { model.design.expertCovariates[$0] } }
+            return (1 / model.experts[index].dispersion)
+                * moments[index].scatter.submatrix(rows: columns, columns: columns)
+        }
+        let own = information[index]
+        let intercepts = layout.intercepts(model.experts[index].coefficients.count).filter { own[$0, $0] > 0 }
+        guard let factor = Cholesky(own.submatrix(rows: intercepts, columns: intercepts)) else { return nil }
+        var result = own.submatrix(rows: slopes, columns: slopes)
+        for (column, second) in slopes.enumerated() {
+            let solved = factor.solve(intercepts.map { own[$0, second] })
+            for (row, first) in slopes.enumerated() {
+                result[row, column] -= zip(intercepts, solved).reduce(0) { $0 + own[first, $1.0] * $1.1 }
+            }
+        }
+        return result
     }
 }
 
@@ -85,7 +103,7 @@ extension ImpossibleModel: DoorMessage {
         case .errorsTooSmall(let expert):
             "the standard errors of expert \(expert) are smaller than its rows allow"
         case .otherScale(let covariate):
-            "covariate '\(covariate)' lies or varies more than 10,000 times as far as at the other sites"
+            "covariate '\(covariate)' lies or varies more than ten million times as far as at the other sites"
         case .errorsTooLarge: "its standard errors are those of far fewer rows"
         }
     }
@@ -140,8 +158,9 @@ private struct InformationShare {
 /// A divergence says nothing of a covariate that no expert of the site reads, but its sketch counts all the same: it sets the pooled units and
 /// where the support lies.
 struct CovariateScales {
-    /// Of mean squared distances: distances 10,000 times as large are those of another unit.
-    private static let largestRatio = 1e8
+    /// Of mean squared distances. Columns that are 0 but in few rows differ by 100,000 times between honest sites; beyond ten million times
+    /// the digits of the others are lost in the pooled units.
+    private static let largestRatio = 1e14
     /// With fewer others nobody can say whose the usual scale is.
     private static let leastOthers = 3
 

@@ -9,27 +9,30 @@ struct InformationCheck {
     /// Positions of the covariates of the experts among the columns.
     let covariates: [Int]
 
-    /// Weights that differ from row to row, and fits that stopped before their maximum, may be off by as much; the bound of classes
-    /// is exact.
-    private var slack: Double { if case .classes = family.response { 1 + 1e-6 } else { 10 } }
+    /// Weights that differ from row to row, and fits that stopped before their maximum, may be off by as much.
+    private static let slack = 10.0
 
     /// Why the information cannot be that of these rows; nil where it can.
     ///
     /// The information is Σ w τ κ z z', z = (1, x), κ the curvature of -log φ in a linear predictor. Of classes κ is a variance of a
     /// 0-1 variable, at most ¼. With a log link the score of the intercept vanishes at a fit, so that Σ w τ κ is Σ w τ y of counts
     /// and Σ w τ / dispersion of positive numbers; and no |x| is farther from the mean than the sum of squares allows to one row
-    /// of average weight.
+    /// of average weight. A column whose moments are withheld, or that does not vary, has no sum of squares to be held against, and what
+    /// rounding leaves beside its 0 says nothing.
     func problem(_ information: PackedSymmetric) -> String? {
-        if let problem = information.sumOfSquaresProblem { return problem }
         let layout = CoefficientLayout(regressors: covariates.count + 1)
-        for predictor in 0..<family.predictorCount {
-            let intercept = layout.intercept(of: predictor)
-            for regressor in 0...covariates.count {
-                let own = information[intercept + regressor, intercept + regressor]
-                if own > slack * largest(regressor) { return "is more than its rows can carry" }
-            }
-        }
-        return nil
+        let known = (0..<information.size).filter { isKnown(layout.regressor($0)) }
+        guard (0..<information.size).allSatisfy({ information[$0, $0] >= 0 }) else { return "has a negative diagonal" }
+        let scales = known.map { largest(layout.regressor($0)).squareRoot() }
+        if let problem = information.principal(known).sumOfSquaresProblem(scales: scales) { return problem }
+        let isWithinReach = known.allSatisfy { information[$0, $0] <= Self.slack * largest(layout.regressor($0)) }
+        return isWithinReach ? nil : "is more than its rows can carry"
+    }
+
+    private func isKnown(_ regressor: Int) -> Bool {
+        guard regressor > 0 else { return true }
+        let column = covariates[regressor - 1]
+        return moments.scatter[column, column] > 0
     }
 
     /// |gradient_j|² ≤ Σ w τ s² Σ w τ z_j² with s the score in the linear predictor, whose mean square is that of κ.
@@ -54,7 +57,8 @@ struct InformationCheck {
     private var curvature: Double {
         switch family.response {
         case .classes: 0.25 * moments.weight
-        case .count: moments.weight * moments.mean[moments.count - 1]
+        // Where no event was seen a fit stops at a mean above 0, and its curvature is that mean.
+        case .count: moments.weight * (moments.mean[moments.count - 1] + 1)
         case .positiveNumber, .number: moments.weight / dispersion
         }
     }

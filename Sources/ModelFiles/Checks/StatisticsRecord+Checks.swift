@@ -32,7 +32,8 @@ extension ModelFile.StatisticsRecord {
         try check.require(
             squaredWeight <= (1 + Self.rounding) * total * weight, "squaredWeight", "is too large for the weight")
         let squares = PackedSymmetric(size: size, storage: scatter)
-        if let problem = squares.sumOfSquaresProblem { throw check.refusal("scatter", problem) }
+        let scales = mean.indices.map { (squares[$0, $0].magnitude + weight * (mean[$0] * mean[$0])).squareRoot() }
+        if let problem = squares.sumOfSquaresProblem(scales: scales) { throw check.refusal("scatter", problem) }
         if weight > 0, let problem = responseProblem(response) { throw check.refusal("mean", problem) }
     }
 

@@ -116,10 +116,8 @@ extension StatisticsFile {
             of: PackedSymmetric.elementCount(size: size), "gate.information")
         for (index, sums) in gate.information.enumerated() {
             let sums = PackedSymmetric(size: size, storage: sums)
-            // What is left of a difference may be below 0 by rounding.
-            var lifted = sums
-            for position in 0..<size { lifted[position, position] += 1e-9 * weight }
-            let problem = lifted.sumOfSquaresProblem
+            let scales = [Double](repeating: weight.squareRoot(), count: size)
+            let problem = sums.sumOfSquaresProblem(scales: scales)
             try check(problem == nil, "gate.information[\(index)]", problem ?? "")
         }
     }

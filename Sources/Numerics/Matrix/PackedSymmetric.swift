@@ -47,6 +47,15 @@ package struct PackedSymmetric: Sendable, Equatable {
         return result
     }
 
+    /// Of some variables.
+    package func principal(_ indices: [Int]) -> PackedSymmetric {
+        var result = PackedSymmetric(size: indices.count)
+        for (row, first) in indices.enumerated() {
+            for (column, second) in indices[...row].enumerated() { result[row, column] = self[first, second] }
+        }
+        return result
+    }
+
     package func matrix() -> Matrix { submatrix(rows: Array(0..<size), columns: Array(0..<size)) }
 
     /// The rows and columns in another order, or some of them: new index i is old index `order[i]`.

@@ -23,6 +23,9 @@ package struct DefaultCovariates {
     package private(set) var empty: [String] = []
     package private(set) var numberings: [String] = []
 
+    /// Of the beginning of a table: a few whole numbers that differ number nothing.
+    private static let leastRows = 1000
+
     /// - Parameters:
     ///   - table: the table, or its beginning.
     ///   - others: columns that have a role of their own, or none.
@@ -33,7 +36,9 @@ package struct DefaultCovariates {
             case .numbers(let values):
                 if table.isWhole, values.allSatisfy(\.isNaN) {
                     empty.append(column.name)
-                } else if Self.numbersRows(column.name, index + 1, values) {
+                } else if table.isWhole || table.rowCount >= Self.leastRows,
+                    Self.numbersRows(column.name, index + 1, values)
+                {
                     numberings.append(column.name)
                 } else {
                     names.append(column.name)

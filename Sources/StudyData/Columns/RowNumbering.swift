@@ -5,7 +5,9 @@
 struct RowNumbering {
     private let isNamed: Bool
     private var seen: Set<Int> = []
+    /// In this file, and in all.
     private var count = 0
+    private var total = 0
     private var first = 0
     private var isPossible = true
 
@@ -42,7 +44,8 @@ struct RowNumbering {
         if count == 0 { first = number }
         isPossible = isNamed ? first <= 1 && number == first + count : seen.insert(number).inserted
         count += 1
+        total += 1
     }
 
-    var holds: Bool { isPossible && count > 1 }
+    var holds: Bool { isPossible && total > 1 }
 }

@@ -15,8 +15,16 @@ final class CSVLineCounts: Sendable {
     private let state = Mutex(State())
     private let byteCount: Int
 
-    /// - Parameter byteCount: of all pieces.
-    init(byteCount: Int) { self.byteCount = byteCount }
+    /// Of a row with its line end.
+    private let leastRowBytes: Int
+
+    /// - Parameters:
+    ///   - byteCount: of all pieces.
+    ///   - columns: of the table: a row has a byte for each at least.
+    init(byteCount: Int, columns: Int) {
+        self.byteCount = byteCount
+        leastRowBytes = max(columns, 1)
+    }
 
     /// Set where rows cannot be cut at line feeds: quotes may hide them, or there are none.
     var isIrregular: Bool { state.withLock { $0.isIrregular } }
@@ -34,7 +42,10 @@ final class CSVLineCounts: Sendable {
                 state.bytes += bytes
                 let share = Double(byteCount) / Double(max(state.bytes, 1))
                 // Not much is lost by a little more than there are; storage grows where there are more.
-                let expected = state.bytes >= byteCount ? state.lineEnds : Int(Double(state.lineEnds) * share * 1.01)
+                // Thousands of blank lines at the beginning are no sign of as many rows.
+                let most = state.lineEnds + (byteCount - min(state.bytes, byteCount)) / leastRowBytes
+                let expected =
+                    state.bytes >= byteCount ? state.lineEnds : min(Int(Double(state.lineEnds) * share * 1.01), most)
                 return ((before, expected + 1), false)
             }
             if let count { return count }

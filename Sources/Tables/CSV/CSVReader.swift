@@ -77,7 +77,7 @@ package struct CSVReader {
     private func partsReadOnce() -> (Parts, [CSVNumberStore])? {
         guard endsWithFeed else { return nil }
         let pieces = self.pieces
-        let counts = CSVLineCounts(byteCount: pieces.rows.count)
+        let counts = CSVLineCounts(byteCount: pieces.rows.count, columns: columns.count)
         let stores = columns.map { _ in CSVNumberStore() }
         let parts = parallelism.map(count: pieces.count) { index in
             pieces.withPiece(index, counts) { bytes, isLast -> (part: Result<CSVPart, TableError>, firstRow: Int)? in

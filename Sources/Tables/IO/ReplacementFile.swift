@@ -60,11 +60,12 @@ struct ReplacementFile: ~Copyable {
                 guard errno == EEXIST || errno == EINTR else { throw Failure(step: .creating, number: errno) }
                 continue
             }
-            flock(descriptor, LOCK_EX | LOCK_NB)
-            // Another process may have found it before it was locked.
+            // Another process may have found it before it was locked. A file system without locks has none to be lost.
+            let isTaken = flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
             var status = stat()
-            if fstat(descriptor, &status) == 0, status.st_nlink > 0 { return (path, descriptor) }
+            if !isTaken, fstat(descriptor, &status) == 0, status.st_nlink > 0 { return (path, descriptor) }
             close(descriptor)
+            unlink(path)
         }
     }
 

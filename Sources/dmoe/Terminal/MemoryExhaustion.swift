@@ -10,7 +10,7 @@ enum MemoryExhaustion {
         signal(SIGABRT) { _ in
             let message: StaticString =
                 """
-                dmoe: the system gave no more memory: raise the limit, take fewer --threads, or fit with --out-of-core
+                dmoe: aborted, most likely since the system gave no more memory: raise the limit, take fewer --threads, or fit with --out-of-core
 
                 """
             _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
