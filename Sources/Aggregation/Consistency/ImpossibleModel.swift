@@ -103,7 +103,7 @@ extension ImpossibleModel: DoorMessage {
         case .errorsTooSmall(let expert):
             "the standard errors of expert \(expert) are smaller than its rows allow"
         case .otherScale(let covariate):
-            "covariate '\(covariate)' lies or varies more than ten million times as far as at the other sites"
+            "covariate '\(covariate)' lies or varies more than a million times as far as at the other sites"
         case .errorsTooLarge: "its standard errors are those of far fewer rows"
         }
     }
@@ -158,9 +158,9 @@ private struct InformationShare {
 /// A divergence says nothing of a covariate that no expert of the site reads, but its sketch counts all the same: it sets the pooled units and
 /// where the support lies.
 struct CovariateScales {
-    /// Of mean squared distances. Columns that are 0 but in few rows differ by 100,000 times between honest sites; beyond ten million times
+    /// Of mean squared distances. Columns that are 0 but in few rows differ by 100,000 times between honest sites; beyond a million times
     /// the digits of the others are lost in the pooled units.
-    private static let largestRatio = 1e14
+    private static let largestRatio = 1e12
     /// With fewer others nobody can say whose the usual scale is.
     private static let leastOthers = 3
 
