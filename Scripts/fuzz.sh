@@ -5,6 +5,8 @@
 # (.build-fuzz/corpus). What breaks a law is left in .build-fuzz/found: mend the cause, and commit the bytes to the corpus.
 set -eu
 cd "$(dirname "$0")/.."
+# Signals of traps are for libFuzzer, which keeps the bytes that led to them.
+export SWIFT_BACKTRACE=enable=no
 seconds=$1
 shift
 [ $# -gt 0 ] || set -- csv gzip npy model ensemble statistics study

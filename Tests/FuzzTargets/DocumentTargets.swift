@@ -46,9 +46,10 @@ enum DocumentTargets {
         } catch { return problem(error) }
     }
 
-    /// An error is one line that names the source.
+    /// An error is one line that names the source, but for what is between the models of one file.
     private static func problem(_ error: some Error & CustomStringConvertible) -> String? {
         let text = error.description
-        return text.contains(source) && !text.contains { $0.isNewline } ? nil : "an error without its source: \(text)"
+        let isNamed = text.contains(source) || text.hasPrefix("the models are of different studies")
+        return isNamed && !text.contains { $0.isNewline } ? nil : "an error without its source: \(text)"
     }
 }

@@ -82,15 +82,15 @@ extension ModelFileError: DoorMessage {
             "\(path.visible): written in format version \(version) by a development version before 0.2.0, and no longer read; fit "
                 + "again"
         case .missingField(let path, let field):
-            "\(path.visible): field '\(field)' is missing; make the file anew"
+            "\(path.visible): field '\(field.visible)' is missing; make the file anew"
         case .wrongType(let path, let field):
-            "\(path.visible): field '\(field)' is not of the right kind; make the file anew"
+            "\(path.visible): field '\(field.visible)' is not of the right kind; make the file anew"
         case .invalidValue(let path, let field, let reason):
-            "\(path.visible): field '\(field)': \(reason.visible); make the file anew"
+            "\(path.visible): field '\(field.visible)': \(reason.visible); make the file anew"
         case .notWritten(let path, let field, let reason):
-            "\(path.visible): not written, for it could not be read again: field '\(field)': \(reason.visible); use other units"
+            "\(path.visible): not written, for it could not be read again: field '\(field.visible)': \(reason.visible); use other units"
         case .totalTooLarge(let path, let field):
-            "\(path.visible): field '\(field)': too large beside those of the other sites, the sum leaves the range of the "
+            "\(path.visible): field '\(field.visible)': too large beside those of the other sites, the sum leaves the range of the "
                 + "field; leave this site out, or make its file anew"
         case .noStatistics(let path):
             "\(path.visible): a reference model without statistics cannot be aggregated or updated; give models made by "
