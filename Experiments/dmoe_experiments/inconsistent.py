@@ -23,8 +23,8 @@ CLEAN = "none"
 COLUMNS = ("found", "consistentLeftOut", "robust", "plain", "robustLoss", "plainLoss")
 HEADINGS = {
     "found": "inconsistent sites found", "consistentLeftOut": "consistent sites left out",
-    "robust": "log-likelihood per row, --robust", "plain": "--no-robust",
-    "robustLoss": "loss to all sites consistent, --robust", "plainLoss": "loss, --no-robust",
+    "robust": "log-likelihood per row, --inconsistent exclude", "plain": "--inconsistent keep",
+    "robustLoss": "loss to all sites consistent, --inconsistent exclude", "plainLoss": "loss, --inconsistent keep",
 }  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def case(program: Program, kind: str, count: int, seed: int) -> Row:
             text = json.dumps(damaged(json.loads(text), kind, 1000 * seed + index))
         (folder / path.name).write_text(text)
     row: Row = {"damage": kind, "inconsistent": count, "inconsistentNames": sorted(inconsistent)}
-    row |= aggregate(program, "robust", seed) | aggregate(program, "no-robust", seed)
+    row |= aggregate(program, "exclude", seed) | aggregate(program, "keep", seed)
     left_out = set(row.get("leftOut") or [])
     row["found"] = len(left_out & inconsistent) / count if count and "leftOut" in row else None
     row["consistentLeftOut"] = len(left_out - inconsistent) / (len(paths) - count) if "leftOut" in row else None
@@ -74,14 +74,14 @@ def case(program: Program, kind: str, count: int, seed: int) -> Row:
 
 def aggregate(program: Program, rule: str, seed: int) -> Row:
     """Log-likelihood per test row under `robust` or `plain`; the names left out under `leftOut`."""
-    column = {"robust": "robust", "no-robust": "plain"}[rule]
+    column = {"exclude": "robust", "keep": "plain"}[rule]
     try:
-        summary = program.run_json("aggregate", "damaged/*.json", f"--{rule}", "--seed", seed, "-o", f"{rule}.json")
+        summary = program.run_json("aggregate", "damaged/*.json", "--inconsistent", rule, "--seed", seed, "-o", f"{rule}.json")
         scores = program.run_json("evaluate", f"{rule}.json", f"{FOLDER}/test.csv")
     except ProgramFailure as failure:
         return {column: None, f"{column}Failure": str(failure)}
     row: Row = {column: scores["logLikelihoodPerRow"]}
-    if rule == "robust":
+    if rule == "exclude":
         row["leftOut"] = [Path(site["name"]).name.removesuffix(".json") for site in summary["aggregation"]["leftOut"]]
     return row
 

@@ -80,8 +80,8 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case method
     /// The targets of the global gate: `GateTarget` by its name.
     case gate
-    /// Whether inconsistent sites are left out.
-    case robust
+    /// What becomes of inconsistent sites: `InconsistentSiteRule` by its name.
+    case inconsistent
     /// Number of experts of the global model.
     case globalExperts
     /// The model files.
@@ -177,15 +177,6 @@ extension RequestOption {
         switch style {
         case .commandLine: "\(name(style)) \(value)"
         case .python, .estimator: "\(name(style))=\(value)"
-        case .swift: "\(name(style)): \(value)"
-        }
-    }
-
-    /// The option turned on or off: `--no-robust`, `robust=False`, `robust: false`.
-    public func setting(_ value: Bool, _ style: OptionStyle) -> String {
-        switch style {
-        case .commandLine: value ? name(style) : "--no-" + commandLineName
-        case .python, .estimator: "\(name(style))=\(value ? "True" : "False")"
         case .swift: "\(name(style)): \(value)"
         }
     }

@@ -42,11 +42,5 @@ import Testing
         #expect(
             OptionStyle.allCases.map { RequestOption.minRows.setting(5, $0) }
                 == ["--min-rows 5", "min_rows=5", "minRows: 5", "min_rows=5"])
-        #expect(
-            OptionStyle.allCases.map { RequestOption.robust.setting(false, $0) }
-                == ["--no-robust", "robust=False", "robust: false", "robust=False"])
-        #expect(
-            OptionStyle.allCases.map { RequestOption.robust.setting(true, $0) }
-                == ["--robust", "robust=True", "robust: true", "robust=True"])
     }
 }

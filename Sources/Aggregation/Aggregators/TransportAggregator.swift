@@ -29,6 +29,34 @@ package struct TransportAggregator: Aggregator {
         return result
     }
 
+    func everything(_ problem: AggregationProblem) throws(AggregationError) -> (
+        [MonteCarloSample.Score], ReductionStart
+    ) {
+        let (start, reduction) = TransportSearch(
+            problem: problem.transport, mixture: problem.mixture, names: problem.names,
+            expertCount: try problem.expertCount(), dispersionFloor: AggregationProblem.dispersionFloor,
+            options: problem.options, parallelism: problem.parallelism
+        ).best(problem.generator)
+        let builder = Reduction(
+            mixture: problem.mixture, problem: problem.transport, options: problem.options,
+            dispersionFloor: AggregationProblem.dispersionFloor)
+        let draw = MonteCarloSample(problem.mixture, problem.source, problem.generator.split(2), problem.parallelism)
+        let search = CandidateSearch(problem: problem, reduction: reduction)
+        var scores = (search.fromStatistics() + search.others(expertCount: try problem.expertCount())).map {
+            draw.score($0)
+        }
+        if let distilled = distillation(from: scores[0].candidate, builder, problem) {
+            scores += builder.candidates(distilled.model.experts, afterDistillation: true).map { draw.score($0) }
+            scores.append(draw.score(distilled))
+        }
+        let best = scores.max { $0.mean < $1.mean }!
+        if let distilled = distillation(from: best.candidate, builder, problem) {
+            scores += builder.candidates(distilled.model.experts, afterDistillation: true).map { draw.score($0) }
+            scores.append(draw.score(distilled))
+        }
+        return (scores, start)
+    }
+
     package func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
         let (start, reduction) = TransportSearch(
             problem: problem.transport, mixture: problem.mixture, names: problem.names,

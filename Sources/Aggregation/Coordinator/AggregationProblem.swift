@@ -10,12 +10,12 @@ package struct AggregationProblem: Sendable {
     /// Where each of them stood in what was given.
     let order: [Int]
     let standardisation: Standardisation
-    package let mixture: LocalMixture
+    package private(set) var mixture: LocalMixture
     package let support: SupportSample
     /// Where draws from f̂^W get their covariates.
     let source: MonteCarloSample.Source
     let supportOrigin: SupportOrigin
-    package let transport: TransportProblem
+    package private(set) var transport: TransportProblem
     package var options: AggregationOptions
     let parallelism: Parallelism
     let generator: RandomNumbers
@@ -62,6 +62,16 @@ package struct AggregationProblem: Sendable {
         self.options = options
         self.parallelism = parallelism
         self.generator = generator
+    }
+
+    /// The same local models and support with other options; site weights are those of the new ones.
+    func changed(_ options: AggregationOptions) -> AggregationProblem {
+        var result = self
+        result.options = options
+        guard options.siteWeights != self.options.siteWeights else { return result }
+        result.mixture = LocalMixture(sites: mixture.sites, siteWeights: options.siteWeights, parallelism: parallelism)
+        result.transport = TransportProblem(result.mixture, support: support, parallelism: parallelism)
+        return result
     }
 
     /// The names of the sites, in the order of `mixture.sites`.

@@ -12,7 +12,7 @@ package struct AggregationSettings: Sendable, Equatable, Codable {
     /// nil: no bound.
     package var largestShare: Double?
     package var supportSize: Int
-    package var excludesInconsistentSites: Bool
+    package var inconsistentSites: AggregationOptions.InconsistentSiteRule
     package var seed: UInt64
     package var expertSource: AggregationOptions.ExpertSource
     package var tolerance: Double
@@ -27,7 +27,7 @@ package struct AggregationSettings: Sendable, Equatable, Codable {
         siteWeights = options.siteWeights
         largestShare = options.largestShare
         supportSize = options.supportSize
-        excludesInconsistentSites = options.excludesInconsistentSites
+        inconsistentSites = options.inconsistentSites
         seed = options.seed
         expertSource = options.expertSource
         tolerance = options.tolerance

@@ -55,7 +55,7 @@ import Testing
         let pooled = try Self.fit(.concatenation(shards), truth.family)
         let global = try Coordinator(
             aggregator: TransportAggregator.statistics,
-            options: AggregationOptions(supportSize: 500, excludesInconsistentSites: false)
+            options: AggregationOptions(supportSize: 500, inconsistentSites: .keep)
         ).aggregate(LocalModels.named(sites)).model
         let (line, own) = (
             try Self.distance(Self.straight(sites), pooled),
@@ -84,7 +84,7 @@ import Testing
             .fit(.concatenation(shards)).fitted
         let global = try Coordinator(
             aggregator: TransportAggregator.statistics,
-            options: AggregationOptions(supportSize: 500, excludesInconsistentSites: false)
+            options: AggregationOptions(supportSize: 500, inconsistentSites: .keep)
         ).aggregate(LocalModels.named(sites)).model
         let line = try Self.distance(Self.straight(sites), pooled)
         let own = try Self.distance(global.experts[0].coefficients, pooled)

@@ -7,7 +7,7 @@ import Testing
 
 /// Standard errors of aggregated models.
 @Suite struct AggregatedErrorsTests {
-    private static let options = AggregationOptions(supportSize: 1000, excludesInconsistentSites: false)
+    private static let options = AggregationOptions(supportSize: 1000, inconsistentSites: .keep)
 
     private static func local(_ seed: UInt64, rows: Int = 800) throws -> FittedMixture {
         try LocalFit(

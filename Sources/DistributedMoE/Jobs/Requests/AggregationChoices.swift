@@ -22,8 +22,8 @@ public struct AggregationChoices: Sendable, Equatable {
     public var largestShare: Double?
     /// Targets of the gate; nil: chosen.
     public var gate: GateTarget?
-    /// Whether sites whose models contradict all others are left out.
-    public var robust = true
+    /// What becomes of sites whose models differ from those of all others.
+    public var inconsistent = InconsistentSiteRule.keep
     /// One of the names that `dmoe aggregate --help` lists; nil: transport.
     public var method: String?
     /// nil: 1.
@@ -83,7 +83,7 @@ public struct AggregationChoices: Sendable, Equatable {
     func coordinator(localExperts: Int, studySeed: UInt64? = nil, parallelism: Parallelism) -> Coordinator {
         var options = AggregationOptions(
             supportSize: supportSize, siteWeights: siteWeights ?? .density, largestShare: largestShare,
-            excludesInconsistentSites: robust,
+            inconsistentSites: inconsistent,
             seed: seed ?? studySeed ?? 1)
         options.gateTarget = gate
         switch experts {
