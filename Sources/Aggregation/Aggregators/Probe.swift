@@ -1,20 +1,27 @@
 import Foundation
 struct ProbeAggregator: Aggregator {
     let index: Int
+    nonisolated(unsafe) static var cache: CandidateSearch.Outcome?
     var name: String { "probe\(index)" }
     var title: String { name }
     func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
-        let (scored, start) = try TransportAggregator.chosen.everything(problem)
+        if index == 0 {
+            let reduction = TransportSearch(
+                problem: problem.transport, mixture: problem.mixture, names: problem.names,
+                expertCount: try problem.expertCount(), dispersionFloor: AggregationProblem.dispersionFloor,
+                options: problem.options, parallelism: problem.parallelism
+            ).best(problem.generator).reduction
+            Self.cache = CandidateSearch(problem: problem, reduction: reduction).chosen()
+        }
+        let scored = Self.cache!.scores
         let i = min(index, scored.count - 1)
         let s = scored[i]
-        let d = zip(s.logDensities, scored[0].logDensities).map(-)
-        let m = d.reduce(0, +) / Double(d.count)
-        let se = (d.reduce(0) { $0 + ($1 - m) * ($1 - m) } / Double(d.count) / Double(d.count)).squareRoot()
+        let g = s.gain(over: scored[0])
+        let chosen = s.candidate.construction == Self.cache!.best.candidate.construction
         FileHandle.standardError.write(
             Data(
-                "PROBE \(index) of \(scored.count) \(s.candidate.construction.text(.commandLine).replacingOccurrences(of: " ", with: "_")) \(s.mean) gain \(m) se \(se) optimism \(problem.mixture.optimism)\n"
+                "PROBE \(index) of \(scored.count) \(chosen ? "*" : "")\(s.candidate.construction.text(.commandLine).replacingOccurrences(of: " ", with: "_")) \(s.mean) gain \(g.mean) se \(g.standardError) optimism \(problem.mixture.optimism)\n"
                     .utf8))
-        _ = start
         return ReducedMixture(model: s.candidate.model, labels: s.candidate.labels, chosen: s.candidate.construction)
     }
 }

@@ -65,11 +65,14 @@ package struct AggregationProblem: Sendable {
     }
 
     /// The same local models and support with other options; site weights are those of the new ones.
-    func changed(_ options: AggregationOptions) -> AggregationProblem {
+    ///
+    /// - Parameter sites: in place of the local models, where given; covariates as before.
+    func changed(_ options: AggregationOptions, sites: [FittedMixture]? = nil) -> AggregationProblem {
         var result = self
         result.options = options
-        guard options.siteWeights != self.options.siteWeights else { return result }
-        result.mixture = LocalMixture(sites: mixture.sites, siteWeights: options.siteWeights, parallelism: parallelism)
+        guard options.siteWeights != self.options.siteWeights || sites != nil else { return result }
+        result.mixture = LocalMixture(
+            sites: sites ?? mixture.sites, siteWeights: options.siteWeights, parallelism: parallelism)
         result.transport = TransportProblem(result.mixture, support: support, parallelism: parallelism)
         return result
     }

@@ -17,6 +17,7 @@ extension Coordinator {
             rowCount: contributions.reduce(0) { $0 + $1.fitted.rowCount },
             weight: contributions.reduce(0) { $0 + $1.fitted.weight }, selection: reduced.selection)
         found.suppressedClasses = problem.mixture.suppressedClasses(reduced.labels, count: reduced.model.expertCount)
+        found.suppressedCounts = problem.mixture.suppressedCounts(reduced.labels, of: found.suppressedClasses)
         found.errors = problem.errors(of: reduced)?.shifted(by: found.center, of: found.model)
         let order = found.orderOfWeight
         var fitted = problem.standardisation.inUserUnits(found.reordered(order))

@@ -18,14 +18,14 @@ struct PooledScore {
     private let information: PackedSymmetric
     private let kept: [Int]
 
-    private static let iterations = 4
+    private static let iterations = 60
     /// Of the normal covariates, half of them mirrored.
     private static let pointCount = 256
-    /// Of a coefficient, in pooled standard units. What is corrected is of second order; where no site releases a class, steps are
-    /// without bound.
-    private static let longestStep = 5.0
+    /// Of a coefficient in one step, in pooled standard units: a separated slope, or a class that only counts say something of, is far away.
+    private static let longestStep = 2.0
+    private static let leastLength = 1e-3
     /// Gain of log-likelihood below which a step is not worth another.
-    private static let negligible = 1e-6
+    private static let negligible = 1e-12
 
     /// - Parameter kept: coefficients that are not 0.
     init?(_ mixture: LocalMixture, _ members: [Int], keeping kept: [Int]?) {
@@ -36,25 +36,54 @@ struct PooledScore {
         self.kept = kept ?? Array(0..<size)
     }
 
-    /// The expert from which no step leads to a higher likelihood; the best before where steps do not shrink.
+    /// The expert at which the scores of all members sum to 0, by Newton's method with the information at the drawn covariates; each step
+    /// is halved until it lowers the score in the metric of that information.
     func maximum(from start: Expert) -> Expert {
-        var (best, before) = (start, start)
-        var last = Double.infinity
-        for _ in 0..<Self.iterations {
-            let score = members.reduce(into: [Double](repeating: 0, count: information.size)) {
-                $0.add($1.score(at: best))
+        var current = Evaluation(self, start)
+        for _ in 0..<Self.iterations where current.decrement > Self.negligible {
+            var length = min(
+                1, Self.longestStep / max(current.step.reduce(0) { max($0, abs($1)) }, .leastNormalMagnitude))
+            var next: Evaluation?
+            while length > Self.leastLength {
+                let trial = Evaluation(self, current.expert(after: length, kept))
+                if trial.decrement.isFinite, trial.decrement < current.decrement {
+                    next = trial
+                    break
+                }
+                length *= 0.5
             }
-            let own = kept.map { score[$0] }
-            let step = solvePositiveSemidefinite(information.submatrix(rows: kept, columns: kept), own)
-            let gain = dot(own, step)
-            // A step that promises no less than the one before led away from the maximum.
-            guard gain.isFinite, gain < last, step.allSatisfy({ abs($0) < Self.longestStep }) else { return before }
-            before = best
-            for (index, value) in zip(kept, step) { best.coefficients[index] += value }
-            if gain < Self.negligible { break }
-            last = gain
+            guard let next else { break }
+            current = next
         }
-        return best
+        return current.expert
+    }
+
+    /// The score and the Newton step at an expert.
+    private struct Evaluation {
+        let expert: Expert
+        let step: [Double]
+        /// s'H⁻¹s, twice the gain that the step promises.
+        let decrement: Double
+
+        init(_ pooled: PooledScore, _ expert: Expert) {
+            self.expert = expert
+            var score = [Double](repeating: 0, count: pooled.information.size)
+            var information = PackedSymmetric(size: pooled.information.size)
+            for member in pooled.members {
+                let own = member.score(at: expert)
+                score.add(own.score)
+                information += own.information
+            }
+            let (kept, known) = (pooled.kept, pooled.kept.map { score[$0] })
+            step = solvePositiveSemidefinite(information.submatrix(rows: kept, columns: kept), known)
+            decrement = dot(known, step)
+        }
+
+        func expert(after length: Double, _ kept: [Int]) -> Expert {
+            var result = expert
+            for (index, value) in zip(kept, step) { result.coefficients[index] += length * value }
+            return result
+        }
     }
 
     /// Standard normal points, the same for all components.
@@ -79,6 +108,8 @@ struct PooledScore {
         private let mixture: LocalMixture
         private let rows: ShardRows
         private let suppressed: [Int]
+        /// Of each suppressed class; empty where they are not known.
+        private let counts: [Double]
         /// n_l over the number of points.
         private let scale: Double
         /// E[s(β_l)] and E[I(β_l)] over the points, times n_l.
@@ -92,6 +123,7 @@ struct PooledScore {
             gradient = component.score ?? [Double](repeating: 0, count: information.size)
             self.mixture = mixture
             suppressed = component.suppressedClasses
+            counts = component.suppressedCounts
             rows = Self.rows(component, mixture, draws)
             scale = component.moments.weight / Double(draws.rowCount)
             let own = Self.statistics(expert, rows, mixture)
@@ -99,14 +131,46 @@ struct PooledScore {
             ownInformation = own.expertInformation(0, mixture.design.expertPositions)
         }
 
-        func score(at pooled: Expert) -> [Double] {
+        /// The score at an expert, and the information at the drawn covariates.
+        func score(at pooled: Expert) -> (score: [Double], information: PackedSymmetric) {
             let other = suppressed.isEmpty ? pooled : released(pooled)
             let difference = zip(other.coefficients, expert.coefficients).map(-)
-            let there = Self.statistics(other, rows, mixture).expertScore(0, mixture.design.expertPositions)
-            let (line, ownLine) = (information * difference, ownInformation * difference)
-            return gradient.indices.map { index in
+            let statistics = Self.statistics(other, rows, mixture)
+            let there = statistics.expertScore(0, mixture.design.expertPositions)
+            let (line, ownLine) = (self.information * difference, ownInformation * difference)
+            var score = gradient.indices.map { index in
                 isSuppressed(index)
                     ? 0 : gradient[index] - line[index] + scale * (there[index] - ownScore[index] + ownLine[index])
+            }
+            var information = scale * statistics.expertInformation(0, mixture.design.expertPositions)
+            for index in score.indices where isSuppressed(index) {
+                for other in score.indices { information[max(index, other), min(index, other)] = 0 }
+            }
+            addCounts(at: pooled, &score, &information)
+            return (score, information)
+        }
+
+        /// Of a suppressed class only the number of rows is known: Σ (1{y = k} - μ_k(x)) = 0, the equation of its intercept. That of the
+        /// reference moves the intercepts of all others.
+        private func addCounts(at pooled: Expert, _ score: inout [Double], _ information: inout PackedSymmetric) {
+            guard !counts.isEmpty else { return }
+            let predictors = MixtureModel(design: mixture.design, family: mixture.family, ungated: [pooled])
+                .predictors(rows.covariates)
+            let total = (scale * Double(rows.rowCount) + counts.reduce(0, +)) / Double(rows.rowCount)
+            let intercepts = mixture.design.expertLayout.intercepts(score.count)
+            for (code, count) in zip(suppressed, counts) {
+                var (expected, variance) = (0.0, 0.0)
+                for row in 0..<rows.rowCount {
+                    var shares = [0] + predictors.row(row)
+                    Scalar.softmax(&shares)
+                    expected += total * shares[code]
+                    variance += total * shares[code] * (1 - shares[code])
+                }
+                let moved = code > 0 ? [intercepts[code - 1]] : Array(intercepts)
+                for index in moved { score[index] += code > 0 ? count - expected : expected - count }
+                for first in moved {
+                    for second in moved where second <= first { information[first, second] += variance }
+                }
             }
         }
 

@@ -46,7 +46,10 @@ struct Reduction {
             previous = gate
             let model = MixtureModel(design: mixture.design, family: mixture.family, gate: gate, experts: experts)
             return Candidate(
-                construction: .gate(target: target, afterDistillation: afterDistillation), model: model, labels: labels,
+                construction: options.expertSource == .statistics
+                    ? .gate(target: target, afterDistillation: afterDistillation)
+                    : .support(target: target, siteWeights: options.siteWeights),
+                model: model, labels: labels,
                 selection: selection,
                 errors: options.expertSource == .statistics && target == .label ? .statistics : .unknown)
         }

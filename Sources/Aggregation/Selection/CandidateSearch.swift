@@ -1,51 +1,68 @@
 import MixtureOfExperts
 import Numerics
 
-/// All ways of building the global model from one set of local models.
-///
-/// Which of them is the best is not known beforehand: with sites that agree the grouped statistics are the pooled fit, with sites that
-/// differ the experts of another construction may be nearer to the pooled population by far.
+/// Candidates for the global model, scored on an independent Monte Carlo sample from f̂^W, and the best of them.
 struct CandidateSearch {
     let problem: AggregationProblem
-    /// The transportation problem's best optimum.
     let reduction: TransportReduction
+    private let sample: MonteCarloSample
+    private let builder: CandidateBuilder
 
-    private var builder: Reduction {
-        Reduction(
-            mixture: problem.mixture, problem: problem.transport, options: problem.options,
-            dispersionFloor: AggregationProblem.dispersionFloor)
+    struct Outcome {
+        var best: MonteCarloSample.Score
+        /// The candidate to keep in doubt first.
+        var scores: [MonteCarloSample.Score]
     }
 
-    /// From the sums of the local statistics, the one to keep in doubt first.
-    func fromStatistics() -> [Reduction.Candidate] { builder.candidates(reduction.experts) }
+    /// Nats per support point below which the experts are those of the sites.
+    private static let negligibleDivergence = 1e-6
 
-    /// Those that need no draw from f̂^W, of the number of experts wanted; what a method refuses is left out.
-    func others(expertCount: Int) -> [Reduction.Candidate] {
-        var methods: [(aggregator: any Aggregator, problem: AggregationProblem)] = [
-            (TransportAggregator.published, problem.changed(TransportAggregator.published.settings(problem.options))),
-            (GreedyAggregator(), problem), (MedoidAggregator(), problem), (BestLocalAggregator(), problem),
-        ]
-        if problem.mixture.sites.count > 1 { methods.append((AlignedAverageAggregator(), problem)) }
-        let made = methods.compactMap { method in try? candidate(of: method.aggregator, method.problem) }
-        return (fromSupport() + made).filter { $0.model.expertCount == expertCount }
+    init(problem: AggregationProblem, reduction: TransportReduction) {
+        self.problem = problem
+        self.reduction = reduction
+        sample = MonteCarloSample(problem.mixture, problem.source, problem.generator.split(2), problem.parallelism)
+        builder = CandidateBuilder(problem: problem, reduction: reduction)
     }
 
-    /// Experts as weighted fits on the support, both gates.
-    private func fromSupport() -> [Reduction.Candidate] {
-        var options = problem.options
-        options.expertSource = .support
-        return Reduction(
-            mixture: problem.mixture, problem: problem.transport, options: options,
-            dispersionFloor: AggregationProblem.dispersionFloor
-        ).candidates(reduction.experts)
+    /// What the options name; where they leave it open, the best of all.
+    func chosen() -> Outcome {
+        let first = firstScores()
+        let options = problem.options
+        let isOpen = options.gateTarget == nil && options.expertSource == .statistics
+        // One expert from the sums of all statistics is the pooled fit.
+        if isOpen, reduction.experts.count == 1 { return Outcome(best: first[0], scores: [first[0]]) }
+        // Other constructions have no slope of 0; and where the experts are those of the sites nothing is to be gained.
+        let isSettled = (reduction.objectives.last ?? 0) < Self.negligibleDivergence
+        let scores = isOpen && first[0].candidate.selection == nil && !isSettled ? first + others(first) : first
+        let start = scores.first { $0.candidate.construction == .distillation }?.candidate.model
+        let choice = CandidateChoice(problem: problem, sample: sample, reduction: reduction, distilled: start)
+        return Outcome(best: choice.best(of: scores), scores: scores)
     }
 
-    private func candidate(
-        of aggregator: any Aggregator, _ problem: AggregationProblem
-    ) throws(AggregationError) -> Reduction.Candidate {
-        let reduced = try aggregator.reduce(problem)
-        return Reduction.Candidate(
-            construction: reduced.chosen, model: reduced.model, labels: reduced.labels, selection: reduced.selection,
-            errors: reduced.errors)
+    /// A fit to draws from f̂^W; where that is not possible, gate by label.
+    func distilled() -> Outcome {
+        let first = firstScores()
+        guard let distilled = builder.distillation(from: first[0].candidate.model, searches: true) else {
+            return Outcome(best: first[0], scores: first)
+        }
+        let score = sample.score(distilled)
+        return Outcome(best: score, scores: [score])
+    }
+
+    private func firstScores() -> [MonteCarloSample.Score] {
+        builder.candidates(GateTarget.allCases.map { .gate(target: $0, afterDistillation: false) }).map {
+            sample.score($0)
+        }
+    }
+
+    private func others(_ first: [MonteCarloSample.Score]) -> [MonteCarloSample.Score] {
+        let made = Set(first.map(\.candidate.construction))
+        var scores = builder.candidates(builder.constructions().filter { !made.contains($0) }).map { sample.score($0) }
+        let best = (first + scores).max { $0.mean < $1.mean } ?? first[0]
+        if let distilled = builder.distillation(from: best.candidate.model, searches: true) {
+            scores += builder.regrouped(distilled.model).map { sample.score($0) }
+            scores.append(sample.score(distilled))
+        }
+        return scores
     }
 }

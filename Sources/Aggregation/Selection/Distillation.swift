@@ -18,17 +18,20 @@ struct Distillation {
     /// Keeps the random numbers of the fit apart from those of the draw.
     private static let seedOffset: UInt64 = 0x5851_F42D_4C95_7F2D
 
-    /// - Parameter start: the best model so far, one start among others.
+    /// - Parameters:
+    ///   - start: the best model so far.
+    ///   - searches: from other starts as well.
     /// - Returns: nil where the drawn rows cannot be fitted, or not at a reasonable cost.
     static func model(
-        _ mixture: LocalMixture, source: MonteCarloSample.Source, supportSize: Int, start: MixtureModel,
+        _ mixture: LocalMixture, source: MonteCarloSample.Source, supportSize: Int, start: MixtureModel, searches: Bool,
         options: AggregationOptions, parallelism: Parallelism, _ generator: RandomNumbers
     ) -> MixtureModel? {
         guard let iterations = iterations(start) else { return nil }
         let rows = MonteCarloSample.rows(
             mixture, source, count: drawsPerSupportPoint * supportSize, generator, parallelism)
         let fitOptions = FitOptions(
-            expertCount: start.expertCount, starts: starts, maxIterations: iterations, seed: options.seed &+ seedOffset,
+            expertCount: start.expertCount, starts: searches ? starts : 1, maxIterations: iterations,
+            seed: options.seed &+ seedOffset,
             minRows: 1,
             standardErrors: .none, initialModels: [start])
         let fit = LocalFit(

@@ -16,6 +16,8 @@ package struct LocalMixture: Sendable {
         var score: [Double]?
         /// Suppressed classes, by number.
         var suppressedClasses: [Int] = []
+        /// The weight of the rows of each of them, rounded.
+        var suppressedCounts: [Double] = []
     }
 
     let design: Design
@@ -46,7 +48,8 @@ package struct LocalMixture: Sendable {
                     information: site.information.isEmpty ? nil : site.information[expert],
                     selectsSlopes: site.selection?.experts[expert] ?? false,
                     score: site.scores.isEmpty ? nil : site.scores[expert],
-                    suppressedClasses: site.suppressedClasses.isEmpty ? [] : site.suppressedClasses[expert])
+                    suppressedClasses: site.suppressedClasses.isEmpty ? [] : site.suppressedClasses[expert],
+                    suppressedCounts: site.suppressedCounts.isEmpty ? [] : site.suppressedCounts[expert])
             }
         }
         var first = 0
@@ -68,7 +71,10 @@ package struct LocalMixture: Sendable {
         guard case .classes(let names) = family.response else { return [] }
         return (1..<names.count).filter { code in
             let intercept = design.expertLayout.intercept(of: code - 1)
-            return components.reduce(0) { $0 + ($1.information?[intercept, intercept] ?? 0) } < 0.25
+            let counted = components.contains { component in
+                zip(component.suppressedClasses, component.suppressedCounts).contains { $0.0 == code && $0.1 > 0 }
+            }
+            return !counted && components.reduce(0) { $0 + ($1.information?[intercept, intercept] ?? 0) } < 0.25
         }.map { names[$0] }
     }
 
@@ -101,6 +107,20 @@ package struct LocalMixture: Sendable {
             return own.dropFirst().reduce(own.first ?? []) { $0.intersection($1) }.sorted()
         }
         return suppressed.allSatisfy(\.isEmpty) ? [] : suppressed
+    }
+
+    /// Of the suppressed classes of each label the counts of all its components.
+    func suppressedCounts(_ labels: [Int], of classes: [[Int]]) -> [[Double]] {
+        classes.enumerated().map { label, codes in
+            codes.map { code in
+                zip(labels, components).filter { $0.0 == label }.reduce(0) { sum, entry in
+                    sum
+                        + zip(entry.1.suppressedClasses, entry.1.suppressedCounts).filter { $0.0 == code }.reduce(0) {
+                            $0 + $1.1
+                        }
+                }
+            }
+        }
     }
 
     /// The components of a label that stand for rows.

@@ -31,18 +31,22 @@ struct Disclosure {
                 .map { ($0.column, (value: $0.value, others: $1)) })
     }
 
-    /// Covariates of two values, levels and flags, one of which some but fewer than `minRows` rows have; and the other.
-    var rareLevels: [Int: Double] {
-        rareCovariates.filter { isLevel($0.key, $0.value) }.mapValues(\.value)
-    }
+    /// Covariates of two values, levels and flags, one of which some but fewer than `minRows` rows have.
+    var rareLevels: Set<Int> { Set(rareCovariates.filter { isLevel($0.key, $0.value) }.keys) }
 
-    /// Other covariates where some but fewer than `minRows` rows differ from the usual value, and the constant to take for them: the
-    /// usual value, or the mean where fewer than `minRows` rows share that value.
-    var rareNumbers: [Int: Double] {
-        let numbers = rareCovariates.filter { !isLevel($0.key, $0.value) }
-        return Dictionary(
-            uniqueKeysWithValues: numbers.map { column, usual in
-                (column, isShared(usual) ? usual.value : summaries[column].mean)
+    /// Covariates that vary in too few rows, and the constant to take for each.
+    ///
+    /// Of two values the mean, its small count rounded without bias: with the usual value the reference of a category would get the rows
+    /// of all its rare levels. Of others the usual value, or the mean where fewer than `minRows` rows share that value.
+    func constants(_ rounding: RandomRounding) -> [Int: Double] {
+        Dictionary(
+            uniqueKeysWithValues: rareCovariates.map { column, usual in
+                guard isLevel(column, usual) else {
+                    return (column, isShared(usual) ? usual.value : summaries[column].mean)
+                }
+                let other = summaries[column].distinct?.first { $0 != usual.value } ?? usual.value
+                let share = Double(rounding.rounded(usual.others, label: column)) / Double(source.rowCount)
+                return (column, usual.value + share * (other - usual.value))
             })
     }
 

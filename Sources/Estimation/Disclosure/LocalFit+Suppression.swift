@@ -20,6 +20,8 @@ extension LocalFit {
         /// Of each expert, those that it does not show.
         var absentClasses: [[Int]]
         var suppressedClasses: [[Int]]
+        /// Of each expert, by class: rows that were left out for it alone.
+        private var leftOutForExperts: [[Int: Int]]
 
         init(
             _ candidate: Refinement.Candidate, _ released: ReleasedRows, _ rows: StandardisedRows,
@@ -33,11 +35,12 @@ extension LocalFit {
             self.starts = starts
             absentClasses = [[Int]](repeating: [], count: candidate.model.expertCount)
             suppressedClasses = absentClasses
+            leftOutForExperts = absentClasses.map { _ in [:] }
         }
 
         /// Of each expert, with those that too few rows of the site have; none where there are none.
         var withheldClasses: [[Int]] {
-            let all = suppressedClasses.map { Set($0).union(released.rareClasses).sorted() }
+            let all = suppressedClasses.map { Set($0).union(released.rareClasses.keys).sorted() }
             return all.allSatisfy(\.isEmpty) ? [] : all
         }
 
@@ -50,7 +53,25 @@ extension LocalFit {
         mutating func reorder(_ order: [Int]) {
             absentClasses = order.map { absentClasses[$0] }
             suppressedClasses = order.map { suppressedClasses[$0] }
+            leftOutForExperts = order.map { leftOutForExperts[$0] }
         }
+
+        mutating func noteLeftOut(_ counts: [[Int: Int]]) {
+            for (expert, own) in counts.enumerated() { leftOutForExperts[expert].merge(own, uniquingKeysWith: +) }
+        }
+
+        /// The rounded number of rows of a suppressed class, in the weight of the rows.
+        ///
+        /// - Parameter share: of the expert in the rows of the site, which those of a class that is rare at the site are taken to be split by.
+        func suppressedCount(of code: Int, expert: Int, share: Double) -> Double {
+            let own = leftOutForExperts[expert][code].map {
+                released.rounding.rounded($0, label: -1 - code - family(expert))
+            }
+            return Double(own ?? 0) + Double(released.rareClasses[code] ?? 0) * share
+        }
+
+        /// Labels of counts of an expert.
+        private func family(_ expert: Int) -> Int { 1_000_000 * (expert + 1) }
     }
 
     /// Each turn holds something more, so that there is a last one.
@@ -72,7 +93,10 @@ extension LocalFit {
                     of: found.expert)
             }
             for rare in columns { leaveOut(rare, of: &start, &fitState) }
-            start = leaveOut(rows, start, &fitState)
+            var counts = [[Int: Int]](repeating: [:], count: model.expertCount)
+            for row in rows.values { counts[row.expert][row.code, default: 0] += 1 }
+            fitState.noteLeftOut(counts)
+            start = leaveOut(Set(rows.keys), start, &fitState)
             var refinement = refinement(fitState.rows, start: 0, parallelism: parallelism, fitState.lasso?.inner)
             refinement.held = fitState.candidate.held
             let near = refinement.optimum(from: start, emIterations: Refinement.iterationsFromOptimum)
@@ -152,22 +176,24 @@ extension LocalFit {
         }
     }
 
-    /// The rows of classes that an expert must withhold and that are mostly its own.
-    private func rowsToLeaveOut(_ fitState: FitState, _ classes: [Disclosure.WithheldClasses]) -> Set<Int> {
-        guard !classes.isEmpty else { return [] }
+    /// The rows of classes that an expert must withhold and that are mostly its own: the class of each, and the expert.
+    private func rowsToLeaveOut(_ fitState: FitState, _ classes: [Disclosure.WithheldClasses]) -> RowsToLeaveOut {
+        guard !classes.isEmpty else { return [:] }
         let (model, rows) = (fitState.candidate.model, fitState.rows)
-        return model.sum(over: rows, by: .posteriors, parallelism, from: Set<Int>()) {
+        return model.sum(over: rows, by: .posteriors, parallelism, from: RowsToLeaveOut()) {
             found, block, posteriors, start, count in
             for rare in classes {
                 let own = posteriors + rare.expert * RowBlock.capacity
                 for row in 0..<count where own[row] > 0.5 && rare.withheld.contains(Int(block.responses[row])) {
-                    found.insert(start + row)
+                    found[start + row] = (rare.expert, Int(block.responses[row]))
                 }
             }
         } merge: {
-            $0.formUnion($1)
+            $0.merge($1) { first, _ in first }
         }
     }
+
+    private typealias RowsToLeaveOut = [Int: (expert: Int, code: Int)]
 
     /// - Returns: the model in the units of the rows that are left.
     private func leaveOut(_ rows: Set<Int>, _ model: MixtureModel, _ fitState: inout FitState) -> MixtureModel {

@@ -25,6 +25,12 @@ extension LocalFit {
     private func summary(_ fitState: FitState) -> FittedMixture {
         var result = fitState.candidate.fitted(rowCount: fitState.rows.rowCount)
         result.suppressedClasses = fitState.withheldClasses
+        let shares = result.moments.map { $0.weight / result.weight }
+        result.suppressedCounts = result.suppressedClasses.indices.map { expert in
+            result.suppressedClasses[expert].map {
+                fitState.suppressedCount(of: $0, expert: expert, share: shares[expert])
+            }
+        }
         if let lasso = fitState.lasso {
             result.selection = lasso.selection(of: fitState.candidate)
             result.scores = fitState.candidate.scores
@@ -91,7 +97,7 @@ extension LocalFit {
     private func classWarnings(_ fitted: FittedMixture, _ released: ReleasedRows) -> [FitWarning] {
         (family.response.classes ?? []).enumerated().compactMap { code, name in
             let experts = fitted.suppressedClasses.indices.filter { fitted.suppressedClasses[$0].contains(code) }
-            guard !experts.isEmpty, !released.rareClasses.contains(code) else { return nil }
+            guard !experts.isEmpty, released.rareClasses[code] == nil else { return nil }
             return .classWithheld(class: name, experts: ExpertPositions(experts), minimum: options.minRows)
         }
     }

@@ -27,7 +27,7 @@ extension GeneralisedEMRound {
         let (summaries, disclosure) = (released.summaries, released.disclosure)
         try check(summaries, disclosure)
         let own = Standardisation(
-            summaries, constants: disclosure.rareNumbers, keeping: design.unscaledColumns(model.family))
+            summaries, constants: released.constants, keeping: design.unscaledColumns(model.family))
         let constants = Dictionary(
             uniqueKeysWithValues: own.constantColumns.filter { $0 < design.covariateCount }.map { ($0, own.center[$0]) }
         )

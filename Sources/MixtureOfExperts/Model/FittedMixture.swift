@@ -22,6 +22,8 @@ package struct FittedMixture: Sendable, Equatable {
     package var scores: [[Double]]
     /// Of each expert its suppressed classes, by number; empty where there are none.
     package var suppressedClasses: [[Int]] = []
+    /// For each of them the rows of the class that are not in the statistics, as a rounded count in the weight of the rows.
+    package var suppressedCounts: [[Double]] = []
 
     package init(
         model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double,
@@ -62,6 +64,7 @@ package struct FittedMixture: Sendable, Equatable {
                 coefficients: model.coefficientOrder(in: design), regressors: model.gateOrder(in: design)),
             scores: scores.map { score in model.coefficientOrder(in: design).map { score[$0] } })
         result.suppressedClasses = suppressedClasses
+        result.suppressedCounts = suppressedCounts
         return result
     }
 
@@ -73,6 +76,7 @@ package struct FittedMixture: Sendable, Equatable {
         result.weight = factor * weight
         result.errors = errors?.scaled(by: factor)
         result.scores = scores.map { $0.map { factor * $0 } }
+        result.suppressedCounts = suppressedCounts.map { $0.map { factor * $0 } }
         return result
     }
 
@@ -95,6 +99,7 @@ package struct FittedMixture: Sendable, Equatable {
         if !information.isEmpty { result.information = order.map { information[$0] } }
         if !scores.isEmpty { result.scores = order.map { scores[$0] } }
         if !suppressedClasses.isEmpty { result.suppressedClasses = order.map { suppressedClasses[$0] } }
+        if !suppressedCounts.isEmpty { result.suppressedCounts = order.map { suppressedCounts[$0] } }
         result.selection = selection?.reordered(order)
         result.errors = errors?.reordered(order)
         return result

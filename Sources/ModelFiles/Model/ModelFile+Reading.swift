@@ -120,6 +120,12 @@ extension ModelFile {
                 suppressed.allSatisfy { (classes ?? []).contains($0) } && Set(suppressed).count == suppressed.count
             try check.require(known, "suppressedClasses", "must be classes of the response, each once")
         }
+        if let counts = expert.suppressedCounts {
+            try check.numbers(counts, expert.suppressedClasses?.count ?? 0, "suppressedCounts", .value)
+            try check.require(
+                counts.allSatisfy { $0 >= 0 && $0 <= weight }, "suppressedCounts",
+                "must be between 0 and the weight of the rows")
+        }
         try expert.statistics?.validate(
             columns: covariates.count + 1, rows: rows, total: weight, response: family.response,
             check.nested("statistics"))

@@ -67,6 +67,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
         package var score: [Double]?
         /// Of a response of classes: those that are suppressed for the expert; absent where there are none.
         package var suppressedClasses: [String]?
+        /// For each of them the rounded weight of its rows, which the statistics leave out.
+        package var suppressedCounts: [Double]?
         /// Of the coefficients, intercepts at the means of the covariates, and the log dispersion where the family has one.
         package var uncertainty: CovarianceRecord?
     }
@@ -91,6 +93,9 @@ extension ModelFile {
         for (index, score) in fitted.scores.enumerated() { experts[index].score = score }
         for (index, codes) in fitted.suppressedClasses.enumerated() where !codes.isEmpty {
             experts[index].suppressedClasses = codes.compactMap { code in classes.map { $0[code] } }
+            if fitted.suppressedCounts.indices.contains(index) {
+                experts[index].suppressedCounts = fitted.suppressedCounts[index]
+            }
         }
         set(fitted.errors)
     }
@@ -164,6 +169,9 @@ extension ModelFile {
             scores: experts.compactMap(\.score))
         if let classes, experts.contains(where: { $0.suppressedClasses != nil }) {
             fitted.suppressedClasses = experts.map { ($0.suppressedClasses ?? []).compactMap(classes.firstIndex) }
+            fitted.suppressedCounts = experts.map { expert in
+                expert.suppressedCounts ?? (expert.suppressedClasses ?? []).map { _ in 0 }
+            }
         }
         return fitted
     }

@@ -1,0 +1,86 @@
+import MixtureOfExperts
+import Numerics
+
+/// The choice among candidates for the global model.
+///
+/// The score of a candidate is its mean log density on an independent Monte Carlo sample from f̂^W. f̂^W errs by what the local models
+/// err by, and a candidate that follows it closely takes over these errors, which sums of the local statistics cancel: its score is too
+/// good. How much, the parametric bootstrap says: the parameters of the sites are drawn anew from their uncertainty, all candidates that
+/// are ahead are built again, and scored under the f̂^W that was not drawn anew, which stands in the place of the truth.
+struct CandidateChoice {
+    let problem: AggregationProblem
+    let sample: MonteCarloSample
+    let reduction: TransportReduction
+    /// What f̂^W was fitted to draws with.
+    let distilled: MixtureModel?
+
+    private static let redraws = 20
+    /// Standard errors of a gain below which nothing was gained.
+    private static let leastGain = 2.0
+
+    /// The best candidate; the first unless another gains more than two standard errors of its gain over the redraws.
+    ///
+    /// - Parameter scores: the candidate to keep in doubt first.
+    func best(of scores: [MonteCarloSample.Score]) -> MonteCarloSample.Score {
+        let ahead = scores.dropFirst().filter { $0.gain(over: scores[0]).isClear(Self.leastGain) }
+        guard !ahead.isEmpty else { return scores[0] }
+        guard let redraws = ParameterRedraws(problem) else { return withoutErrors(scores[0], ahead) }
+        let gains = gains(scores[0], ahead, redraws)
+        var best = (score: scores[0], gain: 0.0)
+        for (score, gain) in zip(ahead, gains) where gain.isClear(Self.leastGain) && gain.mean > best.gain {
+            best = (score, gain.mean)
+        }
+        return best.score
+    }
+
+    /// Without the uncertainty of the sites a candidate has to be ahead by what f̂^W says too much of its own rows.
+    private func withoutErrors(
+        _ first: MonteCarloSample.Score, _ ahead: [MonteCarloSample.Score]
+    ) -> MonteCarloSample.Score {
+        let best = ahead.max { $0.mean < $1.mean } ?? first
+        let gain = best.gain(over: first)
+        return gain.mean > problem.mixture.optimism + Self.leastGain * gain.standardError ? best : first
+    }
+
+    /// Of each candidate ahead, over the redraws.
+    private func gains(
+        _ first: MonteCarloSample.Score, _ ahead: [MonteCarloSample.Score], _ redraws: ParameterRedraws
+    ) -> [PairedGain] {
+        let constructions = ([first] + ahead).map(\.candidate.construction)
+        var random = problem.generator.split(7)
+        var differences = ahead.map { _ in [Double]() }
+        for _ in 0..<Self.redraws {
+            let redrawn = redraws.problem(using: &random)
+            let builder = CandidateBuilder(
+                problem: redrawn,
+                reduction: TransportReduction.run(
+                    redrawn.transport, from: reduction.experts, tolerance: problem.options.tolerance,
+                    maxIterations: problem.options.maxIterations))
+            let built = builder.candidates(constructions, distillingFrom: distilled)
+            guard let base = built.first(where: { $0.construction == constructions[0] }) else { continue }
+            let score = sample.mean(base.model)
+            for (index, construction) in constructions.dropFirst().enumerated() {
+                // What cannot be built from other draws of the same sites is not relied on.
+                let own = built.first { $0.construction == construction }.map { sample.mean($0.model) }
+                differences[index].append(own.map { $0 - score } ?? -.infinity)
+            }
+        }
+        return differences.map(PairedGain.init)
+    }
+}
+
+/// The mean of paired differences, with its standard error.
+struct PairedGain {
+    var mean: Double
+    var standardError: Double
+
+    init(_ differences: [Double]) {
+        let count = Double(max(differences.count, 1))
+        let mean = differences.reduce(0, +) / count
+        self.mean = mean
+        let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+        standardError = (variance / count).squareRoot()
+    }
+
+    func isClear(_ errors: Double) -> Bool { mean > errors * standardError }
+}
