@@ -62,7 +62,9 @@ package struct TransportAggregator: Aggregator {
     }
 
     /// The ways of building the global model, the first the one to keep in doubt, with their log densities on a fresh
-    /// draw. Where the options name gate or experts there is nothing to choose.
+    /// draw.
+    ///
+    /// Where the options name gate or experts there is nothing to choose.
     private func candidates(
         _ reduction: TransportReduction, _ builder: Reduction, _ problem: AggregationProblem, _ draw: MonteCarloSample
     ) -> [MonteCarloSample.Score] {

@@ -37,7 +37,9 @@ package struct AggregationOptions: Sendable {
     package var gateTarget: GateTarget?
     package var expertSource: ExpertSource
     package var siteWeights: SiteWeights
-    /// No site gets a larger share of the weight of all; of fewer sites than that allows all get the same. nil: no bound.
+    /// No site gets a larger share of the weight of all; of fewer sites than that allows all get the same.
+    ///
+    /// nil: no bound.
     package var largestShare: Double?
     /// Finds local models that cannot be right, and leaves them out, named in the report.
     package var excludesInconsistentSites: Bool

@@ -21,8 +21,9 @@ struct PooledScore {
     private static let iterations = 4
     /// Of the normal covariates, half of them mirrored.
     private static let pointCount = 256
-    /// Of a coefficient, in pooled standard units. What is corrected is of second order; where no site releases a class, steps are
-    /// without bound.
+    /// Of a coefficient, in pooled standard units.
+    ///
+    /// What is corrected is of second order; where no site releases a class, steps are without bound.
     private static let longestStep = 5.0
     /// Gain of log-likelihood below which a step is not worth another.
     private static let negligible = 1e-6
@@ -114,8 +115,9 @@ struct PooledScore {
             suppressed.contains(mixture.design.expertLayout.predictor(coefficient) + 1)
         }
 
-        /// The pooled expert among the classes that this one shows. The odds between classes do not
-        /// depend on which others there are.
+        /// The pooled expert among the classes that this one shows.
+        ///
+        /// The odds between classes do not depend on which others there are.
         private func released(_ pooled: Expert) -> Expert {
             var result = pooled
             for index in result.coefficients.indices where isSuppressed(index) {
