@@ -79,7 +79,7 @@ def test_estimators_are_advised_of_their_options_alone() -> None:
     for kind in (dmoe.MixtureOfExpertsRegressor, dmoe.DistributedMixtureOfExpertsRegressor):
         names |= set(inspect.signature(kind).parameters) | set(inspect.signature(kind.fit).parameters)
     own = {option for option, name in python_names().items() if special.get(option, name) in names}
-    assert advised == own
+    assert advised == own - {"groups"}  # of an estimator the sites, of the option the components
 
 
 def test_the_lists_name_options_alone() -> None:
