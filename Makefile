@@ -29,7 +29,7 @@ SWIFT ?= swift
 .PHONY: demo test quick hostile build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline fuzz sanitize experiments test-experiments wheel check-wheel test-python test-spark clean
 
 demo: build flights
-	Scripts/demo.sh Demo/flights.csv
+	Scripts/demo/airlines.sh Demo/flights.csv
 
 test: build lint demo-small test-experiments
 	$(SWIFT) test -c release --disable-testable-imports
@@ -88,7 +88,7 @@ benchmark-baseline: build
 	Benchmarks/compare-kernels.py --save $(ARGUMENTS)
 
 demo-small: build
-	Scripts/demo-small.sh
+	Scripts/demo/small.sh
 
 test-spark: build wheel
 	Scripts/test-spark.sh
@@ -97,7 +97,7 @@ dependencies:
 	Scripts/install-dependencies.sh
 
 flights:
-	Scripts/get-flights.sh Demo
+	Scripts/demo/get-flights.sh Demo
 
 clean:
 	rm -rf .build .build-c .build-debian .build-fuzz .build-sanitize Demo python/dist python/.venv python/.venv-spark python/dmoe/libdmoe.so python/dmoe/licences

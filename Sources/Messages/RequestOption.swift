@@ -181,6 +181,16 @@ extension RequestOption {
         }
     }
 
+    /// Whether the interface has the option: a message advises no other.
+    package func exists(in style: OptionStyle) -> Bool { style != .estimator || Self.ofEstimators.contains(self) }
+
+    /// What their constructors take, and `fit`.
+    private static let ofEstimators: Set<RequestOption> = [
+        .target, .study, .family, .exposure, .gateFeatures, .weights, .experts, .starts, .tolerance, .maximumIterations,
+        .standardErrors, .l1, .l1Gate, .l1Experts, .minRows, .criterion, .rowsPerParameter, .largestShare, .method,
+        .inconsistent, .globalExperts, .seed, .threads,
+    ]
+
     private var commandLineName: String {
         switch self {
         case .maximumIterations: "max-iterations"
@@ -198,6 +208,7 @@ extension RequestOption {
         case .maximumIterations: "max_iter"
         case .seed: "random_state"
         case .weights: "sample_weight"
+        case .target: "y"
         default: pythonName
         }
     }

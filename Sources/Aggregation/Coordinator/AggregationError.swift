@@ -1,6 +1,8 @@
 import Messages
 
-/// Why local models cannot be aggregated. Each text is one line that says what to do.
+/// Why local models cannot be aggregated.
+///
+/// Each text is one line that says what to do.
 public enum AggregationError: Error, Sendable, Equatable, Codable {
     /// There is no local model.
     case noModels

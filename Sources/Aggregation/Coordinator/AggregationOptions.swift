@@ -46,7 +46,9 @@ package struct AggregationOptions: Sendable {
     package var gateTarget: GateTarget?
     package var expertSource: ExpertSource
     package var siteWeights: SiteWeights
-    /// No site gets a larger share of the weight of all; of fewer sites than that allows all get the same. nil: no bound.
+    /// No site gets a larger share of the weight of all; of fewer sites than that allows all get the same.
+    ///
+    /// nil: no bound.
     package var largestShare: Double?
     package var inconsistentSites: InconsistentSiteRule
     package var seed: UInt64

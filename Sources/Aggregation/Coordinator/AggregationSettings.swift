@@ -1,4 +1,6 @@
-/// Every option that shaped an aggregation, as it was asked for. Model files hold it as it is.
+/// Every option that shaped an aggregation, as it was asked for.
+///
+/// Model files hold it as it is.
 package struct AggregationSettings: Sendable, Equatable, Codable {
     /// The name of the ``Aggregator``.
     package var method: String

@@ -54,7 +54,9 @@ extension FittedMixture {
     }
 
     /// Below 0 where this mixture comes first, nil where both are the same: an order that does not depend on where they
-    /// came from. Most differ in the first numbers, so nothing is collected before it is compared.
+    /// came from.
+    ///
+    /// Most differ in the first numbers, so nothing is collected before it is compared.
     fileprivate func comparison(with other: FittedMixture) -> Int? {
         if let order = compare([weight, Double(rowCount)], [other.weight, Double(other.rowCount)]) { return order }
         for (own, others) in zip(model.experts, other.model.experts) {

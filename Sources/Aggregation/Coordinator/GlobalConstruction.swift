@@ -1,6 +1,8 @@
 import Messages
 
-/// A way of building the global model. Its text is a few words.
+/// A way of building the global model.
+///
+/// Its text is a few words.
 package enum GlobalConstruction: Sendable, Hashable, Codable {
     /// Experts of the grouped local ones, the gate from targets.
     case gate(target: AggregationOptions.GateTarget, afterDistillation: Bool)

@@ -178,8 +178,9 @@ struct PooledScore {
             suppressed.contains(mixture.design.expertLayout.predictor(coefficient) + 1)
         }
 
-        /// The pooled expert among the classes that this one shows. The odds between classes do not
-        /// depend on which others there are.
+        /// The pooled expert among the classes that this one shows.
+        ///
+        /// The odds between classes do not depend on which others there are.
         private func released(_ pooled: Expert) -> Expert {
             var result = pooled
             for index in result.coefficients.indices where isSuppressed(index) {

@@ -10,9 +10,10 @@ import Numerics
 struct Distillation {
     private static let drawsPerSupportPoint = 10
     private static let starts = 10
-    /// What a start may cost, in products of two numbers: Newton's method on P parameters takes P² of them a row and iteration. With five
-    /// experts and 20 covariates, P = 194, that is 66 iterations, where some 30 are needed; experts that the draws do not tell apart would
-    /// take all that there are.
+    /// What a start may cost, in products of two numbers: Newton's method on P parameters takes P² of them a row and iteration.
+    ///
+    /// With five experts and 20 covariates, P = 194, that is 66 iterations, where some 30 are needed; experts that the draws do not tell
+    /// apart would take all that there are.
     private static let affordable = 2e10
     private static let leastIterations = 10
     /// Keeps the random numbers of the fit apart from those of the draw.

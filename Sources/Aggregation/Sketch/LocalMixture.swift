@@ -85,8 +85,9 @@ package struct LocalMixture: Sendable {
             .map { design.covariates[$0] }
     }
 
-    /// What f̂^W says too much of its own rows, per row, for having been fitted to them: half a parameter each (Akaike 1974). A fit to
-    /// draws takes over these errors of the local models, which sums of their statistics cancel.
+    /// What f̂^W says too much of its own rows, per row, for having been fitted to them: half a parameter each (Akaike 1974).
+    ///
+    /// A fit to draws takes over these errors of the local models, which sums of their statistics cancel.
     var optimism: Double {
         0.5 * Double(sites.reduce(0) { $0 + $1.model.parameterCount }) / sites.reduce(0) { $0 + $1.weight }
     }

@@ -36,6 +36,7 @@ package struct SiteUpdate: Sendable {
     /// The next model, with what is to be said in its last round.
     ///
     /// - Parameter global: what `previous` holds; the statistics were taken at it.
+    /// - Throws: ``EstimationError`` where the statistics make no model.
     package func next(after previous: ModelFile, _ global: FittedMixture) throws(EstimationError) -> ModelFile {
         let round = GeneralisedEMRound(at: global, options: FitOptions(expertCount: global.model.expertCount))
         let (kept, inconsistent) = examined(global.model)

@@ -68,6 +68,7 @@ struct Disclosure {
     }
 
     /// The weight that `minRows` rows may have: a smaller sum of weights may be that of fewer rows.
+    ///
     /// Where nothing is withheld, what is less than the weight of any row is no row.
     func leastWeight(of rows: StandardisedRows) -> Double {
         let weight = minRows <= 1 ? summaries[0].smallestWeight : summaries[0].largestWeight
@@ -170,8 +171,10 @@ struct Disclosure {
 }
 
 extension FittedMixture {
-    /// Whether an expert's statistics or coefficients depend on a column. A coefficient may even where all of the expert's rows
-    /// have one value: nothing determines it there, and elsewhere it gives absurd means.
+    /// Whether an expert's statistics or coefficients depend on a column.
+    ///
+    /// A coefficient may even where all of the expert's rows have one value: nothing determines it there, and elsewhere it
+    /// gives absurd means.
     fileprivate func varies(in column: Int, _ expert: Int) -> Bool {
         moments[expert].scatter[column, column] > 0
             || slopes(of: column).contains { model.experts[expert].coefficients[$0.slope] != 0 }

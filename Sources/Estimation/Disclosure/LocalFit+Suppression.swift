@@ -135,7 +135,9 @@ extension LocalFit {
     /// The largest coefficient of a gate, in standard units, that still lets rows change their expert.
     private static let gentleGate = 3.0
 
-    /// Those of coefficients that may move. After a lasso there are no errors to be right, and slopes are left out at the end.
+    /// Those of coefficients that may move.
+    ///
+    /// After a lasso there are no errors to be right, and slopes are left out at the end.
     private func rareColumns(_ fitState: FitState) -> [Disclosure.RareColumn] {
         let candidate = fitState.candidate
         guard fitState.lasso == nil else { return [] }

@@ -1,7 +1,9 @@
 import Messages
 import MixtureOfExperts
 
-/// Why rows cannot be fitted or summed up. Each text is one line that says what to do.
+/// Why rows cannot be fitted or summed up.
+///
+/// Each text is one line that says what to do.
 public enum EstimationError: Error, Sendable, Equatable, Codable {
     /// The response has one value in every row.
     case constantResponse(target: String, value: Double)

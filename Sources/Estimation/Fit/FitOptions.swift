@@ -13,8 +13,10 @@ package struct FitOptions: Sendable {
     package var seed: UInt64
     /// An expert that describes fewer effective rows than this is left out: no statistic of it may leave the site.
     package var minRows: Double
-    /// Lower bound of an expert's variance as a share of var(y). The likelihood is unbounded without it; on data with
-    /// interpolated rows 1e-7 was measured to be too low, 1e-5 served.
+    /// Lower bound of an expert's variance as a share of var(y).
+    ///
+    /// The likelihood is unbounded without it; on data with interpolated rows 1e-7 was measured to be too low, 1e-5
+    /// served.
     package var varianceFloor: Double
     /// Ridge on the gate's coefficients (standardised covariates), per row: gates of separable regions have no
     /// finite maximum.
@@ -23,8 +25,9 @@ package struct FitOptions: Sendable {
     /// finite maximum.
     package var expertRidge: Double
     package var lasso: Lasso
-    /// Fits the slopes that the lasso left once more without it. What a site sends is then not shrunk: better where local models
-    /// are aggregated.
+    /// Fits the slopes that the lasso left once more without it.
+    ///
+    /// What a site sends is then not shrunk: better where local models are aggregated.
     package var refitsSlopes: Bool
     package var standardErrors: StandardErrorMethod
     /// Further starts, in the user's units; models with another number of experts or other covariates are an error of

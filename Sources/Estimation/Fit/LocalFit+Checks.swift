@@ -7,6 +7,7 @@ extension LocalFit {
     }
 
     /// - Parameter total: with those that are left out.
+    /// - Throws: `tooFewRows`, `noModelPossible`.
     func checkCapacity(_ source: any RowSource, of total: Int) throws(EstimationError) {
         let rows = source.countedRows(minRows: options.minRows, parallelism)
         let predictors = source.determinedPredictors(family, parallelism).count

@@ -104,7 +104,9 @@ extension LocalFit {
 }
 
 extension Refinement.Candidate {
-    /// With what its statistics tell of each expert. Codes of classes are no measurements, and have no moments.
+    /// With the moments and the information of each expert.
+    ///
+    /// Codes of classes are no measurements, and have no moments.
     fileprivate func fitted(rowCount: Int) -> FittedMixture {
         let design = model.design
         var moments = statistics.expertMoments

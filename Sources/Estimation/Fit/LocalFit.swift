@@ -29,6 +29,7 @@ package struct LocalFit: Sendable {
     }
 
     /// - Parameter source: rows of weight 0 count as rows here; leave them out.
+    /// - Throws: as for rows in memory.
     package func fit(_ source: any RowSource) throws(EstimationError) -> LocalModel {
         localModel(try optimum(source), standardErrors: options.standardErrors)
     }

@@ -13,6 +13,7 @@ extension GeneralisedEMRound {
     }
 
     /// - Parameter source: rows of weight 0 count as rows here; leave them out.
+    /// - Throws: ``EstimationError`` where the rows are too few or the family has no closed form.
     package func statistics(
         of source: any RowSource
     ) throws(EstimationError) -> (statistics: RoundStatistics, warnings: [FitWarning]) {

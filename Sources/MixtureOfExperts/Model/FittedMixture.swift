@@ -80,8 +80,9 @@ package struct FittedMixture: Sendable, Equatable {
         return result
     }
 
-    /// The experts by falling weight. Where a lasso chose the gate's slopes, those against its last of three and more experts, that
-    /// expert stays the last.
+    /// The experts by falling weight.
+    ///
+    /// Where a lasso chose the gate's slopes, those against its last of three and more experts, that expert stays the last.
     package var orderOfWeight: [Int] {
         let order = moments.indices.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
         guard selection?.gate == true, order.count > 2 else { return order }

@@ -32,12 +32,6 @@ extension ModelFile {
     @discardableResult
     public func write(to path: String) throws -> Int { try writeDocument(to: path) }
 
-    package static func decode(_ data: Data, source: String) throws(ModelFileError) -> ModelFile {
-        let file = try VersionedJSON(data: data, source: source).decode(ModelFile.self)
-        try file.validate(source: source)
-        return file
-    }
-
     // MARK: Validation
 
     package func validate(source: String) throws(ModelFileError) {

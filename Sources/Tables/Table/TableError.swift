@@ -186,8 +186,9 @@ extension TableError: DoorMessage {
         case .nothingLeft(let source, let purpose):
             "\(source.visible): a value is missing in every row: nothing is left to \(purpose)"
         case .noCovariates(let source):
-            "\(source.visible): no numeric column is left to serve as a covariate; name some with "
-                + "\(RequestOption.features.name(style))"
+            "\(source.visible): no numeric column is left to serve as a covariate"
+                + (RequestOption.features.exists(in: style)
+                    ? "; name some with \(RequestOption.features.name(style))" : "")
         case .unusableValue(let source, let line, let column, let value):
             "\(source.visible), \(line): column \(column.quoted) is \(value.isInfinite ? "infinite" : "\(value)"); "
                 + "correct the field, or write NA if it is missing; "
@@ -196,7 +197,9 @@ extension TableError: DoorMessage {
             "\(source.visible), \(line): column \(column.quoted) is missing; "
                 + (underStudy
                     ? "fill it in, or edit its rule in the study file: \"missing\": \"drop\" leaves such rows out"
-                    : "fill it in, or leave such rows out with \(RequestOption.missing.setting("drop", style))")
+                    : "fill it in, or leave such rows out"
+                        + (RequestOption.missing.exists(in: style)
+                            ? " with \(RequestOption.missing.setting("drop", style))" : ""))
         case .unusableWeight(let source, let line, let column, let value):
             "\(source.visible), \(line): weight \(column.quoted) is \(value); weights are 0, or numbers from 1e-100 to 1e100"
         case .notOutOfCore(let path, let reason):
@@ -218,7 +221,8 @@ extension TableError: DoorMessage {
             "\(source.visible), \(line): target \(column.quoted) is \(Format.label(value)); this family needs \(needed)"
         case .unusableClasses(let source, let column, let found, let largest):
             "\(source.visible): \(found) in target \(column.quoted); classes are two to \(largest); "
-                + "name them with \(RequestOption.classes.name(style)) or in a study, or choose another family"
+                + "name them \(RequestOption.classes.exists(in: style) ? "with \(RequestOption.classes.name(style)) or " : "")"
+                + "in a study, or choose another family"
         case .unusableExposure(let source, let line, let column, let value):
             "\(source.visible), \(line): exposure \(column.quoted) is \(Format.label(value)); exposures must be above 0"
         case .tooFewToFill(let source, let column, let known, let needed):

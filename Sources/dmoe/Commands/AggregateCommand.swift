@@ -71,8 +71,9 @@ struct AggregateCommand: ParsableCommand {
                 + "\(Format.plural(components, "component")), for dmoe predict and evaluate")
     }
 
-    /// Reads on all threads: to decode a thousand files takes as long as to aggregate a few hundred of them. Of several
-    /// faults the first in the order of the files is reported.
+    /// Reads on all threads: to decode a thousand files takes as long as to aggregate a few hundred of them.
+    ///
+    /// Of several faults the first in the order of the files is reported.
     private func localModels() throws -> [AggregateJob.Site] {
         let files = files
         let labels = FileNames.labels(files)

@@ -4,7 +4,7 @@ import Numerics
 import TestSupport
 import Testing
 
-/// What a local model tells of a value that few rows have.
+/// What a local model discloses of a value that few rows have.
 @Suite struct DisclosureTests {
     private static let design = Design(target: "y", covariates: ["x", "flag"])
 

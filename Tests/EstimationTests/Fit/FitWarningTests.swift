@@ -40,7 +40,7 @@ import Testing
                 == .tooFewRows(rows: 15, experts: 2, largest: 1))
     }
 
-    /// One row with nearly all the weight is all that a model would tell of.
+    /// One row with nearly all the weight is all that a model would disclose.
     @Test func unequalWeights() {
         let few = easy.subset(Array(0..<20))
         let heavy = few.weighted([1000] + [Double](repeating: 1, count: 19))

@@ -17,8 +17,9 @@ public struct AggregationChoices: Sendable, Equatable {
     public var supportSize = 5000
     /// nil: by density.
     public var siteWeights: SiteWeights?
-    /// No site gets a larger share of the weight of all; nil: no bound. A share below that of equal weights is refused; where sites
-    /// are left out, those that remain may have equal shares.
+    /// No site gets a larger share of the weight of all; nil: no bound.
+    ///
+    /// A share below that of equal weights is refused; where sites are left out, those that remain may have equal shares.
     public var largestShare: Double?
     /// Targets of the gate; nil: chosen.
     public var gate: GateTarget?
@@ -46,6 +47,7 @@ public struct AggregationChoices: Sendable, Equatable {
     /// - Parameters:
     ///   - hasSupport: whether rows serve as support.
     ///   - expertsOption: what the number of experts is called.
+    /// - Throws: ``RequestRefusal``.
     package func check(hasSupport: Bool, expertsOption: RequestOption = .experts) throws(RequestRefusal) {
         try RequestOption.supportSize.check(supportSize)
         try RequestOption.largestShare.check(largestShare)

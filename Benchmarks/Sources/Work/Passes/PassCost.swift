@@ -1,7 +1,9 @@
 import MixtureOfExperts
 
 /// The floating-point operations of a row that the sums need, however they are formed; the experts see p columns with
-/// the intercept, and the moments one more, the response. Exponentials and the forming of factors are not counted.
+/// the intercept, and the moments one more, the response.
+///
+/// Exponentials and the forming of factors are not counted.
 struct PassCost {
     let level: StatisticsLevel
     let columns: Int

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import comparison
-from .designs import Design
-from .replicates import Experiment, Finished, Replicate
-from .settings import METHODS, Settings
+from .. import comparison
+from ..designs import Design
+from ..replicates import Experiment, Finished, Replicate
+from ..settings import METHODS, Settings
 
 NAME = "2-capacities"
 TITLE = "Sites that see three of five groups each"

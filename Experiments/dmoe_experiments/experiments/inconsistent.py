@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import plots, tables
-from .damage import DAMAGES, damaged
-from .designs import EXPERTS, FOLDER, Design
-from .program import Program, ProgramFailure
-from .replicates import Experiment, Finished, Replicate
-from .settings import Settings
-from .tables import Row
+from .. import plots, tables
+from ..damage import DAMAGES, damaged
+from ..designs import EXPERTS, FOLDER, Design
+from ..program import Program, ProgramFailure
+from ..replicates import Experiment, Finished, Replicate
+from ..settings import Settings
+from ..tables import Row
 
 NAME = "6-inconsistent"
 TITLE = "Inconsistent sites"

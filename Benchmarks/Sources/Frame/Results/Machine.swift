@@ -1,7 +1,9 @@
 import Foundation
 import Messages
 
-/// What the figures depend on besides the program. No name of a host or of a user is in it.
+/// What the figures depend on besides the program.
+///
+/// No name of a host or of a user is in it.
 struct Machine: Codable, Sendable {
     var processor: String
     /// Of those that kernels ask for.

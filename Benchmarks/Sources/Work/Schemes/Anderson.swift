@@ -3,8 +3,9 @@ import Foundation
 import MixtureOfExperts
 import Numerics
 
-/// Anderson acceleration of the EM map: the combination of the last iterates whose changes nearly cancel. Where the
-/// objective would fall, an iteration of EM alone, and nothing is remembered.
+/// Anderson acceleration of the EM map: the combination of the last iterates whose changes nearly cancel.
+///
+/// Where the objective would fall, an iteration of EM alone, and nothing is remembered.
 struct Anderson {
     let algorithm: GeneralisedEM
     let options: FitOptions

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# One model from sixteen airlines: of the delay, then of whether a flight is late. Usage: demo.sh FLIGHTS.csv
+# One model from sixteen airlines: of the delay, then of whether a flight is late. Usage: airlines.sh FLIGHTS.csv
 set -euo pipefail
 
-flights=${1:?usage: demo.sh FLIGHTS.csv}
+flights=${1:?usage: airlines.sh FLIGHTS.csv}
 folder=$(dirname "$flights")
 dmoe=${DMOE:-.build/release/dmoe}
 

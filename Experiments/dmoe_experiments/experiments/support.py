@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from . import comparison, covariates, plots
-from .designs import EXPERTS, FOLDER, Design
-from .program import USAGE_EXIT_CODE, Program, ProgramFailure
-from .replicates import Experiment, Finished, Replicate
-from .settings import Settings
-from .tables import Row, summarise
+from .. import comparison, covariates, plots
+from ..designs import EXPERTS, FOLDER, Design
+from ..program import USAGE_EXIT_CODE, Program, ProgramFailure
+from ..replicates import Experiment, Finished, Replicate
+from ..settings import Settings
+from ..tables import Row, summarise
 
 NAME = "4-support"
 TITLE = "Size and source of the support"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import comparison, plots
-from .designs import Design
-from .replicates import Experiment, Finished, Replicate
-from .settings import METHODS, Settings
-from .tables import Row, summarise
+from .. import comparison, plots
+from ..designs import Design
+from ..replicates import Experiment, Finished, Replicate
+from ..settings import METHODS, Settings
+from ..tables import Row, summarise
 
 NAME = "3-sites"
 TITLE = "Number of sites"

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import comparison, plots
-from .covariates import concatenate
-from .program import Program
-from .replicates import Experiment, Finished, Replicate, log
-from .settings import REPOSITORY, Settings
-from .tables import Row
+from .. import comparison, plots
+from ..covariates import concatenate
+from ..program import Program
+from ..replicates import Experiment, Finished, Replicate, log
+from ..settings import REPOSITORY, Settings
+from ..tables import Row
 
 NAME = "7-beijing"
 TITLE = "Beijing air quality, out of time"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import comparison
-from .designs import Design
-from .replicates import Experiment, Finished, Replicate
-from .settings import METHODS, PROFILES, Settings
+from .. import comparison
+from ..designs import Design
+from ..replicates import Experiment, Finished, Replicate
+from ..settings import METHODS, PROFILES, Settings
 
 NAME = "1-homogeneous"
 TITLE = "Sites of one distribution"

@@ -1,7 +1,9 @@
 import MixtureOfExperts
 import Numerics
 
-/// A way to make the pass. Kernels for one instruction set belong in this list, and are then measured beside each other.
+/// A way to make the pass.
+///
+/// Kernels for one instruction set belong in this list, and are then measured beside each other.
 struct PassVariant: Sendable {
     var name: String
     var statistics: @Sendable (MixtureModel, ShardRows, StatisticsLevel, Parallelism) -> MixtureStatistics

@@ -3,13 +3,13 @@
 # fetched.
 set -euo pipefail
 
-if ! Scripts/get-flights.sh Demo; then
+if ! Scripts/demo/get-flights.sh Demo; then
     echo "demo-small: left out, the flights could not be fetched" >&2
     exit 0
 fi
 mkdir -p Demo/small
 awk 'NR == 1 || NR % 10 == 0' Demo/flights.csv >Demo/small/flights.csv
-Scripts/demo.sh Demo/small/flights.csv >Demo/small/output.txt 2>Demo/small/messages.txt || {
+Scripts/demo/airlines.sh Demo/small/flights.csv >Demo/small/output.txt 2>Demo/small/messages.txt || {
     cat Demo/small/output.txt Demo/small/messages.txt >&2
     exit 1
 }

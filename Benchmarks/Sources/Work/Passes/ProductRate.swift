@@ -1,6 +1,6 @@
 import Numerics
 
-/// The yardstick of the pass: what the product of two matrices reaches on this core, at this moment.
+/// What the pass is measured against: what the product of two matrices reaches on this core, at this moment.
 enum ProductRate {
     /// Floating-point operations a second of one thread: the best of several products of square matrices.
     static func peak(order: Int = 600, tries: Int = 5) -> Double {
