@@ -52,7 +52,7 @@ fuzz: dependencies
 	Scripts/fuzz.sh $(or $(SECONDS),60) $(TARGETS)
 
 sanitize: dependencies
-	Scripts/sanitize.sh
+	Scripts/sanitize.sh $(if $(FILTER),'$(FILTER)')
 
 lint:
 	$(SWIFT) format lint --strict --configuration .swift-format -r Package.swift Sources Tests Benchmarks

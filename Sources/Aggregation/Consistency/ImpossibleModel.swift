@@ -9,9 +9,15 @@ public enum ImpossibleModel: Sendable, Equatable, Codable {
     case otherScale(covariate: String)
     /// Standard errors of all experts far above those that so many rows leave.
     case errorsTooLarge
+    /// A gate that rows of such covariates and experts cannot have led to.
+    case gate
 
-    /// nil where the standard errors can be those of the rows, or there are none.
+    /// nil where gate and standard errors can be those of the rows.
     package init?(_ fitted: FittedMixture) {
+        if ImpossibleGate(fitted).isImpossible {
+            self = .gate
+            return
+        }
         guard let errors = fitted.errors else { return nil }
         let ratios = fitted.model.experts.indices.map { expert in
             CompleteInformation(fitted, expert: expert)?.ratios(errors.experts[expert], errors.source) ?? []
@@ -75,6 +81,7 @@ extension ImpossibleModel: DoorMessage {
         case .otherScale(let covariate):
             "covariate '\(covariate)' lies or varies more than a million times as far as at the other sites"
         case .errorsTooLarge: "its standard errors are those of far fewer rows"
+        case .gate: "its gate cannot be that of the rows of its experts"
         }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import MixtureOfExperts
 import Numerics
 
@@ -150,26 +151,28 @@ struct PooledScore {
             return (score, information)
         }
 
-        /// Of a suppressed class only the number of rows is known: Σ (1{y = k} - μ_k(x)) = 0, the equation of its intercept. That of the
-        /// reference moves the intercepts of all others.
+        /// Of a suppressed class only the number of rows is known: the equation of its intercept.
+        ///
+        /// Rows of other classes are drawn with density p(x) (1 - μ_k(x)), so that Σ 1{y = k} - Σ_{y ≠ k} μ_k(x) / (1 - μ_k(x)) has mean 0
+        /// without the covariates of the rows of class k; Σ μ_k(x) over the other rows would miss that these have larger μ_k. The
+        /// equation of the reference moves the intercepts of all others.
         private func addCounts(at pooled: Expert, _ score: inout [Double], _ information: inout PackedSymmetric) {
             guard !counts.isEmpty else { return }
             let predictors = MixtureModel(design: mixture.design, family: mixture.family, ungated: [pooled])
                 .predictors(rows.covariates)
-            let total = (scale * Double(rows.rowCount) + counts.reduce(0, +)) / Double(rows.rowCount)
             let intercepts = mixture.design.expertLayout.intercepts(score.count)
             for (code, count) in zip(suppressed, counts) {
-                var (expected, variance) = (0.0, 0.0)
-                for row in 0..<rows.rowCount {
-                    var shares = [0] + predictors.row(row)
-                    Scalar.softmax(&shares)
-                    expected += total * shares[code]
-                    variance += total * shares[code] * (1 - shares[code])
-                }
-                let moved = code > 0 ? [intercepts[code - 1]] : Array(intercepts)
+                let expected =
+                    scale
+                    * (0..<rows.rowCount).reduce(0) { sum, row in
+                        let logits = [0] + predictors.row(row)
+                        let shown = logits.indices.filter { !suppressed.contains($0) }.map { logits[$0] }
+                        return sum + exp(logits[code] - Scalar.logSumExp(shown))
+                    }
+                let moved = code > 0 ? [intercepts[code - 1]] : intercepts
                 for index in moved { score[index] += code > 0 ? count - expected : expected - count }
                 for first in moved {
-                    for second in moved where second <= first { information[first, second] += variance }
+                    for second in moved where second <= first { information[first, second] += expected }
                 }
             }
         }

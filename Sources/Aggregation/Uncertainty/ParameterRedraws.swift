@@ -60,15 +60,18 @@ struct ParameterRedraws {
 }
 
 extension ParameterCovariance {
-    /// Of a coefficient in pooled standard units: a weakly informative prior (Gelman et al. 2008, Annals of Applied Statistics 2, 1360-1383).
-    /// Where classes are separated the errors of the maximum are without bound, and those of the posterior are not.
+    /// Of a coefficient in pooled standard units, a weakly informative prior.
+    ///
+    /// Gelman et al. 2008, Annals of Applied Statistics 2, 1360-1383. Where classes are separated the errors of the maximum are without bound, and those of the posterior are not.
     private static let priorVariance = 2.5 * 2.5
 
     /// A root of the posterior covariance; what is held does not move; correlations that are not known are taken as 0.
     fileprivate var root: Matrix {
         guard let covariance = matrix else {
             var result = Matrix(rowCount: count, columnCount: count)
-            for index in 0..<count { result[index, index] = Self.bounded(standardErrors[index] * standardErrors[index]) }
+            for index in 0..<count {
+                result[index, index] = Self.bounded(standardErrors[index] * standardErrors[index])
+            }
             return result
         }
         let (values, vectors) = symmetricEigen(covariance)

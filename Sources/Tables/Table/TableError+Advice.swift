@@ -29,7 +29,7 @@ extension TableError {
         if let field, hasDecimalComma(field) { return "write numbers with a decimal point" }
         let correct = "correct the field, write NA if it is missing, "
         if isTarget {
-            return correct + "or say that these are classes: \(RequestOption.family.setting("multinomial", style))"
+            return correct + "or fit them as classes: \(RequestOption.family.setting("multinomial", style))"
         }
         let exclude = RequestOption.exclude.exists(in: style) ? " with \(RequestOption.exclude.name(style))" : ""
         // Studies are written by the command line alone.

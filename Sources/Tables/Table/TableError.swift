@@ -9,6 +9,8 @@ public enum TableError: Error, Equatable, Sendable {
     case fileNotFound(path: String)
     /// The file exists but its bytes cannot be had: a directory, a missing permission, a failing device.
     case cannotRead(path: String, reason: String)
+    /// A file that was given before, by this name or another.
+    case repeatedFile(path: String, first: String)
     /// The file holds no bytes, or nothing but blank lines.
     case emptyFile(path: String)
     /// The file has a header, or an array shape, but not a single row.
@@ -139,6 +141,9 @@ extension TableError: DoorMessage {
             "\(path.visible): no such file; check the path"
         case .cannotRead(let path, let reason):
             "\(path.visible): cannot be read: \(reason.visible); give a readable file, or - for standard input"
+        case .repeatedFile(let path, let first):
+            "\(path.visible): is \(path == first ? "given twice" : "the same file as \(first.visible)"), and its rows would count twice; "
+                + "give it once"
         case .emptyFile(let path):
             "\(path.visible): the file is empty; expected a CSV header line and rows, or a .npy array"
         case .noRows(let path):

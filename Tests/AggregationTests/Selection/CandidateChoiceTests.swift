@@ -15,7 +15,9 @@ import Testing
         let shards = (0..<9).map { site in
             let model = MixtureModel(
                 design: RandomData.design(2), gate: SoftmaxGate(expertCount: 1, covariateCount: 2),
-                experts: [Expert(coefficients: [20 * random.normal(), 3 * random.normal(), random.normal()], dispersion: 1)])
+                experts: [
+                    Expert(coefficients: [20 * random.normal(), 3 * random.normal(), random.normal()], dispersion: 1)
+                ])
             return RandomData.rows(model, count: 40 + 60 * site, using: &random)
         }
         let options = FitOptions(expertCount: 1)
@@ -70,7 +72,10 @@ import Testing
             // The moments are those of the redrawn expert on the same covariates.
             let moments = drawn[0][site].moments[0]
             let expert = drawn[0][site].model.experts[0]
-            #expect(difference(moments.regression(on: fitted.model.design.expertCovariates).coefficients, expert.coefficients) < 1e-8)
+            #expect(
+                difference(
+                    moments.regression(on: fitted.model.design.expertCovariates).coefficients, expert.coefficients)
+                    < 1e-8)
             #expect(moments.mean.dropLast() == fitted.moments[0].mean.dropLast())
         }
     }

@@ -37,7 +37,8 @@ import Testing
             let global = try Coordinator(options: AggregationOptions(supportSize: 500))
                 .aggregate(LocalModels.named(sites)).model
             let predictors = global.predictors(all.covariates)
-            let predicted = (0..<all.rowCount).reduce(0) { $0 + 1 / (1 + exp(-predictors[$1, 0])) } / Double(all.rowCount)
+            let predicted =
+                (0..<all.rowCount).reduce(0) { $0 + 1 / (1 + exp(-predictors[$1, 0])) } / Double(all.rowCount)
             return abs((eventCode == 1 ? predicted : 1 - predicted) - events)
         }
         #expect(deviations.filter { $0 < 0.003 }.count >= 9, "\(deviations)")
