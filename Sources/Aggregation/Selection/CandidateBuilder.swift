@@ -45,6 +45,9 @@ struct CandidateBuilder {
         return result
     }
 
+    /// What the options name: gates by label and by plan where they leave it open.
+    func asOptioned() -> [Reduction.Candidate] { reduction(problem).candidates(reduction.experts) }
+
     /// Experts grouped anew around those of a fit to draws.
     func regrouped(_ distilled: MixtureModel) -> [Reduction.Candidate] {
         reduction(problem).candidates(distilled.experts, afterDistillation: true)
@@ -54,7 +57,7 @@ struct CandidateBuilder {
         _ construction: GlobalConstruction, _ distilled: Reduction.Candidate?
     ) -> [Reduction.Candidate] {
         switch construction {
-        case .gate(_, afterDistillation: false): return reduction(problem).candidates(reduction.experts)
+        case .gate(_, afterDistillation: false): return asOptioned()
         case .gate(_, afterDistillation: true): return distilled.map { regrouped($0.model) } ?? []
         case .support(_, let weights): return onSupport(weights)
         case .distillation: return distilled.map { [$0] } ?? []

@@ -24,22 +24,12 @@ struct CandidateChoice {
     func best(of scores: [MonteCarloSample.Score]) -> MonteCarloSample.Score {
         let ahead = scores.dropFirst().filter { $0.gain(over: scores[0]).isClear(Self.leastGain) }
         guard !ahead.isEmpty else { return scores[0] }
-        guard let redraws = ParameterRedraws(problem) else { return withoutErrors(scores[0], ahead) }
-        let gains = gains(scores[0], ahead, redraws)
+        let gains = gains(scores[0], ahead, ParameterRedraws(problem))
         var best = (score: scores[0], gain: 0.0)
         for (score, gain) in zip(ahead, gains) where gain.isClear(Self.leastGain) && gain.mean > best.gain {
             best = (score, gain.mean)
         }
         return best.score
-    }
-
-    /// Without the uncertainty of the sites a candidate has to be ahead by what f̂^W says too much of its own rows.
-    private func withoutErrors(
-        _ first: MonteCarloSample.Score, _ ahead: [MonteCarloSample.Score]
-    ) -> MonteCarloSample.Score {
-        let best = ahead.max { $0.mean < $1.mean } ?? first
-        let gain = best.gain(over: first)
-        return gain.mean > problem.mixture.optimism + Self.leastGain * gain.standardError ? best : first
     }
 
     /// Of each candidate ahead, over the redraws.

@@ -49,11 +49,7 @@ struct CandidateSearch {
         return Outcome(best: score, scores: [score])
     }
 
-    private func firstScores() -> [MonteCarloSample.Score] {
-        builder.candidates(GateTarget.allCases.map { .gate(target: $0, afterDistillation: false) }).map {
-            sample.score($0)
-        }
-    }
+    private func firstScores() -> [MonteCarloSample.Score] { builder.asOptioned().map { sample.score($0) } }
 
     private func others(_ first: [MonteCarloSample.Score]) -> [MonteCarloSample.Score] {
         let made = Set(first.map(\.candidate.construction))

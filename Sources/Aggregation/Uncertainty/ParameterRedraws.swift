@@ -2,8 +2,9 @@ import Foundation
 import MixtureOfExperts
 import Numerics
 
-/// The local models of a problem, their parameters drawn anew from N(θ̂_m, C_m): what other rows of the same sites could have given
-/// (parametric bootstrap; Efron & Tibshirani 1993, chapter 6).
+/// The local models of a problem, their parameters drawn anew from N(θ̂_m, C_m).
+///
+/// That is what other rows of the same sites could have given (parametric bootstrap; Efron & Tibshirani 1993, chapter 6).
 ///
 /// Experts and gate of a site are drawn independently; the moments of the covariates stay.
 struct ParameterRedraws {
@@ -12,14 +13,22 @@ struct ParameterRedraws {
     private let expertRoots: [Matrix]
     private let gateRoots: [Matrix]
 
-    /// nil where a local model has no standard errors.
-    init?(_ problem: AggregationProblem) {
+    /// A local model without standard errors is taken to be as sure as the complete-data information says.
+    init(_ problem: AggregationProblem) {
         let sites = problem.mixture.sites
-        let errors = sites.compactMap { site in site.errors?.shifted(by: site.center.map { -$0 }, of: site.model) }
-        guard errors.count == sites.count else { return nil }
         self.problem = problem
-        expertRoots = problem.parallelism.map(count: errors.count) { errors[$0].experts.map(\.root) }.flatMap { $0 }
-        gateRoots = problem.parallelism.map(count: errors.count) { errors[$0].gate.root }
+        let roots = problem.parallelism.map(count: sites.count) { index -> (experts: [Matrix], gate: Matrix) in
+            let site = sites[index]
+            guard let errors = site.errors?.shifted(by: site.center.map { -$0 }, of: site.model) else {
+                return (
+                    site.model.experts.indices.map { site.expertInformation($0).rootOfInverse },
+                    site.gateInformation.rootOfInverse
+                )
+            }
+            return (errors.experts.map(\.root), errors.gate.root)
+        }
+        expertRoots = roots.flatMap(\.experts)
+        gateRoots = roots.map(\.gate)
     }
 
     func problem(using random: inout RandomNumbers) -> AggregationProblem {
@@ -59,12 +68,11 @@ struct ParameterRedraws {
     }
 }
 
-extension ParameterCovariance {
-    /// Of a coefficient in pooled standard units, a weakly informative prior.
-    ///
-    /// Gelman et al. 2008, Annals of Applied Statistics 2, 1360-1383. Where classes are separated the errors of the maximum are without bound, and those of the posterior are not.
-    private static let priorVariance = 2.5 * 2.5
+/// Of a coefficient in pooled standard units, a weakly informative prior (Gelman et al. 2008, Annals of Applied Statistics 2,
+/// 1360-1383): where classes are separated the errors of the maximum are without bound, and those of the posterior are not.
+private let priorVariance = 2.5 * 2.5
 
+extension ParameterCovariance {
     /// A root of the posterior covariance; what is held does not move; correlations that are not known are taken as 0.
     fileprivate var root: Matrix {
         guard let covariance = matrix else {
@@ -85,6 +93,51 @@ extension ParameterCovariance {
     /// The root of (1 / variance + 1 / prior variance)⁻¹.
     private static func bounded(_ variance: Double) -> Double {
         (max(variance, 0) / (1 + max(variance, 0) / priorVariance)).squareRoot()
+    }
+}
+
+extension Matrix {
+    /// A root of the posterior covariance for an information; what nothing is known of does not move.
+    fileprivate var rootOfInverse: Matrix {
+        let (values, vectors) = symmetricEigen(self)
+        var result = vectors
+        let least = 1e-9 * (values.max() ?? 0)
+        for column in 0..<columnCount {
+            let factor = values[column] > least ? 1 / (values[column] + 1 / priorVariance).squareRoot() : 0
+            for row in 0..<rowCount { result[row, column] *= factor }
+        }
+        return result
+    }
+}
+
+extension FittedMixture {
+    /// Of the coefficients of an expert, and of its log dispersion where the family has one.
+    fileprivate func expertInformation(_ index: Int) -> Matrix {
+        let (expert, own) = (model.experts[index], moments[index])
+        let coefficients =
+            information.isEmpty
+            ? (1 / expert.dispersion) * own.gram(of: model.design.expertCovariates) : information[index].matrix()
+        guard model.family.hasDispersion else { return coefficients }
+        let count = coefficients.rowCount
+        var result = Matrix(rowCount: count + 1, columnCount: count + 1)
+        result.insert(coefficients, at: 0, 0)
+        result[count, count] = 0.5 * own.weight
+        return result
+    }
+
+    /// Σ_i (diag π - π π') ⊗ x x' with the shares of the experts in the place of π(x).
+    fileprivate var gateInformation: Matrix {
+        let total = Moments.sum(moments, count: model.design.covariateCount + 1).gram(of: model.design.gateCovariates)
+        let shares = moments.map { $0.weight / weight }
+        let (free, size) = (model.expertCount - 1, total.rowCount)
+        var result = Matrix(rowCount: free * size, columnCount: free * size)
+        for row in 0..<free {
+            for column in 0..<free {
+                result.insert(
+                    (shares[row] * ((row == column ? 1 : 0) - shares[column])) * total, at: row * size, column * size)
+            }
+        }
+        return result
     }
 }
 

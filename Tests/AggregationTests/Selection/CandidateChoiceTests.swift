@@ -52,7 +52,7 @@ import Testing
             Contribution(name: "site \(seed)", fitted: RandomDataFits.easy(seed: UInt64(seed)))
         }
         let problem = try AggregationProblem(sites, options: AggregationOptions(supportSize: 100))
-        let redraws = try #require(ParameterRedraws(problem))
+        let redraws = ParameterRedraws(problem)
         var random = RandomNumbers(seed: 5)
         let count = 400
         let drawn = (0..<count).map { _ in redraws.problem(using: &random).mixture.sites }
@@ -80,12 +80,24 @@ import Testing
         }
     }
 
-    @Test func withoutErrorsThereAreNone() throws {
-        var fitted = RandomDataFits.easy(seed: 1)
-        fitted.errors = nil
-        let problem = try AggregationProblem(
-            [Contribution(name: "a", fitted: fitted)], options: AggregationOptions(supportSize: 100))
-        #expect(ParameterRedraws(problem) == nil)
+    /// The complete-data information is more than the observed one.
+    @Test func withoutErrorsTheyVaryLess() throws {
+        func spread(_ fitted: FittedMixture) throws -> Double {
+            let problem = try AggregationProblem(
+                [Contribution(name: "a", fitted: fitted)], options: AggregationOptions(supportSize: 100))
+            let redraws = ParameterRedraws(problem)
+            var random = RandomNumbers(seed: 6)
+            let values = (0..<300).map { _ in
+                redraws.problem(using: &random).mixture.sites[0].model.experts[0].coefficients[1]
+            }
+            let mean = values.reduce(0, +) / 300
+            return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 300).squareRoot()
+        }
+        let known = RandomDataFits.easy(seed: 1)
+        var unknown = known
+        unknown.errors = nil
+        let (first, second) = (try spread(known), try spread(unknown))
+        #expect(second > 0.5 * first && second < 1.2 * first, "\(second) of \(first)")
     }
 }
 
