@@ -60,7 +60,8 @@ package struct LocalMixture: Sendable {
                 design.spread(site.model.gate.coefficients.column($0), at: positions)
             }
         }
-        sketch = CovariateSketch(sites: sites.map(\.moments), parallelism: parallelism)
+        sketch = CovariateSketch(
+            sites: sites.map(\.moments), marginals: sites.map(\.marginals), parallelism: parallelism)
     }
 
     /// Classes whose intercepts all components together hardly determine: less than the information of a row of even odds.

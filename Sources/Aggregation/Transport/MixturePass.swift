@@ -88,7 +88,7 @@ final class MixturePass {
         for (site, members) in mixture.members.enumerated() {
             for (index, block) in blocks.enumerated() {
                 for component in members {
-                    mixture.sketch.logDensity(
+                    mixture.sketch.densities.logDensity(
                         component, on: block.values, into: densities[component - members.lowerBound])
                 }
                 block.values.logSumExp(
@@ -98,9 +98,24 @@ final class MixturePass {
         withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.lanes) { logSums in
             for (index, block) in blocks.enumerated() {
                 block.values.softmax(weights[index * sites], count: sites, logSums: logSums.baseAddress!)
+                shrink(weights, first: index * sites)
             }
         }
         return weights
+    }
+
+    /// The weights of the sites at a block towards those of their rows, as far as their densities differ by chance.
+    private func shrink(_ weights: borrowing BlockValues, first: Int) {
+        let densities = mixture.sketch.densities
+        let shares = zip(densities.ownShares, densities.weightShares)
+        let rest = shares.reduce(0) { $0 + (1 - $1.0) * $1.1 }
+        for lane in 0..<Self.lanes {
+            var sum = rest
+            for (site, own) in densities.ownShares.enumerated() { sum += own * weights[first + site][lane] }
+            for (site, (own, share)) in shares.enumerated() {
+                weights[first + site][lane] = (own * weights[first + site][lane] + (1 - own) * share) / sum
+            }
+        }
     }
 
     /// λ_1(x) + … + λ_m(x); [point][site].

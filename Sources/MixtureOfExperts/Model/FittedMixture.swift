@@ -22,6 +22,9 @@ package struct FittedMixture: Sendable, Equatable {
     package var scores: [[Double]]
     /// Of each expert its suppressed classes, by number; empty where there are none.
     package var suppressedClasses: [[Int]] = []
+    /// Of each expert those of the covariates, in the user's units, nil where one is withheld or has too few rows; empty where none are
+    /// known.
+    package var marginals: [[Marginal?]] = []
 
     package init(
         model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double,
@@ -62,6 +65,8 @@ package struct FittedMixture: Sendable, Equatable {
                 coefficients: model.coefficientOrder(in: design), regressors: model.gateOrder(in: design)),
             scores: scores.map { score in model.coefficientOrder(in: design).map { score[$0] } })
         result.suppressedClasses = suppressedClasses
+        let covariates = columns.dropLast()
+        result.marginals = marginals.map { own in covariates.map { own[$0] } }
         return result
     }
 
@@ -95,6 +100,7 @@ package struct FittedMixture: Sendable, Equatable {
         if !information.isEmpty { result.information = order.map { information[$0] } }
         if !scores.isEmpty { result.scores = order.map { scores[$0] } }
         if !suppressedClasses.isEmpty { result.suppressedClasses = order.map { suppressedClasses[$0] } }
+        if !marginals.isEmpty { result.marginals = order.map { marginals[$0] } }
         result.selection = selection?.reordered(order)
         result.errors = errors?.reordered(order)
         return result

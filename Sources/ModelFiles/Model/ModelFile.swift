@@ -61,6 +61,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
         /// Intercept first, then in the order of `gateCovariates`; zero for the last expert.
         package var gate: [Double]
         package var statistics: StatisticsRecord?
+        /// Of each covariate; nil where it is withheld, or too few rows have values. Absent where there are none.
+        package var marginals: [MarginalRecord?]?
         /// Lower triangle of the complete-data information of the coefficients, row by row; absent where the statistics hold it.
         package var information: [Double]?
         /// Beside it, where a lasso chose slopes: the gradient of the log-likelihood by the coefficients.
@@ -91,6 +93,9 @@ extension ModelFile {
         for (index, score) in fitted.scores.enumerated() { experts[index].score = score }
         for (index, codes) in fitted.suppressedClasses.enumerated() where !codes.isEmpty {
             experts[index].suppressedClasses = codes.compactMap { code in classes.map { $0[code] } }
+        }
+        for (index, marginals) in fitted.marginals.enumerated() where marginals.contains(where: { $0 != nil }) {
+            experts[index].marginals = marginals.map { $0.map(MarginalRecord.init) }
         }
         set(fitted.errors)
     }
@@ -164,6 +169,11 @@ extension ModelFile {
             scores: experts.compactMap(\.score))
         if let classes, experts.contains(where: { $0.suppressedClasses != nil }) {
             fitted.suppressedClasses = experts.map { ($0.suppressedClasses ?? []).compactMap(classes.firstIndex) }
+        }
+        if experts.contains(where: { $0.marginals != nil }) {
+            fitted.marginals = experts.map { expert in
+                expert.marginals?.map { $0?.marginal } ?? [Marginal?](repeating: nil, count: covariates.count)
+            }
         }
         return fitted
     }
