@@ -17,6 +17,10 @@ package struct CovariateSketch: Sendable {
 
     /// Standard normal points, the same for all components; points x covariates.
     let normals: Matrix
+    /// More of them, at which the levels of categories are fitted.
+    private let manyNormals: Matrix
+
+    private static let manyPoints = 1024
 
     /// - Parameters:
     ///   - sites: moments of (x, y), in pooled standard units, by site and expert.
@@ -27,14 +31,16 @@ package struct CovariateSketch: Sendable {
         moments = sites.flatMap { $0 }
         self.marginals = ComponentMarginals(sites, marginals.isEmpty ? sites.map { _ in [] } : marginals)
         densities = SiteDensities(sites, parallelism)
-        normals = Self.mirroredNormals(max(0, (moments.first?.count ?? 1) - 1))
+        let covariates = max(0, (moments.first?.count ?? 1) - 1)
+        normals = Self.mirroredNormals(Self.pointCount, covariates)
+        manyNormals = self.marginals.groups.isEmpty ? normals : Self.mirroredNormals(Self.manyPoints, covariates)
     }
 
-    private static func mirroredNormals(_ covariates: Int) -> Matrix {
+    private static func mirroredNormals(_ count: Int, _ covariates: Int) -> Matrix {
         var random = RandomNumbers(seed: 0x5C0E)
-        var result = Matrix(rowCount: pointCount, columnCount: covariates)
+        var result = Matrix(rowCount: count, columnCount: covariates)
         for column in 0..<covariates {
-            for row in 0..<pointCount / 2 {
+            for row in 0..<count / 2 {
                 let value = random.normal()
                 result[2 * row, column] = value
                 result[2 * row + 1, column] = -value
@@ -58,7 +64,7 @@ package struct CovariateSketch: Sendable {
     private func copula(_ component: Int) -> GaussianCopula {
         copulas(component) {
             GaussianCopula(
-                moments[component], marginals.quantiles(component), groups: marginals.groups, normals: normals)
+                moments[component], marginals.quantiles(component), groups: marginals.groups, normals: manyNormals)
         }
     }
 

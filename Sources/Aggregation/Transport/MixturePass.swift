@@ -97,23 +97,25 @@ final class MixturePass {
         }
         withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.lanes) { logSums in
             for (index, block) in blocks.enumerated() {
+                shrink(weights, first: index * sites, block.values)
                 block.values.softmax(weights[index * sites], count: sites, logSums: logSums.baseAddress!)
-                shrink(weights, first: index * sites)
             }
         }
         return weights
     }
 
-    /// The weights of the sites at a block towards those of their rows, as far as their densities differ by chance.
-    private func shrink(_ weights: borrowing BlockValues, first: Int) {
+    /// Draws log N_m p_m(x) towards log N_m p̄(x), p̄ the density of all sites, as far as the densities differ by chance.
+    private func shrink(_ weights: borrowing BlockValues, first: Int, _ block: borrowing RowBlock) {
         let densities = mixture.sketch.densities
-        let shares = zip(densities.ownShares, densities.weightShares)
-        let rest = shares.reduce(0) { $0 + (1 - $1.0) * $1.1 }
-        for lane in 0..<Self.lanes {
-            var sum = rest
-            for (site, own) in densities.ownShares.enumerated() { sum += own * weights[first + site][lane] }
-            for (site, (own, share)) in shares.enumerated() {
-                weights[first + site][lane] = (own * weights[first + site][lane] + (1 - own) * share) / sum
+        guard densities.ownShares.contains(where: { $0 < 1 }) else { return }
+        let pooled = BlockValues(1)
+        block.logSumExp(weights[first], count: densities.ownShares.count, into: pooled.pointer)
+        for (site, (own, share)) in zip(densities.ownShares, densities.weightShares).enumerated() {
+            let values = weights[first + site]
+            let prior = (1 - own) * log(share)
+            for lane in 0..<Self.lanes {
+                // Of sites without weight the logarithm is not finite.
+                values[lane] = (own > 0 ? own * (values[lane] - pooled.pointer[lane]) : 0) + prior
             }
         }
     }

@@ -34,6 +34,8 @@ package struct FitOptions: Sendable {
     package var cancellation: Cancellation?
     /// One expert without slopes, for rows that are too few for a regression: ``Capacity/support(of:asked:design:family:minRows:rowsPerParameter:parallelism:)``.
     package var isInterceptOnly = false
+    /// Whether marginals are made, which serve an aggregation alone.
+    package var wantsMarginals = true
 
     package init(
         expertCount: Int, starts: Int = 16, tolerance: Double = 1e-9, maxIterations: Int = 500, seed: UInt64 = 1,

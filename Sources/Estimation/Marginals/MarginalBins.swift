@@ -102,16 +102,19 @@ struct MarginalBins {
         var runs = segment.runs[...]
         return shares.map { share in
             var (taken, sum) = (0.0, 0.0)
+            let lowest = runs.first?.value ?? segment.runs[segment.runs.count - 1].value
+            var highest = lowest
             while let run = runs.first, taken < share * weight {
                 let part = min(run.weight, share * weight - taken)
                 taken += part
                 sum += part * run.value
+                highest = run.value
                 if part < run.weight { runs[runs.startIndex].weight -= part } else { runs.removeFirst() }
             }
-            let (mean, values) = (sum / taken, segment.runs)
+            // Rounding puts no mean beside the values that it is of.
+            let mean = taken > 0 ? min(max(sum / taken, lowest), highest) : lowest
             let short = rounded(mean)
-            // Between two common values bins stay between them.
-            let isWithin = short >= values[0].value && short <= values[values.count - 1].value
+            let isWithin = short >= segment.runs[0].value && short <= segment.runs[segment.runs.count - 1].value
             return Marginal.Bin(share: share * weight, mean: isWithin ? short : mean)
         }
     }

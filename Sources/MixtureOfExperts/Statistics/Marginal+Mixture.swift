@@ -1,4 +1,7 @@
 extension Marginal {
+    /// Of a bin of a mixture.
+    private static let leastShare = 1 / 640.0
+
     /// Of rows of several marginals together, in about so many bins; nil where there are none.
     ///
     /// A value that is a bin of its own in one and has no smaller a share than a bin stays one. Bins are joined with their neighbours,
@@ -25,11 +28,12 @@ extension Marginal {
                 open = false
                 continue
             }
-            let wanted = min(least, 0.25 * min(below, 1 - below))
+            let wanted = min(least, max(leastShare, 0.5 * min(below, 1 - below)))
             if open, let last = joined.last, last.share < wanted {
                 let share = last.share + bin.share
-                joined[joined.count - 1] = Bin(
-                    share: share, mean: (last.share * last.mean + bin.share * bin.mean) / share)
+                let mean = (last.share * last.mean + bin.share * bin.mean) / share
+                // Rounding puts no mean of equal values beside them.
+                joined[joined.count - 1] = Bin(share: share, mean: min(max(mean, last.mean), bin.mean))
             } else {
                 joined.append(Bin(share: bin.share, mean: bin.mean))
                 open = true

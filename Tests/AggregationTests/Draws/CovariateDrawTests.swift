@@ -58,7 +58,9 @@ import Testing
             #expect(abs(found[row, row] / wanted[row, row] - 1) < (row == 0 || row == 3 ? 0.12 : 0.03))
             for column in 0..<row {
                 let unit = deviation * wanted[column, column].squareRoot()
-                #expect(abs(found[row, column] - wanted[row, column]) < 0.035 * unit)
+                // Levels are fitted at points, and heavy tails differ between samples of points.
+                let isLevel = (4...6).contains(row) || (4...6).contains(column)
+                #expect(abs(found[row, column] - wanted[row, column]) < (isLevel ? 0.1 : 0.035) * unit)
             }
         }
         #expect(abs(wanted[4, 0]) > 0.05 * (wanted[4, 4] * wanted[0, 0]).squareRoot())
@@ -151,10 +153,10 @@ import Testing
         var covariates = rows.covariates
         for row in 0..<200 { covariates[row, 7] = 2 * covariates[row, 0] + 1 }
         let dependent = ShardRows(covariates: covariates, responses: rows.responses)
-        let sketch = Self.sketch([try Self.fitted(dependent), try Self.fitted(Self.rows(30, seed: 11))])
+        let sketch = try Self.sketch([Self.fitted(dependent), Self.fitted(Self.rows(30, seed: 11))])
         var random = RandomNumbers(seed: 12)
         let points = sketch.sample(5000, using: &random)
-        #expect(points.storage.allSatisfy(\.isFinite))
+        #expect(points.storage.allSatisfy { $0.isFinite })
         let drawn = Self.moments(points)
         #expect(drawn.scatter[7, 0] > 0.8 * (drawn.scatter[7, 7] * drawn.scatter[0, 0]).squareRoot())
     }
