@@ -17,7 +17,7 @@ package struct AggregationProblem: Sendable {
     let supportOrigin: SupportOrigin
     package private(set) var transport: TransportProblem
     package var options: AggregationOptions
-    let parallelism: Parallelism
+    private(set) var parallelism: Parallelism
     let generator: RandomNumbers
 
     /// In pooled standard units: a floor against division by zero only, experts at the floor of their site are above it.
@@ -64,7 +64,7 @@ package struct AggregationProblem: Sendable {
         self.generator = generator
     }
 
-    /// The same local models and support with other options; site weights are those of the new ones.
+    /// The same support with other options.
     ///
     /// - Parameter sites: in place of the local models, where given; covariates as before.
     func changed(_ options: AggregationOptions, sites: [FittedMixture]? = nil) -> AggregationProblem {
@@ -72,8 +72,16 @@ package struct AggregationProblem: Sendable {
         result.options = options
         guard options.siteWeights != self.options.siteWeights || sites != nil else { return result }
         result.mixture = LocalMixture(
-            sites: sites ?? mixture.sites, siteWeights: options.siteWeights, parallelism: parallelism)
+            sites: sites ?? mixture.sites, siteWeights: options.siteWeights, sketch: mixture.sketch,
+            parallelism: parallelism)
         result.transport = TransportProblem(result.mixture, support: support, parallelism: parallelism)
+        return result
+    }
+
+    /// The same on one thread.
+    var serial: AggregationProblem {
+        var result = self
+        result.parallelism = .serial
         return result
     }
 

@@ -22,6 +22,8 @@ extension Coordinator {
         let order = found.orderOfWeight
         var fitted = problem.standardisation.inUserUnits(found.reordered(order))
         fitted.errors = fitted.errors?.released
+        let marginals = problem.marginals(reduced.labels, count: reduced.model.expertCount)
+        fitted.marginals = marginals.isEmpty ? [] : order.map { marginals[$0] }
         let report = AggregationReport(
             settings: AggregationSettings(options, method: aggregator.name),
             sites: sites(reduced, problem, order: order), leftOut: examined.leftOut,

@@ -11,8 +11,8 @@ import Numerics
 ///
 /// s_l(β) = g_l - I_l (β - β_l) + r_l(β),    r_l(β) = n_l E[s(β) - s(β_l) + I(β_l) (β - β_l)],
 ///
-/// g_l the gradient at β_l, 0 but for a lasso. What the sums of the rows do not say, r, is taken over normal covariates with the
-/// moments of the component. It is of second order in β - β_l, so that its own error does not count.
+/// g_l the gradient at β_l, 0 but for a lasso. What the sums of the rows do not say, r, is taken over draws of
+/// covariates with the moments and marginals of the component. It is of second order in β - β_l, so that its own error does not count.
 struct PooledScore {
     private let members: [Member]
     /// Σ I_l.
@@ -20,8 +20,6 @@ struct PooledScore {
     private let kept: [Int]
 
     private static let iterations = 60
-    /// Of the normal covariates, half of them mirrored.
-    private static let pointCount = 256
     /// Of a coefficient in one step, in pooled standard units: a separated slope, or a class that only counts say something of, is far away.
     private static let longestStep = 2.0
     private static let leastLength = 1e-3
@@ -31,8 +29,7 @@ struct PooledScore {
     /// - Parameter kept: coefficients that are not 0.
     init?(_ mixture: LocalMixture, _ members: [Int], keeping kept: [Int]?) {
         guard let size = mixture.components[members[0]].information?.size else { return nil }
-        let draws = Self.draws(mixture.design.covariateCount)
-        self.members = members.compactMap { Member(mixture.components[$0], mixture, draws) }
+        self.members = members.compactMap { Member($0, mixture) }
         information = self.members.reduce(into: PackedSymmetric(size: size)) { $0 += $1.information }
         self.kept = kept ?? Array(0..<size)
     }
@@ -87,20 +84,6 @@ struct PooledScore {
         }
     }
 
-    /// Standard normal points, the same for all components.
-    private static func draws(_ covariates: Int) -> Matrix {
-        var random = RandomNumbers(seed: 0x5C0E)
-        var result = Matrix(rowCount: pointCount, columnCount: covariates)
-        for column in 0..<covariates {
-            for row in 0..<pointCount / 2 {
-                let value = random.normal()
-                result[2 * row, column] = value
-                result[2 * row + 1, column] = -value
-            }
-        }
-        return result
-    }
-
     /// One local expert.
     private struct Member {
         let expert: Expert
@@ -117,7 +100,8 @@ struct PooledScore {
         private let ownScore: [Double]
         private let ownInformation: PackedSymmetric
 
-        init?(_ component: LocalMixture.Component, _ mixture: LocalMixture, _ draws: Matrix) {
+        init?(_ index: Int, _ mixture: LocalMixture) {
+            let component = mixture.components[index]
             guard let information = component.information else { return nil }
             expert = component.expert
             self.information = information
@@ -125,8 +109,8 @@ struct PooledScore {
             self.mixture = mixture
             suppressed = component.suppressedClasses
             counts = component.suppressedCounts
-            rows = Self.rows(component, mixture, draws)
-            scale = component.moments.weight / Double(draws.rowCount)
+            rows = Self.rows(index, mixture)
+            scale = component.moments.weight / Double(rows.rowCount)
             let own = Self.statistics(expert, rows, mixture)
             ownScore = own.expertScore(0, mixture.design.expertPositions)
             ownInformation = own.expertInformation(0, mixture.design.expertPositions)
@@ -198,27 +182,17 @@ struct PooledScore {
             return result
         }
 
-        /// Normal covariates with the moments of the component, responses at its means: their scores differ by what means
-        /// differ by.
-        private static func rows(
-            _ component: LocalMixture.Component, _ mixture: LocalMixture, _ draws: Matrix
-        ) -> ShardRows {
-            let covariates = Array(0..<mixture.design.covariateCount)
-            let (values, vectors) = symmetricEigen(component.moments.covariance(of: covariates))
-            var root = vectors
-            for column in covariates {
-                for row in covariates { root[row, column] *= max(values[column], 0).squareRoot() }
-            }
-            var points = draws * root.transposed()
-            for column in covariates {
-                for row in 0..<points.rowCount { points[row, column] += component.moments.mean[column] }
-            }
+        /// Covariates with the moments and marginals of the component, responses at its means: their scores differ by what means differ
+        /// by.
+        private static func rows(_ index: Int, _ mixture: LocalMixture) -> ShardRows {
+            let points = mixture.sketch.points(of: index, at: mixture.sketch.normals)
             var responses = [Double](repeating: 0, count: points.rowCount)
             if case .classes = mixture.family.response {
                 return ShardRows(covariates: points, responses: responses)
             }
             for row in responses.indices {
-                responses[row] = mixture.family.mean(mixture.design.predictors(component.expert, at: points.row(row)))
+                responses[row] = mixture.family.mean(
+                    mixture.design.predictors(mixture.components[index].expert, at: points.row(row)))
             }
             return ShardRows(covariates: points, responses: responses)
         }

@@ -30,11 +30,12 @@ struct Distillation {
         guard let iterations = iterations(start) else { return nil }
         let rows = MonteCarloSample.rows(
             mixture, source, count: drawsPerSupportPoint * supportSize, generator, parallelism)
-        let fitOptions = FitOptions(
+        var fitOptions = FitOptions(
             expertCount: start.expertCount, starts: searches ? starts : 1, maxIterations: iterations,
             seed: options.seed &+ seedOffset,
             minRows: 1,
             standardErrors: .none, initialModels: [start])
+        fitOptions.wantsMarginals = false
         let fit = LocalFit(
             design: mixture.design, family: mixture.family, options: fitOptions, parallelism: parallelism)
         // A fit at its variance floor follows the draw, not f̂^W.

@@ -32,9 +32,12 @@ package struct LocalMixture: Sendable {
     /// Of the components' gates, at the positions of z.
     let gateCoefficients: [Double]
 
-    /// - Parameter sites: in pooled standard units.
+    /// - Parameters:
+    ///   - sites: in pooled standard units.
+    ///   - known: the sketch of these sites, where it is made already.
     package init(
-        sites: [FittedMixture], siteWeights: AggregationOptions.SiteWeights, parallelism: Parallelism = .serial
+        sites: [FittedMixture], siteWeights: AggregationOptions.SiteWeights, sketch known: CovariateSketch? = nil,
+        parallelism: Parallelism = .serial
     ) {
         let design = sites[0].model.design
         self.design = design
@@ -63,7 +66,10 @@ package struct LocalMixture: Sendable {
                 design.spread(site.model.gate.coefficients.column($0), at: positions)
             }
         }
-        sketch = CovariateSketch(sites: sites.map(\.moments), parallelism: parallelism)
+        sketch =
+            known
+            ?? CovariateSketch(
+                sites: sites.map(\.moments), marginals: sites.map(\.marginals), parallelism: parallelism)
     }
 
     /// Classes whose intercepts all components together hardly determine: less than the information of a row of even odds.

@@ -47,7 +47,7 @@ struct ParameterRedraws {
             }
             sites[index].model.gate = SoftmaxGate(coefficients: redrawn)
         }
-        return problem.replacing(sites)
+        return problem.changed(problem.options, sites: sites)
     }
 
     private func redraw(
@@ -154,12 +154,5 @@ extension Moments {
             weight * variance
             + zip(indices, coefficients.dropFirst()).reduce(0) { $0 + own[response, $1.0] * $1.1 }
         return Moments(weight: weight, squaredWeight: squaredWeight, mean: means, scatter: own)
-    }
-}
-
-extension AggregationProblem {
-    /// The same problem with other parameters of the local models.
-    fileprivate func replacing(_ sites: [FittedMixture]) -> AggregationProblem {
-        changed(options, sites: sites)
     }
 }

@@ -39,6 +39,8 @@ package struct FitOptions: Sendable {
     package var roundingSalt: UInt64 = 0
     /// One expert without slopes, for rows that are too few for a regression: ``Capacity/support(of:asked:design:family:minRows:rowsPerParameter:parallelism:)``.
     package var isInterceptOnly = false
+    /// Whether marginals are made, which serve an aggregation alone.
+    package var wantsMarginals = true
 
     package init(
         expertCount: Int, starts: Int = 16, tolerance: Double = 1e-9, maxIterations: Int = 500, seed: UInt64 = 1,

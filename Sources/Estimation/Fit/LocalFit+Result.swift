@@ -16,6 +16,10 @@ extension LocalFit {
         let errors = errors(standardErrors, of: fitted, rows, disclosure, held: held)
         fitted.errors = errors.released
         var released = rows.standardisation.inUserUnits(fitted).scaled(by: rows.weightUnit)
+        if options.wantsMarginals {
+            released.marginals = marginals(
+                of: complete.inOrderOfWeight().model, fitted.moments, rows, fitState.released)
+        }
         released.errors = released.errors?.released
         let warnings = warnings(fitState, fitted, left, interceptOnly: held.interceptOnly) + errors.warnings
         return LocalModel(fitted: released, report: report(fitState, warnings: warnings))

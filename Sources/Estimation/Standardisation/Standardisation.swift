@@ -145,6 +145,9 @@ extension Standardisation {
         result.information = fitted.information.map { rescaled($0, of: design, center: center, scale: scale) }
         result.errors = fitted.errors.map { rescaled($0, of: model, scale: scale) }
         result.scores = fitted.scores.map { rescaled($0, of: design, center: center, scale: scale) }
+        result.marginals = fitted.marginals.map { own in
+            own.enumerated().map { $1?.rescaled(center: center[$0], scale: scale[$0]) }
+        }
         return result
     }
 

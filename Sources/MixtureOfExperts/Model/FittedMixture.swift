@@ -24,6 +24,9 @@ package struct FittedMixture: Sendable, Equatable {
     package var suppressedClasses: [[Int]] = []
     /// For each of them the rows of the class that are not in the statistics, as a rounded count in the weight of the rows.
     package var suppressedCounts: [[Double]] = []
+    /// Of each expert those of the covariates, in the user's units, nil where one is withheld or has too few rows; empty where none are
+    /// known.
+    package var marginals: [[Marginal?]] = []
 
     package init(
         model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double,
@@ -65,6 +68,8 @@ package struct FittedMixture: Sendable, Equatable {
             scores: scores.map { score in model.coefficientOrder(in: design).map { score[$0] } })
         result.suppressedClasses = suppressedClasses
         result.suppressedCounts = suppressedCounts
+        let covariates = columns.dropLast()
+        result.marginals = marginals.map { own in covariates.map { own[$0] } }
         return result
     }
 
@@ -101,6 +106,7 @@ package struct FittedMixture: Sendable, Equatable {
         if !scores.isEmpty { result.scores = order.map { scores[$0] } }
         if !suppressedClasses.isEmpty { result.suppressedClasses = order.map { suppressedClasses[$0] } }
         if !suppressedCounts.isEmpty { result.suppressedCounts = order.map { suppressedCounts[$0] } }
+        if !marginals.isEmpty { result.marginals = order.map { marginals[$0] } }
         result.selection = selection?.reordered(order)
         result.errors = errors?.reordered(order)
         return result

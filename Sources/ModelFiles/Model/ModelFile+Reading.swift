@@ -123,6 +123,7 @@ extension ModelFile {
         try expert.statistics?.validate(
             columns: covariates.count + 1, rows: rows, total: weight, response: family.response,
             check.nested("statistics"))
+        try validateMarginals(expert, check)
         try validateInformation(expert, size: size, check)
     }
 

@@ -61,6 +61,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
         /// Intercept first, then in the order of `gateCovariates`; zero for the last expert.
         package var gate: [Double]
         package var statistics: StatisticsRecord?
+        /// Of each covariate; nil where it is withheld, or too few rows have values. Absent where there are none.
+        package var marginals: [MarginalRecord?]?
         /// Lower triangle of the complete-data information of the coefficients, row by row; absent where the statistics hold it.
         package var information: [Double]?
         /// Beside it, where a lasso chose slopes: the gradient of the log-likelihood by the coefficients.
@@ -96,6 +98,9 @@ extension ModelFile {
             if fitted.suppressedCounts.indices.contains(index) {
                 experts[index].suppressedCounts = fitted.suppressedCounts[index]
             }
+        }
+        for (index, marginals) in fitted.marginals.enumerated() where marginals.contains(where: { $0 != nil }) {
+            experts[index].marginals = marginals.map { $0.map(MarginalRecord.init) }
         }
         set(fitted.errors)
     }
@@ -171,6 +176,11 @@ extension ModelFile {
             fitted.suppressedClasses = experts.map { ($0.suppressedClasses ?? []).compactMap(classes.firstIndex) }
             fitted.suppressedCounts = experts.map { expert in
                 expert.suppressedCounts ?? (expert.suppressedClasses ?? []).map { _ in 0 }
+            }
+        }
+        if experts.contains(where: { $0.marginals != nil }) {
+            fitted.marginals = experts.map { expert in
+                expert.marginals?.map { $0?.marginal } ?? [Marginal?](repeating: nil, count: covariates.count)
             }
         }
         return fitted
