@@ -92,7 +92,7 @@ FURTHER = (
     DataSet("budgets", "town", "wfood", "gaussian", lambda: from_r("Ecdat", "BudgetFood")),
     DataSet("gapminder", "continent", "lifeExp", "gaussian", countries, subject="country"),
     DataSet("youngmen", "region", "wage", "gamma", young_men),
-    DataSet("crime", "region", "crmrte", "gamma", lambda: from_r("plm", "Crime").iloc[:, :24], subject="county"),
+    DataSet("crime", "region", "crmrte", "gamma", lambda: from_r("plm", "Crime"), subject="county"),
     DataSet("firms", "sector", "emp", "gamma", lambda: from_r("plm", "EmplUK"), subject="firm"),
     DataSet("murders", "statefips", "murders", "poisson", murders, subject="countyid", exposure="popul"),
     DataSet("children", "region", "kids", "poisson", children),

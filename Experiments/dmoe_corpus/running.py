@@ -18,6 +18,8 @@ from .sets import part_of
 
 NAME = "corpus"
 ROWS, SITES = "rows", "sites"
+#: Why a local model is not used, as the program codes it; other reasons are those of a fit.
+NOT_USED = ("inconsistentSite", "impossibleSite")
 Table = list[dict[str, str]]
 
 
@@ -62,7 +64,7 @@ class Run:
         warnings = program.read_json(f"{scores.DEFAULT}.json")["aggregation"].get("warnings", [])
         return self.score(program, train, test, methods) | {
             "trainRows": len(train), "testRows": len(test), "sites": len({row[self.data.site] for row in train}),
-            "leftOut": [{"name": site["name"], "code": site["reason"]["code"]} for site in learned["leftOut"]],
+            **left_out(learned["leftOut"]),
             "named": [warning["site"] for warning in warnings if warning["code"] == "inconsistentSite"],
             "seconds": learned["wallSeconds"],
             "failures": failures,
@@ -128,6 +130,15 @@ def divide(data: DataSet, rows: Table, exercise: str, cut: int) -> tuple[Table, 
     if not train or not test:
         raise ValueError("no training rows or no test rows")
     return [rows[row] for row in sorted(train)], [rows[row] for row in sorted(test)]
+
+
+def left_out(sites: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
+    """Of the sites that `dmoe learn` left out, those that could not be fitted, and those whose models were not used."""
+    parts: dict[str, list[dict[str, str]]] = {"notFitted": [], "leftOut": []}
+    for site in sites:
+        code = site["reason"]["code"]
+        parts["leftOut" if code in NOT_USED else "notFitted"].append({"name": site["name"], "code": code})
+    return parts
 
 
 def densities(program: Program, method: str, count: int) -> list[float]:

@@ -31,7 +31,7 @@ def lines(results: Sequence[Finished]) -> list[Row]:
             "regret": _mean(runs, "regret"), "regretError": _size(runs, "regretError"),
             "regretWorst": max(run["regret"] for run in runs),
             "best": _best(runs),
-            "leftOut": _count(runs, "leftOut"), "named": _count(runs, "named"),
+            "notFitted": _count(runs, "notFitted"), "leftOut": _count(runs, "leftOut"), "named": _count(runs, "named"),
             "seconds": _mean(runs, "seconds"),
             "logLikelihoodPerRow": _methods(runs),
         })  # fmt: skip
@@ -81,7 +81,8 @@ def _total(part: str, rows: Sequence[Row]) -> str:
     return (
         f"{part}: {len(rows)} of set and K; {said('loss')}; {said('regret')}; "
         f"regret above {LIMIT} in {len(above)}{': ' if above else ''}{', '.join(above)}; "
-        f"sites in a run left out {statistics.fmean(row['leftOut'] for row in rows):.2f}, "
+        f"sites in a run not fitted {statistics.fmean(row['notFitted'] for row in rows):.2f}, "
+        f"left out {statistics.fmean(row['leftOut'] for row in rows):.2f}, "
         f"named {statistics.fmean(row['named'] for row in rows):.2f}"
     )
 
@@ -93,13 +94,13 @@ def _label(row: Row) -> str:
 def losses(rows: Sequence[Row]) -> str:
     """The table of losses and regrets."""
     header = ["set", "K", "sites", "test rows", "pooled", "loss", "± se", "% of gain", "regret", "± se", "best",
-              "left out", "named", "s"]  # fmt: skip
+              "not fitted", "left out", "named", "s"]  # fmt: skip
     return tables.markdown(header, [
         [row["set"], str(row["experts"]), str(row["sites"]), str(row["testRows"]),
          _number(row["logLikelihoodPerRow"].get(POOLED)), _number(row["loss"]), _number(row["lossError"]),
          "" if row["lossShare"] is None else f"{round(100 * row['lossShare'], 1) + 0.0:.1f}",
          _number(row["regret"]), _number(row["regretError"]), row["best"],
-         f"{row['leftOut']:g}", f"{row['named']:g}", f"{row['seconds']:.1f}"]
+         f"{row['notFitted']:g}", f"{row['leftOut']:g}", f"{row['named']:g}", f"{row['seconds']:.1f}"]
         for row in rows
     ])  # fmt: skip
 

@@ -29,7 +29,9 @@ predict*)
 *) echo '{"aggregation": {"warnings": [{"code": "inconsistentSite", "site": "b"}]}}' >"$output" ;;
 esac
 if [ "$1" = learn ]; then
-    echo '{"leftOut": [{"name": "c", "rows": 1, "reason": {"code": "tooFewRows"}}], "wallSeconds": 2.0}'
+    small='{"name": "c", "rows": 1, "reason": {"code": "tooFewRows"}}'
+    odd='{"name": "a", "rows": 24, "reason": {"code": "impossibleSite", "site": "a"}}'
+    echo '{"leftOut": ['$small, $odd, $small'], "wallSeconds": 2.0}'
 fi
 """
 
@@ -61,7 +63,8 @@ class CommandLine(unittest.TestCase):
         kept = self.result("rows")
         (line,) = kept["lines"]
         self.assertEqual((line["set"], line["cuts"], line["loss"], line["regret"]), ("penguins", 2, 0.5, 0.25))
-        self.assertEqual((line["best"], line["leftOut"], line["named"], line["testRows"]), ("greedy", 1, 1, 14))
+        self.assertEqual((line["best"], line["testRows"]), ("greedy", 14))
+        self.assertEqual((line["notFitted"], line["leftOut"], line["named"]), (2, 1, 1))
         self.assertNotIn("aligned", line["logLikelihoodPerRow"])
         causes = [sum(cause in failure for failure in kept["failures"]) for cause in ("wages", "medoid", "aligned")]
         self.assertEqual(causes, [2, 2, 0])

@@ -106,7 +106,7 @@ def run(name: str, experts: int, cut: int, loss: float, regret: float, **more: A
     result = {
         "logLikelihoodPerRow": {"pooled": -1.0, "transport": -1.0 - loss}, "gain": 0.5, "loss": loss,
         "lossError": 0.01, "regret": regret, "regretError": None, "best": ["greedy", "transport"], "sites": 3,
-        "testRows": 9, "leftOut": [], "named": ["x"], "seconds": 1.0,
+        "testRows": 9, "notFitted": ["y"], "leftOut": [], "named": ["x"], "seconds": 1.0,
     }  # fmt: skip
     part = "further" if name == "chile" else "first"
     return Finished({"set": name, "part": part, "experts": experts, "cut": cut}, result | more)
@@ -136,7 +136,7 @@ class Summaries(unittest.TestCase):
     def test_a_line_for_each_part(self) -> None:
         first, further = summary.totals(summary.lines(self.results))
         self.assertIn("first: 2 of set and K; mean loss 0.1150, median 0.1150, worst 0.2000 (slid K=2); mean regret", first)
-        self.assertIn("above 0.01 in 1: slid K=2; sites in a run left out 0.25, named 1.00", first)
+        self.assertIn("above 0.01 in 1: slid K=2; sites in a run not fitted 1.00, left out 0.25, named 1.00", first)
         self.assertIn("further: 1 of set and K; mean loss -0.0100", further)
         self.assertIn("above 0.01 in 0; ", further)
 
