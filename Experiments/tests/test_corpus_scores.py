@@ -135,7 +135,8 @@ class Summaries(unittest.TestCase):
 
     def test_a_line_for_each_part(self) -> None:
         first, further = summary.totals(summary.lines(self.results))
-        self.assertIn("first: 2 of set and K; mean loss 0.1150, median 0.1150, worst 0.2000 (slid K=2); mean regret", first)
+        self.assertIn("first: 2 of set and K; mean loss 0.1150, median 0.1150, worst 0.2000 (slid K=2); ", first)
+        self.assertIn("mean regret 0.0080, median 0.0080, worst 0.0110 (slid K=2); ", first)
         self.assertIn("above 0.01 in 1: slid K=2; sites in a run not fitted 1.00, left out 0.25, named 1.00", first)
         self.assertIn("further: 1 of set and K; mean loss -0.0100", further)
         self.assertIn("above 0.01 in 0; ", further)
