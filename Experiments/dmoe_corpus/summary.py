@@ -116,7 +116,9 @@ def methods(rows: Sequence[Row]) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{round(value, 4) + 0.0:.4f}"
+    if value is None:
+        return ""
+    return f"{value:.1e}" if abs(value) >= 1e5 else f"{round(value, 4) + 0.0:.4f}"
 
 
 def report(results: Sequence[Finished], title: str, failures: Sequence[str]) -> tuple[str, dict[str, Any]]:

@@ -153,6 +153,11 @@ class Summaries(unittest.TestCase):
         self.assertEqual(len(kept["runs"]), 4)
         self.assertEqual(summary.report([], "Rows", [])[1]["lines"], [])
 
+    def test_what_is_beyond_all_bounds_takes_no_room(self) -> None:
+        text, _ = summary.report([run("slid", 1, 0, 2.6e34, 0.0), run("slid", 2, 0, math.inf, 0.0)], "Rows", [])
+        self.assertIn("| 2.6e+34 |", text)
+        self.assertIn("worst inf (slid K=2)", text)
+
     def test_a_method_that_a_cut_does_not_have_has_no_mean(self) -> None:
         odd = run("slid", 1, 1, 0.0, 0.0, logLikelihoodPerRow={"pooled": -1.0, "transport": -1.0, "aligned": -2.0})
         (row,) = summary.lines([self.results[0], odd])
