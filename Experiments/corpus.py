@@ -60,12 +60,14 @@ def arguments() -> argparse.Namespace:
 
 
 def failures_within(parts: list[Replicate], results: Path) -> list[str]:
-    """Candidates that ended otherwise than by refusing the data."""
-    return [
-        f"{part.key}: {failure['message']}"
-        for part in parts for run in replicates.finished([part], results)
-        for failure in run.result["failures"].values() if failure["exitCode"] != os.EX_DATAERR
-    ]  # fmt: skip
+    """A line for each way of aggregation that ended otherwise than by refusing the local models."""
+    found: dict[str, list[str]] = {}
+    for part in parts:
+        for run in replicates.finished([part], results):
+            for method, failure in run.result["failures"].items():
+                if failure["exitCode"] != os.EX_DATAERR:
+                    found.setdefault(method, []).append(f"{part.key}: {failure['message']}")
+    return [f"{method} in {len(lines)} of {len(parts)} runs, first in {lines[0]}" for method, lines in found.items()]
 
 
 def report(parts: list[Replicate], settings: Settings, exercise: str, failures: list[str]) -> None:

@@ -66,7 +66,7 @@ class Program:
 
 
 def _last_line(text: str) -> str:
-    """The error itself: usage errors are followed by lines of help."""
+    """The error itself: usage errors are followed by lines of help, crashes by a backtrace."""
     lines = [line for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if line.lower().startswith("error")]
+    errors = [line for line in lines if line.lower().startswith("error") or "Program crashed" in line]
     return (errors or lines or [""])[-1]
