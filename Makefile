@@ -6,6 +6,8 @@
 #   make docs    the documentation, in .build/documentation; a warning is a failure
 #   make experiments  the experiments of the paper, tables and plots in Experiments/results; FULL=1 for the paper's sizes,
 #                     ARGUMENTS="--only 1,4" for some of them
+#   make corpus  one shot on 28 public data sets with sites of their own beside the pooled fit, a table and a JSON file in
+#                Experiments/results/corpus; hours; ARGUMENTS="--only penguins,chile --splits 1" for some of it
 #
 # For those who change it (CONTRIBUTING.md)
 #   make quick   some tests of a debug build, in a minute: FILTER=MomentsTests, FILTER=FamilyContractTests/densityIsOne; without
@@ -26,7 +28,7 @@
 
 SWIFT ?= swift
 
-.PHONY: demo test quick hostile build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline fuzz sanitize experiments test-experiments wheel check-wheel test-python test-spark clean
+.PHONY: demo test quick hostile build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline fuzz sanitize experiments corpus test-experiments wheel check-wheel test-python test-spark clean
 
 demo: build flights
 	Scripts/demo/airlines.sh Demo/flights.csv
@@ -76,7 +78,10 @@ test-python: build wheel
 	Scripts/test-python.sh $(ARGUMENTS)
 
 experiments: build
-	Scripts/experiments.sh $(if $(FULL),--full) $(ARGUMENTS)
+	Scripts/experiments.sh run $(if $(FULL),--full) $(ARGUMENTS)
+
+corpus: build
+	Scripts/experiments.sh corpus $(ARGUMENTS)
 
 benchmark: build
 	.build/release/dmoe-benchmark --save Benchmarks/results/$(shell date +%Y-%m-%d-%H%M).json $(ARGUMENTS)

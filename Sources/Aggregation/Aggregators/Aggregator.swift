@@ -70,7 +70,7 @@ package enum Aggregators {
         ] + [
             GreedyAggregator(), AlignedAverageAggregator(), ParameterAverageAggregator(), MedoidAggregator(),
             BestLocalAggregator(),
-        ] + (0..<28).map { ProbeAggregator(index: $0) }
+        ]
 
     package static func named(_ name: String) -> (any Aggregator)? { all.first { $0.name == name } }
 }
