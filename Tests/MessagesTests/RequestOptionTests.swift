@@ -29,7 +29,8 @@ import Testing
         let others = RequestOption.allCases.filter { $0.name(.estimator) != $0.name(.python) }
         #expect(
             Dictionary(uniqueKeysWithValues: others.map { ($0, $0.name(.estimator)) }) == [
-                .experts: "n_experts", .globalExperts: "n_global_experts", .starts: "n_starts", .tolerance: "tol",
+                .target: "y", .experts: "n_experts", .globalExperts: "n_global_experts", .starts: "n_starts",
+                .tolerance: "tol",
                 .maximumIterations: "max_iter", .seed: "random_state", .weights: "sample_weight",
             ])
         #expect(RequestOption.experts.setting(5, .estimator) == "n_experts=5")

@@ -3,8 +3,8 @@ import MixtureOfExperts
 import Numerics
 import Testing
 
-@testable import Estimation
-@testable import ModelFiles
+import Estimation
+import ModelFiles
 
 @Suite struct MarginalFileTests {
     private static let columns = 20

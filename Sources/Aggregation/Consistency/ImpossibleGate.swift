@@ -9,7 +9,9 @@ import Numerics
 struct ImpossibleGate {
     /// Nats a row below the shares, for a fit that did not converge.
     private static let unconverged = 1.0
-    /// The same where covariates are taken for normal. Under heavy tails their standard deviation is that of the tails and the gate's scale
+    /// The same where covariates are taken for normal.
+    ///
+    /// Under heavy tails their standard deviation is that of the tails and the gate's scale
     /// that of the middle: honest Cauchy columns of 3000 rows come to 80.
     private static let heavyTails = 1e8
     /// Of a squared ratio of coefficient and standard error to its bound, for rounding.

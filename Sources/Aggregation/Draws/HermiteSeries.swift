@@ -3,8 +3,8 @@ import Numerics
 
 /// Series in normalised Hermite polynomials h_k of a standard normal variable: with f = Σ a_k h_k and g = Σ b_k h_k the covariance of
 /// f(z) and g(z') is Σ a_k b_k ρ^k where z and z' have the correlation ρ.
-struct HermiteSeries: Sendable {
-    static let terms = 12
+package struct HermiteSeries: Sendable {
+    package static let terms = 12
     private static let cells = 200
     private static let farthest = 6.0
     private static let pointsInCell = 2
@@ -35,7 +35,7 @@ struct HermiteSeries: Sendable {
     }
 
     /// Of a function that is 0 up to z = t and 1 above: φ(t) h_{k-1}(t) / √k.
-    static func ofStep(at t: Double) -> [Double] {
+    package static func ofStep(at t: Double) -> [Double] {
         let density = Scalar.normalDensity(t)
         var (before, current) = (0.0, 1.0)
         return (1...terms).map { k in
@@ -59,7 +59,7 @@ struct HermiteSeries: Sendable {
     }
 
     /// The ρ where Σ products_k ρ^k, which ascends, is `target`; the bound that is nearer where there is none.
-    static func root(_ products: [Double], _ target: Double) -> Double {
+    package static func root(_ products: [Double], _ target: Double) -> Double {
         func value(_ rho: Double) -> (value: Double, slope: Double) {
             var (value, slope) = (0.0, 0.0)
             for product in products.reversed() {
@@ -87,7 +87,7 @@ struct HermiteSeries: Sendable {
 
     /// The ρ where P(z > t, z' > u) - P(z > t) P(z' > u) = ∫₀^ρ φ₂(t, u; r) dr, by r = sin θ, is `target`; the bound that is nearer where
     /// there is none.
-    static func tetrachoric(_ t: Double, _ u: Double, _ target: Double) -> Double {
+    package static func tetrachoric(_ t: Double, _ u: Double, _ target: Double) -> Double {
         let limit = asin(largest)
         func density(_ angle: Double) -> Double {
             let (sine, cosine) = (sin(angle), cos(angle))

@@ -2,8 +2,9 @@ import Foundation
 import MixtureOfExperts
 import Numerics
 
-/// The bins of other rows with shares for these: s exp(a m + b m²), which of all shares that have given moments are nearest to s in relative
-/// entropy. Values stay what they are.
+/// The bins of other rows with shares for these: s exp(a m + b m²).
+///
+/// Of all shares that have given moments they are nearest to s in relative entropy. Values stay what they are.
 struct MarginalTilt {
     private let bins: [Marginal.Bin]
 

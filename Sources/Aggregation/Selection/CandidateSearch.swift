@@ -32,11 +32,18 @@ struct CandidateSearch {
         // One expert from the sums of all statistics is the pooled fit.
         if isOpen, reduction.experts.count == 1 { return Outcome(best: first[0], scores: [first[0]]) }
         // Other constructions have no slope of 0; and where the experts are those of the sites nothing is to be gained.
-        let isSettled = (reduction.objectives.last ?? 0) < Self.negligibleDivergence
+        let isSettled = (reduction.objectives.last ?? 0) < Self.negligibleDivergence || isAsGoodAsTheAverage(first[0])
         let scores = isOpen && first[0].candidate.selection == nil && !isSettled ? first + others(first) : first
         let start = scores.first { $0.candidate.construction == .distillation }?.candidate.model
         let choice = CandidateChoice(problem: problem, sample: sample, reduction: reduction, distilled: start)
         return Outcome(best: choice.best(of: scores), scores: scores)
+    }
+
+    /// Whether f̂^W, which no candidate can be better than on its own draws, gains no more than twice what it says too much of its rows:
+    /// as much as it errs by itself, and a candidate without those errors.
+    private func isAsGoodAsTheAverage(_ score: MonteCarloSample.Score) -> Bool {
+        let gain = sample.gain(ofAverage: problem.mixture, over: score)
+        return gain.mean < 2 * problem.mixture.optimism + 2 * gain.standardError
     }
 
     /// A fit to draws from f̂^W; where that is not possible, gate by label.

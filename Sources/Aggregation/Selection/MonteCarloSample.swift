@@ -45,6 +45,16 @@ struct MonteCarloSample {
         Score(candidate: candidate, logDensities: logDensities(candidate.model))
     }
 
+    private static let comparedWithAverage = 2000
+
+    /// What f̂^W gains over a candidate on some of the rows: no candidate gains more.
+    func gain(ofAverage mixture: LocalMixture, over score: Score) -> PairedGain {
+        let step = max(1, rows.rowCount / Self.comparedWithAverage)
+        let chosen = Array(stride(from: 0, to: rows.rowCount, by: step))
+        let average = mixture.logDensities(rows.subset(chosen))
+        return PairedGain(zip(chosen, average).map { $1 - score.logDensities[$0] })
+    }
+
     /// The mean log density of the draw.
     func mean(_ model: MixtureModel) -> Double {
         logDensities(model).reduce(0, +) / Double(rows.rowCount)

@@ -16,7 +16,7 @@ package struct CovariateSketch: Sendable {
     private static let pointCount = 256
 
     /// Standard normal points, the same for all components; points x covariates.
-    let normals: Matrix
+    package let normals: Matrix
     /// More of them, at which the levels of categories are fitted.
     private let manyNormals: Matrix
 
@@ -69,7 +69,7 @@ package struct CovariateSketch: Sendable {
     }
 
     /// Covariates of a component, with its moments and marginals, at independent standard normal points; points x covariates.
-    func points(of component: Int, at normals: Matrix) -> Matrix { copula(component).points(normals) }
+    package func points(of component: Int, at normals: Matrix) -> Matrix { copula(component).points(normals) }
 
     /// `count` points; each component gets its share up to rounding, which leaves only the spread within components to
     /// chance.

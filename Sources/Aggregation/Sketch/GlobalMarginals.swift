@@ -36,7 +36,7 @@ extension AggregationProblem {
         return Marginal.mixture(
             parts.filter { $0.moments.weight > 0 }.map { moments, marginal in
                 (moments.weight, marginal ?? Marginal.normal(moments, column))
-            }, bins: bins)
+            }, bins: bins)?.released
     }
 }
 

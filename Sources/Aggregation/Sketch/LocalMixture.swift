@@ -22,7 +22,7 @@ package struct LocalMixture: Sendable {
 
     let design: Design
     let family: any ExpertFamily
-    let sites: [FittedMixture]
+    package let sites: [FittedMixture]
     /// Site after site.
     package let components: [Component]
     /// The components of each site.

@@ -9,17 +9,17 @@ import Numerics
 /// pooled one, S = max(0, Σ (O_m - e)) / Σ n_m is what a row says of honest difference (the positive part of James & Stein 1961), beside
 /// the e / n_m by which the estimates of a site err. Of the logarithm of a density the part w_m = S² / (S² + (e / n_m)²) is taken: none
 /// where sites have one law, and, other than of S / (S + e / n_m), all but a thousandth where they differ by 30 times of what they err by.
-struct SiteHeterogeneity: Sendable {
-    /// w_m
-    let ownShares: [Double]
-    /// N_m / N
-    let weightShares: [Double]
+package struct SiteHeterogeneity: Sendable {
+    /// w_m.
+    package let ownShares: [Double]
+    /// N_m / N.
+    package let weightShares: [Double]
 
     /// Of a pooled variance: directions in which rows do not vary are no dimensions.
     private static let leastVariance = 1e-8
 
     /// - Parameter sites: moments of (x, y) by site and expert.
-    init(_ sites: [[Moments]]) {
+    package init(_ sites: [[Moments]]) {
         let count = sites.first?.first?.count ?? 1
         let moments = sites.map { Moments.sum($0, count: count) }
         let pooled = Moments.sum(moments, count: count)

@@ -7,14 +7,14 @@ import Numerics
 /// That is what other rows of the same sites could have given (parametric bootstrap; Efron & Tibshirani 1993, chapter 6).
 ///
 /// Experts and gate of a site are drawn independently; the moments of the covariates stay.
-struct ParameterRedraws {
+package struct ParameterRedraws {
     private let problem: AggregationProblem
     /// Of each component: coefficients, and the log dispersion where the family has one.
     private let expertRoots: [Matrix]
     private let gateRoots: [Matrix]
 
     /// A local model without standard errors is taken to be as sure as the complete-data information says.
-    init(_ problem: AggregationProblem) {
+    package init(_ problem: AggregationProblem) {
         let sites = problem.mixture.sites
         self.problem = problem
         let roots = problem.parallelism.map(count: sites.count) { index -> (experts: [Matrix], gate: Matrix) in
@@ -31,7 +31,7 @@ struct ParameterRedraws {
         gateRoots = roots.map(\.gate)
     }
 
-    func problem(using random: inout RandomNumbers) -> AggregationProblem {
+    package func problem(using random: inout RandomNumbers) -> AggregationProblem {
         var sites = problem.mixture.sites
         var component = 0
         for index in sites.indices {
@@ -68,8 +68,8 @@ struct ParameterRedraws {
     }
 }
 
-/// Of a coefficient in pooled standard units, a weakly informative prior (Gelman et al. 2008, Annals of Applied Statistics 2,
-/// 1360-1383): where classes are separated the errors of the maximum are without bound, and those of the posterior are not.
+// Of a coefficient in pooled standard units, a weakly informative prior (Gelman et al. 2008, Annals of Applied Statistics 2,
+// 1360-1383): where classes are separated the errors of the maximum are without bound, and those of the posterior are not.
 private let priorVariance = 2.5 * 2.5
 
 extension ParameterCovariance {

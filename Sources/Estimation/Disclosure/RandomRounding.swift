@@ -3,9 +3,12 @@
 ///
 /// The choice follows from a key and what is counted, so that asking again gives the same answer. Sums over sites keep their expectation;
 /// deleting the rows instead would not: of 7 events among 100 rows at each site none would remain.
-struct RandomRounding: Sendable {
+package struct RandomRounding: Sendable {
     private static let base = 3
     private let key: UInt64
+
+    /// - Parameter key: any number.
+    package init(key: UInt64) { self.key = Self.mixed(key) }
 
     /// - Parameters:
     ///   - summaries: of the columns: what others do not know, and what changes with every row.
@@ -19,7 +22,7 @@ struct RandomRounding: Sendable {
     }
 
     /// - Parameter label: of what is counted.
-    func rounded(_ count: Int, label: Int) -> Int {
+    package func rounded(_ count: Int, label: Int) -> Int {
         let (quotient, rest) = count.quotientAndRemainder(dividingBy: Self.base)
         let uniform = Double(Self.mixed(key ^ UInt64(bitPattern: Int64(label))) >> 11) * 0x1p-53
         return Self.base * (quotient + (uniform * Double(Self.base) < Double(rest) ? 1 : 0))

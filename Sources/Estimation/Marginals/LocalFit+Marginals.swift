@@ -25,7 +25,7 @@ extension LocalFit {
             return model.experts.indices.map { expert in
                 moments[expert].scatter[column, column] > 0
                     ? MarginalBins.marginal(
-                        of: order.runs { own.weight($0) * posteriors[$0, expert] }, least: least)
+                        of: order.runs { own.weight($0) * posteriors[$0, expert] }, least: least)?.released
                     : nil
             }
         }

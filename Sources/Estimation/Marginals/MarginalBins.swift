@@ -2,11 +2,16 @@ import Foundation
 import MixtureOfExperts
 
 /// Bins of the values of one covariate under the posterior of an expert.
-struct MarginalBins {
+package struct MarginalBins {
     /// Rows that have one value, or a part of them.
-    struct Run {
-        var value: Double
-        var weight: Double
+    package struct Run {
+        package var value: Double
+        package var weight: Double
+
+        package init(value: Double, weight: Double) {
+            self.value = value
+            self.weight = weight
+        }
     }
 
     /// Neighbouring values: one that many rows have, or those between two such.
@@ -36,7 +41,7 @@ struct MarginalBins {
     ///   - runs: ascending, each value once.
     ///   - least: the weight that a bin has at least.
     /// - Returns: nil where the rows make up no two bins.
-    static func marginal(of runs: [Run], least: Double) -> Marginal? {
+    package static func marginal(of runs: [Run], least: Double) -> Marginal? {
         let runs = runs.filter { $0.weight > 0 }
         // Of two values the mean says which share has which.
         if runs.count == 2 {

@@ -53,6 +53,24 @@ package struct Marginal: Sendable, Equatable {
         return zip(bins, usual).allSatisfy { abs($0.share - $1) <= 1e-9 }
     }
 
+    /// With the shares that files hold: those that follow from the number of bins, or multiples of 1e-5 that sum to 1.
+    ///
+    /// What is made in memory is then what is read.
+    package var released: Marginal {
+        if hasUsualShares, let usual = Self.shares(count: bins.count) {
+            return Marginal(bins: zip(bins, usual).map { Bin(share: $1, mean: $0.mean) })
+        }
+        let scaled = bins.map { max($0.share * Self.shareUnits, 1) }
+        var counts = scaled.map { $0.rounded(.down) }
+        let rest = scaled.indices.sorted { (scaled[$0] - counts[$0], $1) > (scaled[$1] - counts[$1], $0) }
+        let missing = Int(Self.shareUnits - counts.reduce(0, +))
+        for index in rest.prefix(max(missing, 0)) { counts[index] += 1 }
+        return Marginal(
+            bins: zip(bins, counts).map { Bin(share: $1 / Self.shareUnits, mean: $0.mean, isAtom: $0.isAtom) })
+    }
+
+    package static let shareUnits = 1e5
+
     // MARK: Layout of the bins of columns without atoms
 
     /// Bins of equal share.

@@ -11,14 +11,11 @@ package struct MarginalRecord: Codable, Sendable, Equatable {
         case shares, means, values
     }
 
-    /// What a share is rounded to.
-    private static let unit = 1e5
-
     init(_ marginal: Marginal) {
         means = marginal.bins.map(\.mean)
         if marginal.hasUsualShares { return }
         let atoms = marginal.bins.indices.filter { marginal.bins[$0].isAtom }
-        shares = marginal.bins.map { max(($0.share * Self.unit).rounded(), 1) / Self.unit }
+        shares = marginal.bins.map { max(($0.share * Marginal.shareUnits).rounded(), 1) / Marginal.shareUnits }
         values = atoms.isEmpty ? nil : atoms
     }
 

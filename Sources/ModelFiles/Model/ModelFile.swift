@@ -61,7 +61,9 @@ public struct ModelFile: Codable, Sendable, Equatable {
         /// Intercept first, then in the order of `gateCovariates`; zero for the last expert.
         package var gate: [Double]
         package var statistics: StatisticsRecord?
-        /// Of each covariate; nil where it is withheld, or too few rows have values. Absent where there are none.
+        /// Of each covariate; nil where it is withheld, or too few rows have values.
+        ///
+        /// Absent where there are none.
         package var marginals: [MarginalRecord?]?
         /// Lower triangle of the complete-data information of the coefficients, row by row; absent where the statistics hold it.
         package var information: [Double]?

@@ -5,7 +5,7 @@ import Numerics
 import TestSupport
 import Testing
 
-@testable import Aggregation
+import Aggregation
 
 /// Draws of covariates from moments and marginals, against the rows that these are of.
 @Suite struct CovariateDrawTests {

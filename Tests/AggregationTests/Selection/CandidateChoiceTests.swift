@@ -1,11 +1,10 @@
+import Aggregation
 import Estimation
 import Foundation
 import MixtureOfExperts
 import Numerics
 import TestSupport
 import Testing
-
-@testable import Aggregation
 
 /// Which of the constructions becomes the global model.
 @Suite struct CandidateChoiceTests {
@@ -32,8 +31,14 @@ import Testing
     }
 
     @Test func allConstructionsAreCandidates() throws {
-        let report = try Coordinator(options: AggregationOptions(supportSize: 800))
-            .aggregate(LocalModels.disturbed(1...4)).report
+        // Sites that differ: where they agree nothing is to be gained.
+        var sites = LocalModels.disturbed(1...4)
+        for index in sites.indices {
+            for expert in sites[index].fitted.model.experts.indices {
+                sites[index].fitted.model.experts[expert].coefficients[1] += 1.5 * Double(index)
+            }
+        }
+        let report = try Coordinator(options: AggregationOptions(supportSize: 800)).aggregate(sites).report
         let made = report.candidates.map(\.construction)
         for construction: GlobalConstruction in [
             .gate(target: .label, afterDistillation: false), .support(target: .plan, siteWeights: .constant),
@@ -46,6 +51,12 @@ import Testing
     }
 
     // MARK: Redraws
+
+    private static func moments(_ values: [Double]) -> (mean: Double, deviation: Double) {
+        let count = Double(values.count)
+        let mean = values.reduce(0, +) / count
+        return (mean, (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot())
+    }
 
     @Test func redrawsVaryAsTheErrorsSay() throws {
         let sites = (1...3).map { seed in
@@ -61,10 +72,9 @@ import Testing
             let errors = try #require(fitted.errors).shifted(by: fitted.center.map { -$0 }, of: fitted.model)
             for expert in fitted.model.experts.indices {
                 for (index, value) in fitted.model.experts[expert].coefficients.enumerated() {
-                    let values = drawn.map { $0[site].model.experts[expert].coefficients[index] }
-                    let mean = values.reduce(0, +) / Double(count)
-                    let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)).squareRoot()
-                    let error = errors.experts[expert].standardErrors[index]
+                    let values: [Double] = drawn.map { $0[site].model.experts[expert].coefficients[index] }
+                    let (mean, deviation) = Self.moments(values)
+                    let error: Double = errors.experts[expert].standardErrors[index]
                     #expect(abs(mean - value) < 4 * error / Double(count).squareRoot())
                     #expect(abs(deviation / error - 1) < 0.2)
                 }
@@ -90,8 +100,7 @@ import Testing
             let values = (0..<300).map { _ in
                 redraws.problem(using: &random).mixture.sites[0].model.experts[0].coefficients[1]
             }
-            let mean = values.reduce(0, +) / 300
-            return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 300).squareRoot()
+            return Self.moments(values).deviation
         }
         let known = RandomDataFits.easy(seed: 1)
         var unknown = known

@@ -62,7 +62,8 @@ import Testing
             try Self.distance(global.experts[0].coefficients, pooled)
         )
         #expect(line > 0.15, "\(line)")
-        #expect(own < 0.35 * line, "\(own) of \(line)")
+        // A tenth of a standard error is what draws from bins in the place of normal covariates may cost.
+        #expect(own < max(0.35 * line, 0.1), "\(own) of \(line)")
     }
 
     /// A class that a site has no row of: its absence counts.

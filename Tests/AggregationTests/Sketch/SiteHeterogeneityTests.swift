@@ -3,7 +3,7 @@ import Numerics
 import TestSupport
 import Testing
 
-@testable import Aggregation
+import Aggregation
 
 @Suite struct SiteHeterogeneityTests {
     private static func moments(_ rows: Int, _ columns: Int, seed: UInt64, shift: Double = 0) -> Moments {

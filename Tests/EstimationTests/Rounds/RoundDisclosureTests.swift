@@ -117,7 +117,8 @@ import Testing
             for other in 0..<3 { #expect(moments.scatter[1, other] == 0) }
         }
         // The gate's sums over it are those over the constant.
-        let constant = -Self.round.standardisation.center[1] / Self.round.standardisation.scale[1]
+        let share = statistics.moments[0].mean[1]
+        let constant = (share - Self.round.standardisation.center[1]) / Self.round.standardisation.scale[1]
         for gradient in statistics.gate.gradient {
             #expect(abs(gradient[2] - constant * gradient[0]) < 1e-9)
         }
