@@ -39,11 +39,10 @@ struct CandidateSearch {
         return Outcome(best: choice.best(of: scores), scores: scores)
     }
 
-    /// Whether f̂^W, which no candidate can be better than on its own draws, gains no more than twice what it says too much of its rows:
-    /// as much as it errs by itself, and a candidate without those errors.
+    /// Whether f̂^W, which no candidate can be better than on its own draws, gains no more than what it says too much of its own rows.
     private func isAsGoodAsTheAverage(_ score: MonteCarloSample.Score) -> Bool {
         let gain = sample.gain(ofAverage: problem.mixture, over: score)
-        return gain.mean < 2 * problem.mixture.optimism + 2 * gain.standardError
+        return gain.mean < problem.mixture.optimism + 2 * gain.standardError
     }
 
     /// A fit to draws from f̂^W; where that is not possible, gate by label.
