@@ -4,7 +4,7 @@ import Numerics
 /// The marginals that a fit releases beside its moments.
 extension LocalFit {
     /// Of more rows a sample serves: bins hold thousands.
-    private static let mostRows = 131_072
+    private static let mostRows = 8192
     /// A mean of fewer rows is not released, whatever is asked for.
     private static let leastRows = 10.0
 
