@@ -30,6 +30,11 @@ package enum Format {
         return (value < 0 ? "-" : "") + groups.joined(separator: ",")
     }
 
+    /// The first three of some names.
+    package static func list(_ names: [String]) -> String {
+        names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) others" : "")
+    }
+
     package static func seconds(_ value: Double) -> String { "\(number(value, digits: value < 10 ? 2 : 1)) s" }
 
     package static func percent(_ share: Double) -> String { "\(number(100 * share, digits: 1)) %" }

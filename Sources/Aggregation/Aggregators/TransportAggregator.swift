@@ -39,7 +39,9 @@ package struct TransportAggregator: Aggregator {
         if !reduction.converged {
             warnings.append(.notConverged(iterations: problem.options.maxIterations))
         }
-        let search = CandidateSearch(problem: problem, reduction: reduction)
+        let underfitted = UnderfittedSites(problem, reduction)
+        underfitted.warning(problem).map { warnings.append($0) }
+        let search = underfitted.search(problem, reduction)
         let outcome: CandidateSearch.Outcome
         switch construction {
         case .asOptioned: outcome = search.chosen()
@@ -47,14 +49,12 @@ package struct TransportAggregator: Aggregator {
             outcome = search.distilled()
             if outcome.best.candidate.construction != .distillation { warnings.append(.noDistillation) }
         }
-        let best = outcome.best
-        let scored = outcome.scores
+        let best = underfitted.spread(outcome.best.candidate, problem)
         return ReducedMixture(
-            model: best.candidate.model, labels: best.candidate.labels, chosen: best.candidate.construction,
+            model: best.model, labels: best.labels, chosen: best.construction,
             objectives: reduction.objectives, converged: reduction.converged, start: start,
-            candidates: scored.map { AggregationReport.Candidate($0.candidate.construction, score: $0.mean) },
-            warnings: warnings, selection: best.candidate.selection,
-            errors: best.candidate.errors)
+            candidates: outcome.scores.map { AggregationReport.Candidate($0.candidate.construction, score: $0.mean) },
+            warnings: warnings, selection: best.selection, errors: best.errors)
     }
 }
 

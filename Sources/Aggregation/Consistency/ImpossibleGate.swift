@@ -51,13 +51,27 @@ struct ImpossibleGate {
         for other in 0..<coefficients.columnCount where other != expert {
             let slopes = columns.indices.map { coefficients[$0 + 1, other] - coefficients[$0 + 1, expert] }
             let intercept = coefficients[0, other] - coefficients[0, expert]
-            let mean = zip(slopes, columns).reduce(intercept) { $0 + $1.0 * moments.mean[$1.1] }
+            let mean =
+                zip(slopes, columns).reduce(intercept) { $0 + $1.0 * moments.mean[$1.1] }
+                - unknownPart(slopes, moments)
             let variance = zip(slopes, covariance * slopes).reduce(0) { $0 + $1.0 * $1.1 }
             let normal = Self.positivePart(mean: mean, deviation: max(variance, 0).squareRoot())
+            guard mean > -.infinity else { continue }
             guard mean.isFinite, normal.isFinite else { return (.infinity, .infinity) }
             result = (max(result.atMean, mean), max(result.normal, normal))
         }
         return result
+    }
+
+    /// What the mean of η may be off by where moments of columns are withheld: of a two-valued column all of its range,
+    /// of others nothing is known.
+    private func unknownPart(_ slopes: [Double], _ moments: Moments) -> Double {
+        zip(slopes, columns).reduce(0) { sum, entry in
+            let (slope, column) = entry
+            guard slope != 0, moments.scatter[column, column] == 0 else { return sum }
+            let isTwoValued = (0...1).contains(moments.mean[column])
+            return sum + (isTwoValued ? abs(slope) : .infinity)
+        }
     }
 
     /// E (η)₊ of a normal η.

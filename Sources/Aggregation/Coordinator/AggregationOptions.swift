@@ -41,8 +41,7 @@ package struct AggregationOptions: Sendable {
     /// Where given, the number of experts is chosen in it, whatever ``expertCount`` says.
     package var expertCountRange: ClosedRange<Int>?
     package var supportSize: Int
-    /// nil: by label, by plan and a fit to draws from f̂^W are tried; `label` is kept unless another is clearly better on
-    /// an independent Monte Carlo sample.
+    /// nil: the better one, or another construction that is clearly better than both.
     package var gateTarget: GateTarget?
     package var expertSource: ExpertSource
     package var siteWeights: SiteWeights
@@ -79,4 +78,9 @@ package struct AggregationOptions: Sendable {
         self.maxIterations = maxIterations
         self.gateRidge = gateRidge
     }
+}
+
+extension AggregationOptions {
+    /// Whether the global model may be built in any way.
+    var leavesConstructionOpen: Bool { gateTarget == nil && expertSource == .statistics }
 }

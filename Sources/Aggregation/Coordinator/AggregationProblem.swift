@@ -6,9 +6,9 @@ import Numerics
 /// f̂^W, and the support at which models are compared.
 package struct AggregationProblem: Sendable {
     /// In an order that depends on the models alone, covariates in the order of the first.
-    let contributions: [Contribution]
+    private(set) var contributions: [Contribution]
     /// Where each of them stood in what was given.
-    let order: [Int]
+    private(set) var order: [Int]
     let standardisation: Standardisation
     package private(set) var mixture: LocalMixture
     package let support: SupportSample
@@ -74,6 +74,18 @@ package struct AggregationProblem: Sendable {
         result.mixture = LocalMixture(
             sites: sites ?? mixture.sites, siteWeights: options.siteWeights, sketch: mixture.sketch,
             parallelism: parallelism)
+        result.transport = TransportProblem(result.mixture, support: support, parallelism: parallelism)
+        return result
+    }
+
+    /// Without some of the sites, on the same support.
+    func without(_ sites: [Int]) -> AggregationProblem {
+        var result = self
+        let kept = contributions.indices.filter { !sites.contains($0) }
+        result.contributions = kept.map { contributions[$0] }
+        result.order = kept.map { order[$0] }
+        result.mixture = LocalMixture(
+            sites: kept.map { mixture.sites[$0] }, siteWeights: options.siteWeights, parallelism: parallelism)
         result.transport = TransportProblem(result.mixture, support: support, parallelism: parallelism)
         return result
     }

@@ -21,6 +21,8 @@ package enum AggregationWarning: Sendable, Equatable, Codable, ExtensibleCode {
     /// The method gives another number than was asked for.
     case otherExpertCount(asked: Int, method: String, experts: Int)
     case emptyExperts(empty: Int, of: Int)
+    /// The global model is made without them.
+    case underfittedSites(sites: [String], rows: Int, of: Int)
 }
 
 /// Why a model has no standard errors.
@@ -104,6 +106,9 @@ extension AggregationWarning: DoorMessage {
             "\(asked) experts were asked for, but the method '\(method)' gives \(experts)"
         case .emptyExperts(let empty, let count):
             "\(empty) of \(count) global experts stand for no local expert: fewer would do"
+        case .underfittedSites(let sites, let rows, let total):
+            "the global model is made without \(Format.list(sites)): \(Format.count(rows)) of \(Format.count(total)) rows, fitted with "
+                + "fewer experts than they are of"
         }
     }
 

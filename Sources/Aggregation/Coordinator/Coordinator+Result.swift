@@ -11,7 +11,7 @@ extension Coordinator {
         let moments = problem.mixture.pooledMoments(
             reduced.labels, count: reduced.model.expertCount, problem.parallelism)
         let contributions = problem.contributions
-        let information = problem.mixture.pooledInformation(reduced.labels, count: reduced.model.expertCount)
+        let information = problem.mixture.pooledInformation(reduced.labels, reduced.model.experts)
         var found = FittedMixture(
             model: reduced.model, moments: moments, information: information,
             rowCount: contributions.reduce(0) { $0 + $1.fitted.rowCount },

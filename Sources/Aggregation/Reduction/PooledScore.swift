@@ -53,7 +53,24 @@ struct PooledScore {
             guard let next else { break }
             current = next
         }
-        return current.expert
+        return withDispersion(current.expert)
+    }
+
+    /// The expert with the dispersion that is the most likely for what the members expect of their responses.
+    ///
+    /// The mean of their own dispersions would leave out what they differ by.
+    private func withDispersion(_ expert: Expert) -> Expert {
+        guard let family = members.first?.family, family.hasDispersion else { return expert }
+        var result = expert
+        let parts = members.map(\.expected)
+        let statistics = PointStatistics(
+            masses: parts.flatMap(\.masses),
+            statistics: (0..<family.statisticCount).map { index in parts.flatMap { $0.statistics[index] } })
+        let predictors = members.flatMap { $0.predictors(of: expert) }
+        result.dispersion = predictors.withUnsafeBufferPointer {
+            family.dispersion(for: statistics, predictors: LinearPredictors($0.baseAddress!, stride: predictors.count))
+        }
+        return result
     }
 
     /// The score and the Newton step at an expert.
@@ -102,10 +119,10 @@ struct PooledScore {
 
         init?(_ index: Int, _ mixture: LocalMixture) {
             let component = mixture.components[index]
-            guard let information = component.information else { return nil }
+            guard let information = component.unitInformation else { return nil }
             expert = component.expert
             self.information = information
-            gradient = component.score ?? [Double](repeating: 0, count: information.size)
+            gradient = component.unitScore ?? [Double](repeating: 0, count: information.size)
             self.mixture = mixture
             suppressed = component.suppressedClasses
             counts = component.suppressedCounts
@@ -200,8 +217,36 @@ struct PooledScore {
         private static func statistics(_ expert: Expert, _ rows: ShardRows, _ mixture: LocalMixture)
             -> MixtureStatistics
         {
-            MixtureModel(design: mixture.design, family: mixture.family, ungated: [expert])
+            let atUnit = Expert(coefficients: expert.coefficients, dispersion: 1)
+            return MixtureModel(design: mixture.design, family: mixture.family, ungated: [atUnit])
                 .statistics(of: rows, level: .expectationMaximization)
+        }
+
+        // MARK: Dispersion
+
+        var family: any ExpertFamily { mixture.family }
+
+        /// At the points; of a family with one predictor.
+        func predictors(of expert: Expert) -> [Double] {
+            MixtureModel(design: mixture.design, family: mixture.family, ungated: [expert])
+                .predictors(rows.covariates).storage
+        }
+
+        /// What the expert of the member expects of the statistics of responses at the points.
+        var expected: PointStatistics {
+            let count = rows.rowCount
+            var values = [Double](repeating: 0, count: mixture.family.statisticCount * count)
+            let predictors = predictors(of: expert)
+            predictors.withUnsafeBufferPointer { predictors in
+                values.withUnsafeMutableBufferPointer { values in
+                    mixture.family.expectedStatistics(
+                        predictors: LinearPredictors(predictors.baseAddress!, stride: count),
+                        dispersion: expert.dispersion, count: count, into: values.baseAddress!, stride: count)
+                }
+            }
+            return PointStatistics(
+                masses: [Double](repeating: scale, count: count),
+                statistics: (0..<mixture.family.statisticCount).map { Array(values[$0 * count..<($0 + 1) * count]) })
         }
     }
 }

@@ -74,15 +74,6 @@ struct Reduction {
         }
     }
 
-    /// Whether the experts of every local model are assigned to different global experts.
-    ///
-    /// Then the local models agree, and little is gained by fitting draws (Beijing stations with x from all of them: -0.001 to
-    /// +0.001 per row). With points from the sketches or from one site it even does harm that the draws cannot show, for they lie
-    /// where no row does (-0.001 to -0.004).
-    func isClear(_ labels: [Int]) -> Bool {
-        mixture.members.allSatisfy { Set(labels[$0]).count == $0.count }
-    }
-
     /// Softmax regression on the support.
     ///
     /// Where two experts cross, the plan sends mass to the wrong one and so biases the gate; targets by label send all

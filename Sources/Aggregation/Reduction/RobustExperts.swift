@@ -68,10 +68,10 @@ package struct RobustExperts {
         var sum = InformationSum(size: mixture.components[members[0]].expert.coefficients.count)
         for member in members {
             let component = mixture.components[member]
-            guard let information = component.information else { continue }
+            guard let information = component.unitInformation else { continue }
             sum.merge(
                 InformationSum(
-                    component.expert, information: information, gradient: component.score,
+                    component.expert, information: information, gradient: component.unitScore,
                     weight: component.moments.weight))
         }
         return sum.expert(

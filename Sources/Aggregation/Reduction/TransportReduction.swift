@@ -32,4 +32,11 @@ package struct TransportReduction: Sendable {
         }
         return TransportReduction(experts: experts, objectives: objectives, converged: false)
     }
+
+    /// From these experts on another problem, as exactly as its options say.
+    func again(on problem: AggregationProblem) -> TransportReduction {
+        TransportReduction.run(
+            problem.transport, from: experts, tolerance: problem.options.tolerance,
+            maxIterations: problem.options.maxIterations)
+    }
 }

@@ -22,6 +22,12 @@ struct CandidateChoice {
     /// Of all gains, beyond which further redraws would change nothing.
     private static let clearGain = 4.0
     private static let mostContenders = 4
+    /// The reduction of a redraw begins at that of the sites: what is left after so little is far below the scores' errors.
+    private static func solving(_ options: AggregationOptions) -> AggregationOptions {
+        var result = options
+        (result.tolerance, result.maxIterations) = (1e-4, 10)
+        return result
+    }
 
     /// The best candidate; the first unless another gains more than two standard errors of its gain over the redraws.
     ///
@@ -46,12 +52,16 @@ struct CandidateChoice {
         var random = problem.generator.split(7)
         var gains = ahead.map { _ in [Double]() }
         for _ in 0..<Self.redraws / Self.batch {
-            let redrawn = (0..<Self.batch).map { _ in redraws.problem(using: &random) }
-            let scores = problem.parallelism.map(count: Self.batch) { self.scores(constructions, redrawn[$0]) }
+            let redrawn = (0..<Self.batch).map { _ in redraws.problem(Self.solving(problem.options), using: &random) }
+            let open = gains.indices.filter { !PairedGain(gains[$0]).isClearLoss(Self.clearGain) }
+            let built = [constructions[0]] + open.map { constructions[$0 + 1] }
+            let scores = problem.parallelism.map(count: Self.batch) { self.scores(built, redrawn[$0]) }
             for scores in scores {
                 guard let base = scores[0] else { continue }
                 // What cannot be built from other draws of the same sites is not relied on.
-                for index in gains.indices { gains[index].append(scores[index + 1].map { $0 - base } ?? -.infinity) }
+                for (index, score) in zip(open, scores.dropFirst()) {
+                    gains[index].append(score.map { $0 - base } ?? -.infinity)
+                }
             }
             if gains.allSatisfy({ PairedGain($0).isClearEitherWay(Self.clearGain) }) { break }
         }
@@ -61,10 +71,7 @@ struct CandidateChoice {
     /// Of the candidates that are built in these ways from redrawn sites; nil for one that cannot be built.
     private func scores(_ constructions: [GlobalConstruction], _ redrawn: AggregationProblem) -> [Double?] {
         let builder = CandidateBuilder(
-            problem: redrawn,
-            reduction: TransportReduction.run(
-                redrawn.transport, from: reduction.experts, tolerance: problem.options.tolerance,
-                maxIterations: problem.options.maxIterations))
+            problem: redrawn, reduction: reduction.again(on: redrawn))
         let built = builder.candidates(constructions, distillingFrom: distilled)
         return constructions.map { construction in
             built.first { $0.construction == construction }.map { sample.mean($0.model) }
@@ -86,6 +93,8 @@ struct PairedGain {
     }
 
     func isClear(_ errors: Double) -> Bool { mean > errors * standardError }
+
+    func isClearLoss(_ errors: Double) -> Bool { !mean.isFinite || mean < -errors * standardError }
 
     func isClearEitherWay(_ errors: Double) -> Bool { !mean.isFinite || abs(mean) > errors * standardError }
 }

@@ -27,8 +27,7 @@ struct CandidateSearch {
     /// What the options name; where they leave it open, the best of all.
     func chosen() -> Outcome {
         let first = firstScores()
-        let options = problem.options
-        let isOpen = options.gateTarget == nil && options.expertSource == .statistics
+        let isOpen = problem.options.leavesConstructionOpen
         // One expert from the sums of all statistics is the pooled fit.
         if isOpen, reduction.experts.count == 1 { return Outcome(best: first[0], scores: [first[0]]) }
         // Other constructions have no slope of 0; and where the experts are those of the sites nothing is to be gained.

@@ -27,9 +27,10 @@ struct Distillation {
         _ mixture: LocalMixture, source: MonteCarloSample.Source, supportSize: Int, start: MixtureModel, searches: Bool,
         options: AggregationOptions, parallelism: Parallelism, _ generator: RandomNumbers
     ) -> MixtureModel? {
-        guard let iterations = iterations(start) else { return nil }
-        let rows = MonteCarloSample.rows(
-            mixture, source, count: drawsPerSupportPoint * supportSize, generator, parallelism)
+        guard let most = iterations(start) else { return nil }
+        let iterations = searches ? most : min(most, Self.refining)
+        let count = (searches ? drawsPerSupportPoint : drawsPerSupportPoint / 2) * supportSize
+        let rows = MonteCarloSample.rows(mixture, source, count: count, generator, parallelism)
         var fitOptions = FitOptions(
             expertCount: start.expertCount, starts: searches ? starts : 1, maxIterations: iterations,
             seed: options.seed &+ seedOffset,
@@ -53,4 +54,6 @@ struct Distillation {
     }
 
     private static let mostIterations = 500
+    /// Iterations from a start that was fitted to other draws.
+    private static let refining = 15
 }

@@ -18,6 +18,13 @@ package struct LocalMixture: Sendable {
         var suppressedClasses: [Int] = []
         /// The weight of the rows of each of them, rounded.
         var suppressedCounts: [Double] = []
+
+        /// The information and the gradient at dispersion 1.
+        ///
+        /// Coefficients and dispersion of an exponential family are orthogonal: the pooled coefficients do not depend on the
+        /// dispersion, which the sites estimate each for itself, so that a site of little dispersion must not count for more.
+        var unitInformation: PackedSymmetric? { information.map { expert.dispersion * $0 } }
+        var unitScore: [Double]? { score.map { $0.map { expert.dispersion * $0 } } }
     }
 
     let design: Design
@@ -142,14 +149,14 @@ package struct LocalMixture: Sendable {
             members: [component], expert: own.expert, moments: own.moments, information: own.information)
     }
 
-    /// The information of the components of each label; none where the moments hold it.
-    func pooledInformation(_ labels: [Int], count: Int) -> [PackedSymmetric] {
+    /// The information of the components of each label at the dispersion of its expert; none where the moments hold it.
+    func pooledInformation(_ labels: [Int], _ experts: [Expert]) -> [PackedSymmetric] {
         guard let size = components.first?.information?.size else { return [] }
-        var result = [PackedSymmetric](repeating: PackedSymmetric(size: size), count: count)
+        var result = [PackedSymmetric](repeating: PackedSymmetric(size: size), count: experts.count)
         for (component, label) in zip(components, labels) {
-            if let information = component.information { result[label] += information }
+            if let information = component.unitInformation { result[label] += information }
         }
-        return result
+        return zip(result, experts).map { (1 / $1.dispersion) * $0 }
     }
 
     /// λ_m(x) π̂_mj(x) of every component; points x components, rows sum to 1.

@@ -86,5 +86,5 @@ package struct TransportPlan {
     }
 
     /// Of a barycentre that is not closed, in one update: each lowers the objective.
-    private static let newtonSteps = 5
+    private static let newtonSteps = 2
 }

@@ -55,7 +55,7 @@ struct ExpertErrors {
     ) -> (slope: Matrix, variance: Matrix) {
         let component = mixture.components[member]
         let coefficients = component.expert.coefficients.count
-        let own = component.information?.matrix() ?? component.moments.gram(of: mixture.design.expertCovariates)
+        let own = component.unitInformation?.matrix() ?? component.moments.gram(of: mixture.design.expertCovariates)
         var slope = Matrix(rowCount: count, columnCount: count)
         for column in 0..<coefficients {
             for row in 0..<coefficients { slope[row, column] = weights[member] * own[row, column] }
@@ -67,7 +67,7 @@ struct ExpertErrors {
         var variance = slope * (errors.matrix ?? Matrix(rowCount: count, columnCount: count)) * slope
         guard isHeld(errors, own) else { return (slope, variance) }
         // An intercept-only expert: its slopes are held, but the sums of its rows are not. Theirs is the complete-data variance.
-        let dispersion = component.information == nil ? component.expert.dispersion : 1
+        let dispersion = component.expert.dispersion
         for column in 0..<coefficients {
             for row in 0..<coefficients {
                 variance[row, column] = weights[member] * weights[member] * dispersion * own[row, column]

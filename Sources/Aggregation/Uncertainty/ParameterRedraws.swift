@@ -31,7 +31,9 @@ package struct ParameterRedraws {
         gateRoots = roots.map(\.gate)
     }
 
-    package func problem(using random: inout RandomNumbers) -> AggregationProblem {
+    /// - Parameter options: nil for those of the problem.
+    package func problem(_ options: AggregationOptions? = nil, using random: inout RandomNumbers) -> AggregationProblem
+    {
         var sites = problem.mixture.sites
         var component = 0
         for index in sites.indices {
@@ -47,7 +49,7 @@ package struct ParameterRedraws {
             }
             sites[index].model.gate = SoftmaxGate(coefficients: redrawn)
         }
-        return problem.changed(problem.options, sites: sites)
+        return problem.changed(options ?? problem.options, sites: sites)
     }
 
     private func redraw(
