@@ -35,6 +35,8 @@ extension LocalFit {
             suppressedClasses = absentClasses
         }
 
+        var modelInUserUnits: MixtureModel { rows.standardisation.inUserUnits(candidate.model) }
+
         /// Of each expert, with those that too few rows of the site have; none where there are none.
         var withheldClasses: [[Int]] {
             let all = suppressedClasses.map { Set($0).union(released.rareClasses).sorted() }

@@ -22,10 +22,11 @@ struct ExpertNewton {
     /// - Parameters:
     ///   - interceptsOnly: leaves the slopes as they are.
     ///   - held: coefficients that stay as they are.
+    ///   - damping: added to the information of each coefficient.
     ///   - lasso: on the sum over rows.
     func direction(
         _ index: Int, _ expert: Expert, interceptsOnly: Bool = false, held: Set<Int> = [],
-        lasso: SlopeWeights? = nil
+        damping: Double = 0, lasso: SlopeWeights? = nil
     ) -> Direction {
         let layout = statistics.layout
         let coefficients = design.expertLayout
@@ -33,7 +34,7 @@ struct ExpertNewton {
         var gradient = gradient(index, expert)
         var system = statistics.expertInformation(index, design.expertPositions)
             .submatrix(rows: moving, columns: moving)
-        for index in moving.indices { system[index, index] += ridge }
+        for index in moving.indices { system[index, index] += ridge + damping }
         for (index, position) in moving.enumerated() where held.contains(position) {
             for other in moving.indices { system[index, other] = other == index ? 1 : 0 }
             gradient[position] = 0

@@ -154,6 +154,7 @@ package struct StartSearch {
         var refinement = Refinement(
             options: options, rows: sample, weight: sample.totalWeight, parallelism: .serial)
         refinement.lasso = lasso
+        refinement.confirms = false
         return refinement
     }
 

@@ -1,0 +1,87 @@
+import MixtureOfExperts
+import Numerics
+
+/// Newton steps of a refinement, and what makes an optimum one.
+///
+/// A maximum is where the decrement ½ g'|H|⁻¹g, what the quadratic model at all rows promises of a full step, is negligible, and no
+/// direction is convex. That an iteration changes little is no sign of it: where a flag has no event in the rows of a start, its slope
+/// begins at infinity, every step from there is useless, and nothing moves.
+extension Refinement {
+    private static let stepsOfAHessian = 10
+    /// Decrement, in units of the log-likelihood, below which the Hessian at hand is that of the maximum nearby.
+    private static let nearby = 1e-2
+    /// Of the objective: what the sum over rows is rounded by.
+    private static let rounding = 1e-13
+
+    struct Place {
+        var model: MixtureModel
+        var objective: Double
+        var isMaximum = false
+
+        mutating func move(to step: NewtonPolish.Step?, _ trace: inout [Double]) {
+            guard let step else { return }
+            trace.append(objective)
+            (model, objective) = (step.model, step.objective)
+        }
+    }
+
+    /// Steps while they help.
+    func newton(from start: Place, _ trace: inout [Double]) -> Place {
+        var place = start
+        while !place.isMaximum, trace.count < options.maxIterations, !options.isCancelled {
+            let before = place.objective
+            advance(&place, &trace)
+            // Also where the objective is no number.
+            guard place.objective - before >= negligible(before) else { break }
+        }
+        return place
+    }
+
+    func negligible(_ objective: Double) -> Double {
+        max(options.tolerance * weight, Self.rounding * abs(objective))
+    }
+
+    /// Some steps with the Hessian here.
+    private func advance(_ place: inout Place, _ trace: inout [Double]) {
+        let (algorithm, start) = (algorithm, place)
+        let (polish, system) = (NewtonPolish(algorithm: algorithm), algorithm.newtonSystem(start.model))
+        guard let factor = system.factor() else {
+            let step = polish.dampedStep(system, from: start.model, objective: start.objective)
+            place.move(to: step, &trace)
+            place.isMaximum = step.map { $0.decrement < negligible(start.objective) } ?? false
+            return
+        }
+        let decrement = 0.5 * factor.decrement(system.gradient)
+        if decrement < negligible(start.objective) { return finish(&place, polish, system, factor, decrement, &trace) }
+        if let newton = QuasiNewton(algorithm, metric: system, weight: weight) {
+            let steps = min(Self.stepsOfAHessian, options.maxIterations - trace.count)
+            let next = newton.run(from: start.model, steps: steps, tolerance: options.tolerance, trace: &trace)
+            place = Place(
+                model: next.model, objective: next.objective,
+                isMaximum: next.converged && (!confirms || decrement < Self.nearby))
+        }
+        guard !place.isMaximum, !(place.objective - start.objective >= negligible(start.objective)) else { return }
+        place = start
+        place.move(to: polish.step(system, factor, from: start.model, objective: start.objective), &trace)
+    }
+
+    /// Where nothing pulls: off a saddle, or the last step, whose error is the square of that before.
+    private func finish(
+        _ place: inout Place, _ polish: NewtonPolish, _ system: NewtonSystem, _ factor: ScaledFactor,
+        _ decrement: Double, _ trace: inout [Double]
+    ) {
+        let (model, before) = (place.model, place.objective)
+        if let off = polish.escape(system, factor, from: model, objective: before, least: negligible(before)) {
+            return place.move(to: off, &trace)
+        }
+        place.isMaximum = true
+        guard confirms, decrement > Self.rounding * abs(before) else { return }
+        place.move(to: polish.wholeStep(system, factor, from: model, objective: before), &trace)
+    }
+
+    /// Newton steps leave slopes at 0 that are there: whether one of them should move shows in a step of EM.
+    func checked(_ state: GeneralisedEM.State) -> (GeneralisedEM.State, converged: Bool) {
+        let next = algorithm.step(from: state)
+        return (next, next.objective - state.objective < options.tolerance * weight)
+    }
+}
