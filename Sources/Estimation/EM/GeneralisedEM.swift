@@ -33,12 +33,12 @@ package struct GeneralisedEM {
 
     package init(
         rows: any RowSource, weight: Double, options: FitOptions, parallelism: Parallelism,
-        held: HeldCoefficients = HeldCoefficients(), lasso: SlopeWeights? = nil
+        held: HeldCoefficients = HeldCoefficients(), lasso: SlopeWeights? = nil, prior: SlopePrior? = nil
     ) {
         self.rows = rows
         self.weight = weight
         dispersionFloor = options.varianceFloor
-        penalty = Penalty(options, weight: weight, lasso: lasso)
+        penalty = Penalty(options, weight: weight, lasso: lasso, prior: prior)
         self.held = held
         self.parallelism = parallelism
         self.options = options
@@ -138,7 +138,7 @@ package struct GeneralisedEM {
     private func expertNewton(_ state: State) -> ExpertNewton {
         ExpertNewton(
             statistics: state.statistics, design: state.model.design,
-            ridge: penalty.expertRidge(state.model.family), dispersionFloor: dispersionFloor)
+            ridge: penalty.expertRidge(state.model.family), dispersionFloor: dispersionFloor, prior: penalty.prior)
     }
 
     private func expertUpdates(_ state: State, damping: Double) -> [ExpertUpdate] {
@@ -178,11 +178,16 @@ package struct GeneralisedEM {
         let statistics = state.statistics
         func gradient(_ gate: Int) -> [Double] {
             let sums = Array(statistics.linearSum(statistics.layout.gateGradient(gate)))
-            return positions.map { sums[$0] }
+            let own = positions.map { sums[$0] }
+            return penalty.prior.map { zip(own, $0.gateGradient(state.model.gate, gate)).map(-) } ?? own
         }
         func information(_ first: Int, _ second: Int) -> Matrix {
-            statistics.quadraticSum(statistics.layout.gateInformation(first, second))
+            var own = statistics.quadraticSum(statistics.layout.gateInformation(first, second))
                 .submatrix(rows: positions, columns: positions)
+            if let prior = penalty.prior {
+                own.addToDiagonal(prior.gateCurvature(state.model.gate, first, second))
+            }
+            return own
         }
         if let lasso = penalty.lasso, lasso.gate > 0 {
             return GateNewton.direction(
@@ -190,5 +195,11 @@ package struct GeneralisedEM {
         }
         return GateNewton.direction(
             gate: state.model.gate, ridge: ridge, damping: damping, gradient: gradient, information: information)
+    }
+}
+
+extension Matrix {
+    mutating func addToDiagonal(_ values: [Double]) {
+        for (index, value) in values.enumerated() { self[index, index] += value }
     }
 }

@@ -17,6 +17,8 @@ extension Refinement {
         var model: MixtureModel
         var objective: Double
         var isMaximum = false
+        /// False where the derivatives are no numbers, or too many: nothing can be said then.
+        var isJudged = true
 
         mutating func move(to step: NewtonPolish.Step?, _ trace: inout [Double]) {
             guard let step else { return }
@@ -47,6 +49,7 @@ extension Refinement {
         let (polish, system) = (NewtonPolish(algorithm: algorithm), algorithm.newtonSystem(start.model))
         guard let factor = system.factor() else {
             let step = polish.dampedStep(system, from: start.model, objective: start.objective)
+            place.isJudged = step != nil
             place.move(to: step, &trace)
             place.isMaximum = step.map { $0.decrement < negligible(start.objective) } ?? false
             return
@@ -75,7 +78,7 @@ extension Refinement {
             return place.move(to: off, &trace)
         }
         place.isMaximum = true
-        guard confirms, decrement > Self.rounding * abs(before) else { return }
+        guard confirms, decrement > 0 else { return }
         place.move(to: polish.wholeStep(system, factor, from: model, objective: before), &trace)
     }
 

@@ -10,6 +10,8 @@ package struct Refinement {
     var held = HeldCoefficients()
     /// For a weight of 1; nil where slopes are not penalised.
     var lasso: SlopeWeights?
+    /// In the units of the rows.
+    var prior: SlopePrior?
     /// Called with each iteration of EM and the log-likelihood per row.
     var observe: (_ iteration: Int, _ logLikelihoodPerRow: Double) -> Void
     /// Whether gradient and Hessian on all rows are to confirm a maximum; a start that is only to be compared need not.
@@ -34,6 +36,7 @@ package struct Refinement {
         package var converged: Bool
         package var floorHits: Int
         package var held = HeldCoefficients()
+        package var prior: SlopePrior?
         /// What a lasso takes from the log-likelihood.
         package var lassoPenalty = 0.0
 
@@ -43,13 +46,15 @@ package struct Refinement {
             (left.floorHits, -left.penalisedLogLikelihood) < (right.floorHits, -right.penalisedLogLikelihood)
         }
 
-        package var penalisedLogLikelihood: Double { statistics.logLikelihood - lassoPenalty }
+        package var penalisedLogLikelihood: Double {
+            statistics.logLikelihood - lassoPenalty - (prior?.value(model) ?? 0)
+        }
     }
 
     package var algorithm: GeneralisedEM {
         GeneralisedEM(
             rows: rows, weight: weight, options: options, parallelism: parallelism,
-            held: held, lasso: lasso)
+            held: held, lasso: lasso, prior: prior)
     }
 
     /// - Parameter emIterations: of EM, before the first Newton step.
@@ -79,7 +84,10 @@ package struct Refinement {
             converged = place.isMaximum
             if lasso != nil, converged || (em.converged && !gained) { (state, converged) = checked(state) }
             // EM may pause on a plateau, and a step fail: neither is a maximum.
-            if !converged, lasso == nil, em.converged, !gained { break }
+            if !converged, lasso == nil, em.converged, !gained {
+                converged = !place.isJudged
+                break
+            }
             emIterations = min(2 * emIterations, options.maxIterations)
         }
         return candidate(state, trace: trace, converged: converged)
@@ -111,7 +119,7 @@ package struct Refinement {
         Candidate(
             model: state.model, statistics: state.statistics, trace: trace + [state.objective],
             converged: converged, floorHits: state.model.floorHits(options.varianceFloor).count,
-            held: held, lassoPenalty: lasso?.scaled(by: weight).value(state.model) ?? 0)
+            held: held, prior: prior, lassoPenalty: lasso?.scaled(by: weight).value(state.model) ?? 0)
     }
 }
 

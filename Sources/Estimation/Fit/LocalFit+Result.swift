@@ -17,7 +17,9 @@ extension LocalFit {
         fitted.errors = errors.released
         var released = rows.standardisation.inUserUnits(fitted).scaled(by: rows.weightUnit)
         released.errors = released.errors?.released
-        let warnings = warnings(fitState, fitted, left, interceptOnly: held.interceptOnly) + errors.warnings
+        let warnings =
+            warnings(fitState, fitted, left, interceptOnly: held.interceptOnly)
+            + separationWarnings(fitState, order: complete.orderOfWeight) + errors.warnings
         return LocalModel(fitted: released, report: report(fitState, warnings: warnings))
     }
 
@@ -27,6 +29,9 @@ extension LocalFit {
         result.suppressedClasses = fitState.withheldClasses
         if let lasso = fitState.lasso {
             result.selection = lasso.selection(of: fitState.candidate)
+            result.scores = fitState.candidate.scores
+        } else if let prior = fitState.candidate.prior {
+            result.prior = prior
             result.scores = fitState.candidate.scores
         }
         return result

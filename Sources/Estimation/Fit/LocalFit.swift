@@ -80,6 +80,7 @@ package struct LocalFit: Sendable {
         withoutSmallExperts(&fitState)
         suppress(&fitState)
         finishLasso(&fitState)
+        keepSlopesFinite(&fitState)
         try checkCancellation()
         try checkDisclosure(fitState.candidate)
         fitState.candidate.model = fitState.candidate.model

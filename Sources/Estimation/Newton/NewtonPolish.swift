@@ -66,7 +66,7 @@ package struct NewtonPolish {
     ) -> Step? {
         let next = system.moved(model, system.ascentDirection(factor), by: 1)
         let value = self.objective(next)
-        return value >= objective ? Step(model: next, objective: value, decrement: 0) : nil
+        return value >= objective - 1e-13 * abs(objective) ? Step(model: next, objective: value, decrement: 0) : nil
     }
 
     /// A step off a saddle, either way along the direction in which the objective is most convex; nil where it rises along neither by

@@ -26,6 +26,7 @@ package struct NewtonSystem {
         addRidge(
             algorithm.penalty.expertRidge(model.family),
             to: parameters.expertStart(0)..<parameters.expertStart(parameters.expertCount))
+        if let prior = algorithm.penalty.prior { parameters.add(prior, model, to: &negativeHessian) }
         for index in held { hold(index) }
     }
 

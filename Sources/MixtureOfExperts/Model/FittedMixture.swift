@@ -18,10 +18,12 @@ package struct FittedMixture: Sendable, Equatable {
     /// How sure the parameters are; nil where that is not known.
     package var errors: ParameterUncertainty?
     /// Of each expert beside its information: the gradient of the log-likelihood by its coefficients, in the user's units, which a
-    /// lasso leaves; none where no slope was penalised, for it is 0 then.
+    /// lasso or a prior leaves; none where no slope was penalised, for it is 0 then.
     package var scores: [[Double]]
     /// Of each expert its suppressed classes, by number; empty where there are none.
     package var suppressedClasses: [[Int]] = []
+    /// In the user's units; nil where no slope has one. The information is that of the likelihood, without it.
+    package var prior: SlopePrior?
 
     package init(
         model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double,
@@ -62,6 +64,12 @@ package struct FittedMixture: Sendable, Equatable {
                 coefficients: model.coefficientOrder(in: design), regressors: model.gateOrder(in: design)),
             scores: scores.map { score in model.coefficientOrder(in: design).map { score[$0] } })
         result.suppressedClasses = suppressedClasses
+        result.prior = prior.map { prior in
+            let (coefficients, regressors) = (model.coefficientOrder(in: design), model.gateOrder(in: design))
+            return SlopePrior(
+                experts: prior.experts.map { units in coefficients.map { units[$0] } },
+                gate: regressors.map { prior.gate[$0] }, weight: prior.weight)
+        }
         return result
     }
 
@@ -73,6 +81,7 @@ package struct FittedMixture: Sendable, Equatable {
         result.weight = factor * weight
         result.errors = errors?.scaled(by: factor)
         result.scores = scores.map { $0.map { factor * $0 } }
+        result.prior?.weight *= factor
         return result
     }
 
@@ -96,6 +105,7 @@ package struct FittedMixture: Sendable, Equatable {
         if !scores.isEmpty { result.scores = order.map { scores[$0] } }
         if !suppressedClasses.isEmpty { result.suppressedClasses = order.map { suppressedClasses[$0] } }
         result.selection = selection?.reordered(order)
+        result.prior = prior?.reordered(order)
         result.errors = errors?.reordered(order)
         return result
     }

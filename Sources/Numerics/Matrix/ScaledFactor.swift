@@ -118,7 +118,7 @@ package func solvePositiveSemidefinite(_ matrix: Matrix, _ right: [Double]) -> [
 
 extension Matrix {
     /// D A D with D = diag(scale).
-    func scaled(by scale: [Double]) -> Matrix {
+    package func scaled(by scale: [Double]) -> Matrix {
         var result = self
         for column in 0..<columnCount {
             for row in 0..<rowCount { result[row, column] *= scale[row] * scale[column] }

@@ -12,10 +12,11 @@ import Testing
     }
 
     /// Gradient and decrement, per row in standard units. More rows than starts are compared on.
-    @Test(arguments: FamilyModel.all, [1, 2, 3]) func nothingPullsAtTheEnd(of family: FamilyModel, experts: Int) throws
-    {
+    @Test(arguments: FamilyModel.all, [1, 2]) func nothingPullsAtTheEnd(of family: FamilyModel, experts: Int) throws {
         let rows = family.rows(9000, seed: 5)
-        let local = try LocalModel.fitted(rows, experts: experts, family: family.model.family)
+        let local = try LocalModel.fitted(rows, experts: experts, family: family.model.family) {
+            $0.slopePrior = .none
+        }
         try #require(local.report.stopReason == .converged)
         let kept: Set<Int> = family.model.family.standardisesResponses ? [] : [2]
         let standardisation = Standardisation(rows, keeping: kept)
@@ -32,10 +33,12 @@ import Testing
         of family: FamilyModel, seed: UInt64
     ) throws {
         let rows = family.rows(900, seed: seed)
-        // A single start finds poor optima.
+        // A single start finds poor optima. A prior takes a little of the likelihood.
+        var options = FitOptions(expertCount: 1, starts: 1, seed: seed, standardErrors: .none)
+        options.slopePrior = .none
         let local = try ExpertCountPath(
             design: RandomData.design(2), family: family.model.family,
-            options: FitOptions(expertCount: 1, starts: 1, seed: seed, standardErrors: .none), experts: 1...4
+            options: options, experts: 1...4
         ).fit(rows)
         let points = try #require(local.report.expertCounts).points
         #expect(points.count == 4)

@@ -9,14 +9,23 @@ import Testing
     ])
     func reachesTheKnownMaximum(file: String) throws {
         let known = try ParityCase.read(file)
-        let options = FitOptions(expertCount: known.experts)
+        var options = FitOptions(expertCount: known.experts)
+        // The known values are those of maximum likelihood, that of three classes at slopes without end.
+        options.slopePrior = .none
         let local = try LocalFit(design: known.design, family: known.expertFamily(), options: options)
             .fit(known.rows())
         let value = try #require(known.logLikelihood)
         #expect(local.report.logLikelihood >= value - 1e-4)
         // Classes have narrow optima above the known one; else higher only by collapse, which would be warned of.
         if known.family != "multinomial" { #expect(local.report.logLikelihood < value + 1e-3) }
-        #expect(local.warnings.isEmpty)
+        // In some the regions do not overlap.
+        let others = local.warnings.filter {
+            switch $0 {
+            case .separatedGate, .separatedSlopes: false
+            default: true
+            }
+        }
+        #expect(others.isEmpty)
     }
 
     @Test(arguments: ["2", "10", "30"]) func reachesTheKnownMaximumWithALasso(weight: String) throws {
