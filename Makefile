@@ -6,6 +6,8 @@
 #   make docs    the documentation, in .build/documentation; a warning is a failure
 #   make experiments  the experiments of the paper, tables and plots in Experiments/results; FULL=1 for the paper's sizes,
 #                     ARGUMENTS="--only 1,4" for some of them
+#   make corpus  one shot on 28 public data sets with sites of their own beside the pooled fit, a table and a JSON file in
+#                Experiments/results/corpus; hours; ARGUMENTS="--only penguins,chile --splits 1" for some of it
 #
 # For those who change it (CONTRIBUTING.md)
 #   make quick   some tests of a debug build, in a minute: FILTER=MomentsTests, FILTER=FamilyContractTests/densityIsOne; without
@@ -26,10 +28,10 @@
 
 SWIFT ?= swift
 
-.PHONY: demo test quick hostile build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline fuzz sanitize experiments test-experiments wheel check-wheel test-python test-spark clean
+.PHONY: demo test quick hostile build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline fuzz sanitize experiments corpus test-experiments wheel check-wheel test-python test-spark clean
 
 demo: build flights
-	Scripts/demo.sh Demo/flights.csv
+	Scripts/demo/airlines.sh Demo/flights.csv
 
 test: build lint demo-small test-experiments
 	$(SWIFT) test -c release --disable-testable-imports
@@ -52,7 +54,7 @@ fuzz: dependencies
 	Scripts/fuzz.sh $(or $(SECONDS),60) $(TARGETS)
 
 sanitize: dependencies
-	Scripts/sanitize.sh
+	Scripts/sanitize.sh $(if $(FILTER),'$(FILTER)')
 
 lint:
 	$(SWIFT) format lint --strict --configuration .swift-format -r Package.swift Sources Tests Benchmarks
@@ -76,7 +78,10 @@ test-python: build wheel
 	Scripts/test-python.sh $(ARGUMENTS)
 
 experiments: build
-	Scripts/experiments.sh $(if $(FULL),--full) $(ARGUMENTS)
+	Scripts/experiments.sh run $(if $(FULL),--full) $(ARGUMENTS)
+
+corpus: build
+	Scripts/experiments.sh corpus $(ARGUMENTS)
 
 benchmark: build
 	.build/release/dmoe-benchmark --save Benchmarks/results/$(shell date +%Y-%m-%d-%H%M).json $(ARGUMENTS)
@@ -88,7 +93,7 @@ benchmark-baseline: build
 	Benchmarks/compare-kernels.py --save $(ARGUMENTS)
 
 demo-small: build
-	Scripts/demo-small.sh
+	Scripts/demo/small.sh
 
 test-spark: build wheel
 	Scripts/test-spark.sh
@@ -97,7 +102,7 @@ dependencies:
 	Scripts/install-dependencies.sh
 
 flights:
-	Scripts/get-flights.sh Demo
+	Scripts/demo/get-flights.sh Demo
 
 clean:
 	rm -rf .build .build-c .build-debian .build-fuzz .build-sanitize Demo python/dist python/.venv python/.venv-spark python/dmoe/libdmoe.so python/dmoe/licences

@@ -8,9 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-from dmoe_experiments import (
-    beijing, capacities, homogeneous, inconsistent, plots, replicates, shift, sites, support,
-)  # fmt: skip
+from dmoe_experiments import plots, replicates
+from dmoe_experiments.experiments import beijing, capacities, homogeneous, inconsistent, shift, sites, support
 from dmoe_experiments.replicates import Experiment, Replicate, log
 from dmoe_experiments.settings import DEFAULT, FULL, REPOSITORY, Settings
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fails where the pages name a Swift file or a type that is not there, a page longer than 300 lines, or a placeholder.
+"""Fails where the pages name a file or a type that is not there, a page longer than 300 lines, or a placeholder.
 
 Types that are not public cannot be linked as symbols; this is what keeps their names true.
 """
@@ -10,17 +10,17 @@ from pathlib import Path
 
 LONGEST = 300
 PLACEHOLDER = re.compile(r"\b(TODO|FIXME|XXX|TBD|COVERAGE|DISTILLED)\b")
-# Names of no type of the package: of variables, of values in tables.
-FOREIGN = {"FILTER", "NA", "NAME", "NaN", "TMPDIR", "Target"}
+# Names of no type of the package: of variables, of values in tables, of rules of the formatter.
+FOREIGN = {"FILTER", "ValidateDocumentationComments", "NA", "NAME", "NaN", "TMPDIR", "Target"}
 
 
 def names_in(source: Path) -> tuple[set[str], set[str]]:
-    """Files of the repository; capitalised words of its Swift code, and its folders."""
-    folders = [source / name for name in ("Sources", "Tests", "Benchmarks", "Scripts", "python/dmoe", "python/tests")]
+    """Files of the repository; capitalised words of its code, and its folders."""
+    folders = [source / name for name in ("Sources", "Tests", "Benchmarks", "Scripts", "examples", "python/dmoe", "python/tests")]
     paths = [path for folder in folders for path in folder.rglob("*")] + list(source.glob("*"))
     words = {path.name for path in paths if path.is_dir()}
     for path in paths:
-        if path.suffix == ".swift":
+        if path.suffix in (".swift", ".py"):
             words |= set(re.findall(r"\b[A-Z]\w+", path.read_text(encoding="utf-8")))
     return {path.name for path in paths if path.is_file()}, words
 
@@ -50,7 +50,7 @@ def complaints(page: Path, files: set[str], words: set[str]) -> list[str]:
 def main() -> int:
     source = Path(__file__).resolve().parent.parent
     files, words = names_in(source)
-    pages = sorted((source / "Sources/DistributedMoE/DistributedMoE.docc").glob("*.md")) + [source / "CONTRIBUTING.md"]
+    pages = sorted((source / "Sources/DistributedMoE/DistributedMoE.docc").rglob("*.md")) + [source / "CONTRIBUTING.md"]
     found = [line for page in pages for line in complaints(page, files, words)]
     for line in found:
         print(line.replace(f"{source}/", ""), file=sys.stderr)

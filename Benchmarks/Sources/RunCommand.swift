@@ -39,7 +39,7 @@ struct RunCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        // Read first: a wrong name should be told before an hour of work.
+        // Read first: a wrong name should be reported before an hour of work.
         let old = try compare.map(ResultFile.read)
         let machine = Machine.current()
         say(machine.text)

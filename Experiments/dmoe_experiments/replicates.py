@@ -66,7 +66,7 @@ def run(replicate: Replicate, settings: Settings) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="work-", dir=settings.results))
     try:
-        program = Program(settings.program, folder)
+        program = Program(settings.program, folder, settings.seconds)
         start = time.monotonic()
         result = replicate.work(program)
         kept = {

@@ -61,3 +61,5 @@ class Settings:
     program: Path
     results: Path
     sizes: Sizes
+    #: The longest time of a replicate's programs together.
+    seconds: float | None = None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from dmoe_experiments import inconsistent
+from dmoe_experiments.experiments import inconsistent
 
 
 class Losses(unittest.TestCase):

@@ -15,7 +15,7 @@ private struct AggregateRequest: Decodable {
     var siteWeights: String?
     var largestShare: Double?
     var supportSize: Int?
-    var robust: Bool?
+    var inconsistent: String?
     var seed: UInt64?
     var threads: Int?
 
@@ -27,7 +27,7 @@ private struct AggregateRequest: Decodable {
         job.settings.siteWeights = try Request.named(siteWeights, .siteWeights)
         job.settings.largestShare = largestShare
         job.settings.supportSize = supportSize ?? job.settings.supportSize
-        job.settings.robust = robust ?? job.settings.robust
+        job.settings.inconsistent = try Request.named(inconsistent, .inconsistent) ?? job.settings.inconsistent
         job.settings.seed = seed
         try job.settings.checkSingleModel()
         return job

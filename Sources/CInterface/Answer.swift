@@ -2,7 +2,9 @@ import DistributedMoE
 import Foundation
 import Messages
 
-/// What a call of another language gets: a text, or what went wrong and of which kind. The caller releases it.
+/// What a call of another language gets: a text, or what went wrong and of which kind.
+///
+/// The caller releases it.
 final class Answer: Sendable {
     /// 0, or a number of ``ExitCode``.
     let status: Int32

@@ -53,7 +53,7 @@ public func predict(
     _ model: UnsafeMutableRawPointer, _ table: UnsafeMutableRawPointer, _ request: UnsafePointer<CChar>,
     _ outputs: UnsafePointer<UnsafeMutablePointer<Double>?>
 ) -> UnsafeMutableRawPointer {
-    Answer.of {
+    Answer.noting { notices in
         let request = try Request.decode(request, as: PredictRequest.self)
         var job = PredictJob()
         job.reading = try request.reading()
@@ -64,7 +64,7 @@ public func predict(
         _ = try job.run(
             model.file, model.predictor, .borrowed(Handle<TableObject>(table).value.table),
             withResponses: outputs[.logDensity] != nil || outputs[.posteriors] != nil,
-            parallelism: try Request.parallelism(request.threads)
+            parallelism: try Request.parallelism(request.threads), notices: notices
         ) { part in
             outputs.put(part)
             guard outputs[.draws] != nil else { return }
@@ -111,7 +111,7 @@ public func score(
     _ model: UnsafeMutableRawPointer, _ table: UnsafeMutableRawPointer, _ request: UnsafePointer<CChar>,
     _ weights: UnsafePointer<CChar>?
 ) -> UnsafeMutableRawPointer {
-    Answer.of {
+    Answer.noting { notices in
         let request = try Request.decode(request, as: PredictRequest.self)
         let model = Handle<ModelObject>(model).value
         var job = EvaluateJob()
@@ -121,7 +121,7 @@ public func score(
         let columns = try job.selection(model.file).tableColumns
         let scores = try job.run(
             model.file, model.predictor, source: table.source, tables: [{ table.table(columns) }],
-            parallelism: try Request.parallelism(request.threads))
+            parallelism: try Request.parallelism(request.threads), notices: notices)
         return try OrderedJSONEncoder().encode(scores)
     }
 }

@@ -40,7 +40,7 @@ public func statistics(
 private struct UpdateRequest: Decodable {
     /// One for each text.
     var names: [String]
-    var robust: Bool?
+    var inconsistent: String?
     var largestShare: Double?
 }
 
@@ -65,7 +65,7 @@ public func update(
             return UpdateJob.Site(name: name, file: try StatisticsFile.decode(data, source: name))
         }
         var job = UpdateJob()
-        job.robust = request.robust ?? job.robust
+        job.inconsistent = try Request.named(request.inconsistent, .inconsistent) ?? job.inconsistent
         job.largestShare = request.largestShare
         let previous = try Handle<ModelObject>(model).value.modelFile(named: "model")
         return try job.run(previous, named: "model", sites).text(path: "model")

@@ -44,6 +44,8 @@ public typealias EstimationError = Estimation.EstimationError
 public typealias FitWarning = Estimation.FitWarning
 /// Where the targets of a global gate come from.
 public typealias GateTarget = Aggregation.GateTarget
+/// What becomes of a site whose local model differs from those of all others.
+public typealias InconsistentSiteRule = Aggregation.InconsistentSiteRule
 /// How sites are weighted.
 public typealias SiteWeights = Aggregation.SiteWeights
 /// Why local models cannot be aggregated.

@@ -82,8 +82,8 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case method
     /// The targets of the global gate: `GateTarget` by its name.
     case gate
-    /// Whether inconsistent sites are left out.
-    case robust
+    /// What becomes of inconsistent sites: `InconsistentSiteRule` by its name.
+    case inconsistent
     /// Number of experts of the global model.
     case globalExperts
     /// The model files.
@@ -183,14 +183,15 @@ extension RequestOption {
         }
     }
 
-    /// The option turned on or off: `--no-robust`, `robust=False`, `robust: false`.
-    public func setting(_ value: Bool, _ style: OptionStyle) -> String {
-        switch style {
-        case .commandLine: value ? name(style) : "--no-" + commandLineName
-        case .python, .estimator: "\(name(style))=\(value ? "True" : "False")"
-        case .swift: "\(name(style)): \(value)"
-        }
-    }
+    /// Whether the interface has the option: a message advises no other.
+    package func exists(in style: OptionStyle) -> Bool { style != .estimator || Self.ofEstimators.contains(self) }
+
+    /// What their constructors take, and `fit`.
+    private static let ofEstimators: Set<RequestOption> = [
+        .target, .study, .family, .exposure, .gateFeatures, .weights, .experts, .starts, .tolerance, .maximumIterations,
+        .standardErrors, .l1, .l1Gate, .l1Experts, .minRows, .criterion, .rowsPerParameter, .largestShare, .method,
+        .inconsistent, .globalExperts, .seed, .threads,
+    ]
 
     private var commandLineName: String {
         switch self {
@@ -209,6 +210,7 @@ extension RequestOption {
         case .maximumIterations: "max_iter"
         case .seed: "random_state"
         case .weights: "sample_weight"
+        case .target: "y"
         default: pythonName
         }
     }

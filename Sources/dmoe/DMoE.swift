@@ -61,7 +61,7 @@ struct DMoE: ParsableCommand {
     private static func setSignals() {
         // A limit on the size of files is an error of the write that meets it, as a full disk is.
         signal(SIGXFSZ, SIG_IGN)
-        // Threads of some libraries block these, and what they start would run on when it is told to stop.
+        // Threads of some libraries block these, and what they start would run on when it is to stop.
         var stopping = sigset_t()
         sigemptyset(&stopping)
         for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&stopping, signal) }

@@ -17,10 +17,14 @@ enum Study {
         }
     }
 
-    static func learning(rounds: Int = 0, parallelism: Parallelism = .serial) -> DistributedLearning {
+    static func learning(
+        rounds: Int = 0, inconsistentSites: InconsistentSiteRule = .keep, parallelism: Parallelism = .serial
+    ) -> DistributedLearning {
         DistributedLearning(
             design: RandomData.easyModel.design, fitOptions: fitOptions,
-            coordinator: Coordinator(options: AggregationOptions(supportSize: 300)), rounds: rounds,
+            coordinator: Coordinator(
+                options: AggregationOptions(supportSize: 300, inconsistentSites: inconsistentSites)),
+            rounds: rounds,
             parallelism: parallelism)
     }
 

@@ -22,7 +22,9 @@ import Testing
         #expect(adjustedRandIndex(first, second) == adjustedRandIndex(second, first))
     }
 
-    /// Every cell holds one row: less agreement than by chance. Expected 2·2/6, largest 2.
+    /// Every cell holds one row: less agreement than by chance.
+    ///
+    /// Expected 2·2/6, largest 2.
     @Test func crossedPartitionsAreBelowZero() {
         #expect(abs(adjustedRandIndex([0, 0, 1, 1], [0, 1, 0, 1]) - (0 - 2.0 / 3) / (2 - 2.0 / 3)) < 1e-15)
     }

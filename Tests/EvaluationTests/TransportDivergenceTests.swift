@@ -43,8 +43,9 @@ import Testing
         #expect(relativeError(transportDivergence(from: source, to: target, at: points), whole) < 1e-13)
     }
 
-    /// With free weights of the target every component would send to the nearest; gates apart, that is a lower bound. The
-    /// plan of independent masses is an upper one.
+    /// With free weights of the target every component would send to the nearest; gates apart, that is a lower bound.
+    ///
+    /// The plan of independent masses is an upper one.
     @Test func liesBetweenTheNearestAndTheIndependentPlan() {
         let target = models[1]
         let (masses, wanted) = (average.gateProbabilities(points), target.gateProbabilities(points))

@@ -29,7 +29,8 @@ import Testing
         let others = RequestOption.allCases.filter { $0.name(.estimator) != $0.name(.python) }
         #expect(
             Dictionary(uniqueKeysWithValues: others.map { ($0, $0.name(.estimator)) }) == [
-                .experts: "n_experts", .globalExperts: "n_global_experts", .starts: "n_starts", .tolerance: "tol",
+                .target: "y", .experts: "n_experts", .globalExperts: "n_global_experts", .starts: "n_starts",
+                .tolerance: "tol",
                 .maximumIterations: "max_iter", .seed: "random_state", .weights: "sample_weight",
             ])
         #expect(RequestOption.experts.setting(5, .estimator) == "n_experts=5")
@@ -42,11 +43,5 @@ import Testing
         #expect(
             OptionStyle.allCases.map { RequestOption.minRows.setting(5, $0) }
                 == ["--min-rows 5", "min_rows=5", "minRows: 5", "min_rows=5"])
-        #expect(
-            OptionStyle.allCases.map { RequestOption.robust.setting(false, $0) }
-                == ["--no-robust", "robust=False", "robust: false", "robust=False"])
-        #expect(
-            OptionStyle.allCases.map { RequestOption.robust.setting(true, $0) }
-                == ["--robust", "robust=True", "robust: true", "robust=True"])
     }
 }

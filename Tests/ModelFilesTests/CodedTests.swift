@@ -41,7 +41,8 @@ import Testing
 
     @Test func codesAreThoseOfTheFile() {
         #expect(FitWarning.absentClass(class: "x").code == "absentClass")
-        #expect(AggregationWarning.inconsistentSite(site: "x", divergence: .infinity).code == "inconsistentSite")
+        let inconsistent = AggregationWarning.inconsistentSite(site: "x", divergence: .infinity, rule: .exclude)
+        #expect(inconsistent.code == "inconsistentSite")
     }
 
     /// A file of a later version may carry a warning that this one does not know; it stays what it is when the file is written again.

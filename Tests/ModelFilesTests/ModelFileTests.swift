@@ -122,7 +122,7 @@ enum ModelFixture {
     }
 
     private static let warnings: [AggregationWarning] = [
-        .noDistillation, .inconsistentSite(site: "d", divergence: 1e300),
+        .noDistillation, .inconsistentSite(site: "d", divergence: 1e300, rule: .exclude),
         .noStandardErrors(
             models: [
                 ModelWithoutStandardErrors(name: "a", reason: .tooManyParameters(parameters: 9, maximum: 8)),

@@ -25,7 +25,8 @@ import Testing
         notCovariates: Set<String> = []
     ) throws -> Design {
         try RowSelection.design(
-            of: table, target: target, features: features, gateFeatures: gateFeatures, notCovariates: notCovariates)
+            of: table, target: target, features: features, gateFeatures: gateFeatures, notCovariates: notCovariates
+        ).design
     }
 
     // MARK: Design

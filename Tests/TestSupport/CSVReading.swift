@@ -29,10 +29,9 @@ package struct CSVReading: Sendable, CustomStringConvertible {
         "parts of \(partSize), threads \(threads), fast path \(plainRuns ? "on" : "off")"
     }
 
-    /// What reading comes to.
-    package enum Outcome: Equatable {
-        /// Every bit of the columns, and the line of each row.
-        case table(columns: [String], lines: [Int])
+    /// What reading comes to; equal where every bit of the columns is, and the line of each row.
+    package enum Outcome {
+        case table(DataTable)
         case refusal(TableError)
     }
 
@@ -43,21 +42,32 @@ package struct CSVReading: Sendable, CustomStringConvertible {
             var reader = try CSVReader(source: "t.csv", data: bytes, options: options)
             reader.partSize = partSize
             reader.plainRuns = plainRuns
-            return Outcome(try reader.table())
+            return .table(try reader.table())
         } catch {
             return .refusal(error)
         }
     }
 }
 
-extension CSVReading.Outcome {
-    package init(_ table: DataTable) {
-        let lines = (0..<table.rowCount).map(table.line(ofRow:))
-        self = .table(columns: table.columns.map(Self.spelled), lines: lines)
+extension CSVReading.Outcome: Equatable {
+    package static func == (one: Self, other: Self) -> Bool {
+        switch (one, other) {
+        case (.table(let one), .table(let other)): areEqual(one, other)
+        case (.refusal(let one), .refusal(let other)): one == other
+        default: false
+        }
     }
 
-    private static func spelled(_ column: TableColumn) -> String {
-        guard case .numbers(let values) = column.content else { return "\(column)" }
-        return column.name + values.map { String($0.bitPattern, radix: 16) }.joined(separator: " ")
+    private static func areEqual(_ one: DataTable, _ other: DataTable) -> Bool {
+        one.rowCount == other.rowCount && one.columns.count == other.columns.count
+            && zip(one.columns, other.columns).allSatisfy(areEqual)
+            && (0..<one.rowCount).allSatisfy { one.line(ofRow: $0) == other.line(ofRow: $0) }
+    }
+
+    private static func areEqual(_ one: TableColumn, _ other: TableColumn) -> Bool {
+        guard case .numbers(let values) = one.content, case .numbers(let others) = other.content else {
+            return one == other
+        }
+        return one.name == other.name && values.map(\.bitPattern) == others.map(\.bitPattern)
     }
 }

@@ -22,7 +22,7 @@ def aggregate(
     largest_share: float | None = None,
     support: Any = None,
     support_size: int | None = None,
-    robust: bool = True,
+    inconsistent: str = "keep",
     seed: int | None = None,
     n_jobs: int | None = None,
 ) -> Model:
@@ -48,8 +48,9 @@ def aggregate(
         Rows whose covariates serve as support; by default points drawn from the sketches in the local models.
     support_size : int, optional
         Maximum number of support points; 5000 by default.
-    robust : bool
-        Find local models that cannot be right and leave them out, with a warning.
+    inconsistent : {"keep", "exclude"}
+        What becomes of sites whose local models differ from those of all others: a warning names them, and they are kept or left
+        out. Impossible ones are always left out.
     seed : int, optional
         Of all random numbers; by default that of the models' study, or 1.
     n_jobs : int, optional
@@ -80,7 +81,7 @@ def aggregate(
     """
     model, said = aggregated(
         models, _engine.FUNCTIONS, experts=experts, method=method, gate=gate, site_weights=site_weights,
-        largest_share=largest_share, support=support, support_size=support_size, robust=robust, seed=seed, n_jobs=n_jobs,
+        largest_share=largest_share, support=support, support_size=support_size, inconsistent=inconsistent, seed=seed, n_jobs=n_jobs,
     )
     warn(said)
     return model
@@ -88,7 +89,7 @@ def aggregate(
 
 def aggregated(
     models: Mapping[str, Model] | Sequence[Model], style: int, *, experts: int | str | None, method: str | None,
-    robust: bool, seed: int | None, n_jobs: int | None, gate: str | None = None, site_weights: str | None = None,
+    inconsistent: str, seed: int | None, n_jobs: int | None, gate: str | None = None, site_weights: str | None = None,
     largest_share: float | None = None, support: Any = None, support_size: int | None = None,
 ) -> tuple[Model, list[str]]:
     """The global model, and what there is to be said of it, with options spelled in a style."""
@@ -97,7 +98,7 @@ def aggregated(
     names, local = by_site(models, Model, "a Model")
     request = {
         "names": names, "method": method, "gate": gate, "siteWeights": site_weights,
-        "largestShare": largest_share, "supportSize": whole("support_size", support_size), "robust": robust,
+        "largestShare": largest_share, "supportSize": whole("support_size", support_size), "inconsistent": inconsistent,
         "seed": whole("seed", seed), "threads": _engine.threads(n_jobs),
         "expertsAutomatic": experts == "auto", "experts": None if experts == "auto" else whole("experts" if style == _engine.FUNCTIONS else "n_global_experts", experts),
     }

@@ -146,7 +146,6 @@ def run_fit(
     n_jobs: int | None,
     progress: Callable[[Progress], None] | bool | None = None,
     *,
-    stacklevel: int = 3,
     style: int = _engine.FUNCTIONS,
 ) -> Model:
     """One fit of the engine, which Ctrl-C stops; its warnings as Python's."""
@@ -155,7 +154,7 @@ def run_fit(
         model = _engine.interruptible(
             lambda: fit_table(table, request, n_jobs, observer, cancellation, style), cancellation.request
         )
-    warn(model.said(style), stacklevel + 1)
+    warn(model.said(style))
     return model
 
 

@@ -213,7 +213,8 @@ class Model(Predictor):
         return text
 
     def update(
-        self, statistics: Mapping[str, str] | Sequence[str], *, robust: bool = True, largest_share: float | None = None
+        self, statistics: Mapping[str, str] | Sequence[str], *, inconsistent: str = "keep",
+        largest_share: float | None = None,
     ) -> Model:
         """The next model from the statistics of the sites at this one, as ``dmoe update`` makes it.
 
@@ -221,8 +222,8 @@ class Model(Predictor):
         ----------
         statistics : mapping of site names to texts, or sequence of texts
             What :meth:`statistics` or ``dmoe statistics`` wrote; sites of a sequence are named ``site 1``, ``site 2``, …
-        robust : bool
-            Leaves out sites that this model does not describe at all, with a warning.
+        inconsistent : {"keep", "exclude"}
+            What becomes of sites that this model does not describe at all: a warning names them, and they are kept or left out.
         largest_share : float, optional
             Largest share of a site in the weight of all sites; by default that of the aggregation that made this model.
 
@@ -240,7 +241,7 @@ class Model(Predictor):
             raise ValueError("update takes the statistics of several sites: a list of texts, or a mapping of site names to texts")
         names, texts = by_site(statistics, str, "the text of a statistics file")
         pointers = (ctypes.c_char_p * len(texts))(*[text.encode() for text in texts])
-        request = encoded({"names": names, "robust": robust, "largestShare": largest_share})
+        request = encoded({"names": names, "inconsistent": inconsistent, "largestShare": largest_share})
         answer = _engine.library().dmoe_update(self.handle, request, pointers, len(texts))
         model = Model.loads(_engine.answer(answer))
         warn(model._warning_texts(latest=True))

@@ -11,6 +11,7 @@ import numpy as np
 from . import _engine
 from ._requests import row_request
 from ._tables import Role, Table, columns_of
+from ._warnings import warn
 
 _PLACES = (
     "mean", "standard_deviation", "gates", "class_probabilities", "quantiles", "log_density", "posteriors", "draws",
@@ -101,9 +102,11 @@ class Predictor:
         table = Table._of_roles(columns, "data", self.roles)
         request = row_request(how)
         name = weights.encode() if weights else None
-        return json.loads(
-            _engine.answer(_engine.library().dmoe_score(self.handle, table.handle, request, name))
-        )
+        notices: list[str] = []
+        pointer = _engine.library().dmoe_score(self.handle, table.handle, request, name)
+        scores = json.loads(_engine.answer(pointer, notices=notices))
+        warn(notices)
+        return scores
 
     def _outputs(self, X: Any, wanted: dict[str, int], *, y: Any = None, **how: Any) -> dict[str, np.ndarray]:
         style = how.pop("_style", _engine.FUNCTIONS)
@@ -114,9 +117,12 @@ class Predictor:
         results = {name: np.full((table.row_count, width), np.nan) for name, width in wanted.items()}
         places = _engine.pointers([results[name].ctypes.data if name in results else None for name in _PLACES])
         request = row_request(how)
+        notices: list[str] = []
 
         def call() -> dict[str, np.ndarray]:
-            _engine.answer(_engine.library().dmoe_predict(self.handle, table.handle, request, places), style)
+            _engine.answer(_engine.library().dmoe_predict(self.handle, table.handle, request, places), style, notices)
             return results  # kept, with the table, for as long as the engine writes into them
 
-        return _engine.interruptible(call) if table.row_count > _MANY_ROWS else call()
+        done = _engine.interruptible(call) if table.row_count > _MANY_ROWS else call()
+        warn(notices)
+        return done

@@ -71,6 +71,17 @@ def test_estimators_have_their_own_names() -> None:
         assert own in names and own in special.values() and option not in names
 
 
+def test_estimators_are_advised_of_their_options_alone() -> None:
+    text = SOURCE.read_text(encoding="utf-8")
+    advised = set(re.findall(r"\.(\w+)", text[text.index("ofEstimators: Set") :].partition("]")[0]))
+    special = dict(re.findall(r'case \.(\w+): "(\w+)"', block(text, "private var estimatorName")))
+    names = set()
+    for kind in (dmoe.MixtureOfExpertsRegressor, dmoe.DistributedMixtureOfExpertsRegressor):
+        names |= set(inspect.signature(kind).parameters) | set(inspect.signature(kind.fit).parameters)
+    own = {option for option, name in python_names().items() if special.get(option, name) in names}
+    assert advised == own - {"groups"}  # of an estimator the sites, of the option the components
+
+
 def test_the_lists_name_options_alone() -> None:
     assert ELSEWHERE <= set(python_names())
     assert len(set(python_names().values())) == len(python_names())

@@ -77,6 +77,51 @@ def test_rows_left_out_have_no_prediction(frame: pd.DataFrame) -> None:
     new.loc[2, "x1"] = np.nan
     with pytest.raises(ValueError, match="x1"):
         model.predict(new)
-    mean = model.predict(new, missing="drop")
+    with pytest.warns(dmoe.FitWarning, match="^data: 1 of 5 rows left out for missing values$") as warned:
+        mean = model.predict(new, missing="drop")
+    assert [warning.filename for warning in warned] == [__file__]
     assert np.isnan(mean).tolist() == [False, False, True, False, False]
     np.testing.assert_array_equal(np.delete(mean, 2), model.predict(frame.head(5).drop(index=2)))
+
+
+def with_gaps(rule: str) -> tuple[str, pd.DataFrame]:
+    """A study with a rule for the gaps of x0, and rows with a gap."""
+    study = json.dumps({
+        "format": "dmoe-study", "formatVersion": 1, "target": "y", "family": "gaussian", "missing": "error", "experts": 1,
+        "covariates": [{"name": "x0", "type": "number", "missing": rule, **({"value": 0.25} if rule == "mean" else {})}],
+    })
+    return study, pd.DataFrame({"x0": [0.5, np.nan, -0.5], "y": [0.0, 0.0, 0.0]})
+
+
+def test_what_became_of_gaps_is_warned_of(frame: pd.DataFrame) -> None:
+    study, gaps = with_gaps("mean")
+    model = dmoe.fit_local(frame, study=study)
+    estimator = dmoe.MixtureOfExpertsRegressor(1, study=study).fit(frame[["x0"]], frame["y"])
+    filled = "^data: 1 missing value of 'x0' filled in with 0.25$"
+    for call in (
+        lambda: model.predict(gaps), lambda: model.predict_quantiles(gaps, [0.5]), lambda: model.gate_proba(gaps),
+        lambda: model.log_density(gaps, gaps["y"]), lambda: model.sample(gaps), lambda: estimator.predict(gaps[["x0"]]),
+        lambda: model.evaluate(gaps, gaps["y"]),
+    ):  # fmt: skip
+        with pytest.warns(dmoe.FitWarning, match=filled) as warned:
+            call()
+        assert [warning.filename for warning in warned] == [__file__]
+    with pytest.warns(dmoe.FitWarning, match="^data: 1 of 3 rows left out for missing values$"):
+        dmoe.fit_local(frame, target="y", features=["x0"], experts=1).evaluate(gaps, gaps["y"], missing="drop")
+
+
+def test_estimators_are_advised_to_use_what_they_have(frame: pd.DataFrame) -> None:
+    study, gaps = with_gaps("error")
+    estimator = dmoe.MixtureOfExpertsRegressor(1, study=study).fit(frame[["x0"]], frame["y"])
+    with pytest.raises(ValueError, match="column \"x0\" is missing; fill it in, or leave such rows out$"):
+        estimator.predict(gaps[["x0"]])
+    with pytest.raises(ValueError, match='leave such rows out with missing="drop"$'):
+        estimator.model_.predict(gaps[["x0"]])
+    levels = json.dumps({
+        "format": "dmoe-study", "formatVersion": 1, "target": "y", "family": "gaussian", "missing": "error", "experts": 1,
+        "covariates": [{"name": "place", "type": "category", "levels": ["inn", "mill"], "reference": "inn"}],
+    })
+    rows = frame.assign(place=np.where(frame["x0"] > 0, "inn", "mill"))
+    estimator = dmoe.MixtureOfExpertsRegressor(1, study=levels).fit(rows[["place"]], rows["y"])
+    with pytest.raises(ValueError, match="add the level to the study before sites are fitted$"):
+        estimator.predict(pd.DataFrame({"place": ["port"]}))

@@ -249,15 +249,14 @@ def test_an_inconsistent_site_in_an_extra_round(command_line: CommandLine) -> No
     statistics = {f"{name}.json": current.statistics(frame) for name, frame in frames.items()}
     for name, text in statistics.items():
         (command_line.folder / name).write_text(text)
-    command_line.run("update", "global.json", *statistics, "-o", "next.json")
+    command_line.run("update", "global.json", *statistics, "--inconsistent", "exclude", "-o", "next.json")
     with pytest.warns(dmoe.FitWarning, match="site3.json is left out as inconsistent"):
-        updated = current.update(statistics)
+        updated = current.update(statistics, inconsistent="exclude")
     assert updated.text == (command_line.folder / "next.json").read_text()
     assert updated.record["rounds"][-1]["sites"] == 3
-    command_line.run("update", "global.json", *statistics, "--no-robust", "-o", "all.json")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        everybody = current.update(statistics, robust=False)
+    command_line.run("update", "global.json", *statistics, "-o", "all.json")
+    with pytest.warns(dmoe.FitWarning, match="site3.json is inconsistent"):
+        everybody = current.update(statistics)
     assert everybody.text == (command_line.folder / "all.json").read_text() != updated.text
     with pytest.warns(dmoe.FitWarning, match="site 1 and site 2 are the same statistics"):
         current.update([statistics["site0.json"]] * 2)

@@ -1,4 +1,6 @@
-/// Something to measure. It runs in the small process that starts children, and does its work in them.
+/// Something to measure.
+///
+/// It runs in the small process that starts children, and does its work in them.
 protocol Benchmark: Sendable {
     /// As `--only` names it.
     var name: String { get }

@@ -20,7 +20,9 @@ extension Session {
     }
 
     /// A file of rows of the balanced synthetic benchmark (20 covariates, `y` last), made where it is not there yet; the
-    /// smaller of two files is the beginning of the larger. nil where it cannot be made, which is noted.
+    /// smaller of two files is the beginning of the larger.
+    ///
+    /// nil where it cannot be made, which is noted.
     func rowFile(_ format: DataWork.Format, rows: Int) throws -> String? {
         let suffix = format == .npy ? ".npy" : ".csv"
         return try data.file("\(format.rawValue)-\(rows)\(suffix)") { path in

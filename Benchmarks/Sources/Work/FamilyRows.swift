@@ -3,6 +3,7 @@ import Numerics
 import Simulation
 
 /// Rows of every family with one gate and the same covariates, those of the balanced synthetic benchmark: 20 covariates, 5 experts.
+///
 /// Log means and logits vary within a group as much as where `dmoe simulate` has 10 covariates.
 struct FamilyRows {
     enum Responses: String, Codable, CaseIterable {

@@ -3,7 +3,9 @@ import Numerics
 import Simulation
 
 /// Local models as sites would send them, without the search for an optimum: one step of the estimation from the true
-/// model on the site's own rows. Their errors have the size of estimation errors, and their moments belong to them.
+/// model on the site's own rows.
+///
+/// Their errors have the size of estimation errors, and their moments belong to them.
 struct LocalEstimates: Sendable {
     let source: SyntheticBenchmark
     let rows: Int

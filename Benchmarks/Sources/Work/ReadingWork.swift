@@ -1,7 +1,9 @@
 import Foundation
 import Tables
 
-/// Reads one file several times. It is in the system's cache after the first: the disk is not measured.
+/// Reads one file several times.
+///
+/// It is in the system's cache after the first: the disk is not measured.
 struct ReadingWork: Work {
     var path: String
     var what: String

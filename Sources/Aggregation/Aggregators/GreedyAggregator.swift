@@ -1,7 +1,9 @@
 import MixtureOfExperts
 
 /// Greedy pairwise merging of the components of f̂^W: always the pair whose union costs the least transportation divergence
-/// on the support (Runnalls 2007, averaged over X_S). Experts are barycentres on the support, the gate is by label.
+/// on the support (Runnalls 2007, averaged over X_S).
+///
+/// Experts are barycentres on the support, the gate is by label.
 package struct GreedyAggregator: Aggregator {
     package init() {}
 

@@ -35,64 +35,26 @@ package struct TransportAggregator: Aggregator {
             expertCount: try problem.expertCount(), dispersionFloor: AggregationProblem.dispersionFloor,
             options: problem.options, parallelism: problem.parallelism
         ).best(problem.generator)
-        let builder = Reduction(
-            mixture: problem.mixture, problem: problem.transport, options: problem.options,
-            dispersionFloor: AggregationProblem.dispersionFloor)
         var warnings = [AggregationWarning]()
         if !reduction.converged {
             warnings.append(.notConverged(iterations: problem.options.maxIterations))
         }
-        let draw = MonteCarloSample(problem.mixture, problem.source, problem.generator.split(2), problem.parallelism)
-        let scored: [MonteCarloSample.Score]
+        let search = CandidateSearch(problem: problem, reduction: reduction)
+        let outcome: CandidateSearch.Outcome
         switch construction {
-        case .asOptioned: scored = candidates(reduction, builder, problem, draw)
+        case .asOptioned: outcome = search.chosen()
         case .distilled:
-            let first = builder.candidates(reduction.experts).map { draw.score($0) }
-            let distilled = distillation(from: first[0].candidate, builder, problem)
-            if distilled == nil { warnings.append(.noDistillation) }
-            scored = distilled.map { [draw.score($0)] } ?? first
+            outcome = search.distilled()
+            if outcome.best.candidate.construction != .distillation { warnings.append(.noDistillation) }
         }
-        let best = MonteCarloSample.choice(scored)
+        let best = outcome.best
+        let scored = outcome.scores
         return ReducedMixture(
             model: best.candidate.model, labels: best.candidate.labels, chosen: best.candidate.construction,
             objectives: reduction.objectives, converged: reduction.converged, start: start,
             candidates: scored.map { AggregationReport.Candidate($0.candidate.construction, score: $0.mean) },
             warnings: warnings, selection: best.candidate.selection,
             errors: best.candidate.errors)
-    }
-
-    /// The ways of building the global model, the first the one to keep in doubt, with their log densities on a fresh
-    /// draw. Where the options name gate or experts there is nothing to choose.
-    private func candidates(
-        _ reduction: TransportReduction, _ builder: Reduction, _ problem: AggregationProblem, _ draw: MonteCarloSample
-    ) -> [MonteCarloSample.Score] {
-        var scores = builder.candidates(reduction.experts).map { draw.score($0) }
-        guard problem.options.gateTarget == nil, problem.options.expertSource == .statistics else { return scores }
-        // A fit to draws has no slope of 0.
-        if builder.isClear(scores[0].candidate.labels) || scores[0].candidate.selection != nil { return scores }
-        // Where the experts are those of the sites nothing is to be gained, and a fit would look for more than there are.
-        if let divergence = reduction.objectives.last, divergence < Self.negligibleDivergence { return scores }
-        guard let distilled = distillation(from: MonteCarloSample.choice(scores).candidate, builder, problem) else {
-            return scores
-        }
-        scores += builder.candidates(distilled.model.experts, afterDistillation: true).map { draw.score($0) }
-        scores.append(draw.score(distilled, handicap: problem.mixture.optimism))
-        return scores
-    }
-
-    /// Nats per support point.
-    private static let negligibleDivergence = 1e-6
-
-    private func distillation(
-        from start: Reduction.Candidate, _ builder: Reduction, _ problem: AggregationProblem
-    ) -> Reduction.Candidate? {
-        Distillation.model(
-            builder.mixture, source: problem.source, supportSize: builder.problem.pointCount, start: start.model,
-            options: problem.options, parallelism: problem.parallelism, problem.generator.split(3)
-        ).map {
-            Reduction.Candidate(
-                construction: .distillation, model: $0, labels: builder.problem.labels(for: $0.experts))
-        }
     }
 }
 

@@ -88,9 +88,11 @@ extension LocalMixture {
         sites[site].weight / sites.reduce(0) { $0 + $1.weight }
     }
 
-    /// How far the statistics of a component are from its parameters: ½ (r - 1 - log r), with r the mean squared residual of
-    /// the rows behind it over its variance. An M-step makes r = 1; the variance floor makes it less, which is no contradiction.
-    /// Where the fit is not closed the moments say nothing of the expert.
+    /// How far the statistics of a component are from its parameters: ½ (r - 1 - log r), with r the mean squared residual of the
+    /// rows behind it over its variance.
+    ///
+    /// An M-step makes r = 1; the variance floor makes it less, which is no contradiction. Where the fit is not closed the
+    /// moments say nothing of the expert.
     fileprivate func contradiction(_ component: Int) -> Double {
         let (expert, moments) = (components[component].expert, components[component].moments)
         guard moments.weight > 0, family is any ClosedFormFamily else { return 0 }

@@ -1,6 +1,8 @@
 import Messages
 
-/// Why local models cannot be aggregated. Each text is one line that says what to do.
+/// Why local models cannot be aggregated.
+///
+/// Each text is one line that says what to do.
 public enum AggregationError: Error, Sendable, Equatable, Codable {
     /// There is no local model.
     case noModels
@@ -34,8 +36,7 @@ extension AggregationError: DoorMessage {
         case .numbersTooLarge(let model):
             "the numbers of \(model) are too large to be squared: fit that site anew, in other units"
         case .impossibleModel(let model, let reason):
-            "\(model) is impossible: \(reason.text(style)); fit it anew, or take it in with "
-                + RequestOption.robust.setting(false, style)
+            "\(model) is impossible: \(reason.text(style)); fit it anew"
         case .differentExpertCounts(let method, let first, let count, let second, let otherCount):
             "\(method) averages expert by expert, but \(first) has \(count) and \(second) \(otherCount): use another method"
         case .supportTooSmall(let rows, let needed):

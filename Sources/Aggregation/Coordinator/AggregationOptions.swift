@@ -14,10 +14,19 @@ public enum SiteWeights: String, Sendable, Codable, CaseIterable {
     case constant
 }
 
+/// What becomes of a site whose local model differs from those of all others.
+public enum InconsistentSiteRule: String, Sendable, Codable, CaseIterable {
+    /// It is named, and takes part as any other.
+    case keep
+    /// It is named and left out.
+    case exclude
+}
+
 /// How local models become one.
 package struct AggregationOptions: Sendable {
     package typealias GateTarget = Aggregation.GateTarget
     package typealias SiteWeights = Aggregation.SiteWeights
+    package typealias InconsistentSiteRule = Aggregation.InconsistentSiteRule
 
     /// Where the experts come from once the local experts are grouped.
     package enum ExpertSource: String, Sendable, Codable, CaseIterable {
@@ -37,10 +46,11 @@ package struct AggregationOptions: Sendable {
     package var gateTarget: GateTarget?
     package var expertSource: ExpertSource
     package var siteWeights: SiteWeights
-    /// No site gets a larger share of the weight of all; of fewer sites than that allows all get the same. nil: no bound.
+    /// No site gets a larger share of the weight of all; of fewer sites than that allows all get the same.
+    ///
+    /// nil: no bound.
     package var largestShare: Double?
-    /// Finds local models that cannot be right, and leaves them out, named in the report.
-    package var excludesInconsistentSites: Bool
+    package var inconsistentSites: InconsistentSiteRule
     package var seed: UInt64
     /// The MM algorithm stops when the objective falls by less than this share of itself.
     package var tolerance: Double
@@ -52,7 +62,8 @@ package struct AggregationOptions: Sendable {
         expertCount: Int? = nil, expertCountRange: ClosedRange<Int>? = nil, supportSize: Int = 5000,
         gateTarget: GateTarget? = nil,
         expertSource: ExpertSource = .statistics, siteWeights: SiteWeights = .density, largestShare: Double? = nil,
-        excludesInconsistentSites: Bool = true, seed: UInt64 = 1, tolerance: Double = 1e-9, maxIterations: Int = 200,
+        inconsistentSites: InconsistentSiteRule = .keep, seed: UInt64 = 1, tolerance: Double = 1e-9,
+        maxIterations: Int = 200,
         gateRidge: Double = 1e-8
     ) {
         self.expertCount = expertCount
@@ -62,7 +73,7 @@ package struct AggregationOptions: Sendable {
         self.expertSource = expertSource
         self.siteWeights = siteWeights
         self.largestShare = largestShare
-        self.excludesInconsistentSites = excludesInconsistentSites
+        self.inconsistentSites = inconsistentSites
         self.seed = seed
         self.tolerance = tolerance
         self.maxIterations = maxIterations

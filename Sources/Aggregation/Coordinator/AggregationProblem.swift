@@ -10,14 +10,14 @@ package struct AggregationProblem: Sendable {
     /// Where each of them stood in what was given.
     let order: [Int]
     let standardisation: Standardisation
-    package let mixture: LocalMixture
+    package private(set) var mixture: LocalMixture
     package let support: SupportSample
     /// Where draws from f̂^W get their covariates.
     let source: MonteCarloSample.Source
     let supportOrigin: SupportOrigin
-    package let transport: TransportProblem
+    package private(set) var transport: TransportProblem
     package var options: AggregationOptions
-    let parallelism: Parallelism
+    private(set) var parallelism: Parallelism
     let generator: RandomNumbers
 
     /// In pooled standard units: a floor against division by zero only, experts at the floor of their site are above it.
@@ -62,6 +62,27 @@ package struct AggregationProblem: Sendable {
         self.options = options
         self.parallelism = parallelism
         self.generator = generator
+    }
+
+    /// The same support with other options.
+    ///
+    /// - Parameter sites: in place of the local models, where given; covariates as before.
+    func changed(_ options: AggregationOptions, sites: [FittedMixture]? = nil) -> AggregationProblem {
+        var result = self
+        result.options = options
+        guard options.siteWeights != self.options.siteWeights || sites != nil else { return result }
+        result.mixture = LocalMixture(
+            sites: sites ?? mixture.sites, siteWeights: options.siteWeights, sketch: mixture.sketch,
+            parallelism: parallelism)
+        result.transport = TransportProblem(result.mixture, support: support, parallelism: parallelism)
+        return result
+    }
+
+    /// The same on one thread.
+    var serial: AggregationProblem {
+        var result = self
+        result.parallelism = .serial
+        return result
     }
 
     /// The names of the sites, in the order of `mixture.sites`.

@@ -1,4 +1,6 @@
-/// Every option that shaped an aggregation, as it was asked for. Model files hold it as it is.
+/// Every option that shaped an aggregation, as it was asked for.
+///
+/// Model files hold it as it is.
 package struct AggregationSettings: Sendable, Equatable, Codable {
     /// The name of the ``Aggregator``.
     package var method: String
@@ -12,7 +14,7 @@ package struct AggregationSettings: Sendable, Equatable, Codable {
     /// nil: no bound.
     package var largestShare: Double?
     package var supportSize: Int
-    package var excludesInconsistentSites: Bool
+    package var inconsistentSites: AggregationOptions.InconsistentSiteRule
     package var seed: UInt64
     package var expertSource: AggregationOptions.ExpertSource
     package var tolerance: Double
@@ -27,7 +29,7 @@ package struct AggregationSettings: Sendable, Equatable, Codable {
         siteWeights = options.siteWeights
         largestShare = options.largestShare
         supportSize = options.supportSize
-        excludesInconsistentSites = options.excludesInconsistentSites
+        inconsistentSites = options.inconsistentSites
         seed = options.seed
         expertSource = options.expertSource
         tolerance = options.tolerance

@@ -5,7 +5,7 @@ import Messages
 package enum AggregationWarning: Sendable, Equatable, Codable, ExtensibleCode {
     /// One that this version of the program does not know.
     case ofLaterVersion(kind: String)
-    case inconsistentSite(site: String, divergence: Double)
+    case inconsistentSite(site: String, divergence: Double, rule: AggregationOptions.InconsistentSiteRule)
     case impossibleSite(site: String, reason: Coded<ImpossibleModel>)
     /// More than half of the weight of all sites.
     case dominantSite(site: String, share: Double)
@@ -73,12 +73,13 @@ extension AggregationWarning: DoorMessage {
         switch self {
         case .ofLaterVersion(let kind):
             "warning '\(kind)' of a later version of the program: update dmoe to see what it says"
-        case .inconsistentSite(let site, let divergence):
-            "\(site) is left out as inconsistent (divergence \(Self.rounded(divergence)) per row from what other sites say): "
-                + "check its units and columns; \(RequestOption.robust.setting(false, style)) takes it in"
+        case .inconsistentSite(let site, let divergence, let rule):
+            "\(site) is \(rule == .exclude ? "left out as " : "")inconsistent (divergence \(Self.rounded(divergence)) per row from what "
+                + "other sites say): check its units and columns; "
+                + RequestOption.inconsistent.setting(other(than: rule).rawValue, style)
+                + (rule == .exclude ? " takes it in" : " leaves it out")
         case .impossibleSite(let site, let reason):
-            "\(site) is left out as impossible: \(reason.wrappedValue.text(style)); fit it anew, or ask how its file was made; "
-                + "\(RequestOption.robust.setting(false, style)) takes it in"
+            "\(site) is left out as impossible: \(reason.wrappedValue.text(style)); fit it anew, or ask how its file was made"
         case .dominantSite(let site, let share):
             "\(site) has \(Format.percent(share)) of the weight of all sites and decides the model: check its rows and weights; "
                 + "\(RequestOption.largestShare.name(style)) bounds its share"
@@ -104,6 +105,10 @@ extension AggregationWarning: DoorMessage {
         case .emptyExperts(let empty, let count):
             "\(empty) of \(count) global experts stand for no local expert: fewer would do"
         }
+    }
+
+    private func other(than rule: AggregationOptions.InconsistentSiteRule) -> AggregationOptions.InconsistentSiteRule {
+        rule == .keep ? .exclude : .keep
     }
 
     private static func rounded(_ value: Double) -> String {

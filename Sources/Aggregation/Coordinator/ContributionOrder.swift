@@ -50,11 +50,13 @@ extension FittedMixture {
             + moments.map(\.scatter.storage)
             + information.map(\.storage) + scores + model.experts.map(\.coefficients) + [
                 model.experts.map(\.dispersion), model.gate.coefficients.storage,
-            ]
+            ] + marginals.joined().compactMap { $0?.bins.map(\.mean) }
     }
 
     /// Below 0 where this mixture comes first, nil where both are the same: an order that does not depend on where they
-    /// came from. Most differ in the first numbers, so nothing is collected before it is compared.
+    /// came from.
+    ///
+    /// Most differ in the first numbers, so nothing is collected before it is compared.
     fileprivate func comparison(with other: FittedMixture) -> Int? {
         if let order = compare([weight, Double(rowCount)], [other.weight, Double(other.rowCount)]) { return order }
         for (own, others) in zip(model.experts, other.model.experts) {
@@ -69,6 +71,14 @@ extension FittedMixture {
         }
         for (own, others) in zip(information, other.information) {
             if let order = compare(own.storage, others.storage) { return order }
+        }
+        for (own, others) in zip(marginals.joined(), other.marginals.joined()) {
+            let (left, right) = (own?.bins ?? [], others?.bins ?? [])
+            if let order = compare(left.map(\.mean), right.map(\.mean))
+                ?? compare(left.map(\.share), right.map(\.share))
+            {
+                return order
+            }
         }
         return nil
     }

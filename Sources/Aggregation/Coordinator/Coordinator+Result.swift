@@ -6,7 +6,7 @@ extension Coordinator {
     private static let leastEffectiveShare = 0.1
 
     func result(
-        _ reduced: ReducedMixture, _ problem: AggregationProblem, _ leftOut: [AggregationReport.LeftOutSite]
+        _ reduced: ReducedMixture, _ problem: AggregationProblem, _ examined: ExaminedSites
     ) -> GlobalModel {
         let moments = problem.mixture.pooledMoments(
             reduced.labels, count: reduced.model.expertCount, problem.parallelism)
@@ -17,17 +17,20 @@ extension Coordinator {
             rowCount: contributions.reduce(0) { $0 + $1.fitted.rowCount },
             weight: contributions.reduce(0) { $0 + $1.fitted.weight }, selection: reduced.selection)
         found.suppressedClasses = problem.mixture.suppressedClasses(reduced.labels, count: reduced.model.expertCount)
+        found.suppressedCounts = problem.mixture.suppressedCounts(reduced.labels, of: found.suppressedClasses)
         found.errors = problem.errors(of: reduced)?.shifted(by: found.center, of: found.model)
         let order = found.orderOfWeight
         var fitted = problem.standardisation.inUserUnits(found.reordered(order))
         fitted.errors = fitted.errors?.released
+        let marginals = problem.marginals(reduced.labels, count: reduced.model.expertCount)
+        fitted.marginals = marginals.isEmpty ? [] : order.map { marginals[$0] }
         let report = AggregationReport(
             settings: AggregationSettings(options, method: aggregator.name),
-            sites: sites(reduced, problem, order: order), leftOut: leftOut,
+            sites: sites(reduced, problem, order: order), leftOut: examined.leftOut,
             siteWeights: problem.options.siteWeights, support: problem.supportOrigin,
             supportSize: problem.transport.pointCount, objectives: reduced.objectives, converged: reduced.converged,
             start: reduced.start, candidates: reduced.candidates, chosen: reduced.chosen,
-            warnings: leftOut.map(\.warning) + warnings(reduced, problem))
+            warnings: examined.leftOut.map(\.warning) + examined.warnings + warnings(reduced, problem))
         return GlobalModel(fitted: fitted, report: report)
     }
 

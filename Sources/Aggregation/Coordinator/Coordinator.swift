@@ -2,7 +2,7 @@ import Numerics
 
 /// Turns the local models of the sites into one global model, by any ``Aggregator``; it never sees a row.
 ///
-/// Inconsistent sites are found and left out first, unless the options say otherwise.
+/// Impossible local models are left out; inconsistent sites are named, and kept unless the options say otherwise.
 package struct Coordinator: Sendable {
     package let aggregator: any Aggregator
     package let options: AggregationOptions
@@ -22,14 +22,14 @@ package struct Coordinator: Sendable {
     package func aggregate(
         _ contributions: [Contribution], support: GivenSupport? = nil
     ) throws(AggregationError) -> GlobalModel {
-        let (kept, leftOut) = try withoutInconsistentSites(contributions)
+        let sites = try examine(contributions)
         let problem = try AggregationProblem(
-            kept, support: support, options: aggregator.settings(options), parallelism: parallelism)
+            sites.kept, support: support, options: aggregator.settings(options), parallelism: parallelism)
         guard let expertCounts = options.expertCountRange else {
-            return result(try aggregator.reduce(problem), problem, leftOut)
+            return result(try aggregator.reduce(problem), problem, sites)
         }
         let (reduced, curve) = try bestOf(expertCounts, problem)
-        var global = result(reduced, problem, leftOut)
+        var global = result(reduced, problem, sites)
         global.report.expertCounts = curve
         return global
     }

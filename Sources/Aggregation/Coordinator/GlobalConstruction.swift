@@ -1,9 +1,13 @@
 import Messages
 
-/// A way of building the global model. Its text is a few words.
-package enum GlobalConstruction: Sendable, Equatable, Codable {
+/// A way of building the global model.
+///
+/// Its text is a few words.
+package enum GlobalConstruction: Sendable, Hashable, Codable {
     /// Experts of the grouped local ones, the gate from targets.
     case gate(target: AggregationOptions.GateTarget, afterDistillation: Bool)
+    /// Experts as weighted fits to the local experts' means on the support.
+    case support(target: AggregationOptions.GateTarget, siteWeights: AggregationOptions.SiteWeights)
     /// A fit to draws from f̂^W.
     case distillation
     case localModel(site: String)
@@ -18,12 +22,21 @@ extension GlobalConstruction: DoorMessage {
         switch self {
         case .gate(let target, let afterDistillation):
             "gate by \(target.rawValue)" + (afterDistillation ? " after distillation" : "")
+        case .support(let target, let weights):
+            "experts from the support, gate by \(target.rawValue)"
+                + (weights == .constant ? ", constant site weights" : "")
         case .distillation: "distillation"
         case .localModel(let site): "local model \(site)"
         case .alignedAverage(let site): "aligned to local model \(site)"
         case .average: "average of parameters"
         case .greedyMerging: "greedy pairwise merging"
         }
+    }
+}
+
+extension GlobalConstruction {
+    var isAfterDistillation: Bool {
+        if case .gate(_, afterDistillation: true) = self { true } else { false }
     }
 }
 

@@ -86,7 +86,7 @@ package struct AggregationReport: Sendable, Equatable {
 
         package var warning: AggregationWarning {
             reason.map { .impossibleSite(site: name, reason: Coded($0)) }
-                ?? .inconsistentSite(site: name, divergence: divergence ?? 0)
+                ?? .inconsistentSite(site: name, divergence: divergence ?? 0, rule: .exclude)
         }
     }
 

@@ -41,7 +41,9 @@ package enum SiteShares {
 }
 
 extension [Contribution] {
-    /// With the weights of sites that have a larger share of all lowered to it. What their estimates err by stays what it is.
+    /// With the weights of sites that have a larger share of all lowered to it.
+    ///
+    /// What their estimates err by stays what it is.
     func withShares(upTo largest: Double?) -> [Contribution] {
         guard let largest else { return self }
         return zip(self, SiteShares.factors(map(\.fitted.weight), largest: largest)).map { site, factor in

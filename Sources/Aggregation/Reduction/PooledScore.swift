@@ -1,3 +1,4 @@
+import Foundation
 import MixtureOfExperts
 import Numerics
 
@@ -10,65 +11,77 @@ import Numerics
 ///
 /// s_l(β) = g_l - I_l (β - β_l) + r_l(β),    r_l(β) = n_l E[s(β) - s(β_l) + I(β_l) (β - β_l)],
 ///
-/// g_l the gradient at β_l, 0 but for a lasso. What the sums of the rows do not say, r, is taken over normal covariates with the
-/// moments of the component. It is of second order in β - β_l, so that its own error does not count.
+/// g_l the gradient at β_l, 0 but for a lasso. What the sums of the rows do not say, r, is taken over draws of
+/// covariates with the moments and marginals of the component. It is of second order in β - β_l, so that its own error does not count.
 struct PooledScore {
     private let members: [Member]
     /// Σ I_l.
     private let information: PackedSymmetric
     private let kept: [Int]
 
-    private static let iterations = 4
-    /// Of the normal covariates, half of them mirrored.
-    private static let pointCount = 256
-    /// Of a coefficient, in pooled standard units. What is corrected is of second order; where no site releases a class, steps are
-    /// without bound.
-    private static let longestStep = 5.0
+    private static let iterations = 60
+    /// Of a coefficient in one step, in pooled standard units: a separated slope, or a class that only counts say something of, is far away.
+    private static let longestStep = 2.0
+    private static let leastLength = 1e-3
     /// Gain of log-likelihood below which a step is not worth another.
-    private static let negligible = 1e-6
+    private static let negligible = 1e-12
 
     /// - Parameter kept: coefficients that are not 0.
     init?(_ mixture: LocalMixture, _ members: [Int], keeping kept: [Int]?) {
         guard let size = mixture.components[members[0]].information?.size else { return nil }
-        let draws = Self.draws(mixture.design.covariateCount)
-        self.members = members.compactMap { Member(mixture.components[$0], mixture, draws) }
+        self.members = members.compactMap { Member($0, mixture) }
         information = self.members.reduce(into: PackedSymmetric(size: size)) { $0 += $1.information }
         self.kept = kept ?? Array(0..<size)
     }
 
-    /// The expert from which no step leads to a higher likelihood; the best before where steps do not shrink.
+    /// The expert at which the scores of all members sum to 0, by Newton's method with the information at the drawn covariates; each step
+    /// is halved until it lowers the score in the metric of that information.
     func maximum(from start: Expert) -> Expert {
-        var (best, before) = (start, start)
-        var last = Double.infinity
-        for _ in 0..<Self.iterations {
-            let score = members.reduce(into: [Double](repeating: 0, count: information.size)) {
-                $0.add($1.score(at: best))
+        var current = Evaluation(self, start)
+        for _ in 0..<Self.iterations where current.decrement > Self.negligible {
+            var length = min(
+                1, Self.longestStep / max(current.step.reduce(0) { max($0, abs($1)) }, .leastNormalMagnitude))
+            var next: Evaluation?
+            while length > Self.leastLength {
+                let trial = Evaluation(self, current.expert(after: length, kept))
+                if trial.decrement.isFinite, trial.decrement < current.decrement {
+                    next = trial
+                    break
+                }
+                length *= 0.5
             }
-            let own = kept.map { score[$0] }
-            let step = solvePositiveSemidefinite(information.submatrix(rows: kept, columns: kept), own)
-            let gain = dot(own, step)
-            // A step that promises no less than the one before led away from the maximum.
-            guard gain.isFinite, gain < last, step.allSatisfy({ abs($0) < Self.longestStep }) else { return before }
-            before = best
-            for (index, value) in zip(kept, step) { best.coefficients[index] += value }
-            if gain < Self.negligible { break }
-            last = gain
+            guard let next else { break }
+            current = next
         }
-        return best
+        return current.expert
     }
 
-    /// Standard normal points, the same for all components.
-    private static func draws(_ covariates: Int) -> Matrix {
-        var random = RandomNumbers(seed: 0x5C0E)
-        var result = Matrix(rowCount: pointCount, columnCount: covariates)
-        for column in 0..<covariates {
-            for row in 0..<pointCount / 2 {
-                let value = random.normal()
-                result[2 * row, column] = value
-                result[2 * row + 1, column] = -value
+    /// The score and the Newton step at an expert.
+    private struct Evaluation {
+        let expert: Expert
+        let step: [Double]
+        /// s'H⁻¹s, twice the gain that the step promises.
+        let decrement: Double
+
+        init(_ pooled: PooledScore, _ expert: Expert) {
+            self.expert = expert
+            var score = [Double](repeating: 0, count: pooled.information.size)
+            var information = PackedSymmetric(size: pooled.information.size)
+            for member in pooled.members {
+                let own = member.score(at: expert)
+                score.add(own.score)
+                information += own.information
             }
+            let (kept, known) = (pooled.kept, pooled.kept.map { score[$0] })
+            step = solvePositiveSemidefinite(information.submatrix(rows: kept, columns: kept), known)
+            decrement = dot(known, step)
         }
-        return result
+
+        func expert(after length: Double, _ kept: [Int]) -> Expert {
+            var result = expert
+            for (index, value) in zip(kept, step) { result.coefficients[index] += length * value }
+            return result
+        }
     }
 
     /// One local expert.
@@ -79,34 +92,72 @@ struct PooledScore {
         private let mixture: LocalMixture
         private let rows: ShardRows
         private let suppressed: [Int]
+        /// Of each suppressed class; empty where they are not known.
+        private let counts: [Double]
         /// n_l over the number of points.
         private let scale: Double
         /// E[s(β_l)] and E[I(β_l)] over the points, times n_l.
         private let ownScore: [Double]
         private let ownInformation: PackedSymmetric
 
-        init?(_ component: LocalMixture.Component, _ mixture: LocalMixture, _ draws: Matrix) {
+        init?(_ index: Int, _ mixture: LocalMixture) {
+            let component = mixture.components[index]
             guard let information = component.information else { return nil }
             expert = component.expert
             self.information = information
             gradient = component.score ?? [Double](repeating: 0, count: information.size)
             self.mixture = mixture
             suppressed = component.suppressedClasses
-            rows = Self.rows(component, mixture, draws)
-            scale = component.moments.weight / Double(draws.rowCount)
+            counts = component.suppressedCounts
+            rows = Self.rows(index, mixture)
+            scale = component.moments.weight / Double(rows.rowCount)
             let own = Self.statistics(expert, rows, mixture)
             ownScore = own.expertScore(0, mixture.design.expertPositions)
             ownInformation = own.expertInformation(0, mixture.design.expertPositions)
         }
 
-        func score(at pooled: Expert) -> [Double] {
+        /// The score at an expert, and the information at the drawn covariates.
+        func score(at pooled: Expert) -> (score: [Double], information: PackedSymmetric) {
             let other = suppressed.isEmpty ? pooled : released(pooled)
             let difference = zip(other.coefficients, expert.coefficients).map(-)
-            let there = Self.statistics(other, rows, mixture).expertScore(0, mixture.design.expertPositions)
-            let (line, ownLine) = (information * difference, ownInformation * difference)
-            return gradient.indices.map { index in
+            let statistics = Self.statistics(other, rows, mixture)
+            let there = statistics.expertScore(0, mixture.design.expertPositions)
+            let (line, ownLine) = (self.information * difference, ownInformation * difference)
+            var score = gradient.indices.map { index in
                 isSuppressed(index)
                     ? 0 : gradient[index] - line[index] + scale * (there[index] - ownScore[index] + ownLine[index])
+            }
+            var information = scale * statistics.expertInformation(0, mixture.design.expertPositions)
+            for index in score.indices where isSuppressed(index) {
+                for other in score.indices { information[max(index, other), min(index, other)] = 0 }
+            }
+            addCounts(at: pooled, &score, &information)
+            return (score, information)
+        }
+
+        /// Of a suppressed class only the number of rows is known: the equation of its intercept.
+        ///
+        /// Rows of other classes are drawn with density p(x) (1 - μ_k(x)), so that Σ 1{y = k} - Σ_{y ≠ k} μ_k(x) / (1 - μ_k(x)) has mean 0
+        /// without the covariates of the rows of class k; Σ μ_k(x) over the other rows would miss that these have larger μ_k. The
+        /// equation of the reference moves the intercepts of all others.
+        private func addCounts(at pooled: Expert, _ score: inout [Double], _ information: inout PackedSymmetric) {
+            guard !counts.isEmpty else { return }
+            let predictors = MixtureModel(design: mixture.design, family: mixture.family, ungated: [pooled])
+                .predictors(rows.covariates)
+            let intercepts = mixture.design.expertLayout.intercepts(score.count)
+            for (code, count) in zip(suppressed, counts) {
+                let expected =
+                    scale
+                    * (0..<rows.rowCount).reduce(0) { sum, row in
+                        let logits = [0] + predictors.row(row)
+                        let shown = logits.indices.filter { !suppressed.contains($0) }.map { logits[$0] }
+                        return sum + exp(logits[code] - Scalar.logSumExp(shown))
+                    }
+                let moved = code > 0 ? [intercepts[code - 1]] : intercepts
+                for index in moved { score[index] += code > 0 ? count - expected : expected - count }
+                for first in moved {
+                    for second in moved where second <= first { information[first, second] += expected }
+                }
             }
         }
 
@@ -114,8 +165,9 @@ struct PooledScore {
             suppressed.contains(mixture.design.expertLayout.predictor(coefficient) + 1)
         }
 
-        /// The pooled expert among the classes that this one shows. The odds between classes do not
-        /// depend on which others there are.
+        /// The pooled expert among the classes that this one shows.
+        ///
+        /// The odds between classes do not depend on which others there are.
         private func released(_ pooled: Expert) -> Expert {
             var result = pooled
             for index in result.coefficients.indices where isSuppressed(index) {
@@ -130,27 +182,17 @@ struct PooledScore {
             return result
         }
 
-        /// Normal covariates with the moments of the component, responses at its means: their scores differ by what means
-        /// differ by.
-        private static func rows(
-            _ component: LocalMixture.Component, _ mixture: LocalMixture, _ draws: Matrix
-        ) -> ShardRows {
-            let covariates = Array(0..<mixture.design.covariateCount)
-            let (values, vectors) = symmetricEigen(component.moments.covariance(of: covariates))
-            var root = vectors
-            for column in covariates {
-                for row in covariates { root[row, column] *= max(values[column], 0).squareRoot() }
-            }
-            var points = draws * root.transposed()
-            for column in covariates {
-                for row in 0..<points.rowCount { points[row, column] += component.moments.mean[column] }
-            }
+        /// Covariates with the moments and marginals of the component, responses at its means: their scores differ by what means differ
+        /// by.
+        private static func rows(_ index: Int, _ mixture: LocalMixture) -> ShardRows {
+            let points = mixture.sketch.points(of: index, at: mixture.sketch.normals)
             var responses = [Double](repeating: 0, count: points.rowCount)
             if case .classes = mixture.family.response {
                 return ShardRows(covariates: points, responses: responses)
             }
             for row in responses.indices {
-                responses[row] = mixture.family.mean(mixture.design.predictors(component.expert, at: points.row(row)))
+                responses[row] = mixture.family.mean(
+                    mixture.design.predictors(mixture.components[index].expert, at: points.row(row)))
             }
             return ShardRows(covariates: points, responses: responses)
         }

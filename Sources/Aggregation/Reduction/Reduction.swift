@@ -46,14 +46,19 @@ struct Reduction {
             previous = gate
             let model = MixtureModel(design: mixture.design, family: mixture.family, gate: gate, experts: experts)
             return Candidate(
-                construction: .gate(target: target, afterDistillation: afterDistillation), model: model, labels: labels,
+                construction: options.expertSource == .statistics
+                    ? .gate(target: target, afterDistillation: afterDistillation)
+                    : .support(target: target, siteWeights: options.siteWeights),
+                model: model, labels: labels,
                 selection: selection,
                 errors: options.expertSource == .statistics && target == .label ? .statistics : .unknown)
         }
     }
 
     /// The M-step of the pooled fit from the sums of the local statistics; labels and experts in turn until the labels
-    /// stand. A group that loses all its components keeps its expert.
+    /// stand.
+    ///
+    /// A group that loses all its components keeps its expert.
     private func expertsFromStatistics(_ start: [Expert]) -> (experts: [Expert], labels: [Int]) {
         var experts = start
         var labels = problem.labels(for: experts)
@@ -69,7 +74,7 @@ struct Reduction {
         }
     }
 
-    /// Whether the experts of every local model went to different global experts.
+    /// Whether the experts of every local model are assigned to different global experts.
     ///
     /// Then the local models agree, and little is gained by fitting draws (Beijing stations with x from all of them: -0.001 to
     /// +0.001 per row). With points from the sketches or from one site it even does harm that the draws cannot show, for they lie

@@ -6,7 +6,7 @@ import Numerics
 /// A label gathers local experts that stand for one regression. Where a group is rare at the sites, a few of them hold rows of
 /// other groups, and each such row counts as much as hundreds of good ones. A component whose rows lie ``tolerance`` times
 /// farther from the common expert than those of the median component loses weight with the square of that, to nothing;
-/// where none does, this is the plain sum. Experts whose fit is not closed are summed by their information, each with its own weight.
+/// where none does, and where there is one group, this is the plain sum. Experts whose fit is not closed are summed by their information, each with its own weight.
 /// Where lassos chose the slopes of the components, those that a ``SlopeVote`` keeps are fitted, the others are 0.
 package struct RobustExperts {
     let mixture: LocalMixture
@@ -33,7 +33,7 @@ package struct RobustExperts {
             let members = mixture.components(labelled: label, in: labels)
             guard !members.isEmpty else { return previous[label] }
             guard let family = mixture.family as? any ClosedFormFamily else { return expertByInformation(members) }
-            return expert(members, family).expert
+            return expert(members, family, isOnly: previous.count == 1).expert
         }
     }
 
@@ -57,7 +57,7 @@ package struct RobustExperts {
         }
         let byLabel = parallelism.map(count: count) { label in
             let members = mixture.components(labelled: label, in: labels)
-            return members.isEmpty ? [] : Array(zip(members, expert(members, family).weights))
+            return members.isEmpty ? [] : Array(zip(members, expert(members, family, isOnly: count == 1).weights))
         }
         var result = [Double](repeating: 0, count: labels.count)
         for (member, weight) in byLabel.joined() { result[member] = weight }
@@ -78,12 +78,14 @@ package struct RobustExperts {
             dispersionFloor: dispersionFloor, keeping: SlopeVote.keptCoefficients(mixture, members))
     }
 
+    /// - Parameter isOnly: one expert for all rows: none of them belongs to another.
     private func expert(
-        _ members: [Int], _ family: any ClosedFormFamily
+        _ members: [Int], _ family: any ClosedFormFamily, isOnly: Bool
     ) -> (expert: Expert, weights: [Double]) {
         var weights = [Double](repeating: 1, count: members.count)
         let kept = SlopeVote.keptCoefficients(mixture, members)
         var expert = fit(members, weights, family, kept)
+        guard !isOnly else { return (expert, weights) }
         for _ in 0..<Self.iterations {
             let next = self.weights(members, expert)
             let change = zip(next, weights).reduce(0) { max($0, abs($1.0 - $1.1)) }

@@ -1,7 +1,9 @@
 import MixtureOfExperts
 
 /// The MM algorithm of the reduction: plan for the experts, experts for the plan, until the objective is stable (paper,
-/// section 4). The objective never rises.
+/// section 4).
+///
+/// The objective never rises.
 package struct TransportReduction: Sendable {
     package var experts: [Expert]
     /// Before each update, and last at the returned experts.

@@ -10,27 +10,32 @@ import Numerics
 struct Distillation {
     private static let drawsPerSupportPoint = 10
     private static let starts = 10
-    /// What a start may cost, in products of two numbers: Newton's method on P parameters takes P² of them a row and iteration. With five
-    /// experts and 20 covariates, P = 194, that is 66 iterations, where some 30 are needed; experts that the draws do not tell apart would
-    /// take all that there are.
+    /// What a start may cost, in products of two numbers: Newton's method on P parameters takes P² of them a row and iteration.
+    ///
+    /// With five experts and 20 covariates, P = 194, that is 66 iterations, where some 30 are needed; experts that the draws do not tell
+    /// apart would take all that there are.
     private static let affordable = 2e10
     private static let leastIterations = 10
     /// Keeps the random numbers of the fit apart from those of the draw.
     private static let seedOffset: UInt64 = 0x5851_F42D_4C95_7F2D
 
-    /// - Parameter start: the best model so far, one start among others.
+    /// - Parameters:
+    ///   - start: the best model so far.
+    ///   - searches: from other starts as well.
     /// - Returns: nil where the drawn rows cannot be fitted, or not at a reasonable cost.
     static func model(
-        _ mixture: LocalMixture, source: MonteCarloSample.Source, supportSize: Int, start: MixtureModel,
+        _ mixture: LocalMixture, source: MonteCarloSample.Source, supportSize: Int, start: MixtureModel, searches: Bool,
         options: AggregationOptions, parallelism: Parallelism, _ generator: RandomNumbers
     ) -> MixtureModel? {
         guard let iterations = iterations(start) else { return nil }
         let rows = MonteCarloSample.rows(
             mixture, source, count: drawsPerSupportPoint * supportSize, generator, parallelism)
-        let fitOptions = FitOptions(
-            expertCount: start.expertCount, starts: starts, maxIterations: iterations, seed: options.seed &+ seedOffset,
+        var fitOptions = FitOptions(
+            expertCount: start.expertCount, starts: searches ? starts : 1, maxIterations: iterations,
+            seed: options.seed &+ seedOffset,
             minRows: 1,
             standardErrors: .none, initialModels: [start])
+        fitOptions.wantsMarginals = false
         let fit = LocalFit(
             design: mixture.design, family: mixture.family, options: fitOptions, parallelism: parallelism)
         // A fit at its variance floor follows the draw, not f̂^W.

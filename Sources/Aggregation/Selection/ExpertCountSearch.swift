@@ -10,6 +10,7 @@ extension Coordinator {
     /// (Schwarz 1978).
     ///
     /// - Parameter expertCounts: tried in ascending order, until three, one after the other, bring nothing.
+    /// - Throws: as a reduction does.
     func bestOf(
         _ expertCounts: ClosedRange<Int>, _ problem: AggregationProblem
     ) throws(AggregationError) -> (reduced: ReducedMixture, curve: [AggregationReport.ExpertCount]) {

@@ -35,14 +35,24 @@ struct MonteCarloSample {
     struct Score {
         var candidate: Reduction.Candidate
         var logDensities: [Double]
-        /// What a candidate that was fitted to draws must be ahead, per row.
-        var handicap = 0.0
 
         var mean: Double { logDensities.reduce(0, +) / Double(logDensities.count) }
+
+        func gain(over other: Score) -> PairedGain { PairedGain(zip(logDensities, other.logDensities).map(-)) }
     }
 
-    func score(_ candidate: Reduction.Candidate, handicap: Double = 0) -> Score {
-        Score(candidate: candidate, logDensities: logDensities(candidate.model), handicap: handicap)
+    func score(_ candidate: Reduction.Candidate) -> Score {
+        Score(candidate: candidate, logDensities: logDensities(candidate.model))
+    }
+
+    private static let comparedWithAverage = 2000
+
+    /// What f̂^W gains over a candidate on some of the rows: no candidate gains more.
+    func gain(ofAverage mixture: LocalMixture, over score: Score) -> PairedGain {
+        let step = max(1, rows.rowCount / Self.comparedWithAverage)
+        let chosen = Array(stride(from: 0, to: rows.rowCount, by: step))
+        let average = mixture.logDensities(rows.subset(chosen))
+        return PairedGain(zip(chosen, average).map { $1 - score.logDensities[$0] })
     }
 
     /// The mean log density of the draw.
@@ -52,17 +62,5 @@ struct MonteCarloSample {
 
     private func logDensities(_ model: MixtureModel) -> [Double] {
         model.logDensities(rows.covariates, responses: rows.responses)
-    }
-
-    /// The first candidate, unless another is better by more than two standard errors of the paired difference: with
-    /// less, the choice was measured to follow the noise of the draw.
-    static func choice(_ scores: [Score]) -> Score {
-        scores.dropFirst().reduce(scores[0]) { best, other in
-            let differences = zip(other.logDensities, best.logDensities).map(-)
-            let count = Double(differences.count)
-            let mean = differences.reduce(0, +) / count
-            let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
-            return mean > 2 * (variance / count).squareRoot() + other.handicap ? other : best
-        }
     }
 }

@@ -1,147 +1,94 @@
-import Foundation
 import MixtureOfExperts
 import Numerics
+import Synchronization
 
-/// The covariates of all sites as a mixture of normal distributions, one for each local expert.
+/// The covariates of all sites as a mixture with a component for each local expert: its share, mean and covariance under the expert's
+/// posterior, with the marginals that sites release beside them.
 ///
-/// It comes free with the experts' statistics: the share, mean and covariance of x under each expert's posterior. The
-/// support is drawn from it, and it shows which site is at home at x.
+/// The support is drawn from it, and it shows which site is at home at x.
 package struct CovariateSketch: Sendable {
-    /// The density that sites are compared by: log weight + constant - ½ |F x - offset|².
-    struct Density: Sendable {
-        var constant: Double
-        /// F = L⁻¹ for the smoothed covariance L L', packed row by row.
-        var factor: [Double]
-        /// F · mean.
-        var offset: [Double]
-    }
-
-    /// Site after site.
-    let densities: [Density]
+    let densities: SiteDensities
     private let moments: [Moments]
-    private let within: PackedSymmetric
+    private let marginals: ComponentMarginals
+    private let copulas = Copulas()
 
-    /// Variance, in pooled standard units, by which the densities that sites are compared by are smoothed.
-    ///
-    /// Covariates are not normal under an expert, and unsmoothed normal densities are too sure of themselves. From 0.03 to
-    /// 0.08 gave 0.00003 to 0.0003 in log-likelihood per row on the Beijing stations, and cost 0.00015 where the normal
-    /// distributions are exact and the sites see different groups.
-    private static let smoothing = 0.08
+    /// Of the normal points that are the same for all components, half of them mirrored.
+    private static let pointCount = 256
 
-    /// Of the distribution that points are drawn from.
-    private static let drawingRidge = 1e-6
+    /// Standard normal points, the same for all components; points x covariates.
+    package let normals: Matrix
+    /// More of them, at which the levels of categories are fitted.
+    private let manyNormals: Matrix
 
-    /// - Parameter sites: moments of (x, y), in pooled standard units, by site and expert.
-    package init(sites: [[Moments]], parallelism: Parallelism = .serial) {
-        let all = sites.flatMap { $0 }
-        let within = Self.withinCovariance(all)
-        moments = all
-        self.within = within
-        densities = parallelism.map(count: sites.count) { site in
-            sites[site].map { moment in
-                let cholesky = Self.regularised(moment, within: within, ridge: Self.smoothing)
-                let factor = cholesky.packedInverse
-                return Density(
-                    constant: log(moment.weight) - 0.5 * cholesky.logDeterminant, factor: factor,
-                    offset: Self.product(factor, moment.mean))
-            }
-        }.flatMap { $0 }
+    private static let manyPoints = 1024
+
+    /// - Parameters:
+    ///   - sites: moments of (x, y), in pooled standard units, by site and expert.
+    ///   - marginals: likewise; none where they are not known, and covariates are taken for normal.
+    package init(
+        sites: [[Moments]], marginals: [[[Marginal?]]] = [], parallelism: Parallelism = .serial
+    ) {
+        moments = sites.flatMap { $0 }
+        self.marginals = ComponentMarginals(sites, marginals.isEmpty ? sites.map { _ in [] } : marginals)
+        densities = SiteDensities(sites, parallelism)
+        let covariates = max(0, (moments.first?.count ?? 1) - 1)
+        normals = Self.mirroredNormals(Self.pointCount, covariates)
+        manyNormals = self.marginals.groups.isEmpty ? normals : Self.mirroredNormals(Self.manyPoints, covariates)
     }
 
-    /// The covariances of the covariates come first in the packed scatter: the response is the last variable.
-    private static func withinCovariance(_ all: [Moments]) -> PackedSymmetric {
-        var sum = PackedSymmetric(size: (all.first?.count ?? 1) - 1)
-        let total = all.reduce(0) { $0 + $1.weight }
-        for moment in all {
-            for index in sum.storage.indices { sum.storage[index] += moment.scatter.storage[index] / total }
-        }
-        return sum
-    }
-
-    /// Covariances of few rows, or of a covariate that is constant at a site, have no inverse: they are drawn towards
-    /// the pooled within-covariance by as many pseudo-rows as it has coefficients, and get `ridge` in every direction.
-    private static func regularised(_ moment: Moments, within: PackedSymmetric, ridge: Double) -> Cholesky {
-        let size = within.size
-        let prior = Double(size + 1)
-        let rows = moment.effectiveRows
-        let scale = moment.weight > 0 ? 1 / moment.weight : 1
-        var covariance = Matrix(rowCount: size, columnCount: size)
-        for row in 0..<size {
-            for column in 0...row {
-                let own = moment.scatter[row, column] * scale
-                let value = (rows * own + prior * within[row, column]) / (rows + prior)
-                covariance[row, column] = value
-                covariance[column, row] = value
+    private static func mirroredNormals(_ count: Int, _ covariates: Int) -> Matrix {
+        var random = RandomNumbers(seed: 0x5C0E)
+        var result = Matrix(rowCount: count, columnCount: covariates)
+        for column in 0..<covariates {
+            for row in 0..<count / 2 {
+                let value = random.normal()
+                result[2 * row, column] = value
+                result[2 * row + 1, column] = -value
             }
         }
-        precondition(covariance.storage.allSatisfy(\.isFinite), "statistics must be finite")
-        var jitter = ridge
-        while true {
-            var shifted = covariance
-            for index in 0..<size { shifted[index, index] += jitter }
-            if let factor = Cholesky(shifted) { return factor }
-            jitter *= 10
+        return result
+    }
+
+    /// Those made so far.
+    private final class Copulas: Sendable {
+        private let known = Mutex([Int: GaussianCopula]())
+
+        func callAsFunction(_ component: Int, _ make: () -> GaussianCopula) -> GaussianCopula {
+            if let copula = known.withLock({ $0[component] }) { return copula }
+            let copula = make()
+            known.withLock { $0[component] = copula }
+            return copula
         }
     }
 
-    /// A packed lower triangle times the beginning of a vector.
-    private static func product(_ factor: [Double], _ vector: [Double]) -> [Double] {
-        var first = 0
-        return (0..<vector.count - 1).map { row in
-            defer { first += row + 1 }
-            return (0...row).reduce(0) { $0 + factor[first + $1] * vector[$1] }
+    private func copula(_ component: Int) -> GaussianCopula {
+        copulas(component) {
+            GaussianCopula(
+                moments[component], marginals.quantiles(component), groups: marginals.groups, normals: manyNormals)
         }
     }
 
-    /// log weight + log of the normal density of a component on a block, less the common constant; [lane].
-    func logDensity(_ component: Int, on block: borrowing RowBlock, into result: UnsafeMutablePointer<Double>) {
-        let density = densities[component]
-        block.triangularNorms(factor: density.factor, offset: density.offset, into: result)
-        for lane in 0..<RowBlock.capacity { result[lane] = density.constant - 0.5 * result[lane] }
-    }
+    /// Covariates of a component, with its moments and marginals, at independent standard normal points; points x covariates.
+    package func points(of component: Int, at normals: Matrix) -> Matrix { copula(component).points(normals) }
 
     /// `count` points; each component gets its share up to rounding, which leaves only the spread within components to
     /// chance.
     package func sample(
         _ count: Int, using random: inout RandomNumbers, parallelism: Parallelism = .serial
     ) -> Matrix {
-        let dimension = within.size
+        let dimension = normals.columnCount
         let drawn = random.systematicSample(count, weights: moments.map(\.weight))
-        // Ascending: each component once. Most are not drawn where there are many.
-        let components = drawn.indices.filter { $0 == 0 || drawn[$0] != drawn[$0 - 1] }.map { drawn[$0] }
-        let factors = parallelism.map(count: components.count) {
-            Self.regularised(moments[components[$0]], within: within, ridge: Self.drawingRidge)
-        }
-        // The ridge alone would spread a column that no site knows, and a fit to the points would take it for a regressor.
-        let isConstant = (0..<dimension).map { column in
-            within[column, column] == 0 && moments.allSatisfy { $0.mean[column] == moments[0].mean[column] }
-        }
         var result = Matrix(rowCount: count, columnCount: dimension)
-        var position = 0
-        for (row, index) in drawn.enumerated() {
-            if components[position] != index { position += 1 }
-            let noise = factors[position].multiplyLower((0..<dimension).map { _ in random.normal() })
-            for column in 0..<dimension {
-                result[row, column] = moments[index].mean[column] + (isConstant[column] ? 0 : noise[column])
-            }
+        for row in 0..<count {
+            for column in 0..<dimension { result[row, column] = random.normal() }
         }
+        // Ascending: each component once. Most are not drawn where there are many.
+        let starts = drawn.indices.filter { $0 == 0 || drawn[$0] != drawn[$0 - 1] } + [count]
+        let scores = result
+        let parts = parallelism.map(count: starts.count - 1) { part in
+            points(of: drawn[starts[part]], at: scores.rows(Array(starts[part]..<starts[part + 1])))
+        }
+        for (start, part) in zip(starts, parts) { result.insert(part, at: start, 0) }
         return result
-    }
-}
-
-extension Cholesky {
-    /// L⁻¹, its lower triangle packed row by row.
-    fileprivate var packedInverse: [Double] {
-        let size = factor.rowCount
-        var result = PackedSymmetric(size: size)
-        for column in 0..<size {
-            result[column, column] = 1 / factor[column, column]
-            for row in (column + 1)..<max(size, column + 1) {
-                var sum = 0.0
-                for inner in column..<row { sum += factor[row, inner] * result[inner, column] }
-                result[row, column] = -sum / factor[row, row]
-            }
-        }
-        return result.storage
     }
 }

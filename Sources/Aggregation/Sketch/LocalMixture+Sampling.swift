@@ -1,3 +1,4 @@
+import Foundation
 import MixtureOfExperts
 import Numerics
 
@@ -56,6 +57,23 @@ extension LocalMixture {
         let expert = model.experts[chosen]
         return family.sample(
             design.predictors(expert, at: point), dispersion: expert.dispersion, using: &random)
+    }
+}
+
+extension LocalMixture {
+    /// log f̂^W(y | x) of rows in pooled standard units.
+    func logDensities(_ rows: ShardRows) -> [Double] {
+        var joint = masses(rows.covariates)
+        let experts = components.map(\.expert)
+        let predictors = MixtureModel(design: design, family: family, ungated: experts).predictors(rows.covariates)
+        family.forEachLogDensity(
+            dispersions: experts.map(\.dispersion), predictors: predictors, responses: rows.responses
+        ) { component, logDensities in
+            for (row, value) in logDensities.enumerated() {
+                joint[row, component] = log(joint[row, component]) + value
+            }
+        }
+        return (0..<joint.rowCount).map { Scalar.logSumExp(joint.row($0)) }
     }
 }
 

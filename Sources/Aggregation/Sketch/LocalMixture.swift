@@ -16,11 +16,13 @@ package struct LocalMixture: Sendable {
         var score: [Double]?
         /// Suppressed classes, by number.
         var suppressedClasses: [Int] = []
+        /// The weight of the rows of each of them, rounded.
+        var suppressedCounts: [Double] = []
     }
 
     let design: Design
     let family: any ExpertFamily
-    let sites: [FittedMixture]
+    package let sites: [FittedMixture]
     /// Site after site.
     package let components: [Component]
     /// The components of each site.
@@ -30,9 +32,12 @@ package struct LocalMixture: Sendable {
     /// Of the components' gates, at the positions of z.
     let gateCoefficients: [Double]
 
-    /// - Parameter sites: in pooled standard units.
+    /// - Parameters:
+    ///   - sites: in pooled standard units.
+    ///   - known: the sketch of these sites, where it is made already.
     package init(
-        sites: [FittedMixture], siteWeights: AggregationOptions.SiteWeights, parallelism: Parallelism = .serial
+        sites: [FittedMixture], siteWeights: AggregationOptions.SiteWeights, sketch known: CovariateSketch? = nil,
+        parallelism: Parallelism = .serial
     ) {
         let design = sites[0].model.design
         self.design = design
@@ -46,7 +51,8 @@ package struct LocalMixture: Sendable {
                     information: site.information.isEmpty ? nil : site.information[expert],
                     selectsSlopes: site.selection?.experts[expert] ?? false,
                     score: site.scores.isEmpty ? nil : site.scores[expert],
-                    suppressedClasses: site.suppressedClasses.isEmpty ? [] : site.suppressedClasses[expert])
+                    suppressedClasses: site.suppressedClasses.isEmpty ? [] : site.suppressedClasses[expert],
+                    suppressedCounts: site.suppressedCounts.isEmpty ? [] : site.suppressedCounts[expert])
             }
         }
         var first = 0
@@ -60,7 +66,10 @@ package struct LocalMixture: Sendable {
                 design.spread(site.model.gate.coefficients.column($0), at: positions)
             }
         }
-        sketch = CovariateSketch(sites: sites.map(\.moments), parallelism: parallelism)
+        sketch =
+            known
+            ?? CovariateSketch(
+                sites: sites.map(\.moments), marginals: sites.map(\.marginals), parallelism: parallelism)
     }
 
     /// Classes whose intercepts all components together hardly determine: less than the information of a row of even odds.
@@ -68,7 +77,10 @@ package struct LocalMixture: Sendable {
         guard case .classes(let names) = family.response else { return [] }
         return (1..<names.count).filter { code in
             let intercept = design.expertLayout.intercept(of: code - 1)
-            return components.reduce(0) { $0 + ($1.information?[intercept, intercept] ?? 0) } < 0.25
+            let counted = components.contains { component in
+                zip(component.suppressedClasses, component.suppressedCounts).contains { $0.0 == code && $0.1 > 0 }
+            }
+            return !counted && components.reduce(0) { $0 + ($1.information?[intercept, intercept] ?? 0) } < 0.25
         }.map { names[$0] }
     }
 
@@ -79,8 +91,9 @@ package struct LocalMixture: Sendable {
             .map { design.covariates[$0] }
     }
 
-    /// What f̂^W says too much of its own rows, per row, for having been fitted to them: half a parameter each (Akaike 1974). A fit to
-    /// draws takes over these errors of the local models, which sums of their statistics cancel.
+    /// What f̂^W says too much of its own rows, per row, for having been fitted to them: half a parameter each (Akaike 1974).
+    ///
+    /// A fit to draws takes over these errors of the local models, which sums of their statistics cancel.
     var optimism: Double {
         0.5 * Double(sites.reduce(0) { $0 + $1.model.parameterCount }) / sites.reduce(0) { $0 + $1.weight }
     }
@@ -101,6 +114,20 @@ package struct LocalMixture: Sendable {
             return own.dropFirst().reduce(own.first ?? []) { $0.intersection($1) }.sorted()
         }
         return suppressed.allSatisfy(\.isEmpty) ? [] : suppressed
+    }
+
+    /// Of the suppressed classes of each label the counts of all its components.
+    func suppressedCounts(_ labels: [Int], of classes: [[Int]]) -> [[Double]] {
+        classes.enumerated().map { label, codes in
+            codes.map { code in
+                zip(labels, components).filter { $0.0 == label }.reduce(0) { sum, entry in
+                    sum
+                        + zip(entry.1.suppressedClasses, entry.1.suppressedCounts).filter { $0.0 == code }.reduce(0) {
+                            $0 + $1.1
+                        }
+                }
+            }
+        }
     }
 
     /// The components of a label that stand for rows.

@@ -24,7 +24,7 @@ struct GateVote {
         kept = (0..<count).map { label in votes[label][best].map(\.isKept) }
     }
 
-    /// [label][other label][gate covariate]
+    /// [label][other label][gate covariate].
     private static func votes(_ mixture: LocalMixture, _ labels: [Int], _ count: Int) -> [[[SlopeVote]]] {
         let covariates = mixture.design.gateCovariates
         let none = covariates.map { _ in SlopeVote() }

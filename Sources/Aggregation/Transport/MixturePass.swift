@@ -88,7 +88,7 @@ final class MixturePass {
         for (site, members) in mixture.members.enumerated() {
             for (index, block) in blocks.enumerated() {
                 for component in members {
-                    mixture.sketch.logDensity(
+                    mixture.sketch.densities.logDensity(
                         component, on: block.values, into: densities[component - members.lowerBound])
                 }
                 block.values.logSumExp(
@@ -97,10 +97,27 @@ final class MixturePass {
         }
         withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.lanes) { logSums in
             for (index, block) in blocks.enumerated() {
+                shrink(weights, first: index * sites, block.values)
                 block.values.softmax(weights[index * sites], count: sites, logSums: logSums.baseAddress!)
             }
         }
         return weights
+    }
+
+    /// Draws log N_m p_m(x) towards log N_m p̄(x), p̄ the density of all sites, as far as the densities differ by chance.
+    private func shrink(_ weights: borrowing BlockValues, first: Int, _ block: borrowing RowBlock) {
+        let densities = mixture.sketch.densities
+        guard densities.ownShares.contains(where: { $0 < 1 }) else { return }
+        let pooled = BlockValues(1)
+        block.logSumExp(weights[first], count: densities.ownShares.count, into: pooled.pointer)
+        for (site, (own, share)) in zip(densities.ownShares, densities.weightShares).enumerated() {
+            let values = weights[first + site]
+            let prior = (1 - own) * log(share)
+            for lane in 0..<Self.lanes {
+                // Of sites without weight the logarithm is not finite.
+                values[lane] = (own > 0 ? own * (values[lane] - pooled.pointer[lane]) : 0) + prior
+            }
+        }
     }
 
     /// λ_1(x) + … + λ_m(x); [point][site].

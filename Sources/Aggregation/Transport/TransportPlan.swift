@@ -71,7 +71,9 @@ package struct TransportPlan {
     }
 
     /// The experts that minimise the objective for this plan: weighted fits to the mean statistics (paper, section 4 and
-    /// appendix B). An expert that received no mass stays.
+    /// appendix B).
+    ///
+    /// An expert that received no mass stays.
     func barycentres(_ problem: TransportProblem, previous: [Expert]) -> [Expert] {
         let fit = WeightedFit(
             design: problem.design, family: problem.family, dispersionFloor: 0, iterations: Self.newtonSteps)

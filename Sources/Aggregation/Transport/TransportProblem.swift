@@ -14,11 +14,15 @@ package struct TransportProblem: Sendable {
     /// The points, each of weight 1; the responses are not read.
     let rows: ShardRows
     package let components: [Expert]
-    /// Mass of component l at point s, the weight of the point included. Sums to 1.
+    /// Mass of component l at point s, the weight of the point included.
+    ///
+    /// Sums to 1.
     let blockMasses: BlockMasses
     let parallelism: Parallelism
-    /// Of the components, at the positions of z. Predictors on the support are formed anew where they are needed: that is
-    /// cheaper than to read points x components of them from memory.
+    /// Of the components, at the positions of z.
+    ///
+    /// Predictors on the support are formed anew where they are needed: that is cheaper than to read points x components
+    /// of them from memory.
     private let coefficients: [Double]
 
     package init(_ mixture: LocalMixture, support: SupportSample, parallelism: Parallelism = .serial) {

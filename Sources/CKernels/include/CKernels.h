@@ -10,7 +10,7 @@
 /// The weights of a block are stored as u[row][weight], padded with zeros to a multiple of this.
 #define CKERNELS_WEIGHT_GROUP 8
 
-/// Which body runs. AVX2 (with FMA) and AVX-512 give the same bits; the portable one rounds products before it adds them.
+/// Which body runs. AVX2 (with FMA) and AVX-512 are bit-identical; the portable one rounds products before it adds them.
 typedef enum __attribute__((enum_extensibility(closed))) {
     CKernelsPortable = 0,
     CKernelsAVX2 = 1,

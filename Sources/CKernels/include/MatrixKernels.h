@@ -14,7 +14,7 @@
 #define CKERNELS_PRODUCT_DEPTH 128
 
 /// Operations on dense matrices, stored column by column, of one instruction set. Every element of a result is the same sum in the
-/// same order under all of them: AVX2 and AVX-512 give the same bits. Nothing needs to be aligned; `room` is working memory.
+/// same order under all of them: AVX2 and AVX-512 are bit-identical. Nothing needs to be aligned; `room` is working memory.
 typedef struct {
     /// result = left right; rows x depth by depth x columns, depth above 0. Room: `ckernels_product_room`.
     void (*product)(

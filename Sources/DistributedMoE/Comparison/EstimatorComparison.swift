@@ -38,8 +38,10 @@ package struct EstimatorComparison: Sendable {
         package var shards: [DistributedLearning.FittedShard]
         /// Shards that could not be fitted.
         package var leftOut: [DistributedLearning.LeftOutShard]
-        /// Sites whose local models cannot be right; no estimate sees them.
-        package var inconsistent: [AggregationReport.LeftOutSite]
+        /// Sites whose local models are impossible, or inconsistent where such are to be left out; the pooled fit alone sees their rows.
+        package var excluded: [AggregationReport.LeftOutSite]
+        /// Of the sites that take part.
+        package var warnings: [AggregationWarning]
     }
 
     /// - Parameters:
@@ -54,7 +56,9 @@ package struct EstimatorComparison: Sendable {
         progress?("local models")
         let (fitted, leftOut) = learning.fitShards(shards)
         guard !fitted.isEmpty else { throw .noShardFitted(leftOut.first) }
-        let (sites, inconsistent) = try consistentSites(fitted, shards, support)
+        let examined = try examine(fitted)
+        let names = Set(examined.kept.map(\.name))
+        let sites = FittedSites(fitted.filter { names.contains($0.name) }, shards: shards, support: support)
         let mixture: WeightedAverage
         do throws(AggregationError) {
             mixture = try WeightedAverage(
@@ -63,7 +67,7 @@ package struct EstimatorComparison: Sendable {
         var pooled: TimedFit?
         if methods.contains(where: { $0.name == EstimationMethod.pooled.name }) {
             progress?(EstimationMethod.pooled.title)
-            pooled = fit(ShardRows.concatenation(sites.shards.map(\.rows)))
+            pooled = fit(ShardRows.concatenation(shards.map(\.rows)))
         }
         let scorer = EstimateScorer(
             rows: test, groups: groups, pooled: pooled?.local?.model, truth: truth, mixture: mixture,
@@ -77,25 +81,19 @@ package struct EstimatorComparison: Sendable {
         }
         progress?("scores and distances")
         for index in estimates.indices { scorer.score(&estimates[index]) }
-        return Result(estimates: estimates, shards: fitted, leftOut: leftOut, inconsistent: inconsistent)
+        return Result(
+            estimates: estimates, shards: fitted, leftOut: leftOut, excluded: examined.leftOut,
+            warnings: examined.warnings)
     }
 
-    /// Inconsistent sites are looked for once; no estimate sees them.
-    private func consistentSites(
-        _ fitted: [DistributedLearning.FittedShard], _ shards: [DistributedLearning.Shard], _ support: GivenSupport?
-    ) throws(DistributedLearning.Failure) -> (FittedSites, [AggregationReport.LeftOutSite]) {
+    /// Once for all methods.
+    private func examine(
+        _ fitted: [DistributedLearning.FittedShard]
+    ) throws(DistributedLearning.Failure) -> ExaminedSites {
         let coordinator = Coordinator(options: learning.coordinator.options, parallelism: parallelism)
-        let inconsistent: [AggregationReport.LeftOutSite]
         do throws(AggregationError) {
-            inconsistent = try coordinator.withoutInconsistentSites(
-                fitted.map { Contribution(name: $0.name, fitted: $0.local.fitted) }
-            ).leftOut
+            return try coordinator.examine(fitted.map { Contribution(name: $0.name, fitted: $0.local.fitted) })
         } catch { throw .aggregation(error) }
-        let names = Set(inconsistent.map(\.name))
-        return (
-            FittedSites(fitted.filter { !names.contains($0.name) }, shards: shards, support: support),
-            inconsistent
-        )
     }
 
     /// The local models with the rows behind them.
@@ -144,7 +142,7 @@ package struct EstimatorComparison: Sendable {
             return (result, nil)
         case .aggregator(let aggregator):
             var options = learning.coordinator.options
-            options.excludesInconsistentSites = false
+            options.inconsistentSites = .keep
             let coordinator = Coordinator(aggregator: aggregator, options: options, parallelism: parallelism)
             let global = Stopwatch.measure {
                 Swift.Result { () throws(AggregationError) in

@@ -98,16 +98,18 @@ public struct RowPrediction: Sendable, Equatable {
 }
 
 extension PredictJob {
-    /// Predicts the rows of a table.
+    /// Predicts the rows of a table; `notices` hears of rows left out and of gaps filled.
     ///
     /// - Returns: one prediction for each row that is not left out, in order.
     /// - Throws: ``RequestRefusal``, ``TableError``, ``JobFailure/rowOutOfReach(source:row:)``.
     public func run(
-        _ model: ModelFile, _ table: DataTable, parallelism: Parallelism = Parallelism()
+        _ model: ModelFile, _ table: DataTable, parallelism: Parallelism = Parallelism(),
+        notices: ReadingNotice.Handler = { _ in }
     ) throws -> [RowPrediction] {
         let hasResponses = table.columnNames.contains(model.target)
         let parts = try run(
-            .model(model), model.model, .table(table), withResponses: hasResponses, parallelism: parallelism
+            .model(model), model.model, .table(table), withResponses: hasResponses, parallelism: parallelism,
+            notices: notices
         ) { part in part.rows.indices.map { RowPrediction(part, $0) } }
         return parts.parts.flatMap { $0 }
     }

@@ -60,7 +60,7 @@ struct ShardReader {
             }, dropped: dropped, without)
     }
 
-    /// Columns that nobody named and that name the shards: one value in each, another in each.
+    /// Columns that nobody named and that name the shards.
     private func columnsOfSites(_ shards: [ShardRows], _ selection: RowSelection) -> [String] {
         guard study == nil, columns.features == nil, shards.count > 1, shards.allSatisfy({ $0.rowCount > 0 }) else {
             return []
@@ -69,15 +69,22 @@ struct ShardReader {
         let named = Set(columns.gateFeatures ?? [])
         let names = selection.design.covariates.enumerated().filter { index, name in
             guard !named.contains(name), index != selection.design.offset else { return false }
-            var values = Set<Double>()
-            return shards.allSatisfy { rows in
-                let column = rows.covariates.column(index)
-                return column.allSatisfy { $0 == column.first }
-                    && column.first.map { values.insert($0).inserted } ?? false
-            }
+            return Self.namesShards(shards.lazy.map { $0.covariates.column(index) })
         }.map(\.element)
         // A model needs one.
         return names.count < selection.design.covariateCount ? names : []
+    }
+
+    private static func namesShards(_ columns: some Sequence<some Sequence<Double>>) -> Bool {
+        var naming = SiteNaming<Double>()
+        for column in columns {
+            naming.beginSite()
+            for value in column {
+                naming.add(value)
+                if !naming.isPossible { return false }
+            }
+        }
+        return naming.holds
     }
 
     private var shardColumn: String? { if case .column(let name) = division { name } else { nil } }

@@ -19,6 +19,7 @@ package struct SiteFit: Sendable {
     }
 
     /// - Parameter rows: none of weight 0.
+    /// - Throws: ``EstimationError`` where the rows support no model.
     package func fit(
         _ rows: any RowSource, parallelism: Parallelism, progress: FitProgressHandler? = nil
     ) throws(EstimationError) -> LocalModel {

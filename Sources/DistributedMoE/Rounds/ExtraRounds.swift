@@ -58,8 +58,9 @@ package struct ExtraRounds: Sendable {
         }
     }
 
-    /// A site that cannot release anything is left out of a round. After the last round the sites release their log-likelihood once
-    /// more, so that no update is kept that did harm.
+    /// A site that cannot release anything is left out of a round.
+    ///
+    /// After the last round the sites release their log-likelihood once more, so that no update is kept that did harm.
     package func run(from start: FittedMixture, shards: [DistributedLearning.Shard]) -> Result {
         var result = Result(rounds: [], bytesSent: 0, seconds: 0)
         guard rounds > 0 else { return result }

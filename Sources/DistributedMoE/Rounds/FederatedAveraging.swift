@@ -2,8 +2,10 @@ import Estimation
 import MixtureOfExperts
 import Numerics
 
-/// Federated averaging (McMahan et al. 2017) of generalised EM: in every round each site makes some iterations on its rows from
-/// the common model, and the coordinator takes the weighted mean of the parameters.
+/// Federated averaging (McMahan et al.
+///
+/// 2017) of generalised EM: in every round each site makes some iterations on its rows from the common model, and the
+/// coordinator takes the weighted mean of the parameters.
 ///
 /// Nothing has to be aligned, since all sites begin at one model; but the mean of EM iterates on different rows is no iterate
 /// on all of them, and its limit depends on how different the sites are.

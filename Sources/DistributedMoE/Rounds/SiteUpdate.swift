@@ -16,15 +16,15 @@ package struct SiteUpdate: Sendable {
     }
 
     private let sites: [Site]
-    private let isRobust: Bool
+    private let inconsistentSites: InconsistentSiteRule
     private let largestShare: Double?
 
     /// - Parameters:
-    ///   - isRobust: leaves out sites that the model does not describe at all.
+    ///   - inconsistentSites: what becomes of sites that the model does not describe at all.
     ///   - largestShare: of a site in the weight of all; nil for no bound.
-    package init(_ sites: [Site], isRobust: Bool, largestShare: Double? = nil) {
+    package init(_ sites: [Site], inconsistentSites: InconsistentSiteRule, largestShare: Double? = nil) {
         self.sites = sites
-        self.isRobust = isRobust
+        self.inconsistentSites = inconsistentSites
         self.largestShare = largestShare
     }
 
@@ -36,9 +36,10 @@ package struct SiteUpdate: Sendable {
     /// The next model, with what is to be said in its last round.
     ///
     /// - Parameter global: what `previous` holds; the statistics were taken at it.
+    /// - Throws: ``EstimationError`` where the statistics make no model.
     package func next(after previous: ModelFile, _ global: FittedMixture) throws(EstimationError) -> ModelFile {
         let round = GeneralisedEMRound(at: global, options: FitOptions(expertCount: global.model.expertCount))
-        let (kept, inconsistent) = withoutInconsistent(global.model)
+        let (kept, inconsistent) = examined(global.model)
         let counted = kept.map(\.statistics.statistics).withShares(upTo: largestShare)
         let update = try round.update(counted)
         let warnings =
@@ -49,8 +50,8 @@ package struct SiteUpdate: Sendable {
     }
 
     /// By the log-likelihood that a site reports, or the most that its moments allow where that is less.
-    private func withoutInconsistent(_ model: MixtureModel) -> (kept: [Site], warnings: [RoundWarning]) {
-        guard isRobust, sites.count > 2 else { return (sites, []) }
+    private func examined(_ model: MixtureModel) -> (kept: [Site], warnings: [RoundWarning]) {
+        guard sites.count > 2 else { return (sites, []) }
         let scores = sites.map { site in
             let reported = site.statistics.logLikelihood / site.statistics.weight
             return min(reported, site.statistics.statistics.largestLogLikelihoodPerRow(at: model) ?? reported)
@@ -58,8 +59,11 @@ package struct SiteUpdate: Sendable {
         let median = scores.sorted()[scores.count / 2]
         let isInconsistent = scores.map { $0 < median - Self.leastFall }
         let warnings = zip(sites, zip(scores, isInconsistent)).filter(\.1.1).map { site, found in
-            RoundWarning.inconsistentSite(site: site.name, logLikelihoodPerRow: found.0, median: median)
+            RoundWarning.inconsistentSite(
+                site: site.name, logLikelihoodPerRow: found.0, median: median,
+                isExcluded: inconsistentSites == .exclude)
         }
+        guard inconsistentSites == .exclude else { return (sites, warnings) }
         return (zip(sites, isInconsistent).filter { !$0.1 }.map(\.0), warnings)
     }
 

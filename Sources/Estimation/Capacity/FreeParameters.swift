@@ -2,8 +2,9 @@ import MixtureOfExperts
 import Numerics
 
 extension RowSource {
-    /// The linear predictors of an expert that the rows determine, by number. Of classes those of the ones that at least `minRows` rows
-    /// show, but the first of these, against which the others stand.
+    /// The linear predictors of an expert that the rows determine, by number.
+    ///
+    /// Of classes those of the ones that at least `minRows` rows show, but the first of these, against which the others stand.
     package func determinedPredictors(
         _ family: any ExpertFamily, minRows: Double = 1, _ parallelism: Parallelism = .serial
     ) -> [Int] {

@@ -13,8 +13,9 @@ enum InterceptOnlyExpert {
     /// Of the gates, where the expert starts anew.
     private static let startingShare = 0.05
 
-    /// The regression that describes the fewest effective rows, where these are too few. The last regression stays one: what it
-    /// describes are all rows but the interceptOnly.
+    /// The regression that describes the fewest effective rows, where these are too few.
+    ///
+    /// The last regression stays one: it describes all rows that no intercept-only expert does.
     ///
     /// - Parameter selectsSlopes: slopes of 0 need no rows.
     static func thinnestRegression(_ candidate: Refinement.Candidate, selectsSlopes: Bool = false) -> Int? {
@@ -29,8 +30,9 @@ enum InterceptOnlyExpert {
         return rows[thinnest] < rowsPerCoefficient * Double(coefficients) ? thinnest : nil
     }
 
-    /// The model with one expert as wide as all rows, its gate a small share of the geometric mean of the others. Where the expert
-    /// was before says nothing.
+    /// The model with one expert as wide as all rows, its gate a small share of the geometric mean of the others.
+    ///
+    /// Where the expert was before says nothing.
     ///
     /// - Parameter rows: some of the rows.
     static func start(from candidate: Refinement.Candidate, expert: Int, rows: ShardRows) -> MixtureModel {

@@ -23,8 +23,9 @@ struct ColumnSummary: Sendable {
 
     var deviation: Double { weight > 0 ? (scatter / weight).squareRoot() : 0 }
 
-    /// Adds up to a block of values. Mean and scatter are formed about the block's own mean and merged: Σx² - n x̄² has no
-    /// digits left for 1e9 ± 1.
+    /// Adds up to a block of values.
+    ///
+    /// Mean and scatter are formed about the block's own mean and merged: Σx² - n x̄² has no digits left for 1e9 ± 1.
     mutating func add(_ values: UnsafePointer<Double>, weights: UnsafePointer<Double>, count: Int) {
         var block = ColumnSummary()
         var sum = 0.0

@@ -31,18 +31,22 @@ struct Disclosure {
                 .map { ($0.column, (value: $0.value, others: $1)) })
     }
 
-    /// Covariates of two values, levels and flags, one of which some but fewer than `minRows` rows have; and the other.
-    var rareLevels: [Int: Double] {
-        rareCovariates.filter { isLevel($0.key, $0.value) }.mapValues(\.value)
-    }
+    /// Covariates of two values, levels and flags, one of which some but fewer than `minRows` rows have.
+    var rareLevels: Set<Int> { Set(rareCovariates.filter { isLevel($0.key, $0.value) }.keys) }
 
-    /// Other covariates where some but fewer than `minRows` rows differ from the usual value, and the constant to take for them: the
-    /// usual value, or the mean where fewer than `minRows` rows share that value.
-    var rareNumbers: [Int: Double] {
-        let numbers = rareCovariates.filter { !isLevel($0.key, $0.value) }
-        return Dictionary(
-            uniqueKeysWithValues: numbers.map { column, usual in
-                (column, isShared(usual) ? usual.value : summaries[column].mean)
+    /// Covariates that vary in too few rows, and the constant to take for each.
+    ///
+    /// Of two values the mean, its small count rounded without bias: with the usual value the reference of a category would get the rows
+    /// of all its rare levels. Of others the usual value, or the mean where fewer than `minRows` rows share that value.
+    func constants(_ rounding: RandomRounding) -> [Int: Double] {
+        Dictionary(
+            uniqueKeysWithValues: rareCovariates.map { column, usual in
+                guard isLevel(column, usual) else {
+                    return (column, isShared(usual) ? usual.value : summaries[column].mean)
+                }
+                let other = summaries[column].distinct?.first { $0 != usual.value } ?? usual.value
+                let share = Double(rounding.rounded(usual.others, label: column)) / Double(source.rowCount)
+                return (column, usual.value + share * (other - usual.value))
             })
     }
 
@@ -64,6 +68,7 @@ struct Disclosure {
     }
 
     /// The weight that `minRows` rows may have: a smaller sum of weights may be that of fewer rows.
+    ///
     /// Where nothing is withheld, what is less than the weight of any row is no row.
     func leastWeight(of rows: StandardisedRows) -> Double {
         let weight = minRows <= 1 ? summaries[0].smallestWeight : summaries[0].largestWeight
@@ -166,8 +171,10 @@ struct Disclosure {
 }
 
 extension FittedMixture {
-    /// Whether an expert's statistics or coefficients depend on a column. A coefficient may even where all of the expert's rows
-    /// have one value: nothing determines it there, and elsewhere it gives absurd means.
+    /// Whether an expert's statistics or coefficients depend on a column.
+    ///
+    /// A coefficient may even where all of the expert's rows have one value: nothing determines it there, and elsewhere it
+    /// gives absurd means.
     fileprivate func varies(in column: Int, _ expert: Int) -> Bool {
         moments[expert].scatter[column, column] > 0
             || slopes(of: column).contains { model.experts[expert].coefficients[$0.slope] != 0 }

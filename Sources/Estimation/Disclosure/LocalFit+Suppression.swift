@@ -22,6 +22,8 @@ extension LocalFit {
         /// Slopes without a finite maximum; nil before any was looked for.
         var separated: SeparationCheck.Found?
         var suppressedClasses: [[Int]]
+        /// Of each expert, by class: rows that were left out for it alone.
+        private var leftOutForExperts: [[Int: Int]]
 
         init(
             _ candidate: Refinement.Candidate, _ released: ReleasedRows, _ rows: StandardisedRows,
@@ -35,13 +37,14 @@ extension LocalFit {
             self.starts = starts
             absentClasses = [[Int]](repeating: [], count: candidate.model.expertCount)
             suppressedClasses = absentClasses
+            leftOutForExperts = absentClasses.map { _ in [:] }
         }
 
         var modelInUserUnits: MixtureModel { rows.standardisation.inUserUnits(candidate.model) }
 
         /// Of each expert, with those that too few rows of the site have; none where there are none.
         var withheldClasses: [[Int]] {
-            let all = suppressedClasses.map { Set($0).union(released.rareClasses).sorted() }
+            let all = suppressedClasses.map { Set($0).union(released.rareClasses.keys).sorted() }
             return all.allSatisfy(\.isEmpty) ? [] : all
         }
 
@@ -57,7 +60,25 @@ extension LocalFit {
             if let found = separated {
                 separated = SeparationCheck.Found(experts: order.map { found.experts[$0] }, gate: found.gate)
             }
+            leftOutForExperts = order.map { leftOutForExperts[$0] }
         }
+
+        mutating func noteLeftOut(_ counts: [[Int: Int]]) {
+            for (expert, own) in counts.enumerated() { leftOutForExperts[expert].merge(own, uniquingKeysWith: +) }
+        }
+
+        /// The rounded number of rows of a suppressed class, in the weight of the rows.
+        ///
+        /// - Parameter share: of the expert in the rows of the site, which those of a class that is rare at the site are taken to be split by.
+        func suppressedCount(of code: Int, expert: Int, share: Double) -> Double {
+            let own = leftOutForExperts[expert][code].map {
+                released.rounding.rounded($0, label: -1 - code - family(expert))
+            }
+            return Double(own ?? 0) + Double(released.rareClasses[code] ?? 0) * share
+        }
+
+        /// Labels of counts of an expert.
+        private func family(_ expert: Int) -> Int { 1_000_000 * (expert + 1) }
     }
 
     /// Each turn holds something more, so that there is a last one.
@@ -79,7 +100,10 @@ extension LocalFit {
                     of: found.expert)
             }
             for rare in columns { leaveOut(rare, of: &start, &fitState) }
-            start = leaveOut(rows, start, &fitState)
+            var counts = [[Int: Int]](repeating: [:], count: model.expertCount)
+            for row in rows.values { counts[row.expert][row.code, default: 0] += 1 }
+            fitState.noteLeftOut(counts)
+            start = leaveOut(Set(rows.keys), start, &fitState)
             var refinement = refinement(fitState.rows, start: 0, parallelism: parallelism, fitState.lasso?.inner)
             refinement.held = fitState.candidate.held
             refinement.prior = fitState.candidate.prior
@@ -119,7 +143,9 @@ extension LocalFit {
     /// The largest coefficient of a gate, in standard units, that still lets rows change their expert.
     private static let gentleGate = 3.0
 
-    /// Those of coefficients that may move. After a lasso there are no errors to be right, and slopes are left out at the end.
+    /// Those of coefficients that may move.
+    ///
+    /// After a lasso there are no errors to be right, and slopes are left out at the end.
     private func rareColumns(_ fitState: FitState) -> [Disclosure.RareColumn] {
         let candidate = fitState.candidate
         guard fitState.lasso == nil else { return [] }
@@ -160,22 +186,24 @@ extension LocalFit {
         }
     }
 
-    /// The rows of classes that an expert must withhold and that are mostly its own.
-    private func rowsToLeaveOut(_ fitState: FitState, _ classes: [Disclosure.WithheldClasses]) -> Set<Int> {
-        guard !classes.isEmpty else { return [] }
+    /// The rows of classes that an expert must withhold and that are mostly its own: the class of each, and the expert.
+    private func rowsToLeaveOut(_ fitState: FitState, _ classes: [Disclosure.WithheldClasses]) -> RowsToLeaveOut {
+        guard !classes.isEmpty else { return [:] }
         let (model, rows) = (fitState.candidate.model, fitState.rows)
-        return model.sum(over: rows, by: .posteriors, parallelism, from: Set<Int>()) {
+        return model.sum(over: rows, by: .posteriors, parallelism, from: RowsToLeaveOut()) {
             found, block, posteriors, start, count in
             for rare in classes {
                 let own = posteriors + rare.expert * RowBlock.capacity
                 for row in 0..<count where own[row] > 0.5 && rare.withheld.contains(Int(block.responses[row])) {
-                    found.insert(start + row)
+                    found[start + row] = (rare.expert, Int(block.responses[row]))
                 }
             }
         } merge: {
-            $0.formUnion($1)
+            $0.merge($1) { first, _ in first }
         }
     }
+
+    private typealias RowsToLeaveOut = [Int: (expert: Int, code: Int)]
 
     /// - Returns: the model in the units of the rows that are left.
     private func leaveOut(_ rows: Set<Int>, _ model: MixtureModel, _ fitState: inout FitState) -> MixtureModel {

@@ -1,28 +1,26 @@
 import MixtureOfExperts
 import Numerics
 
-/// The rows of a site without those of classes and levels that too few of them have, and what is to be said of it.
+/// The rows of a site without those of classes that too few of them have, and what is to be said of it.
 ///
-/// Where these rows stayed, with the column taken as constant, they would be released as what they are not: the reference of a category
-/// would get the rows of all its rare levels. Without them the site suppresses a level, and sums over sites take what they know
-/// of it from others. Rows are chosen by covariates, which biases no regression, or by their class, which in a multinomial logit
-/// leaves the odds between the other classes. Numbers are taken as constant where few rows differ: their values are no level of
-/// anything, and a small site has several such columns.
+/// Without its rows a site suppresses a class, which in a multinomial logit leaves the odds between the other classes; how many rows it had is
+/// released as a rounded count. Covariates that vary in too few rows are taken as constant: their rows stay.
 struct ReleasedRows {
     private(set) var source: any RowSource
     private(set) var summaries: [ColumnSummary]
     private(set) var disclosure: Disclosure
-    /// Classes, by number, that had too few rows.
-    private(set) var rareClasses = Set<Int>()
-    /// Levels and flags, by covariate, with rows that were left out.
-    private(set) var rareLevels = Set<Int>()
+    /// Classes, by number, that had too few rows, with their rounded counts.
+    private(set) var rareClasses = [Int: Int]()
+    /// Of covariates that vary in too few rows.
+    private(set) var constants = [Int: Double]()
+    let rounding: RandomRounding
     private var absentClasses = [Int]()
     private let design: Design
     private let classes: [String]
     private let minRows: Double
 
     init(
-        _ source: any RowSource, _ design: Design, _ family: any ExpertFamily, minRows: Double,
+        _ source: any RowSource, _ design: Design, _ family: any ExpertFamily, minRows: Double, salt: UInt64 = 0,
         _ parallelism: Parallelism
     ) {
         self.source = source
@@ -30,6 +28,7 @@ struct ReleasedRows {
         self.minRows = minRows
         classes = family.response.classes ?? []
         (summaries, disclosure) = Self.looked(at: source, design, minRows, parallelism)
+        rounding = RandomRounding(summaries, salt: salt)
         if !classes.isEmpty {
             let counts = source.classCounts(classes.count, parallelism)
             absentClasses = counts.indices.filter { counts[$0] == 0 }
@@ -37,11 +36,10 @@ struct ReleasedRows {
         leaveOutRare(parallelism)
     }
 
-    /// Without the rows of one level another may have too few.
     private mutating func leaveOutRare(_ parallelism: Parallelism) {
-        repeat {
-            (summaries, disclosure) = Self.looked(at: source, design, minRows, parallelism)
-        } while leaveOutRareClasses(parallelism) || leaveOutRareLevels(parallelism)
+        leaveOutRareClasses(parallelism)
+        (summaries, disclosure) = Self.looked(at: source, design, minRows, parallelism)
+        constants = disclosure.constants(rounding)
     }
 
     private static func looked(
@@ -55,25 +53,13 @@ struct ReleasedRows {
         )
     }
 
-    private mutating func leaveOutRareClasses(_ parallelism: Parallelism) -> Bool {
-        guard !classes.isEmpty else { return false }
+    private mutating func leaveOutRareClasses(_ parallelism: Parallelism) {
+        guard !classes.isEmpty else { return }
         let counts = source.classCounts(classes.count, parallelism)
         let rare = Set(counts.indices.filter { counts[$0] > 0 && Double(counts[$0]) < minRows })
-        guard !rare.isEmpty else { return false }
-        rareClasses.formUnion(rare)
+        guard !rare.isEmpty else { return }
+        for code in rare { rareClasses[code, default: 0] += rounding.rounded(counts[code], label: -1 - code) }
         leaveOut(source.rows(parallelism) { rare.contains(Int($0.responses[$1])) })
-        return true
-    }
-
-    private mutating func leaveOutRareLevels(_ parallelism: Parallelism) -> Bool {
-        let rare = disclosure.rareLevels
-        guard !rare.isEmpty else { return false }
-        rareLevels.formUnion(rare.keys)
-        leaveOut(
-            source.rows(parallelism) { block, lane in
-                rare.contains { block.covariate($0.key)[lane] != $0.value }
-            })
-        return true
     }
 
     private mutating func leaveOut(_ rows: [Int]) { source = RowsWithout(Set(rows), of: source) }
@@ -88,14 +74,16 @@ struct ReleasedRows {
 
     /// What to say of rare and absent classes, levels and numbers.
     var warnings: [FitWarning] {
-        absentClasses.map { FitWarning.absentClass(class: classes[$0]) }
-            + rareClasses.sorted().map { .rareClass(class: classes[$0], minimum: minRows) }
-            + rareLevels.sorted().map { .rareLevel(covariate: design.covariates[$0], minimum: minRows) }
-            + disclosure.rareNumbers.keys.sorted().map {
-                .rareCovariate(covariate: design.covariates[$0], minimum: minRows)
+        let levels = disclosure.rareLevels
+        return absentClasses.map { FitWarning.absentClass(class: classes[$0]) }
+            + rareClasses.keys.sorted().map { .rareClass(class: classes[$0], minimum: minRows) }
+            + constants.keys.sorted().map { column in
+                levels.contains(column)
+                    ? .rareLevel(covariate: design.covariates[column], minimum: minRows)
+                    : .rareCovariate(covariate: design.covariates[column], minimum: minRows)
             }
     }
 
     /// Covariates that are withheld.
-    var withheldColumns: Set<Int> { rareLevels.union(disclosure.rareNumbers.keys) }
+    var withheldColumns: Set<Int> { Set(constants.keys) }
 }

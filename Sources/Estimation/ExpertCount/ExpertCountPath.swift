@@ -37,8 +37,9 @@ package struct ExpertCountPath: Sendable {
         self.progress = progress
     }
 
-    /// The best model, its report with all that were tried. A number that cannot be fitted is a failure in the report; beyond one
-    /// that the rows cannot support none is tried.
+    /// The best model, its report with all that were tried.
+    ///
+    /// A number that cannot be fitted is a failure in the report; beyond one that the rows cannot support none is tried.
     ///
     /// - Throws: ``EstimationError`` of the first number where none can be fitted.
     package func fit(_ rows: ShardRows) throws(EstimationError) -> LocalModel {
@@ -110,7 +111,9 @@ package struct ExpertCountPath: Sendable {
         return (min(experts.lowerBound, support.experts)...support.experts, support.isInterceptOnly)
     }
 
-    /// One expert is no edge: there is nothing below. Nor is there where what lies beyond could not be fitted.
+    /// One expert is no edge: there is nothing below.
+    ///
+    /// Nor is there where what lies beyond could not be fitted.
     private func edgeWarning(_ report: ExpertCountReport) -> FitWarning? {
         let tried = report.points.map(\.experts)
         guard tried.count > 1, let first = tried.first, let last = tried.last else { return nil }
@@ -147,7 +150,7 @@ package struct ExpertCountPath: Sendable {
         model.statistics(of: rows, level: .likelihood, parallelism: parallelism).logLikelihood / rows.totalWeight
     }
 
-    /// -Σ w Σ_k τ_k log τ_k
+    /// -Σ w Σ_k τ_k log τ_k.
     private func entropy(_ model: MixtureModel, _ source: any RowSource) -> Double {
         model.sum(over: source, by: .posteriors, parallelism, from: 0.0) { sum, block, posteriors, _, count in
             for expert in 0..<model.expertCount {

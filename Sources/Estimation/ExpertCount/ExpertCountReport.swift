@@ -13,7 +13,9 @@ public enum ExpertCountCriterion: String, Sendable, CaseIterable, Codable {
     case holdout
 }
 
-/// What each number of experts that was tried came to, and by what one was chosen. Model files hold it as it is.
+/// What each number of experts that was tried came to, and by what one was chosen.
+///
+/// Model files hold it as it is.
 package struct ExpertCountReport: Sendable, Equatable, Codable {
     package typealias Criterion = ExpertCountCriterion
 

@@ -1,10 +1,14 @@
 import Messages
 import MixtureOfExperts
 
-/// Why rows cannot be fitted or summed up. Each text is one line that says what to do.
+/// Why rows cannot be fitted or summed up.
+///
+/// Each text is one line that says what to do.
 public enum EstimationError: Error, Sendable, Equatable, Codable {
     /// The response has one value in every row.
     case constantResponse(target: String, value: Double)
+    /// Responses that differ by no more than their rounding, or whose squared differences are 0.
+    case responsesTooClose(target: String)
     /// A response that the family cannot have.
     case unsuitableResponse(target: String, value: Double, family: String)
     /// All responses but fewer than `minimum` have one value; those rows are withheld.
@@ -13,6 +17,8 @@ public enum EstimationError: Error, Sendable, Equatable, Codable {
     case tooFewRows(rows: Int, experts: Int, largest: Int)
     /// The rows do not support a single expert, which needs `needed` of them.
     case noModelPossible(rows: Int, needed: Int)
+    /// The rows weigh so unequally that they tell no more than `rows` of equal weight, fewer than `needed`.
+    case unequalWeights(rows: Int, needed: Int)
     /// Too few rows are left without those that the threshold rule withholds.
     case tooFewReleasedRows(rows: Int, of: Int, needed: Int)
     /// A starting model with another target, other covariates or another family.
@@ -44,6 +50,8 @@ extension EstimationError: DoorMessage {
         case .constantResponse(let target, let value):
             "target '\(target)' is \(Format.label(value)) in every row: there is nothing to learn; check "
                 + "\(RequestOption.target.name(style)) and the rows"
+        case .responsesTooClose(let target):
+            "values of target '\(target)' differ by too little to be told apart: change its unit or take away what they have in common"
         case .unsuitableResponse(let target, let value, let family):
             "target '\(target)' is \(Format.label(value)) in one of the rows, but \(family) experts need \(Self.requirement(family)): choose "
                 + "another \(RequestOption.family.name(style)) or correct the row"
@@ -55,6 +63,9 @@ extension EstimationError: DoorMessage {
         case .noModelPossible(let rows, let needed):
             "\(rows == 1 ? "1 row is" : "\(rows) rows are") too few for a single expert, which needs \(needed): use more rows or "
                 + "fewer covariates"
+        case .unequalWeights(let rows, let needed):
+            "the rows weigh so unequally that they tell no more than \(rows) of equal weight, and a single expert needs \(needed): "
+                + "correct \(RequestOption.weights.name(style))"
         case .tooFewReleasedRows(let rows, let total, let needed):
             "without the rows of values and classes that too few rows have, \(rows) of \(total) are left, too few for a single "
                 + "expert, which needs \(needed): merge rare levels, or use fewer covariates"

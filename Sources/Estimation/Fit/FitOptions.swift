@@ -13,8 +13,10 @@ package struct FitOptions: Sendable {
     package var seed: UInt64
     /// An expert that describes fewer effective rows than this is left out: no statistic of it may leave the site.
     package var minRows: Double
-    /// Lower bound of an expert's variance as a share of var(y). The likelihood is unbounded without it; on data with
-    /// interpolated rows 1e-7 was measured to be too low, 1e-5 served.
+    /// Lower bound of an expert's variance as a share of var(y).
+    ///
+    /// The likelihood is unbounded without it; on data with interpolated rows 1e-7 was measured to be too low, 1e-5
+    /// served.
     package var varianceFloor: Double
     /// Ridge on the gate's coefficients (standardised covariates), per row: gates of separable regions have no
     /// finite maximum.
@@ -23,8 +25,9 @@ package struct FitOptions: Sendable {
     /// finite maximum.
     package var expertRidge: Double
     package var lasso: Lasso
-    /// Fits the slopes that the lasso left once more without it. What a site sends is then not shrunk: better where local models
-    /// are aggregated.
+    /// Fits the slopes that the lasso left once more without it.
+    ///
+    /// What a site sends is then not shrunk: better where local models are aggregated.
     package var refitsSlopes: Bool
     package var standardErrors: StandardErrorMethod
     package var slopePrior = SlopePriorRule.separated
@@ -33,8 +36,12 @@ package struct FitOptions: Sendable {
     package var initialModels: [MixtureModel]
     /// Who may stop the fit: it then throws ``EstimationError/cancelled``.
     package var cancellation: Cancellation?
+    /// Another number gives other random roundings of small counts.
+    package var roundingSalt: UInt64 = 0
     /// One expert without slopes, for rows that are too few for a regression: ``Capacity/support(of:asked:design:family:minRows:rowsPerParameter:parallelism:)``.
     package var isInterceptOnly = false
+    /// Whether marginals are made, which serve an aggregation alone.
+    package var wantsMarginals = true
 
     package init(
         expertCount: Int, starts: Int = 16, tolerance: Double = 1e-9, maxIterations: Int = 500, seed: UInt64 = 1,

@@ -6,7 +6,9 @@ public enum StopReason: String, Sendable, Codable {
     case maxIterations
 }
 
-/// How a fit went: a value that stays with the model. Nothing in it depends on the clock or on the machine.
+/// How a fit went: a value that stays with the model.
+///
+/// Nothing in it depends on the clock or on the machine.
 package struct FitReport: Sendable, Equatable {
     package typealias StopReason = Estimation.StopReason
 
@@ -53,7 +55,9 @@ package struct FitReport: Sendable, Equatable {
     /// Rows of values and classes that too few rows have: for the site alone, no file says how many there were.
     package var leftOutRows = 0
     /// Coefficients and dispersions that the rows determine: all but slopes of 0, which a lasso, a constant column or an expert of few
-    /// rows has, and the predictors of classes that no row shows. Dispersions at their floor count.
+    /// rows has, and the predictors of classes that no row shows.
+    ///
+    /// Dispersions at their floor count.
     package var freeParameters = 0
     /// nil where no slope was penalised.
     package var lasso: LassoReport?

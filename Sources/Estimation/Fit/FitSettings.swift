@@ -1,6 +1,8 @@
 import Messages
 
-/// Every option that shaped a fit, as it was asked for. Model files hold it as it is.
+/// Every option that shaped a fit, as it was asked for.
+///
+/// Model files hold it as it is.
 package struct FitSettings: Sendable, Equatable, Codable {
     /// The largest number where one was chosen.
     package var experts: Int

@@ -101,16 +101,17 @@ extension FitWarning: DoorMessage {
             "expert \(experts) describes too few rows for a regression: fitted as an intercept-only expert, its slopes are 0"
         case .rareCovariate(let name, let minimum):
             "covariate '\(name)' differs from its usual value in fewer than \(Format.label(minimum)) rows: taken as constant "
-                + "here, these rows are withheld"
+                + "here, its values are withheld"
         case .rareLevel(let name, let minimum):
-            "'\(name)' has one of its two values in fewer than \(Format.label(minimum)) rows: they are left out and withheld"
+            "'\(name)' has one of its two values in fewer than \(Format.label(minimum)) rows: taken as constant here, at its mean by a rounded "
+                + "count"
         case .absentClass(let name):
             "class '\(name)' has no rows here: it is suppressed"
         case .classWithheld(let name, let experts, let minimum):
-            "class '\(name)' has fewer than \(Format.label(minimum)) rows of expert \(experts): they are left out, and the class is "
-                + "suppressed there"
+            "class '\(name)' has fewer than \(Format.label(minimum)) rows of expert \(experts): the class is suppressed "
+                + "there, and a rounded count released"
         case .rareClass(let name, let minimum):
-            "class '\(name)' has fewer than \(Format.label(minimum)) rows here: they are left out, and the class is suppressed"
+            "class '\(name)' has fewer than \(Format.label(minimum)) rows here: the class is suppressed, and a rounded count released"
         case .statisticsLeftOut(let column, let experts, let minimum):
             "'\(column)' differs from its usual value in fewer than \(Format.label(minimum)) rows of expert \(experts): left out "
                 + "there"

@@ -7,6 +7,7 @@ extension LocalFit {
     }
 
     /// - Parameter total: with those that are left out.
+    /// - Throws: `tooFewRows`, `noModelPossible`.
     func checkCapacity(_ source: any RowSource, of total: Int) throws(EstimationError) {
         let rows = source.countedRows(minRows: options.minRows, parallelism)
         let predictors = source.determinedPredictors(family, parallelism).count
@@ -40,7 +41,10 @@ extension LocalFit {
             throw .valuesTooLarge(column: names[column])
         }
         if family.standardisesResponses, standardisation.constantColumns.contains(design.covariateCount) {
-            throw .constantResponse(target: design.target, value: summaries[design.covariateCount].mean)
+            let summary = summaries[design.covariateCount]
+            throw summary.distinct?.count == 1
+                ? .constantResponse(target: design.target, value: summary.mean)
+                : .responsesTooClose(target: design.target)
         }
         if let usual = disclosure.usualResponseIfRare {
             throw .rareResponse(target: design.target, value: usual, minimum: options.minRows)
@@ -50,7 +54,7 @@ extension LocalFit {
     /// A single expert cannot be left out: very unequal weights may let it describe a few rows, or one.
     func checkDisclosure(_ candidate: Refinement.Candidate) throws(EstimationError) {
         guard isReleased(candidate) else {
-            throw .noModelPossible(
+            throw .unequalWeights(
                 rows: Int(fewestRows(candidate)),
                 needed: Capacity.minimumRows(design, family, minRows: options.minRows))
         }

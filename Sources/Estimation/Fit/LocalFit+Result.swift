@@ -16,6 +16,10 @@ extension LocalFit {
         let errors = errors(standardErrors, of: fitted, rows, disclosure, held: held)
         fitted.errors = errors.released
         var released = rows.standardisation.inUserUnits(fitted).scaled(by: rows.weightUnit)
+        if options.wantsMarginals {
+            released.marginals = marginals(
+                of: complete.inOrderOfWeight().model, fitted.moments, rows, fitState.released)
+        }
         released.errors = released.errors?.released
         let warnings =
             warnings(fitState, fitted, left, interceptOnly: held.interceptOnly)
@@ -27,6 +31,12 @@ extension LocalFit {
     private func summary(_ fitState: FitState) -> FittedMixture {
         var result = fitState.candidate.fitted(rowCount: fitState.rows.rowCount)
         result.suppressedClasses = fitState.withheldClasses
+        let shares = result.moments.map { $0.weight / result.weight }
+        result.suppressedCounts = result.suppressedClasses.indices.map { expert in
+            result.suppressedClasses[expert].map {
+                fitState.suppressedCount(of: $0, expert: expert, share: shares[expert])
+            }
+        }
         if let lasso = fitState.lasso {
             result.selection = lasso.selection(of: fitState.candidate)
             result.scores = fitState.candidate.scores
@@ -96,14 +106,16 @@ extension LocalFit {
     private func classWarnings(_ fitted: FittedMixture, _ released: ReleasedRows) -> [FitWarning] {
         (family.response.classes ?? []).enumerated().compactMap { code, name in
             let experts = fitted.suppressedClasses.indices.filter { fitted.suppressedClasses[$0].contains(code) }
-            guard !experts.isEmpty, !released.rareClasses.contains(code) else { return nil }
+            guard !experts.isEmpty, released.rareClasses[code] == nil else { return nil }
             return .classWithheld(class: name, experts: ExpertPositions(experts), minimum: options.minRows)
         }
     }
 }
 
 extension Refinement.Candidate {
-    /// With what its statistics tell of each expert. Codes of classes are no measurements, and have no moments.
+    /// With the moments and the information of each expert.
+    ///
+    /// Codes of classes are no measurements, and have no moments.
     fileprivate func fitted(rowCount: Int) -> FittedMixture {
         let design = model.design
         var moments = statistics.expertMoments

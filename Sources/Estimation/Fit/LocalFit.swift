@@ -29,6 +29,7 @@ package struct LocalFit: Sendable {
     }
 
     /// - Parameter source: rows of weight 0 count as rows here; leave them out.
+    /// - Throws: as for rows in memory.
     package func fit(_ source: any RowSource) throws(EstimationError) -> LocalModel {
         localModel(try optimum(source), standardErrors: options.standardErrors)
     }
@@ -43,7 +44,8 @@ package struct LocalFit: Sendable {
             throw .unsuitableResponse(
                 target: design.target, value: value, family: family.name)
         }
-        let released = ReleasedRows(source, design, family, minRows: options.minRows, parallelism)
+        let released = ReleasedRows(
+            source, design, family, minRows: options.minRows, salt: options.roundingSalt, parallelism)
         try checkCapacity(released.source, of: source.rowCount)
         let rows = standardised(released)
         try check(rows.standardisation, released.summaries, released.disclosure)
@@ -91,7 +93,7 @@ package struct LocalFit: Sendable {
 
     func standardised(_ released: ReleasedRows) -> StandardisedRows {
         let standardisation = Standardisation(
-            released.summaries, constants: released.disclosure.rareNumbers, keeping: design.unscaledColumns(family))
+            released.summaries, constants: released.constants, keeping: design.unscaledColumns(family))
         return StandardisedRows(
             source: released.source, standardisation: standardisation,
             weightUnit: released.source.isWeighted ? released.summaries[0].weight / Double(released.source.rowCount) : 1

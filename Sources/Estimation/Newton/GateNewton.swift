@@ -70,7 +70,7 @@ extension SoftmaxGate {
         return SoftmaxGate(coefficients: result)
     }
 
-    /// ½ ridge |α|²
+    /// ½ ridge |α|².
     func penalty(ridge: Double) -> Double {
         0.5 * ridge * coefficients.storage.reduce(0) { $0 + $1 * $1 }
     }

@@ -67,7 +67,7 @@ package struct QuasiNewton {
     private struct Change {
         var step: [Double]
         var fall: [Double]
-        /// step'fall
+        /// step'fall.
         var curvature: Double
         /// What the curvature would be if the Hessian gave the step from the fall.
         var metricCurvature: Double
@@ -83,8 +83,9 @@ package struct QuasiNewton {
             metricCurvature: dot(fall, hessian.solve(fall)) / scale)
     }
 
-    /// By what steps with the Hessian are too long on the whole (Nocedal & Wright 2006, 7.20, over all steps). The Hessian of a part
-    /// is too flat at the optimum of that part: classes seem to be separated there better than they are.
+    /// By what steps with the Hessian are too long on the whole (Nocedal & Wright 2006, 7.20, over all steps).
+    ///
+    /// The Hessian of a part is too flat at the optimum of that part: classes seem to be separated there better than they are.
     private func scaling(_ changes: [Change]) -> Double {
         guard !changes.isEmpty else { return 1 }
         return changes.reduce(0) { $0 + $1.curvature } / changes.reduce(0) { $0 + $1.metricCurvature }

@@ -13,6 +13,7 @@ extension GeneralisedEMRound {
     }
 
     /// - Parameter source: rows of weight 0 count as rows here; leave them out.
+    /// - Throws: ``EstimationError`` where the rows are too few or the family has no closed form.
     package func statistics(
         of source: any RowSource
     ) throws(EstimationError) -> (statistics: RoundStatistics, warnings: [FitWarning]) {
@@ -27,7 +28,7 @@ extension GeneralisedEMRound {
         let (summaries, disclosure) = (released.summaries, released.disclosure)
         try check(summaries, disclosure)
         let own = Standardisation(
-            summaries, constants: disclosure.rareNumbers, keeping: design.unscaledColumns(model.family))
+            summaries, constants: released.constants, keeping: design.unscaledColumns(model.family))
         let constants = Dictionary(
             uniqueKeysWithValues: own.constantColumns.filter { $0 < design.covariateCount }.map { ($0, own.center[$0]) }
         )

@@ -5,7 +5,9 @@ import Numerics
 /// What the sums of a site say of each other: no row is needed to see that they cannot be of one set of rows.
 extension RoundStatistics {
     /// The most that the log-likelihood can be, per row: with posteriors τ it is Σ τ w (log π + log φ) and the entropy of τ, which is at
-    /// most log K for a weight of 1, and log π is not positive. Of normal experts the moments give Σ τ w log φ.
+    /// most log K for a weight of 1, and log π is not positive.
+    ///
+    /// Of normal experts the moments give Σ τ w log φ.
     ///
     /// - Parameter model: that the statistics were taken at, in the user's units.
     /// - Returns: nil where nothing is released, or the experts are not normal.

@@ -1,6 +1,8 @@
 import MixtureOfExperts
 
-/// What a site sends in a round: the additive statistics of its rows at a given mixture. No row is in it.
+/// What a site sends in a round: the additive statistics of its rows at a given mixture.
+///
+/// No row is in it.
 package struct RoundStatistics: Sendable, Equatable {
     package var rowCount: Int
     /// Σ of the row weights.

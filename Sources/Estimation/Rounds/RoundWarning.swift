@@ -4,7 +4,7 @@ import Messages
 package enum RoundWarning: Sendable, Equatable, Codable, ExtensibleCode {
     /// One that this version of the program does not know.
     case ofLaterVersion(kind: String)
-    case inconsistentSite(site: String, logLikelihoodPerRow: Double, median: Double)
+    case inconsistentSite(site: String, logLikelihoodPerRow: Double, median: Double, isExcluded: Bool)
     /// More than half of the weight of all sites.
     case dominantSite(site: String, share: Double)
     case duplicatedStatistics(first: String, second: String)
@@ -23,9 +23,11 @@ extension RoundWarning: DoorMessage {
         switch self {
         case .ofLaterVersion(let kind):
             "warning '\(kind)' of a later version of the program: update dmoe to see what it says"
-        case .inconsistentSite(let site, let score, let median):
-            "\(site) is left out as inconsistent (log-likelihood \(Format.short(score)) per row, the median site "
-                + "\(Format.short(median))): check its units and columns; \(RequestOption.robust.setting(false, style)) takes it in"
+        case .inconsistentSite(let site, let score, let median, let isExcluded):
+            "\(site) is \(isExcluded ? "left out as " : "")inconsistent (log-likelihood \(Format.short(score)) per row, the median site "
+                + "\(Format.short(median))): check its units and columns; "
+                + RequestOption.inconsistent.setting(isExcluded ? "keep" : "exclude", style)
+                + (isExcluded ? " takes it in" : " leaves it out")
         case .dominantSite(let site, let share):
             "\(site) has \(Format.percent(share)) of the weight of all sites and decides the update: check its rows and weights; "
                 + "\(RequestOption.largestShare.name(style)) bounds its share"

@@ -5,9 +5,9 @@ import Numerics
 /// Coordinate descent with soft thresholds (Friedman, Hastie & Tibshirani 2010) finds which coordinates are 0 and the signs of
 /// the others; given those the minimum is a linear system, solved as soon as a sweep changes no sign.
 struct LassoQuadratic {
-    /// H
+    /// H.
     let curvature: Matrix
-    /// g
+    /// g.
     let gradient: [Double]
     /// λ; 0 for a coordinate that is free.
     let weights: [Double]
@@ -39,7 +39,7 @@ struct LassoQuadratic {
 
     private static func sign(_ value: Double) -> Int { value > 0 ? 1 : (value < 0 ? -1 : 0) }
 
-    /// g - H(θ - θ₀)
+    /// g - H(θ - θ₀).
     private func slope(at values: [Double], _ start: [Double]) -> [Double] {
         zip(gradient, curvature * zip(values, start).map(-)).map(-)
     }

@@ -29,8 +29,9 @@ struct ChosenLasso {
 }
 
 extension LocalFit {
-    /// The optimum against the best reference of the gate, and where that is asked for once more without the penalty. The latter is
-    /// kept only where nothing is released of few rows with it.
+    /// The optimum against the best reference of the gate, and where that is asked for once more without the penalty.
+    ///
+    /// The latter is kept only where nothing is released of few rows with it.
     func finishLasso(_ fitState: inout FitState) {
         guard let inner = fitState.lasso?.inner else { return }
         let rows = fitState.rows

@@ -1,6 +1,7 @@
 extension Refinement {
-    /// The best of the optima with each expert as the gate's last one: the lasso weighs slopes against that. With two experts the
-    /// choice makes no difference.
+    /// The best of the optima with each expert as the gate's last one: the lasso weighs slopes against that.
+    ///
+    /// With two experts the choice makes no difference.
     func withBestReference(_ candidate: Candidate) -> (candidate: Candidate, order: [Int]) {
         let count = candidate.model.expertCount
         guard let lasso, lasso.gate > 0, count > 2 else { return (candidate, Array(0..<count)) }

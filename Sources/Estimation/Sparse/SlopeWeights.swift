@@ -33,7 +33,7 @@ package struct SlopeWeights: Sendable, Equatable {
     func gateWeight(of slope: Double) -> Double { holdsZeros ? (slope == 0 ? .infinity : 0) : gate }
     func expertWeight(of slope: Double) -> Double { holdsZeros ? (slope == 0 ? .infinity : 0) : experts }
 
-    /// gate · |gate slopes|₁ + experts · |expert slopes|₁
+    /// gate · |gate slopes|₁ + experts · |expert slopes|₁.
     package func value(_ model: MixtureModel) -> Double {
         guard !holdsZeros else { return 0 }
         var gateSlopes = 0.0

@@ -11,7 +11,9 @@ extension RowSource {
         return .weightsAreNoCounts(sum: sum, rows: rowCount)
     }
 
-    /// The rows that capacity is a question of. A weight of 2 is the row twice: where all weights are whole numbers, their sum.
+    /// The rows that capacity is a question of.
+    ///
+    /// A weight of 2 is the row twice: where all weights are whole numbers, their sum.
     ///
     /// - Parameter minRows: above 1, rows are counted as they are: a weight makes no two people of one.
     func countedRows(minRows: Double, _ parallelism: Parallelism) -> Int {

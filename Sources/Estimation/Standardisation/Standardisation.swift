@@ -2,8 +2,10 @@ import Foundation
 import MixtureOfExperts
 import Numerics
 
-/// Center and scale of (x₁, …, x_d, y). Fits run in these units: the ridge, the variance floor, the tolerance and the
-/// accuracy of raw sums then mean the same for every table.
+/// Center and scale of (x₁, …, x_d, y).
+///
+/// Fits run in these units: the ridge, the variance floor, the tolerance and the accuracy of raw sums then mean the
+/// same for every table.
 package struct Standardisation: Sendable {
     /// d + 1 values, the response last.
     package let center: [Double]
@@ -66,8 +68,9 @@ package struct Standardisation: Sendable {
             responses: standardised(responses: rows.responses), weights: rows.weights)
     }
 
-    /// What differences from the center are multiplied by. What is left of a constant covariate is rounding, and must not be
-    /// taken for a regressor.
+    /// What differences from the center are multiplied by.
+    ///
+    /// What is left of a constant covariate is rounding, and must not be taken for a regressor.
     func factor(_ column: Int) -> Double {
         column < center.count - 1 && constantColumns.contains(column) ? 0 : 1 / scale[column]
     }
@@ -143,6 +146,9 @@ extension Standardisation {
         result.errors = fitted.errors.map { rescaled($0, of: model, scale: scale) }
         result.scores = fitted.scores.map { rescaled($0, of: design, center: center, scale: scale) }
         result.prior = fitted.prior.map { rescaled($0, design, scale: scale) }
+        result.marginals = fitted.marginals.map { own in
+            own.enumerated().map { $1?.rescaled(center: center[$0], scale: scale[$0]) }
+        }
         return result
     }
 
@@ -179,7 +185,9 @@ extension Standardisation {
         return result
     }
 
-    /// The errors for columns center + scale · z. Intercepts are at the mean of the covariates, which stays what it is.
+    /// The errors for columns center + scale · z.
+    ///
+    /// Intercepts are at the mean of the covariates, which stays what it is.
     private func rescaled(_ errors: ParameterUncertainty, of model: MixtureModel, scale: [Double])
         -> ParameterUncertainty
     {

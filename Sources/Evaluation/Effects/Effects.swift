@@ -59,8 +59,9 @@ package struct Effects: Sendable, Equatable, Encodable {
 }
 
 extension Effects {
+    /// Nil where nothing is known of the errors.
+    ///
     /// - Parameter level: of the intervals, between 0 and 1.
-    /// - Returns: nil where nothing is known of the errors.
     package init?(_ fitted: FittedMixture, level: Double = 0.95) {
         guard let errors = fitted.standardErrors, let source = fitted.errors?.source else { return nil }
         let maker = EffectMaker(fitted, errors, level)

@@ -1,7 +1,8 @@
 import Numerics
 
-/// The share of the pairs of rows on which two labellings agree: together in both or apart in both (Rand 1971). 1 for the
-/// same partition.
+/// The share of the pairs of rows on which two labellings agree: together in both or apart in both (Rand 1971).
+///
+/// 1 for the same partition.
 package func randIndex(_ first: [Int], _ second: [Int]) -> Double {
     let contingency = Contingency(first, second)
     guard contingency.pairs > 0 else { return 1 }
@@ -20,7 +21,9 @@ package func adjustedRandIndex(_ first: [Int], _ second: [Int]) -> Double {
 }
 
 /// The share of the rows whose labels differ when the labels of one labelling are matched to those of the other, each to
-/// at most one, as well as can be. 0 for the same partition.
+/// at most one, as well as can be.
+///
+/// 0 for the same partition.
 ///
 /// The matching is exact; it takes memory for the product of the numbers of labels.
 package func clusteringError(_ first: [Int], _ second: [Int]) -> Double {

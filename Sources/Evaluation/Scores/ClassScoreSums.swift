@@ -7,7 +7,7 @@ struct ClassScoreSums: Sendable {
 
     var common = ScoreSums()
     var brier = 0.0
-    /// [observed][most probable]
+    /// [observed][most probable].
     var confusion: [[Double]]
     /// nil unless there are two classes.
     var ranked: RankedClasses?

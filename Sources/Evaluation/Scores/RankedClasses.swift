@@ -15,7 +15,9 @@ struct RankedClasses: Sendable {
     mutating func merge(_ other: RankedClasses) { entries += other.entries }
 
     /// The probability that a row of the second class was given more than one of the first, ties counting half: the area
-    /// under the receiver operating characteristic (Hanley & McNeil 1982). nil where a class has no weight.
+    /// under the receiver operating characteristic (Hanley & McNeil 1982).
+    ///
+    /// nil where a class has no weight.
     ///
     /// O(n log n): by one walk over the sorted rows.
     var area: Double? {

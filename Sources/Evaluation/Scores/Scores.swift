@@ -1,8 +1,9 @@
 import MixtureOfExperts
 import Numerics
 
-/// How well a mixture predicts rows; all averages are weighted by the row weights. What does not apply to the responses of
-/// the family is nil, and absent from JSON.
+/// How well a mixture predicts rows; all averages are weighted by the row weights.
+///
+/// What does not apply to the responses of the family is nil, and absent from JSON.
 public struct Scores: Sendable, Equatable, Codable {
     /// Number of rows.
     public package(set) var rows: Int

@@ -28,7 +28,7 @@ struct BlockDerivatives: ~Copyable {
         firsts + expert * layout.predictorsPerExpert * Self.lanes
     }
 
-    /// [pair][lane]
+    /// [pair][lane].
     func seconds(of expert: Int) -> UnsafeMutablePointer<Double> {
         seconds + expert * layout.predictorPairCount * Self.lanes
     }

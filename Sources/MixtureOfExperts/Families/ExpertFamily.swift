@@ -52,8 +52,9 @@ package enum ResponseKind: Sendable, Equatable {
     }
 }
 
-/// A density of the response given linear predictors η_a = β_a0 + β_a'x: what an expert is made of. Most families have one
-/// predictor; a multinomial logit has one for each class but the first.
+/// A density of the response given linear predictors η_a = β_a0 + β_a'x: what an expert is made of.
+///
+/// Most families have one predictor; a multinomial logit has one for each class but the first.
 ///
 /// A family is one file with these sections in this order: density, derivatives, sufficient statistics, mean and variance,
 /// divergence, distribution, sampling. Functions that run over rows take a block at a time, so that dynamic dispatch
@@ -198,11 +199,11 @@ package struct PredictorDerivatives {
     /// ∂²/∂η_a∂η_b, packed, `stride` apart.
     private let seconds: UnsafeMutablePointer<Double>
     let stride: Int
-    /// ∂/∂s
+    /// ∂/∂s.
     package let dispersionFirst: UnsafeMutablePointer<Double>
-    /// ∂²/∂η∂s
+    /// ∂²/∂η∂s.
     package let dispersionMixed: UnsafeMutablePointer<Double>
-    /// ∂²/∂s²
+    /// ∂²/∂s².
     package let dispersionSecond: UnsafeMutablePointer<Double>
 
     package init(
@@ -220,7 +221,7 @@ package struct PredictorDerivatives {
         self.dispersionSecond = dispersionSecond
     }
 
-    /// ∂/∂η_a
+    /// ∂/∂η_a.
     package func first(_ predictor: Int) -> UnsafeMutablePointer<Double> { firsts + predictor * stride }
 
     /// ∂²/∂η_a∂η_b, b ≤ a.
@@ -232,7 +233,7 @@ package struct PredictorDerivatives {
 /// Mean statistics at points of different mass.
 package struct PointStatistics {
     package var masses: [Double]
-    /// [statistic][point]
+    /// [statistic][point].
     package var statistics: [[Double]]
 
     package init(masses: [Double], statistics: [[Double]]) {

@@ -13,8 +13,9 @@ package struct GammaFamily: ExpertFamily {
     package var response: ResponseKind { .positiveNumber }
     package var hasDispersion: Bool { true }
 
-    /// e^r and μ stop growing at e^200: they, their squares and sums of those over any rows stay finite. Downwards f grows like
-    /// |r|, and all is finite of itself.
+    /// e^r and μ stop growing at e^200: they, their squares and sums of those over any rows stay finite.
+    ///
+    /// Downwards f grows like |r|, and all is finite of itself.
     private static let largestExponent = 200.0
 
     /// Responses below, which are those of lanes without a row, count as this.
@@ -150,7 +151,7 @@ package struct GammaFamily: ExpertFamily {
         return dispersion * mean * mean
     }
 
-    /// 2 f(r)
+    /// 2 f(r).
     package func unitDeviance(_ response: Double, mean: Double) -> Double? {
         let r = min(log(max(response, Self.leastResponse)) - log(max(mean, Self.leastResponse)), Self.largestExponent)
         return 2 * max(0, expm1(r) - r)
@@ -158,7 +159,7 @@ package struct GammaFamily: ExpertFamily {
 
     // MARK: Divergence
 
-    /// c(ν) - c(ν') + (ν' - ν) (log ν - ψ(ν)) + ν' f(η - η')
+    /// c(ν) - c(ν') + (ν' - ν) (log ν - ψ(ν)) + ν' f(η - η').
     package func divergences(
         from: LinearPredictors, fromDispersion: Double, to: LinearPredictors, toDispersion: Double,
         count: Int, into result: UnsafeMutablePointer<Double>

@@ -1,8 +1,9 @@
 import Foundation
 import Numerics
 
-/// One of C classes, coded 0 … C - 1, by a multinomial logit: P(Y = c) ∝ e^η_c with η_0 = 0 of the first class, the reference. Two
-/// classes are a logistic regression.
+/// One of C classes, coded 0 … C - 1, by a multinomial logit: P(Y = c) ∝ e^η_c with η_0 = 0 of the first class, the reference.
+///
+/// Two classes are a logistic regression.
 package struct MultinomialFamily: ExpertFamily {
     package let classes: [String]
 
@@ -20,7 +21,9 @@ package struct MultinomialFamily: ExpertFamily {
     /// The share of a class that no row shows.
     private static let leastShare = 1e-8
 
-    /// log Σ e^η of all classes. The largest predictor is taken out first: with it nothing overflows, and log φ ≥ -2 max|η| - log C.
+    /// log Σ e^η of all classes.
+    ///
+    /// The largest predictor is taken out first: with it nothing overflows, and log φ ≥ -2 max|η| - log C.
     private func logSums(_ predictors: LinearPredictors, count: Int, into result: UnsafeMutablePointer<Double>) {
         ElementaryFunctions.referenceSoftmax(
             predictors.values, stride: predictors.stride, count: predictorCount, rows: count, logSums: result)
@@ -114,7 +117,7 @@ package struct MultinomialFamily: ExpertFamily {
 
     // MARK: Divergence
 
-    /// Σ p_a (η_a - η'_a) - log Σ e^η + log Σ e^η'
+    /// Σ p_a (η_a - η'_a) - log Σ e^η + log Σ e^η'.
     package func divergences(
         from: LinearPredictors, fromDispersion: Double, to: LinearPredictors, toDispersion: Double,
         count: Int, into result: UnsafeMutablePointer<Double>

@@ -1,7 +1,9 @@
 import Foundation
 import Numerics
 
-/// Counts with mean μ = e^η; the offset of an exposure is in η already. No dispersion.
+/// Counts with mean μ = e^η; the offset of an exposure is in η already.
+///
+/// No dispersion.
 package struct PoissonFamily: ExpertFamily {
     package init() {}
 
@@ -9,8 +11,9 @@ package struct PoissonFamily: ExpertFamily {
     package var response: ResponseKind { .count }
     package var hasDispersion: Bool { false }
 
-    /// Means stop growing at e^200: they, their squares and sums of those over any rows stay finite, and posteriors with them. No
-    /// model of use comes near. Downwards e^η runs out to 0, and log φ is finite of itself.
+    /// Means stop growing at e^200: they, their squares and sums of those over any rows stay finite, and posteriors with them.
+    ///
+    /// No model of use comes near. Downwards e^η runs out to 0, and log φ is finite of itself.
     private static let largestPredictor = 200.0
 
     /// The intercept for a mean of 0 is that of this mean.
@@ -49,7 +52,9 @@ package struct PoissonFamily: ExpertFamily {
 
     private static let logFactorials = (0..<256).map { SpecialFunctions.logGamma(Double($0) + 1) }
 
-    /// log Γ(y + 1): from the table or by Stirling's series, which two terms make exact beyond it. Mean responses are no whole numbers.
+    /// log Γ(y + 1): from the table or by Stirling's series, which two terms make exact beyond it.
+    ///
+    /// Mean responses are no whole numbers.
     private static func logFactorial(_ response: Double, _ table: UnsafeBufferPointer<Double>) -> Double {
         guard response < Double(table.count) else {
             let inverse = 1 / response
@@ -98,7 +103,7 @@ package struct PoissonFamily: ExpertFamily {
     package func mean(_ predictors: [Double]) -> Double { Self.mean(predictors) }
     package func variance(_ predictors: [Double], dispersion: Double) -> Double { Self.mean(predictors) }
 
-    /// 2 (y log(y / μ) - y + μ)
+    /// 2 (y log(y / μ) - y + μ).
     package func unitDeviance(_ response: Double, mean: Double) -> Double? {
         guard response > 0 else { return 2 * mean }
         return 2 * max(0, response * (log(response) - log(max(mean, .leastNormalMagnitude))) - (response - mean))
@@ -106,7 +111,7 @@ package struct PoissonFamily: ExpertFamily {
 
     // MARK: Divergence
 
-    /// μ (η - η') - μ + μ'
+    /// μ (η - η') - μ + μ'.
     package func divergences(
         from: LinearPredictors, fromDispersion: Double, to: LinearPredictors, toDispersion: Double,
         count: Int, into result: UnsafeMutablePointer<Double>

@@ -24,6 +24,11 @@ package struct FittedMixture: Sendable, Equatable {
     package var suppressedClasses: [[Int]] = []
     /// In the user's units; nil where no slope has one. The information is that of the likelihood, without it.
     package var prior: SlopePrior?
+    /// For each of them the rows of the class that are not in the statistics, as a rounded count in the weight of the rows.
+    package var suppressedCounts: [[Double]] = []
+    /// Of each expert those of the covariates, in the user's units, nil where one is withheld or has too few rows; empty where none are
+    /// known.
+    package var marginals: [[Marginal?]] = []
 
     package init(
         model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double,
@@ -70,7 +75,18 @@ package struct FittedMixture: Sendable, Equatable {
                 experts: prior.experts.map { units in coefficients.map { units[$0] } },
                 gate: regressors.map { prior.gate[$0] }, weight: prior.weight)
         }
+        result.suppressedCounts = suppressedCounts
+        let covariates = columns.dropLast()
+        result.marginals = marginals.map { own in covariates.map { own[$0] } }
         return result
+    }
+
+    /// With the prior of slopes without a finite maximum, and the score that it leaves where a fit has ended.
+    package mutating func set(_ prior: SlopePrior?) {
+        self.prior = prior
+        if let prior {
+            scores = model.experts.indices.map { prior.gradient($0, model.experts[$0].coefficients) }
+        }
     }
 
     /// The mixture of the same rows with all weights multiplied by `factor`.
@@ -82,11 +98,13 @@ package struct FittedMixture: Sendable, Equatable {
         result.errors = errors?.scaled(by: factor)
         result.scores = scores.map { $0.map { factor * $0 } }
         result.prior?.weight *= factor
+        result.suppressedCounts = suppressedCounts.map { $0.map { factor * $0 } }
         return result
     }
 
-    /// The experts by falling weight. Where a lasso chose the gate's slopes, those against its last of three and more experts, that
-    /// expert stays the last.
+    /// The experts by falling weight.
+    ///
+    /// Where a lasso chose the gate's slopes, those against its last of three and more experts, that expert stays the last.
     package var orderOfWeight: [Int] {
         let order = moments.indices.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
         guard selection?.gate == true, order.count > 2 else { return order }
@@ -104,6 +122,8 @@ package struct FittedMixture: Sendable, Equatable {
         if !information.isEmpty { result.information = order.map { information[$0] } }
         if !scores.isEmpty { result.scores = order.map { scores[$0] } }
         if !suppressedClasses.isEmpty { result.suppressedClasses = order.map { suppressedClasses[$0] } }
+        if !suppressedCounts.isEmpty { result.suppressedCounts = order.map { suppressedCounts[$0] } }
+        if !marginals.isEmpty { result.marginals = order.map { marginals[$0] } }
         result.selection = selection?.reordered(order)
         result.prior = prior?.reordered(order)
         result.errors = errors?.reordered(order)

@@ -44,8 +44,9 @@ package struct ContinuousMixtureDistribution: PredictiveDistribution {
         return unit * high
     }
 
-    /// By the closed form where the family has one, else by an integral. Components that hardly weigh are left out: less than
-    /// 3e-9 Σ_k w_k (|μ_k - μ| + σ_k) of change.
+    /// By the closed form where the family has one, else by an integral.
+    ///
+    /// Components that hardly weigh are left out: less than 3e-9 Σ_k w_k (|μ_k - μ| + σ_k) of change.
     package func crps(_ response: Double) -> Double {
         let scaled = response / unit
         // The rest is below the digits of the response.

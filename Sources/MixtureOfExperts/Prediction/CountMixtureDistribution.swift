@@ -1,4 +1,4 @@
-/// The predictive distribution of one row: a finite mixture of members of a family on 0, 1, 2, …
+/// The predictive distribution of one row: a finite mixture of members of a family on 0, 1, 2, ….
 package struct CountMixtureDistribution: PredictiveDistribution {
     /// Probability beyond the ends of an integral.
     private static let tail = 1e-14
@@ -30,10 +30,11 @@ package struct CountMixtureDistribution: PredictiveDistribution {
         }
     }
 
-    /// Σ_k (F(k) - 1{y ≤ k})² over the counts between tails of probability 1e-14. What is left out, with components that
-    /// hardly weigh, changes the score by less than 3e-7 standard deviations for any distribution with a variance, and by
-    /// less than 3e-9 for one whose tails fall exponentially. Where a component has a deviation above 1000 the sum is an
-    /// integral, to 1e-6 of the deviation.
+    /// Σ_k (F(k) - 1{y ≤ k})² over the counts between tails of probability 1e-14.
+    ///
+    /// What is left out, with components that hardly weigh, changes the score by less than 3e-7 standard deviations for
+    /// any distribution with a variance, and by less than 3e-9 for one whose tails fall exponentially. Where a component
+    /// has a deviation above 1000 the sum is an integral, to 1e-6 of the deviation.
     package func crps(_ response: Double) -> Double {
         let kept = members.withoutNegligibleComponents()
         return kept.isTabulated ? CumulativeCounts(kept).crps(response) : integratedCRPS(kept, response)

@@ -5,7 +5,9 @@ struct CumulativeCounts {
     /// Probability beyond the ends of the range of a component.
     private static let tail = 1e-14
 
-    /// F at consecutive counts. Between two pieces it stays at the last value of the first of them.
+    /// F at consecutive counts.
+    ///
+    /// Between two pieces it stays at the last value of the first of them.
     private struct Piece {
         var start: Double
         var values: [Double]

@@ -8,7 +8,7 @@ package struct FamilyMixture: Sendable {
 
     let family: any ExpertFamily
     let weights: [Double]
-    /// [component][linear predictor]
+    /// [component][linear predictor].
     let predictors: [[Double]]
     let dispersions: [Double]
     let means: [Double]

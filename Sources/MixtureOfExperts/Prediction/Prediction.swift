@@ -5,7 +5,9 @@ import Numerics
 package struct Prediction: Sendable {
     /// π_k(x); rows x K.
     package let gates: Matrix
-    /// P(Y = c | x); rows x classes. nil where responses are numbers.
+    /// P(Y = c | x); rows x classes.
+    ///
+    /// nil where responses are numbers.
     package let classProbabilities: Matrix?
     private let family: any ExpertFamily
     private let dispersions: [Double]
@@ -27,7 +29,9 @@ package struct Prediction: Sendable {
 
     package var rowCount: Int { gates.rowCount }
 
-    /// Means of the experts; rows x K. Of classes that of their codes, which says something of two alone.
+    /// Means of the experts; rows x K.
+    ///
+    /// Of classes that of their codes, which says something of two alone.
     package var expertMeans: Matrix {
         Matrix(
             columns: dispersions.indices.map { expert in

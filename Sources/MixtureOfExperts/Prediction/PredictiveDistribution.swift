@@ -1,4 +1,6 @@
-/// What a mixture says of the response of one row, where responses are numbers. Classes have a ``ClassDistribution``.
+/// What a mixture says of the response of one row, where responses are numbers.
+///
+/// Classes have a ``ClassDistribution``.
 package protocol PredictiveDistribution: Sendable {
     var mean: Double { get }
     var variance: Double { get }

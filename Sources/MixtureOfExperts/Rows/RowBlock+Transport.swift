@@ -18,7 +18,7 @@ extension RowBlock {
         kernels.add_to_nearest(costs, count, masses, values, valueCount, sums, objective)
     }
 
-    /// sums[index] += Σ values[index][lane] weights[lane]
+    /// sums[index] += Σ values[index][lane] weights[lane].
     package func addProducts(
         _ values: UnsafePointer<Double>, count: Int, weights: UnsafePointer<Double>,
         into sums: UnsafeMutablePointer<Double>

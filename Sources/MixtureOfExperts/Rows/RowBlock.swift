@@ -52,7 +52,7 @@ package struct RowBlock: ~Copyable {
         kernels.standardise(column(position), count, center, factor)
     }
 
-    /// result[j][lane] = Σ_i coefficients[j][i] z_i
+    /// result[j][lane] = Σ_i coefficients[j][i] z_i.
     package func linearPredictors(
         coefficients: UnsafePointer<Double>, count: Int, into result: UnsafeMutablePointer<Double>
     ) {

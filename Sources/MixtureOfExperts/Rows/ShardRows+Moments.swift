@@ -1,7 +1,7 @@
 import Numerics
 
 extension ShardRows {
-    /// Weighted moments of (x, y), one for each column of `factors`: Σ_i (row weight · factor) …
+    /// Weighted moments of (x, y), one for each column of `factors`: Σ_i (row weight · factor) ….
     ///
     /// Meant for standardised rows: the sums are collected uncentred.
     /// - Parameter factors: rows x number of moments.

@@ -5,7 +5,9 @@ package struct ShardRows: Sendable {
     /// rowCount x covariateCount.
     package let covariates: Matrix
     package let responses: [Double]
-    /// One nonnegative weight per row; nil where all weigh 1. A weight of 2 counts as the row twice.
+    /// One nonnegative weight per row; nil where all weigh 1.
+    ///
+    /// A weight of 2 counts as the row twice.
     package let weights: [Double]?
 
     package init(covariates: Matrix, responses: [Double], weights: [Double]? = nil) {

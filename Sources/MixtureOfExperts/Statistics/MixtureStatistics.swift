@@ -59,7 +59,9 @@ package struct MixtureStatistics: Sendable, Equatable {
         self.linear = linear
     }
 
-    /// Σ w u z z' of the quadratic factor at `index`. Products with the response are collected for the posteriors alone;
+    /// Σ w u z z' of the quadratic factor at `index`.
+    ///
+    /// Products with the response are collected for the posteriors alone;
     /// they are 0 elsewhere.
     package func quadraticSum(_ index: Int) -> PackedSymmetric {
         let count = layout.packedCount
@@ -107,7 +109,9 @@ package struct MixtureStatistics: Sendable, Equatable {
     }
 }
 
-/// Where each sum of ``MixtureStatistics`` is. Gates are numbered 0 ..< K - 1: the last one is the reference. Linear predictors
+/// Where each sum of ``MixtureStatistics`` is.
+///
+/// Gates are numbered 0 ..< K - 1: the last one is the reference. Linear predictors
 /// are numbered through all experts, predictor a of expert k at k · q + a.
 package struct StatisticsLayout: Sendable, Equatable {
     package let level: StatisticsLevel

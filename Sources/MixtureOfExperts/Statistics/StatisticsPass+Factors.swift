@@ -52,8 +52,10 @@ extension StatisticsPass {
     }
 
     /// The observed Hessian by Louis' formula: the expected complete-data Hessian plus the posterior covariance of the
-    /// complete-data score (Louis 1982). Under expert k the score is (δ_ak - π_a) for gate a, d_k for the predictors of
-    /// expert k and e_k for its log dispersion; posterior covariances are τ_k (δ_kl - τ_l) times the two.
+    /// complete-data score (Louis 1982).
+    ///
+    /// Under expert k the score is (δ_ak - π_a) for gate a, d_k for the predictors of expert k and e_k for its log
+    /// dispersion; posterior covariances are τ_k (δ_kl - τ_l) times the two.
     func formNewtonFactors() {
         formGradientFactors()
         multiply(posteriors, into: scores)

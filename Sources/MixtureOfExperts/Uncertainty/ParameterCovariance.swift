@@ -7,8 +7,9 @@ package struct ParameterCovariance: Sendable, Equatable {
     package private(set) var standardErrors: [Double]
     /// Strict lower triangle, row by row; nil where only the errors are known.
     package private(set) var correlations: [Double]?
-    /// Parameters that the rows do not determine, ascending. Their errors are those of one solution of many, good only for
-    /// what all of these agree on.
+    /// Parameters that the rows do not determine, ascending.
+    ///
+    /// Their errors are those of one solution of many, good only for what all of these agree on.
     package private(set) var undetermined: [Int]
 
     package init(standardErrors: [Double], correlations: [Double]?, undetermined: [Int] = []) {

@@ -27,7 +27,9 @@ package struct ParameterUncertainty: Sendable, Equatable {
         self.gate = gate
     }
 
-    /// Of the estimates from the same rows with all weights multiplied by `factor`. The sandwich takes weights for probabilities of
+    /// Of the estimates from the same rows with all weights multiplied by `factor`.
+    ///
+    /// The sandwich takes weights for probabilities of
     /// being drawn, and their unit does not matter.
     func scaled(by factor: Double) -> ParameterUncertainty {
         guard source != .sandwich, factor != 1 else { return self }
@@ -38,7 +40,9 @@ package struct ParameterUncertainty: Sendable, Equatable {
         return ParameterUncertainty(source: source, experts: experts.map(scaled), gate: scaled(gate))
     }
 
-    /// Of the experts in another order: new expert k is old expert `order[k]`. Gates are against the last expert: a new gate is
+    /// Of the experts in another order: new expert k is old expert `order[k]`.
+    ///
+    /// Gates are against the last expert: a new gate is
     /// the difference of two old ones.
     func reordered(_ order: [Int]) -> ParameterUncertainty {
         let gates = order.count - 1

@@ -37,7 +37,7 @@ extension ModelFile.StatisticsRecord {
         if weight > 0, let problem = responseProblem(response) { throw check.refusal("mean", problem) }
     }
 
-    /// (Σ w τ)² / Σ w² τ
+    /// (Σ w τ)² / Σ w² τ.
     var effectiveRows: Double { weight > 0 ? weight * (weight / squaredWeight) : 0 }
 
     private func responseProblem(_ response: ResponseKind) -> String? {

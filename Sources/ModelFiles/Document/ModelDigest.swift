@@ -2,7 +2,9 @@ import Messages
 import MixtureOfExperts
 
 /// 64 bits that distinguish one model file from another: FNV-1a of names, parameters and the moments that set the units of a
-/// round; or one study from another. Not a signature: it guards against mistakes, not against deceit.
+/// round; or one study from another.
+///
+/// Not a signature: it guards against mistakes, not against deceit.
 package struct ModelDigest {
     private var state: UInt64 = 0xcbf2_9ce4_8422_2325
 

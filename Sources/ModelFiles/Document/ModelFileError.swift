@@ -1,7 +1,9 @@
 import Messages
 import StudyData
 
-/// What can be wrong with a model file or a file of statistics. Each text is one line that names the file and the field.
+/// What can be wrong with a model file or a file of statistics.
+///
+/// Each text is one line that names the file and the field.
 public enum ModelFileError: Error, Sendable, Equatable {
     /// There is no file at `path`.
     case fileNotFound(path: String)

@@ -1,3 +1,4 @@
+import Foundation
 import Messages
 import Tables
 
@@ -13,6 +14,19 @@ package protocol ResultDocument: VersionedDocument, Encodable where Failure == M
 }
 
 extension ResultDocument {
+    /// Reads and checks it.
+    ///
+    /// - Throws: ``ModelFileError`` that names the field.
+    package static func decode(_ data: Data, source: String) throws(ModelFileError) -> Self {
+        try decode(VersionedJSON(data: data, source: source))
+    }
+
+    static func decode(_ json: VersionedJSON) throws(ModelFileError) -> Self {
+        let file = try json.decode(Self.self)
+        try file.validate(source: json.source)
+        return file
+    }
+
     /// The file as text, which can be read again.
     ///
     /// - Throws: ``ModelFileError/invalidValue(path:field:reason:)`` for a number that is not finite,

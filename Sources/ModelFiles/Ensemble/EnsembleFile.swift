@@ -52,12 +52,6 @@ package struct EnsembleFile: Codable, Sendable, Equatable {
         return first.selection(missing: missing)
     }
 
-    package static func decode(_ json: VersionedJSON) throws(ModelFileError) -> EnsembleFile {
-        let file = try json.decode(EnsembleFile.self)
-        try file.validate(source: json.source)
-        return file
-    }
-
     package func validate(source: String) throws(ModelFileError) {
         guard !members.isEmpty else {
             throw .invalidValue(path: source, field: "members", reason: "there are none")

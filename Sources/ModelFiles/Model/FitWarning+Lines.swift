@@ -100,13 +100,14 @@ extension FitWarning {
         case .rareCovariate(let name, let minimum):
             (
                 name,
-                "differ from their usual values in fewer than \(Format.label(minimum)) rows: taken as constant here, these rows are "
+                "differ from their usual values in fewer than \(Format.label(minimum)) rows: taken as constant here, their values are "
                     + "withheld"
             )
         case .rareLevel(let name, let minimum):
             (
                 name,
-                "have one of their two values in fewer than \(Format.label(minimum)) rows: they are left out and withheld"
+                "have one of their two values in fewer than \(Format.label(minimum)) rows: taken as constant here, at their means by "
+                    + "rounded counts"
             )
         case .statisticsLeftOut(let column, let experts, let minimum):
             (

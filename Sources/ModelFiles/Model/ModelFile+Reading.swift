@@ -32,12 +32,6 @@ extension ModelFile {
     @discardableResult
     public func write(to path: String) throws -> Int { try writeDocument(to: path) }
 
-    package static func decode(_ data: Data, source: String) throws(ModelFileError) -> ModelFile {
-        let file = try VersionedJSON(data: data, source: source).decode(ModelFile.self)
-        try file.validate(source: source)
-        return file
-    }
-
     // MARK: Validation
 
     package func validate(source: String) throws(ModelFileError) {
@@ -121,9 +115,16 @@ extension ModelFile {
                 suppressed.allSatisfy { (classes ?? []).contains($0) } && Set(suppressed).count == suppressed.count
             try check.require(known, "suppressedClasses", "must be classes of the response, each once")
         }
+        if let counts = expert.suppressedCounts {
+            try check.numbers(counts, expert.suppressedClasses?.count ?? 0, "suppressedCounts", .value)
+            try check.require(
+                counts.allSatisfy { $0 >= 0 && $0 <= weight }, "suppressedCounts",
+                "must be between 0 and the weight of the rows")
+        }
         try expert.statistics?.validate(
             columns: covariates.count + 1, rows: rows, total: weight, response: family.response,
             check.nested("statistics"))
+        try validateMarginals(expert, check)
         try validateInformation(expert, size: size, check)
     }
 

@@ -30,6 +30,7 @@ extension ModelFile {
     /// Refuses models that were not fitted with one study.
     ///
     /// - Parameter models: with the names that messages use.
+    /// - Throws: ``ModelFileError`` with the first difference.
     package static func refuseDifferentStudies(
         _ models: [(name: String, file: ModelFile)]
     ) throws(ModelFileError) {

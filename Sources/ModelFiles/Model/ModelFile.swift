@@ -64,6 +64,10 @@ public struct ModelFile: Codable, Sendable, Equatable {
         /// Intercept first, then in the order of `gateCovariates`; zero for the last expert.
         package var gate: [Double]
         package var statistics: StatisticsRecord?
+        /// Of each covariate; nil where it is withheld, or too few rows have values.
+        ///
+        /// Absent where there are none.
+        package var marginals: [MarginalRecord?]?
         /// Lower triangle of the complete-data information of the coefficients, row by row; absent where the statistics hold it.
         package var information: [Double]?
         /// Beside it, where a lasso chose slopes: the gradient of the log-likelihood by the coefficients.
@@ -72,6 +76,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
         package var priorUnits: [Double]?
         /// Of a response of classes: those that are suppressed for the expert; absent where there are none.
         package var suppressedClasses: [String]?
+        /// For each of them the rounded weight of its rows, which the statistics leave out.
+        package var suppressedCounts: [Double]?
         /// Of the coefficients, intercepts at the means of the covariates, and the log dispersion where the family has one.
         package var uncertainty: CovarianceRecord?
     }
@@ -97,6 +103,12 @@ extension ModelFile {
         set(fitted.prior)
         for (index, codes) in fitted.suppressedClasses.enumerated() where !codes.isEmpty {
             experts[index].suppressedClasses = codes.compactMap { code in classes.map { $0[code] } }
+            if fitted.suppressedCounts.indices.contains(index) {
+                experts[index].suppressedCounts = fitted.suppressedCounts[index]
+            }
+        }
+        for (index, marginals) in fitted.marginals.enumerated() where marginals.contains(where: { $0 != nil }) {
+            experts[index].marginals = marginals.map { $0.map(MarginalRecord.init) }
         }
         set(fitted.errors)
     }
@@ -170,6 +182,14 @@ extension ModelFile {
             scores: experts.compactMap(\.score))
         if let classes, experts.contains(where: { $0.suppressedClasses != nil }) {
             fitted.suppressedClasses = experts.map { ($0.suppressedClasses ?? []).compactMap(classes.firstIndex) }
+            fitted.suppressedCounts = experts.map { expert in
+                expert.suppressedCounts ?? (expert.suppressedClasses ?? []).map { _ in 0 }
+            }
+        }
+        if experts.contains(where: { $0.marginals != nil }) {
+            fitted.marginals = experts.map { expert in
+                expert.marginals?.map { $0?.marginal } ?? [Marginal?](repeating: nil, count: covariates.count)
+            }
         }
         fitted.prior = prior
         return fitted

@@ -28,12 +28,6 @@ extension StatisticsFile {
     @discardableResult
     public func write(to path: String) throws -> Int { try writeDocument(to: path) }
 
-    package static func decode(_ data: Data, source: String) throws(ModelFileError) -> StatisticsFile {
-        let file = try VersionedJSON(data: data, source: source).decode(StatisticsFile.self)
-        try file.validate(source: source)
-        return file
-    }
-
     /// Refuses statistics that were not taken at this model.
     package func check(isOf model: FittedMixture, path: String, modelPath: String) throws(ModelFileError) {
         func refuse(_ what: String) -> ModelFileError {

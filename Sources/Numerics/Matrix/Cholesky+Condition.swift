@@ -1,6 +1,7 @@
 extension Cholesky {
-    /// An estimate of 1 / condition number in the 1-norm of the matrix that was factored; 0 where it overflows. It is seldom more
-    /// than three times the true one, and never below it but for rounding.
+    /// An estimate of 1 / condition number in the 1-norm of the matrix that was factored; 0 where it overflows.
+    ///
+    /// It is seldom more than three times the true one, and never below it but for rounding.
     package func reciprocalCondition(of matrix: Matrix) -> Double {
         let size = factor.rowCount
         guard size > 0 else { return 1 }
@@ -10,8 +11,9 @@ extension Cholesky {
     }
 
     /// A lower bound of ‖A⁻¹‖₁, the maximum of ‖A⁻¹ x‖₁ over ‖x‖₁ = 1: a convex function, so that it is ascended from unit vector
-    /// to unit vector by its subgradients (Hager 1984, SIAM J. Sci. Stat. Comput. 5; Higham 1988, ACM Trans. Math. Softw. 14,
-    /// algorithm 4.1, as LAPACK's `dlacn2`).
+    /// to unit vector by its subgradients (Hager 1984, SIAM J.
+    ///
+    /// Sci. Stat. Comput. 5; Higham 1988, ACM Trans. Math. Softw. 14, algorithm 4.1, as LAPACK's `dlacn2`).
     private func inverseNorm() -> Double {
         let size = factor.rowCount
         var image = solve([Double](repeating: 1 / Double(size), count: size))

@@ -7,7 +7,9 @@ package struct Cholesky: Sendable {
     package let factor: Matrix
     private let instructionSet: InstructionSet
 
-    /// Fails where the matrix is not positive definite in double precision, or not finite. Only its lower triangle is read.
+    /// Fails where the matrix is not positive definite in double precision, or not finite.
+    ///
+    /// Only its lower triangle is read.
     package init?(_ matrix: Matrix, instructionSet: InstructionSet = .best) {
         precondition(matrix.rowCount == matrix.columnCount, "a square matrix")
         let size = matrix.rowCount

@@ -3,7 +3,9 @@ import CKernels
 extension Matrix {
     package static func * (left: Matrix, right: Matrix) -> Matrix { left.multiplied(by: right) }
 
-    /// The product. Each element is one sum, added in the order of the columns of the left matrix.
+    /// The product.
+    ///
+    /// Each element is one sum, added in the order of the columns of the left matrix.
     package func multiplied(by right: Matrix, instructionSet: InstructionSet = .best) -> Matrix {
         precondition(columnCount == right.rowCount, "shapes do not match")
         let count = rowCount * right.columnCount

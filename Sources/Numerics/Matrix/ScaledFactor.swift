@@ -12,16 +12,20 @@ package struct ScaledFactor: Sendable {
         /// Diagonal elements of A below it are scaled as if they were it.
         package let diagonal: Double
 
-        /// Of a solution. The factor serves a little beyond the bound of the eigenvalues: right sides come from the same
-        /// rows as the matrix, and have little along its flattest direction.
+        /// Of a solution.
+        ///
+        /// The factor serves a little beyond the bound of the eigenvalues: right sides come from the same rows as the
+        /// matrix, and have little along its flattest direction.
         package static let solution = CutOff(condition: 1e-11, eigenvalue: 1e-10, diagonal: 0)
 
         /// Of an inverse, which the flattest direction dominates: eigenvalues take over before their bound, and say which
         /// coordinates are not determined.
         package static let inverse = CutOff(condition: 1e-9, eigenvalue: 1e-10, diagonal: 0)
 
-        /// Of a step of ascent. Its length is chosen after, so that flat directions do no harm; of what the rows say nothing
-        /// about (a constant covariate) rounding would be magnified.
+        /// Of a step of ascent.
+        ///
+        /// Its length is chosen after, so that flat directions do no harm; of what the rows say nothing about (a constant
+        /// covariate) rounding would be magnified.
         package static let ascent = CutOff(condition: 1e-13, eigenvalue: 1e-9, diagonal: 1e-12)
     }
 
@@ -37,8 +41,9 @@ package struct ScaledFactor: Sendable {
     let form: Form
     let cutOff: CutOff
 
+    /// Nil where S is not finite, or would need eigenvalues that it may not have.
+    ///
     /// - Parameter largestEigenproblem: beyond this size there are no eigenvalues.
-    /// - Returns: nil where S is not finite, or would need eigenvalues that it may not have.
     package init?(_ matrix: Matrix, _ cutOff: CutOff, largestEigenproblem: Int = .max) {
         let scale = (0..<matrix.rowCount).map { index in
             let diagonal = abs(matrix[index, index])

@@ -106,7 +106,9 @@ struct TridiagonalQL {
     }
 }
 
-/// √(a² + b²) without overflow or loss. Not that of the C library, which differs from one to another.
+/// √(a² + b²) without overflow or loss.
+///
+/// Not that of the C library, which differs from one to another.
 private func hypotenuse(_ a: Double, _ b: Double) -> Double {
     let squares = a * a + b * b
     if squares > 1e-280, squares < 1e280 { return squares.squareRoot() }

@@ -5,7 +5,9 @@
 /// sinks that have too little along shortest paths with potentials (Edmonds & Karp 1972). The paths run over the K sinks
 /// alone: a step from one to another is the cheapest change of mind of a source between them.
 package struct TransportationPlan: Sendable {
-    /// P; sources x sinks. Rows sum to the masses of the sources, columns to those of the sinks up to rounding.
+    /// P; sources x sinks.
+    ///
+    /// Rows sum to the masses of the sources, columns to those of the sinks up to rounding.
     package let flows: Matrix
     /// v of the dual, max Σ_k b_k v_k + Σ_l a_l min_k (c_lk - v_k); c_lk - v_k is least in k where P_lk is positive.
     package let sinkPotentials: [Double]
@@ -112,7 +114,9 @@ private struct TransportationSearch {
     }
 
     /// From a sink with too much to the nearest one with too little, by Dijkstra's search in the reduced costs; of equal
-    /// paths one of fewest steps. The potentials follow.
+    /// paths one of fewest steps.
+    ///
+    /// The potentials follow.
     private mutating func shortestPath() -> [Step]? {
         var labels = excess.map { Label(distance: $0 > tolerance ? 0 : .infinity) }
         while let sink = labels.indices.filter({ !labels[$0].isVisited }).min(by: { labels[$0].isBefore(labels[$1]) }),

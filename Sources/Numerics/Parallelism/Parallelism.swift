@@ -25,14 +25,9 @@ public struct Parallelism: Sendable {
     package func map<Result: Sendable>(count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
         guard threads > 1, count > 1, SystemThreads.areAvailable else { return (0..<count).map(body) }
         let results = Mutex([Result?](repeating: nil, count: count))
-        let next = Atomic<Int>(0)
-        DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
-            while true {
-                let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < count else { return }
-                let result = body(index)
-                results.withLock { $0[index] = result }
-            }
+        forEach(count) { index in
+            let result = body(index)
+            results.withLock { $0[index] = result }
         }
         return results.withLock { $0.map { $0! } }
     }
@@ -49,16 +44,23 @@ public struct Parallelism: Sendable {
             return result
         }
         let state = Mutex(Reduction(value: first))
+        forEach(count) { index in
+            let result = body(index)
+            state.withLock { $0.take(result, at: index, merge) }
+        }
+        return state.withLock { $0.value }
+    }
+
+    /// Every number once, each thread taking the next.
+    private func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
         let next = Atomic<Int>(0)
         DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < count else { return }
-                let result = body(index)
-                state.withLock { $0.take(result, at: index, merge) }
+                body(index)
             }
         }
-        return state.withLock { $0.value }
     }
 
     private struct Reduction<Result: Sendable>: Sendable {

@@ -3,7 +3,9 @@
 package enum AdaptiveQuadrature {
     /// Halvings of an interval; what is left then is below the digits of its ends.
     private static let deepest = 50
-    /// Of one integral: a bound on the time. What is open then is taken as the rules give it.
+    /// Of one integral: a bound on the time.
+    ///
+    /// What is open then is taken as the rules give it.
     private static let mostIntervals = 20_000
 
     /// - Parameters:

@@ -11,7 +11,7 @@ package enum SpecialFunctions {
 
     // MARK: Gamma function
 
-    /// log Γ(x)
+    /// log Γ(x).
     package static func logGamma(_ x: Double) -> Double {
         (x - 0.5) * log(x) - x + 0.5 * Scalar.logTwoPi + stirlingError(x)
     }
@@ -28,12 +28,12 @@ package enum SpecialFunctions {
         return sum + inverse * series(inverse * inverse, stirlingCoefficients)
     }
 
-    /// B_2k / (2k (2k - 1)), DLMF 5.11.1
+    /// B_2k / (2k (2k - 1)), DLMF 5.11.1.
     private static let stirlingCoefficients: [Double] = [
         1.0 / 12, -1.0 / 360, 1.0 / 1260, -1.0 / 1680, 1.0 / 1188, -691.0 / 360_360, 1.0 / 156,
     ]
 
-    /// ψ(x) = Γ'(x) / Γ(x)
+    /// ψ(x) = Γ'(x) / Γ(x).
     package static func digamma(_ x: Double) -> Double { log(x) - logMinusDigamma(x) }
 
     /// log x - ψ(x); near 1 / 2x, and with all its digits there.
@@ -48,12 +48,12 @@ package enum SpecialFunctions {
         return sum + 0.5 * inverse + square * series(square, digammaCoefficients)
     }
 
-    /// B_2k / 2k, DLMF 5.11.2
+    /// B_2k / 2k, DLMF 5.11.2.
     private static let digammaCoefficients: [Double] = [
         1.0 / 12, -1.0 / 120, 1.0 / 252, -1.0 / 240, 1.0 / 132, -691.0 / 32760, 1.0 / 12,
     ]
 
-    /// ψ'(x)
+    /// ψ'(x).
     package static func trigamma(_ x: Double) -> Double {
         var (x, sum) = (x, 0.0)
         while x < asymptotic {
@@ -65,12 +65,12 @@ package enum SpecialFunctions {
         return sum + inverse + 0.5 * square + inverse * square * series(square, trigammaCoefficients)
     }
 
-    /// B_2k, DLMF 24.2
+    /// B_2k, DLMF 24.2.
     private static let trigammaCoefficients: [Double] = [
         1.0 / 6, -1.0 / 30, 1.0 / 42, -1.0 / 30, 5.0 / 66, -691.0 / 2730, 7.0 / 6,
     ]
 
-    /// Σ coefficients[k] x^k
+    /// Σ coefficients[k] x^k.
     private static func series(_ x: Double, _ coefficients: [Double]) -> Double {
         coefficients.reversed().reduce(0) { $0 * x + $1 }
     }

@@ -14,9 +14,7 @@ struct ColumnProfile {
     private(set) var hasTooMany = false
     /// nil for a name that says that these are no numbers of rows.
     private var numbering: RowNumbering?
-    /// The one value of each file; nil for a file with several.
-    private var valuesOfFiles: [String?] = []
-    private var isNewFile = false
+    private var naming = SiteNaming<String>()
 
     /// Levels beyond any use.
     static let mostDistinct = 1000
@@ -28,7 +26,7 @@ struct ColumnProfile {
     }
 
     mutating func beginFile() {
-        isNewFile = true
+        naming.beginSite()
         numbering?.beginFile()
     }
 
@@ -52,12 +50,7 @@ struct ColumnProfile {
     }
 
     private mutating func count(_ field: String) {
-        if isNewFile {
-            valuesOfFiles.append(field)
-            isNewFile = false
-        } else if let last = valuesOfFiles.last, last != field {
-            valuesOfFiles[valuesOfFiles.count - 1] = nil
-        }
+        naming.add(field)
         if counts[field] == nil, counts.count >= Self.mostDistinct {
             hasTooMany = true
             return
@@ -68,11 +61,8 @@ struct ColumnProfile {
     /// Whether the values number the rows of each file.
     var numbersRows: Bool { numbering?.holds ?? false }
 
-    /// Whether each of several files has one value, and no other has it.
-    var namesFiles: Bool {
-        let values = valuesOfFiles.compactMap { $0 }
-        return values.count > 1 && values.count == valuesOfFiles.count && Set(values).count == values.count
-    }
+    /// Whether the values name the files.
+    var namesFiles: Bool { naming.holds }
 
     var isNumeric: Bool { firstText == nil }
 

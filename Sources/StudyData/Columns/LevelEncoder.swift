@@ -24,8 +24,9 @@ struct LevelEncoder {
         positions = Dictionary(Array(exact) + trimmed) { first, _ in first }
     }
 
-    /// A spelling is taken first as it is, then without the blanks around it, then as a whole number. What is none of them may be
-    /// missing: `NA` is so only where it is no spelling.
+    /// A spelling is taken first as it is, then without the blanks around it, then as a whole number.
+    ///
+    /// What is none of them may be missing: `NA` is so only where it is no spelling.
     mutating func meaning(of field: String) -> Meaning {
         if let meaning = seen[field] { return meaning }
         let meaning = newMeaning(of: field)

@@ -15,17 +15,10 @@ extension ArrayFile {
     }
 
     private func columns(_ selection: RowSelection) throws(TableError) -> ArrayColumns {
-        let positions = Dictionary(zip(names, names.indices)) { first, _ in first }
-        func position(_ name: String) throws(TableError) -> Int {
-            guard let index = positions[name] else {
-                throw .noSuchColumn(source: path, name: name, available: names)
-            }
-            return index
-        }
-        var covariates = [Int]()
-        for name in selection.design.covariates { covariates.append(try position(name)) }
+        let positions = ColumnPositions(names, source: path)
         return ArrayColumns(
-            covariates: covariates, response: try position(selection.design.target),
-            weights: try selection.weights.map(position))
+            covariates: try positions.positions(selection.design.covariates),
+            response: try positions.position(selection.design.target),
+            weights: try selection.weights.map(positions.position))
     }
 }

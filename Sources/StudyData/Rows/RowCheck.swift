@@ -2,8 +2,9 @@ import MixtureOfExperts
 import Numerics
 
 extension RowSource {
-    /// Whether every row can be used as it is: all values usable, no weight 0. What is wrong otherwise, ``RowSelection`` finds
-    /// and says.
+    /// Whether every row can be used as it is: all values usable, no weight 0.
+    ///
+    /// What is wrong otherwise, ``RowSelection`` finds and says.
     func isClean(_ parallelism: Parallelism) -> Bool {
         sum(parallelism, from: true) { isClean, block, _, count in
             isClean = isClean && block.isClean(count: count)

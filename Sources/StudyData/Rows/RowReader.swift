@@ -43,6 +43,7 @@ package struct RowReader {
 
     /// - Throws: ``TableError``, and what `select` throws.
     package func rows(outOfCore: Bool) throws -> Rows {
+        try TableInput.refuseRepeatedFiles(files)
         if files.count == 1, let array = try ArrayFile(path: files[0], options: options) {
             let selection = try select(array.preview())
             if let rows = try array.rows(selection, parallelism: parallelism) {

@@ -37,7 +37,9 @@ package struct RowSelection: Sendable {
     package var weights: String?
     /// Of values without a rule of their own in the study.
     package var missing: MissingRule
-    /// What the target holds. Classes without a name are to be found: ``ClassFinder``.
+    /// What the target holds.
+    ///
+    /// Classes without a name are to be found: ``ClassFinder``.
     package var response: ResponseKind
     package var unknownLevels = UnknownLevelRule.error
     /// Columns that are no covariates because they are text.
@@ -46,7 +48,9 @@ package struct RowSelection: Sendable {
     package var isOfStudyFile = false
     /// Whether rows that the study would refuse for a gap are left out.
     private let overridesError: Bool
-    /// What takes the place of missing covariates with the rule `mean`, by name. Those without a value stay NaN.
+    /// What takes the place of missing covariates with the rule `mean`, by name.
+    ///
+    /// Those without a value stay NaN.
     package var fill: [String: Double]
 
     /// Columns of the table as they are.
@@ -104,7 +108,8 @@ package struct RowSelection: Sendable {
         if covariates.contains(target) { throw .targetAmongCovariates(source: source, name: target) }
     }
 
-    /// The design that names of columns describe: by default every column with numbers other than the target.
+    /// The design that names of columns describe, by default every column with numbers other than the target; and what became of the
+    /// columns without a name there.
     ///
     /// - Parameters:
     ///   - notCovariates: columns that are never covariates by default: weights, shard labels, exclusions.
@@ -113,7 +118,7 @@ package struct RowSelection: Sendable {
     package static func design(
         of table: DataTable, target: String, features: [String]?, gateFeatures: [String]?, notCovariates: Set<String>,
         response: ResponseKind = .number
-    ) throws(TableError) -> Design {
+    ) throws(TableError) -> (design: Design, unnamed: DefaultCovariates?) {
         var seen = Set<String>()
         for name in table.columnNames where !seen.insert(name).inserted {
             throw .duplicateColumn(source: table.source, name: name)
@@ -124,10 +129,12 @@ package struct RowSelection: Sendable {
             throw .noSuchColumn(source: table.source, name: name, available: table.columnNames)
         }
         try checkTarget(target, isNoneOf: (features ?? []) + (gateFeatures ?? []), source: table.source)
-        var experts = features ?? []
-        if features == nil { experts = try DefaultCovariates(of: table, except: notCovariates.union([target])).names }
+        var unnamed: DefaultCovariates?
+        if features == nil { unnamed = try DefaultCovariates(of: table, except: notCovariates.union([target])) }
+        let experts = features ?? unnamed?.names ?? []
         guard !experts.isEmpty else { throw .noCovariates(source: table.source) }
-        return Design(target: target, expertFeatures: experts, gateFeatures: gateFeatures ?? experts)
+        let design = Design(target: target, expertFeatures: experts, gateFeatures: gateFeatures ?? experts)
+        return (design, unnamed)
     }
 
     // MARK: Rules

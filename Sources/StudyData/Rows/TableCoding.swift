@@ -7,7 +7,9 @@ import Tables
 struct TableCoding {
     private let table: DataTable
     private let selection: RowSelection
-    /// Of the design. NaN where a value is missing that is to be filled in.
+    /// Of the design.
+    ///
+    /// NaN where a value is missing that is to be filled in.
     private(set) var columns: [[Double]] = []
     /// Rows in which no value is missing that is not filled in.
     private var complete: [Bool]
@@ -85,9 +87,10 @@ struct TableCoding {
 
     // MARK: Responses and weights
 
-    /// Classes as numbers 0, 1, …
+    /// Classes as numbers 0, 1, ….
     ///
     /// - Parameter mayBeMissing: whether rows without a response stay, with NaN.
+    /// - Throws: ``TableError`` for the first response that is none.
     mutating func responses(mayBeMissing: Bool = false) throws(TableError) -> [Double] {
         let name = selection.design.target
         let responses: [Double]
@@ -172,6 +175,7 @@ struct TableCoding {
     }
 
     /// - Parameter rule: of a covariate; nil for that of all other columns.
+    /// - Throws: `missingValue` where such rows are refused.
     private mutating func leaveOut(
         _ rows: [Int], _ name: String, _ rule: Study.MissingRule?
     ) throws(TableError) {

@@ -1,6 +1,8 @@
 extension Study {
     /// Studies that read a table in the same way, as one that does not depend on their order: what they spell differently is spelled
-    /// out, and notes, number of experts and seed are left out where they are not the same in all. nil for none.
+    /// out, and notes, number of experts and seed are left out where they are not the same in all.
+    ///
+    /// nil for none.
     ///
     /// - Precondition: ``difference(from:own:another:)`` is nil between any two.
     package static func common(_ studies: [Study]) -> Study? {

@@ -60,19 +60,16 @@ package struct StudyDraft: Sendable {
     private struct Profiles {
         let source: String
         let columns: [ColumnProfile]
-        private let positions: [String: Int]
+        private let positions: ColumnPositions
 
         init(source: String, columns: [ColumnProfile]) {
             self.source = source
             self.columns = columns
-            positions = Dictionary(zip(columns.map(\.name), columns.indices)) { first, _ in first }
+            positions = ColumnPositions(columns.map(\.name), source: source)
         }
 
         func named(_ name: String) throws(TableError) -> ColumnProfile {
-            guard let position = positions[name] else {
-                throw .noSuchColumn(source: source, name: name, available: columns.map(\.name))
-            }
-            return columns[position]
+            columns[try positions.position(name)]
         }
 
         func requireNumbers(_ name: String) throws(TableError) {

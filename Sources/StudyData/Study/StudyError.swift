@@ -1,6 +1,8 @@
 import Messages
 
-/// What can be wrong with a study file. Each text is one line that names the file and the field.
+/// What can be wrong with a study file.
+///
+/// Each text is one line that names the file and the field.
 public enum StudyError: Error, Sendable, Equatable {
     /// There is no file at `path`.
     case fileNotFound(path: String)

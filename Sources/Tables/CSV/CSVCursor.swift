@@ -21,7 +21,8 @@ struct CSVField {
 
     /// False for most texts, at a glance.
     func mayBeFiniteNumber(in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard let first = content.first, let last = content.last else { return false }
+        // Nothing between the quotes is followed by something all the same: `""1` is 1.
+        guard let first = content.first ?? tail.first, let last = tail.last ?? content.last else { return false }
         // Blanks, signs, points and digits; no letter.
         return bytes[first] < UInt8(ascii: ":") && bytes[last] < UInt8(ascii: ":")
     }

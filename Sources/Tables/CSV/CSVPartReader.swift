@@ -33,8 +33,8 @@ struct CSVPartReader {
         self.rows = rows
         self.expected = expected
         takesNumbers = columns.map { $0.kind == .numbers } + [false]
-        // Small enough to stay in the cache until it is stored.
-        rowLimit = min(max(16_384 / columns.count, 16), 1024)
+        // Small enough to stay in the cache until it is stored, and no more than there are rows.
+        rowLimit = min(max(16_384 / columns.count, 16), 1024, max(rows.count, 1))
         block = [Double](repeating: 0, count: rowLimit * columns.count)
     }
 

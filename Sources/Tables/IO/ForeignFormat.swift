@@ -32,9 +32,14 @@ struct ForeignFormat {
 
         func isIn(_ start: UnsafeBufferPointer<UInt8>) -> Bool {
             guard start.dropFirst(offset).starts(with: bytes) else { return false }
-            guard isWord, let next = start.dropFirst(bytes.count).first else { return true }
-            return next < 0x20 && ![0x09, 0x0A, 0x0D].contains(next) || next > 0x7E
+            guard isWord else { return true }
+            let rest = start.dropFirst(bytes.count)
+            return rest.isEmpty
+                || rest.prefix(Self.binaryReach).contains { $0 < 0x20 && ![0x09, 0x0A, 0x0D].contains($0) }
         }
+
+        /// Within which bytes that are no text have one that no text has, in whatever alphabet.
+        private static let binaryReach = 32
 
         /// Whether a name of a column may begin so: then something that is no text must follow.
         private var isWord: Bool { bytes.count < 7 && bytes.allSatisfy { 0x30...0x7A ~= $0 } }

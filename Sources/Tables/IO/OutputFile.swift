@@ -40,6 +40,7 @@ package enum OutputFile {
     /// Whether a file at `path` could be written, to be known before hours of work rather than after.
     ///
     /// - Parameter inputs: files that are read, and so must not be written over.
+    /// - Throws: `cannotWrite`.
     package static func check(_ path: String, inputs: [String] = []) throws(TableError) {
         func refuse(_ reason: String) -> TableError { .cannotWrite(path: path, reason: reason) }
         guard path != "-", !path.isEmpty else { throw refuse("give the name of a file") }

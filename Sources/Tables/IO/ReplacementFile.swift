@@ -27,6 +27,7 @@ struct ReplacementFile: ~Copyable {
     private var isInPlace = false
 
     /// - Parameter path: no link, nor a directory.
+    /// - Throws: where no file can be made beside it.
     init(path: String) throws(Failure) {
         let (folder, name) = FilePath.parts(path)
         Leftovers.remove(in: folder, suffix: Self.suffix)

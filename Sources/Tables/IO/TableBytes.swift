@@ -24,7 +24,9 @@ package struct TableBytes: Sendable {
         self.count = count
     }
 
-    /// Some of the bytes, while `body` runs. Zeros stand for what a file no longer has: ``OpenFile/failure``.
+    /// Some of the bytes, while `body` runs.
+    ///
+    /// Zeros stand for what a file no longer has: ``OpenFile/failure``.
     func with<Value, Failure>(
         _ range: Range<Int>, _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Value
     ) throws(Failure) -> Value {

@@ -3,11 +3,15 @@ import Numerics
 
 /// How a file is read as a table, where its bytes do not say.
 public struct TableOptions: Sendable {
-    /// The byte between fields of a CSV line. It must not be a quote, a line end, or a byte numbers are written with.
+    /// The byte between fields of a CSV line.
+    ///
+    /// It must not be a quote, a line end, or a byte numbers are written with.
     public var delimiter: UInt8
     /// Names for the columns of a `.npy` array, in order; without them the columns are `c0`, `c1`, ...
     public var columnNames: [String]?
-    /// Columns whose fields are kept as text, for example a shard label. Names the file does not have are ignored.
+    /// Columns whose fields are kept as text, for example a shard label.
+    ///
+    /// Names the file does not have are ignored.
     public var textColumns: Set<String>
     /// Whether the fields of every column are kept as text.
     public var keepsAllText = false
@@ -68,8 +72,7 @@ public struct DataTable: Sendable {
     /// The number of rows.
     public let rowCount: Int
     private let rowLines: TableRowLines
-    /// The position of each name.
-    private let positions: [String: Int]
+    private let positions: ColumnPositions
     /// Whether these are all rows, and not a piece of a larger table.
     package let isWhole: Bool
 
@@ -95,11 +98,11 @@ public struct DataTable: Sendable {
         self.columns = columns
         self.rowCount = rowCount
         self.rowLines = rowLines
-        positions = Dictionary(zip(columns.map(\.name), columns.indices)) { first, _ in first }
+        positions = ColumnPositions(columns.map(\.name), source: source)
         self.isWhole = isWhole
     }
 
-    package func hasColumn(_ name: String) -> Bool { positions[name] != nil }
+    package func hasColumn(_ name: String) -> Bool { positions.contains(name) }
 
     /// The names of the columns, in the order of the file.
     public var columnNames: [String] { columns.map(\.name) }
@@ -147,10 +150,7 @@ public struct DataTable: Sendable {
     }
 
     private func column(_ name: String) throws(TableError) -> TableColumn {
-        guard let position = positions[name] else {
-            throw .noSuchColumn(source: source, name: name, available: columnNames)
-        }
-        return columns[position]
+        columns[try positions.position(name)]
     }
 
     private func parsed(_ fields: [String], of name: String) throws(TableError) -> [Double] {

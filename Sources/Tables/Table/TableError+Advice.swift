@@ -12,8 +12,10 @@ extension TableError {
         return switch kind {
         case .level:
             "which is no level of it in the study (\(list)); \(correct), or add the level to the study before sites are "
-                + "fitted; predict and evaluate can take it as the reference "
-                + "(\(RequestOption.unknownLevels.setting("reference", style)))"
+                + "fitted"
+                + (RequestOption.unknownLevels.exists(in: style)
+                    ? "; predict and evaluate can take it as the reference "
+                        + "(\(RequestOption.unknownLevels.setting("reference", style)))" : "")
         case .answer: "which is neither spelling of it in the study (\(list)); \(correct)"
         case .aClass: "which is none of the classes (\(list)); \(correct)"
         }
@@ -27,11 +29,12 @@ extension TableError {
         if let field, hasDecimalComma(field) { return "write numbers with a decimal point" }
         let correct = "correct the field, write NA if it is missing, "
         if isTarget {
-            return correct + "or say that these are classes: \(RequestOption.family.setting("multinomial", style))"
+            return correct + "or fit them as classes: \(RequestOption.family.setting("multinomial", style))"
         }
-        return correct + "leave the column out with "
-            + "\(RequestOption.exclude.name(style)), or make it a category in a study (dmoe study new, "
-            + "\(RequestOption.categories.name(style)))"
+        let exclude = RequestOption.exclude.exists(in: style) ? " with \(RequestOption.exclude.name(style))" : ""
+        // Studies are written by the command line alone.
+        return correct + "leave the column out\(exclude), or make it a category in a study (dmoe study new "
+            + "\(RequestOption.categories.name(.commandLine)))"
     }
 
     static func advice(for name: String, _ available: [String]) -> String {

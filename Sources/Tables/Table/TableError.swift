@@ -9,6 +9,8 @@ public enum TableError: Error, Equatable, Sendable {
     case fileNotFound(path: String)
     /// The file exists but its bytes cannot be had: a directory, a missing permission, a failing device.
     case cannotRead(path: String, reason: String)
+    /// A file that was given before, by this name or another.
+    case repeatedFile(path: String, first: String)
     /// The file holds no bytes, or nothing but blank lines.
     case emptyFile(path: String)
     /// The file has a header, or an array shape, but not a single row.
@@ -139,6 +141,9 @@ extension TableError: DoorMessage {
             "\(path.visible): no such file; check the path"
         case .cannotRead(let path, let reason):
             "\(path.visible): cannot be read: \(reason.visible); give a readable file, or - for standard input"
+        case .repeatedFile(let path, let first):
+            "\(path.visible): is \(path == first ? "given twice" : "the same file as \(first.visible)"), and its rows would count twice; "
+                + "give it once"
         case .emptyFile(let path):
             "\(path.visible): the file is empty; expected a CSV header line and rows, or a .npy array"
         case .noRows(let path):
@@ -186,8 +191,9 @@ extension TableError: DoorMessage {
         case .nothingLeft(let source, let purpose):
             "\(source.visible): a value is missing in every row: nothing is left to \(purpose)"
         case .noCovariates(let source):
-            "\(source.visible): no numeric column is left to serve as a covariate; name some with "
-                + "\(RequestOption.features.name(style))"
+            "\(source.visible): no numeric column is left to serve as a covariate"
+                + (RequestOption.features.exists(in: style)
+                    ? "; name some with \(RequestOption.features.name(style))" : "")
         case .unusableValue(let source, let line, let column, let value):
             "\(source.visible), \(line): column \(column.quoted) is \(value.isInfinite ? "infinite" : "\(value)"); "
                 + "correct the field, or write NA if it is missing; "
@@ -196,7 +202,9 @@ extension TableError: DoorMessage {
             "\(source.visible), \(line): column \(column.quoted) is missing; "
                 + (underStudy
                     ? "fill it in, or edit its rule in the study file: \"missing\": \"drop\" leaves such rows out"
-                    : "fill it in, or leave such rows out with \(RequestOption.missing.setting("drop", style))")
+                    : "fill it in, or leave such rows out"
+                        + (RequestOption.missing.exists(in: style)
+                            ? " with \(RequestOption.missing.setting("drop", style))" : ""))
         case .unusableWeight(let source, let line, let column, let value):
             "\(source.visible), \(line): weight \(column.quoted) is \(value); weights are 0, or numbers from 1e-100 to 1e100"
         case .notOutOfCore(let path, let reason):
@@ -218,7 +226,8 @@ extension TableError: DoorMessage {
             "\(source.visible), \(line): target \(column.quoted) is \(Format.label(value)); this family needs \(needed)"
         case .unusableClasses(let source, let column, let found, let largest):
             "\(source.visible): \(found) in target \(column.quoted); classes are two to \(largest); "
-                + "name them with \(RequestOption.classes.name(style)) or in a study, or choose another family"
+                + "name them \(RequestOption.classes.exists(in: style) ? "with \(RequestOption.classes.name(style)) or " : "")"
+                + "in a study, or choose another family"
         case .unusableExposure(let source, let line, let column, let value):
             "\(source.visible), \(line): exposure \(column.quoted) is \(Format.label(value)); exposures must be above 0"
         case .tooFewToFill(let source, let column, let known, let needed):

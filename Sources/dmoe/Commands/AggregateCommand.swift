@@ -54,23 +54,26 @@ struct AggregateCommand: ParsableCommand {
             try file.write(to: output)
             file.warningLines.forEach { Terminal.warn($0) }
             try common.report(AggregationSummary(file, output: output), text: summary(file))
-        case .ensemble(let file, let leftOut): try report(file, leftOut)
+        case .ensemble(let file, let examined): try report(file, examined)
         }
     }
 
-    private func report(_ file: EnsembleFile, _ leftOut: [AggregationReport.LeftOutSite]) throws {
+    private func report(_ file: EnsembleFile, _ examined: ExaminedSites) throws {
         let components = try file.predictor(parallelism: common.parallelism).experts.count
         try file.write(to: output)
-        leftOut.forEach { Terminal.warn($0) }
+        examined.leftOut.forEach { Terminal.warn($0) }
+        examined.warnings.forEach { Terminal.warn($0) }
         try common.report(
             EnsembleSummary(
-                output: output, members: file.members.count, components: components, leftOut: leftOut.map(LeftOut.init)),
+                output: output, members: file.members.count, components: components,
+                leftOut: examined.leftOut.map(LeftOut.init)),
             text: "\(output.visible): \(Format.plural(file.members.count, "local model")) with "
                 + "\(Format.plural(components, "component")), for dmoe predict and evaluate")
     }
 
-    /// Reads on all threads: to decode a thousand files takes as long as to aggregate a few hundred of them. Of several
-    /// faults the first in the order of the files is reported.
+    /// Reads on all threads: to decode a thousand files takes as long as to aggregate a few hundred of them.
+    ///
+    /// Of several faults the first in the order of the files is reported.
     private func localModels() throws -> [AggregateJob.Site] {
         let files = files
         let labels = FileNames.labels(files)

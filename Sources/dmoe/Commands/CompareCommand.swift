@@ -86,7 +86,8 @@ struct CompareCommand: ParsableCommand {
             parallelism: common.parallelism, progress: { note.show($0) }, notices: { common.show($0) })
         note.clear()
         let result = outcome.result
-        result.inconsistent.forEach { Terminal.warn($0) }
+        result.excluded.forEach { Terminal.warn($0) }
+        result.warnings.forEach { Terminal.warn($0) }
         result.leftOut.forEach { Terminal.warn($0) }
         for shard in result.shards {
             for warning in shard.local.report.warnings.lines { Terminal.warn(warning, of: shard.name) }
@@ -94,7 +95,7 @@ struct CompareCommand: ParsableCommand {
         let report = ComparisonReport(
             target: outcome.design.target, experts: outcome.experts, shards: result.shards.count,
             rows: outcome.trainingRows, testRows: outcome.testRows, seed: outcome.seed,
-            leftOut: result.leftOut.map(LeftOut.init) + result.inconsistent.map(LeftOut.init),
+            leftOut: result.leftOut.map(LeftOut.init) + result.excluded.map(LeftOut.init),
             estimators: result.estimates)
         report.warnings.forEach { Terminal.warn($0) }
         if report.estimators.allSatisfy({ $0.model == nil }), let failure = report.failures.first {

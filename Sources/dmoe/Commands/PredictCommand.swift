@@ -59,12 +59,9 @@ struct PredictCommand: ParsableCommand {
         let hasResponses = table.columnNames.contains(selection.design.target)
         let lines = PredictionTable(model: predictor, hasInterval: interval != nil, hasResponses: hasResponses)
         let result = try job.run(
-            modelFile, predictor, .table(table), withResponses: hasResponses, parallelism: common.parallelism
+            modelFile, predictor, .table(table), withResponses: hasResponses, parallelism: common.parallelism,
+            notices: common.show
         ) { lines.contents(of: $0) }
-        if result.record.rowsLeftOut > 0 {
-            common.show(.rowsLeftOut(result.record.rowsLeftOut, of: table.rowCount, source: file))
-        }
-        ReadingNotice.of(result.record, source: file).forEach(common.show)
         let text = lines.header + result.parts.joined()
         guard output != "-" else { return try Terminal.write(text) }
         try OutputFile.write(text, to: output)

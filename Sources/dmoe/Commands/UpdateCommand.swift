@@ -20,8 +20,9 @@ struct UpdateCommand: ParsableCommand {
     var model: String
     @Argument(help: ArgumentHelp("Statistics, as written by dmoe statistics.", valueName: "statistics"))
     var files: [String]
-    @Flag(inversion: .prefixedNo, help: "Leave out sites that the model does not describe at all, with a warning.")
-    var robust = true
+    @Option(
+        help: "What becomes of sites that the model does not describe at all: they are named, and kept or left out.")
+    var inconsistent = UpdateJob().inconsistent
     @Option(
         help: ArgumentHelp(
             "The largest share of a site in the weight of all sites, above 0 and at most 1: a site with more counts for no more.",
@@ -42,7 +43,7 @@ struct UpdateCommand: ParsableCommand {
             UpdateJob.Site(name: path, file: try StatisticsFile.read(path: path))
         }
         var job = UpdateJob()
-        job.robust = robust
+        job.inconsistent = inconsistent
         job.largestShare = largestShare
         let file = try job.run(previous, named: model, sites)
         try file.write(to: output)

@@ -4,6 +4,7 @@ import DistributedMoE
 
 extension AggregationOptions.GateTarget: ExpressibleByArgument {}
 extension AggregationOptions.SiteWeights: ExpressibleByArgument {}
+extension AggregationOptions.InconsistentSiteRule: ExpressibleByArgument {}
 
 extension AggregationChoices.GlobalExperts: ExpressibleByArgument {
     /// A number, or `auto`; which numbers can be, the job says.
@@ -39,21 +40,20 @@ struct SupportOptions: ParsableArguments {
             valueName: "share"))
     var largestShare: Double?
 
-    @Flag(
-        inversion: .prefixedNo,
+    @Option(
         help: """
-            Find local models that are inconsistent with all others (wrong unit, flipped sign, …) and leave them out, with a \
-            warning.
+            What becomes of sites whose local models differ from those of all others (wrong unit, flipped sign, …): they are named, \
+            and kept or left out.
             """
     )
-    var robust = true
+    var inconsistent = AggregationChoices().inconsistent
 
     func settings(seed: UInt64?) -> AggregationChoices {
         var settings = AggregationChoices()
         settings.supportSize = supportSize
         settings.siteWeights = siteWeights
         settings.largestShare = largestShare
-        settings.robust = robust
+        settings.inconsistent = inconsistent
         settings.seed = seed
         return settings
     }

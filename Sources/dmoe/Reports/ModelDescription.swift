@@ -155,13 +155,18 @@ struct ModelDescription {
             return """
                 what leaves the site with this file: the parameters above; for each expert the sum of weights, and mean \
                 and covariance of the \(numbers) columns \((file.covariates + [file.target]).map(\.visible).joined(separator: ", ")) \
-                over the rows that it describes; the number of rows, of rows left out and of missing values; the fit \
+                over the rows that it describes\(marginals); the number of rows, of rows left out and of missing values; the fit \
                 report with its log-likelihoods.
                 what does not: no row, no minimum or maximum, no date; no column is released of an expert where few rows \
                 differ from its usual value. A constant column is released as its value. The least number of \
                 effective rows behind an expert is \(Format.number(least, digits: 1)).
                 """
         }
+    }
+
+    private var marginals: String {
+        file.experts.contains { $0.marginals != nil }
+            ? ", and for each covariate the shares and means of bins of ten of them or more" : ""
     }
 
     private var warnings: String? {

@@ -29,7 +29,7 @@ struct SiteComparisonReport: Encodable {
             \(table.text)
 
             divergence: mean over the site's experts of what they differ from the like of them at other sites, in nats per row; \
-            INCONSISTENT sites are left out by dmoe aggregate, which then looks again without them (--no-robust takes them in)
+            INCONSISTENT sites are named by dmoe aggregate; --inconsistent exclude leaves them out and looks again without them
             (1), (2), …: the same to the local model of one site, in the row's site's region of covariates
             """
     }

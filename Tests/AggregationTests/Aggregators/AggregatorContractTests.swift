@@ -128,7 +128,7 @@ import Testing
         let error = try #require(throws: AggregationError.self) {
             try Coordinator(
                 aggregator: #require(Aggregators.named(method)),
-                options: AggregationOptions(supportSize: 200, excludesInconsistentSites: false)
+                options: AggregationOptions(supportSize: 200, inconsistentSites: .keep)
             ).aggregate(contributions)
         }
         guard case .differentExpertCounts(method, _, let first, _, let second) = error else {

@@ -34,10 +34,11 @@ import Testing
         }
     }
 
-    private func aggregate(_ contributions: [Contribution], robust: Bool = true) throws -> GlobalModel {
+    private func aggregate(_ contributions: [Contribution], rule: InconsistentSiteRule = .exclude) throws -> GlobalModel
+    {
         try Coordinator(
             aggregator: MedoidAggregator(),
-            options: AggregationOptions(supportSize: 200, excludesInconsistentSites: robust)
+            options: AggregationOptions(supportSize: 200, inconsistentSites: rule)
         ).aggregate(contributions)
     }
 
@@ -93,10 +94,14 @@ import Testing
         #expect(try aggregate(contributions).report.leftOut.map(\.name) == (flipped ? ["small"] : []))
     }
 
-    @Test func onRequestTheyAreKept() throws {
+    @Test func byDefaultTheyAreNamedAndKept() throws {
         let contributions = Self.contributions(1, damage: .flippedSign, sites: [4])
-        let report = try aggregate(contributions, robust: false).report
+        let report = try aggregate(contributions, rule: .keep).report
         #expect(report.leftOut.isEmpty && report.sites.count == 12)
+        guard case .inconsistentSite("site 5", _, .keep) = report.warnings.first else {
+            Issue.record("\(report.warnings)")
+            return
+        }
     }
 
     /// Of two nobody can say which is wrong.

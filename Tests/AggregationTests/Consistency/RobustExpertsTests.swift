@@ -21,7 +21,9 @@ import Testing
     private func experts(_ sites: [FittedMixture]) -> Expert {
         let mixture = LocalMixture(sites: sites, siteWeights: .constant)
         let labels = [Int](repeating: 0, count: sites.count)
-        return RobustExperts(mixture, labels, dispersionFloor: 0).fitted(from: [sites[0].model.experts[0]])[0]
+        // Beside another expert, of which there are no rows here: of one alone no row belongs to another.
+        let start = sites[0].model.experts[0]
+        return RobustExperts(mixture, labels, dispersionFloor: 0).fitted(from: [start, start])[0]
     }
 
     private func plain(_ sites: [FittedMixture]) -> Expert {

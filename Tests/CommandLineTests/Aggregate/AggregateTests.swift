@@ -101,10 +101,10 @@ import Testing
         #expect(text.contains("gate by plan"))
         let aggregation = try #require(try work.model("p.json").aggregation)
         #expect(aggregation.siteWeights == .constant)
-        #expect(aggregation.chosen == .gate(target: .plan, afterDistillation: false))
+        #expect(aggregation.chosen == .support(target: .plan, siteWeights: .constant))
         #expect(aggregation.candidates.count == 1)
         let inspected = try work.succeed("inspect", "p.json").output
-        #expect(inspected.contains("site weights constant; gate by plan"))
+        #expect(inspected.contains("site weights constant; experts from the support, gate by plan"))
         try aggregate(locals, to: "g.json")
         #expect(try work.model("g.json").experts != work.model("p.json").experts)
     }

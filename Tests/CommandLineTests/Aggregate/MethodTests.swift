@@ -93,15 +93,16 @@ import Testing
 
     // MARK: Which sites
 
-    @Test func inconsistentSitesAreLeftOutUnlessTakenIn() throws {
+    @Test func inconsistentSitesAreNamedAndLeftOutOnRequest() throws {
         try writeInconsistentModel()
-        let outcome = try aggregate(to: "g.json")
+        let outcome = try aggregate("--inconsistent", "exclude", to: "g.json")
         #expect(outcome.errors.hasPrefix("warning: l3 is left out as inconsistent (divergence "))
         let file = try work.model("g.json")
         #expect(file.rows == 900)
         #expect(file.aggregation?.leftOut.map(\.name) == ["l3"])
-        let all = try aggregate("--no-robust", to: "all.json")
-        #expect(!all.errors.contains("left out"))
+        let all = try aggregate(to: "all.json")
+        #expect(all.errors.hasPrefix("warning: l3 is inconsistent (divergence "))
+        #expect(all.errors.contains("--inconsistent exclude leaves it out"))
         #expect(try work.model("all.json").rows == 1200)
         #expect(try work.model("all.json").aggregation?.leftOut.isEmpty == true)
     }

@@ -6,7 +6,9 @@ import StudyData
 import Tables
 import Testing
 
-/// Rows that every door can be given. All numbers are small multiples of powers of two, so that their decimals are exact.
+/// Rows that every door can be given.
+///
+/// All numbers are small multiples of powers of two, so that their decimals are exact.
 struct DoorData {
     let x, z, gap, y, n, w: [Double]
     let k: [String]

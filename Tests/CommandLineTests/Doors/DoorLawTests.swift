@@ -8,7 +8,9 @@ import Tables
 import Testing
 
 /// One request, three doors: the command line, the C interface and Swift give the same file, bit for bit, or the same refusal, each
-/// in its own spelling. Python is the fourth, in `python/tests/test_doors.py`.
+/// in its own spelling.
+///
+/// Python is the fourth, in `python/tests/test_doors.py`.
 @Suite struct DoorLawTests {
     static let fits = Result { try DoorRequest.of("fit") }
     static let aggregations = Result { try DoorRequest.of("aggregate") }

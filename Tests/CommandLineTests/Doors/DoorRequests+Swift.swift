@@ -53,7 +53,7 @@ extension DoorRequest {
             case .siteWeights: job.settings.siteWeights = try option.named(value.text ?? "")
             case .largestShare: job.settings.largestShare = value.number
             case .supportSize: job.settings.supportSize = value.integer ?? 0
-            case .robust: job.settings.robust = value.flag ?? true
+            case .inconsistent: job.settings.inconsistent = try option.named(value.text ?? "")
             case .seed: job.settings.seed = value.integer.map { UInt64($0) }
             default: preconditionFailure("\(option) is not in the table of aggregations")
             }

@@ -68,7 +68,7 @@ extension DoorRequest {
             case .number(let number): ["\(name)=\(Format.label(number))"]
             case .names(let names): [name, names.joined(separator: ",")]
             case .range(let first, let last): [name, "\(first)..\(last)"]
-            case .flag(let isOn): [option.setting(isOn, .commandLine)]
+            case .flag(let isOn): [isOn ? name : "--no-" + name.dropFirst(2)]
             }
         }
     }

@@ -7,7 +7,7 @@ import Testing
     private static let page: [String: Set<String>] = {
         let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Sources/DistributedMoE/DistributedMoE.docc/JSONOutput.md")
+            .appendingPathComponent("Sources/DistributedMoE/DistributedMoE.docc/Files/JSONOutput.md")
         var sections = [String: Set<String>]()
         var current = ""
         for line in (try? String(contentsOf: url, encoding: .utf8))?.split(separator: "\n") ?? [] {
@@ -35,7 +35,9 @@ import Testing
         }
     }
 
-    /// Whether a row of the page stands for a path. An empty list or object shows less than its rows.
+    /// Whether a row of the page stands for a path.
+    ///
+    /// An empty list or object shows less than its rows.
     private func covers(_ row: String, _ path: String) -> Bool {
         if row == path || row.hasPrefix(path + "[].") || row.hasPrefix(path + ".") { return true }
         return row.hasSuffix("…") && path.hasPrefix(row.dropLast())

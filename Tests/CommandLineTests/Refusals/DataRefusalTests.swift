@@ -22,6 +22,13 @@ import Testing
         Refusal(
             "second file missing", files: ["d.csv": good],
             ["fit", "d.csv", "none.csv", "--target", "y", "--experts", "1"], code: 66, says: ["none.csv"]),
+        Refusal(
+            "a file twice", files: ["d.csv": good, "e.csv": good],
+            ["fit", "d.csv", "e.csv", "d.csv", "--target", "y", "--experts", "1"], says: ["d.csv: is given twice"]),
+        Refusal(
+            "a file by two names", files: ["d.csv": good],
+            ["fit", "d.csv", "./d.csv", "--target", "y", "--experts", "1"],
+            says: ["./d.csv: is the same file as d.csv"]),
         .fit("empty file", "", says: ["d.csv", "empty"]),
         .fit("blank file", "\n\n", says: ["d.csv", "empty"]),
         .fit("header only", "a,b,c,y\n", says: ["d.csv", "no rows"]),

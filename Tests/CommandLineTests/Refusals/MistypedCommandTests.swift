@@ -35,6 +35,17 @@ import Testing
         Refusal("threads as text", fit + ["--threads", "many"], says: ["--threads must be from 1 to 4096"]),
     ]
 
+    /// The sentence of swift-argument-parser that is recognised: another one in a later version of it shows here.
+    @Test(arguments: [
+        ["--threads"], ["--seed"], ["--starts"], ["--max-iterations"], ["--min-rows"], ["--tolerance"], ["--holdout"],
+        ["--l1-gate"], ["--l1-experts"],
+    ]) func textForANumber(option: [String]) throws {
+        let outcome = try Workspace().run(Self.fit + option + ["many", "-o", "m.json"])
+        #expect(outcome.exitCode == 64)
+        #expect(outcome.errors.hasPrefix("Error: The value 'many' is invalid for '\(option[0]) <"))
+        #expect(outcome.errors.contains(">': \(option[0]) must "))
+    }
+
     @Test(arguments: refusals) func isRefused(_ refusal: Refusal) throws { try Workspace().expectUsageError(refusal) }
 
     @Test func theOutputMistyped() throws {

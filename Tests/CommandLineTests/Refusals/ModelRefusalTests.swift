@@ -113,7 +113,9 @@ import Testing
 
     /// Numbers that are finite but whose squares are not must not keep the program busy for ever.
     @Test func numbersTooLarge() throws {
-        for (mean, says) in [("1e300", ["bad.json", "statistics.mean", "1e100"]), ("1e90", ["bad", "too large"])] {
+        for (mean, says) in [
+            ("1e300", ["bad.json", "statistics.mean", "1e100"]), ("1e90", ["bad", "another mean than the statistics"]),
+        ] {
             try damage("\"mean\": [", "\"mean\": [\(mean), ")
             try work.write(
                 try work.text("bad.json").replacing(/("mean": \[1e[0-9]+), [^,]+,/, maxReplacements: 1) {

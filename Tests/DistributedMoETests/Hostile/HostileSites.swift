@@ -54,6 +54,8 @@ struct HostileSites: Sendable {
     static func aggregate(_ files: [ModelFile]) throws -> ModelFile {
         var job = AggregateJob()
         job.settings.supportSize = 100
+        // A site that differs is kept by default, and a number may differ without being impossible.
+        job.settings.inconsistent = .exclude
         let sites = files.enumerated().map { AggregateJob.Site(name: "site \($0.offset)", file: $0.element) }
         guard case .model(let file) = try job.run(sites, parallelism: .serial) else {
             throw ModelFileError.noStatistics(path: "")

@@ -1,7 +1,7 @@
 /// The numbers of a JSON text, and its lists of numbers, each by the path that leads to it.
 struct NumberFields {
     struct Field {
-        /// `experts[0].statistics.mean[2]`
+        /// `experts[0].statistics.mean[2]`.
         var path: String
         var range: Range<Int>
         var isList: Bool

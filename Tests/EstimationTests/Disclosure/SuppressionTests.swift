@@ -5,13 +5,15 @@ import Numerics
 import TestSupport
 import Testing
 
-/// What a local model tells of a class or a count that few rows of one expert have.
+/// What a local model discloses of a class or a count that few rows of one expert have.
 @Suite struct SuppressionTests {
     private static let design = Design(
         target: "y", covariates: ["x", "z"], expertCovariates: [1], gateCovariates: [0], offset: nil)
     private static let family = MultinomialFamily(classes: ["a", "b", "c"])
 
-    /// Two groups about x = -3 and 3, clear by the gate: expert 1 left, expert 2 right. Odds depend on z.
+    /// Two groups about x = -3 and 3, clear by the gate: expert 1 left, expert 2 right.
+    ///
+    /// Odds depend on z.
     private static let truth = MixtureModel(
         design: design, family: family, gate: SoftmaxGate(coefficients: Matrix(columns: [[0, -6], [0, 0]])),
         experts: [

@@ -23,6 +23,17 @@ import Testing
             failure { try LocalModel.fitted(constant) } == .constantResponse(target: "y", value: 7.1))
     }
 
+    /// Their squared differences are 0, or lost in what they have in common; they are no constant.
+    @Test(arguments: [(1e-200, 0.0), (1e-12, 1e6), (1e-3, 1e17)]) func responsesThatAreNearlyEqual(
+        unit: Double, common: Double
+    ) {
+        let near = ShardRows(covariates: easy.covariates, responses: easy.responses.map { unit * $0 + common })
+        let expected: EstimationError =
+            Set(near.responses).count == 1
+            ? .constantResponse(target: "y", value: common) : .responsesTooClose(target: "y")
+        #expect(failure { try LocalModel.fitted(near) } == expected)
+    }
+
     @Test func tooFewRows() {
         let few = easy.subset(Array(0..<39))
         #expect(
@@ -40,11 +51,11 @@ import Testing
                 == .tooFewRows(rows: 15, experts: 2, largest: 1))
     }
 
-    /// One row with nearly all the weight is all that a model would tell of.
+    /// One row with nearly all the weight is all that a model would disclose.
     @Test func unequalWeights() {
         let few = easy.subset(Array(0..<20))
         let heavy = few.weighted([1000] + [Double](repeating: 1, count: 19))
-        #expect(failure { try LocalModel.fitted(heavy, experts: 1) } == .noModelPossible(rows: 1, needed: 10))
+        #expect(failure { try LocalModel.fitted(heavy, experts: 1) } == .unequalWeights(rows: 1, needed: 10))
         let equal = easy.subset(Array(0..<10)).weighted([Double](repeating: 0.1, count: 10))
         #expect(failure { try LocalModel.fitted(equal, experts: 1) } == nil)
     }

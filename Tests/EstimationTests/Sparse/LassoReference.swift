@@ -20,8 +20,10 @@ enum LassoReference {
 
     static let predictors = (covariates * coefficients).map { 1 + $0 }
 
-    /// Responses η + 1.5 sin(12.9898 (i + 1)). scikit-learn 1.9.1, `Lasso(alpha, tol=1e-14)`, minimises RSS/2n + alpha |b|₁; that is the
-    /// optimum of -½ n log σ² - RSS/2σ² - c |b|₁ where σ² = RSS/n and c = alpha n / σ².
+    /// Responses η + 1.5 sin(12.9898 (i + 1)).
+    ///
+    /// scikit-learn 1.9.1, `Lasso(alpha, tol=1e-14)`, minimises RSS/2n + alpha |b|₁; that is the optimum of -½ n log σ² - RSS/2σ² - c
+    /// |b|₁ where σ² = RSS/n and c = alpha n / σ².
     static let gaussian: [(weight: Double, variance: Double, slopes: [Double])] = [
         (30.269453177488185, 1.5857570904418674, [1.0216219033, -0.509009655216, 0, 0, 0, 0]),
         (10.386897361698383, 1.1553016826997755, [1.42952695109, -0.730389085572, 0, 0, 0.0725456778881, 0]),
@@ -43,7 +45,9 @@ enum LassoReference {
         var slopes: [Double]
     }
 
-    /// 1 where 0.6 η + 2 sin(78.233 (i + 1)) > 1, else 0. scikit-learn 1.9.1, `LogisticRegression(penalty="l1", solver="saga", C=1/c)`.
+    /// 1 where 0.6 η + 2 sin(78.233 (i + 1)) > 1, else 0.
+    ///
+    /// scikit-learn 1.9.1, `LogisticRegression(penalty="l1", solver="saga", C=1/c)`.
     static let binary = [
         Open(
             weight: 2, objective: -74.39060222918842,
@@ -61,7 +65,9 @@ enum LassoReference {
             })
     }
 
-    /// ⌊exp(0.25 η) + 1.5 |sin(78.233 (i + 1))|⌋. statsmodels 0.15.0, `GLM(…, Poisson()).fit_regularized(alpha=c/n, L1_wt=1)`.
+    /// ⌊exp(0.25 η) + 1.5 |sin(78.233 (i + 1))|⌋.
+    ///
+    /// statsmodels 0.15.0, `GLM(…, Poisson()).fit_regularized(alpha=c/n, L1_wt=1)`.
     static let poisson = [
         Open(
             weight: 5, objective: -161.62897224341523,

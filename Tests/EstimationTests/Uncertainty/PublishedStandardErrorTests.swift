@@ -7,7 +7,7 @@ import Testing
 /// One expert is a generalised linear model: estimates and standard errors of statsmodels 0.14 (`GLM(...).fit(tol=1e-14)`), which are
 /// those that the help pages of R's `glm` print.
 @Suite struct PublishedStandardErrorTests {
-    /// Dobson (1990), randomised controlled trial, p. 93: counts by outcome and treatment.
+    /// Dobson (1990), randomised controlled trial, page 93: counts by outcome and treatment.
     @Test func poisson() throws {
         let outcome = [1, 2, 3, 1, 2, 3, 1, 2, 3]
         let treatment = [1, 1, 1, 2, 2, 2, 3, 3, 3]

@@ -12,7 +12,9 @@ import Testing
                 GammaFamily(), weights: [0.3, 0.7], predictors: [[shift], [shift + 1.2]], dispersions: [0.5, 0.2]))
     }
 
-    /// All that has a unit is that of a mean near 1 times the unit; probabilities are the same. Means stop at e^200.
+    /// All that has a unit is that of a mean near 1 times the unit; probabilities are the same.
+    ///
+    /// Means stop at e^200.
     @Test(arguments: [-690.0, -500, -300, -50, 50, 190]) func followTheUnit(shift: Double) {
         let (base, moved) = (Self.distribution(shift: 0), Self.distribution(shift: shift))
         let unit = exp(shift)

@@ -33,7 +33,9 @@ import Testing
         #expect(whole.weight > 2000)
     }
 
-    /// What a weight counts in every sum but Σw²: twice the row. Products of scores are weighted by the square.
+    /// What a weight counts in every sum but Σw²: twice the row.
+    ///
+    /// Products of scores are weighted by the square.
     @Test(arguments: levels.filter { $0 != .scores }) func weightTwoIsTheRowTwice(level: StatisticsLevel) {
         let single = rows.subset(Array(0..<300)).weighted(nil)
         let weights = (0..<300).map { $0.isMultiple(of: 3) ? 2.0 : 1 }

@@ -39,7 +39,9 @@ import Testing
         #expect(difference((0..<size.1).map { flows.column($0).reduce(0, +) }, problem.sinks) < 1e-13)
     }
 
-    /// The dual is as large as the plan costs: no plan costs less. Every source sends where c - v is least.
+    /// The dual is as large as the plan costs: no plan costs less.
+    ///
+    /// Every source sends where c - v is least.
     @Test(arguments: sizes) func potentialsProveOptimality(size: (Int, Int)) {
         for seed in 1...5 as ClosedRange<UInt64> {
             let problem = Problem(size.0, size.1, seed: seed)

@@ -3,7 +3,9 @@ import Numerics
 import TestSupport
 import Testing
 
-/// Draws against distribution functions. Seeds are fixed: what passes passes always.
+/// Draws against distribution functions.
+///
+/// Seeds are fixed: what passes passes always.
 @Suite struct RandomDistributionTests {
     private static let count = 50_000
 

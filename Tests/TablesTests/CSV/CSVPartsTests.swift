@@ -86,7 +86,7 @@ import Testing
                         return try reader.table()
                     }
                     switch outcome {
-                    case .success(let table): #expect(CSVReading.Outcome(table) == expected)
+                    case .success(let table): #expect(CSVReading.Outcome.table(table) == expected)
                     case .failure(let error): #expect(CSVReading.Outcome.refusal(error) == expected)
                     }
                     #expect(input.change == nil)
@@ -118,6 +118,26 @@ import Testing
                 table.columns[0].content
                     == .notNumeric(line: text + 2, column: 1, field: "oops", numberLine: first + 2))
             #expect(table.columns[1].content == .notNumeric(line: 2, column: 2, field: "x"))
+        }
+    }
+
+    /// A column says the same of itself whether its first text is in the part of a number or before it.
+    @Test(arguments: [
+        "5", "\"5\"", "\"\"5", "\"4\"2", "\" \"5", " \"\"5", "\"\"-.5e1 ", "\"5\" ", "\"-\"5", "\"5.\"", "\"\"\t5",
+    ])
+    func aNumberIsOneInEverySpelling(number: String) throws {
+        for first in [3, 30, 59] {
+            var rows = (0..<60).map { _ in "oops" }
+            rows[first] = number
+            for end in ["\n", "\r\n", "\n\r", "\r"] {
+                let text = "a" + end + rows.joined(separator: end) + end
+                expectSame(text)
+                let line = (end == "\n\r" ? 2 : 1) * (first + 1) + 1
+                #expect(
+                    try TableFixture.table(text).columns[0].content
+                        == .notNumeric(
+                            line: end == "\n\r" ? 3 : 2, column: 1, field: "oops", numberLine: line))
+            }
         }
     }
 

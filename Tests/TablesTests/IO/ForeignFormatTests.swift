@@ -56,7 +56,10 @@ import Testing
     }
 
     /// Names of columns that begin as other files do.
-    @Test(arguments: ["ORCID", "PAR1", "PAR1,PAR2", "ARROW1", "LZIP", "FEA1", "BZh", "PK", "CDF", "X"])
+    @Test(arguments: [
+        "ORCID", "ORC\u{E9}", "ORC", "FEA1\u{3B1}", "PAR1\u{540D}", "PAR1", "PAR1,PAR2", "ARROW1", "LZIP", "FEA1",
+        "BZh", "PK", "CDF", "X",
+    ])
     func namesOfColumnsAreNoFormats(header: String) throws {
         let columns = header.split(separator: ",").count
         let row = Array(repeating: "1", count: columns).joined(separator: ",")

@@ -24,7 +24,7 @@ class Role:
     is_name : bool
         Names: levels of a category, answers of yes and no, classes.
     is_free : bool
-        Nobody said: numbers and texts are told apart as in a CSV file.
+        Nobody said: numbers and texts are distinguished as in a CSV file.
     booleans : pair of str
         How False and True are spelled as names.
     """

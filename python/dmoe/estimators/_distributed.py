@@ -22,8 +22,9 @@ _PARAMETERS = PARAMETERS.format(
         Monte Carlo sample.
     method : str or None, default=None
         How local models become one, as ``dmoe aggregate --method``; by default transport.
-    robust : bool, default=True
-        Finds local models that cannot be right and leaves them out, with a warning.
+    inconsistent : {"keep", "exclude"}, default="keep"
+        What becomes of sites whose local models differ from those of all others: a warning names them, and they are kept or left
+        out. Impossible ones are always left out.
     largest_share : float or None, default=None
         Largest share of a site in the weight of all sites, above 0 and at most 1; by default there is no bound.""",
 )
@@ -67,7 +68,7 @@ class _Distributed(MixtureOfExperts):
         slope_prior: str = "separated",
         n_global_experts: int | str | None = None,
         method: str | None = None,
-        robust: bool = True,
+        inconsistent: str = "keep",
         largest_share: float | None = None,
         random_state: Any = None,
         n_jobs: int | None = None,
@@ -90,7 +91,7 @@ class _Distributed(MixtureOfExperts):
         self.slope_prior = slope_prior
         self.n_global_experts = n_global_experts
         self.method = method
-        self.robust = robust
+        self.inconsistent = inconsistent
         self.largest_share = largest_share
         self.random_state = random_state
         self.n_jobs = n_jobs
@@ -130,7 +131,7 @@ class _Distributed(MixtureOfExperts):
         self.left_out_ = outcome.left_out
         self.site_names_ = list(outcome.models)
         self.model_, said = aggregated(
-            outcome.models, _engine.ESTIMATORS, experts=self.n_global_experts, method=self.method, robust=self.robust,
+            outcome.models, _engine.ESTIMATORS, experts=self.n_global_experts, method=self.method, inconsistent=self.inconsistent,
             seed=seed, largest_share=self.largest_share, n_jobs=self.n_jobs,
         )
         warn(said)

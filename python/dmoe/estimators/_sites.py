@@ -39,9 +39,9 @@ class Outcome:
     def warn(self) -> None:
         """What the engine has to say of each site; to the caller of the caller of this."""
         for name, model in self.models.items():
-            warn(model.notices, 4)
-            warn((f"{name}: {text}" for text in model.said(_engine.ESTIMATORS)[len(model.notices) :]), 4)
-        warn((f"{name} is left out: {reason}" for name, reason in self.left_out.items()), 4)
+            warn(model.notices)
+            warn((f"{name}: {text}" for text in model.said(_engine.ESTIMATORS)[len(model.notices) :]))
+        warn((f"{name} is left out: {reason}" for name, reason in self.left_out.items()))
 
 
 def sites_of(groups: Any, rows: Rows) -> list[Site]:
@@ -60,7 +60,7 @@ def sites_of(groups: Any, rows: Rows) -> list[Site]:
     names, codes = _names(groups[starts])
     if "" in names:
         count = int((ends - starts)[codes == names.index("")].sum())
-        warn([f"{count} row{'s have' if count > 1 else ' has'} no group: a site called '(empty)'"], 4)
+        warn([f"{count} row{'s have' if count > 1 else ' has'} no group: a site called '(empty)'"])
     if len(names) == len(starts):
         runs = [slice(int(starts[run]), int(ends[run])) for run in np.argsort(codes)]
         return [Site(name or "(empty)", run, run.stop - run.start) for name, run in zip(names, runs, strict=True)]
@@ -126,12 +126,16 @@ def fit_sites(
             raise
     if failures:
         raise failures[0]
-    ordered = {site.name: results[site.name] for site in sites}
-    models = {name: result for name, result in ordered.items() if isinstance(result, Model)}
+    return _outcome({site.name: results[site.name] for site in sites})
+
+
+def _outcome(results: Mapping[str, Model | str]) -> Outcome:
+    """The models, and the reasons of the sites without one; an error where there is no model."""
+    models = {name: result for name, result in results.items() if isinstance(result, Model)}
     left_out = {
-        name: result.removeprefix(f"{name}: ") for name, result in ordered.items() if isinstance(result, str)
+        name: result.removeprefix(f"{name}: ") for name, result in results.items() if isinstance(result, str)
     }
     if not models:
         name, reason = next(iter(left_out.items()))
-        raise ValueError(reason if len(sites) == 1 else f"no shard could be fitted; shard '{name}': {reason}")
+        raise ValueError(reason if len(results) == 1 else f"no shard could be fitted; shard '{name}': {reason}")
     return Outcome(models, left_out)

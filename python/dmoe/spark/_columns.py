@@ -78,7 +78,7 @@ def numeric_columns(df: Any, others: Collection[str | None]) -> list[str]:
     left_out = [column for column in free if not isinstance(column.dataType, NumericType)]
     if left_out:
         named = ", ".join(f"'{column.name}' ({column.dataType.simpleString()})" for column in left_out)
-        warn([f"columns without numbers are no covariates: {named}"], 4)
+        warn([f"columns without numbers are no covariates: {named}"])
     return [column.name for column in free if column not in left_out]
 
 

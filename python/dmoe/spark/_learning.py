@@ -217,12 +217,12 @@ class _Learning:
         left_out = self._failures(answers)
         local = {name: Model.loads(answer.text) for name, answer in answers.items() if name not in left_out}
         for name, model in local.items():
-            warn((f"{name}: {text}" for text in [*model.reading, *model.warnings]), 5)
+            warn((f"{name}: {text}" for text in [*model.reading, *model.warnings]))
         clock.lap("fitting")
         with warnings.catch_warnings():  # they come below, from where they point at the caller
             warnings.simplefilter("ignore", FitWarning)
             model = aggregate(local, **{"seed": self._seed(), **(self.aggregation or {})})
-        warn(model.warnings, 5)
+        warn(model.warnings)
         clock.lap("aggregating")
         done, ending = 0, None
         if rounds > 0:
@@ -233,7 +233,7 @@ class _Learning:
             how = {name: arguments[name] for name in ("weights", "missing") if name in arguments}
             how |= {name: self.options[name] for name in ("min_rows",) if name in self.options}
             model, done, ending = extra_rounds(model, rounds, names, self._ask, {**how, "n_jobs": self._threads()})
-            warn((text for text in model.warnings if text not in before), 5)
+            warn((text for text in model.warnings if text not in before))
             clock.lap("rounds")
         fits = {
             name: SiteFit(answer.rows, answer.reading, answer.working, answer.process)
@@ -277,7 +277,7 @@ class _Learning:
         reasons = {name: answer.error for name, answer in answers.items() if answer.error is not None}
         if reasons and (self.on_failure == "raise" or len(reasons) == len(answers)):
             raise SitesFailed(reasons)
-        warn((f"{name} is left out: {reason}" for name, reason in reasons.items()), 6)
+        warn((f"{name} is left out: {reason}" for name, reason in reasons.items()))
         return reasons
 
 

@@ -32,7 +32,7 @@ def extra_rounds(
             models.pop()
         ending = outcome.get("ending")
         if ending is not None:
-            warn([f"extra rounds ended: {ending}"], 6)
+            warn([f"extra rounds ended: {ending}"])
             return models[-1], len(models) - 1, ending
         if outcome.get("model") is not None:
             models.append(Model.loads(outcome["model"]))

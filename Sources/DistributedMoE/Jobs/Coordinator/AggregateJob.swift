@@ -32,7 +32,7 @@ public struct AggregateJob: Sendable, Equatable {
     /// One model of the form of the local ones, or all of them.
     package enum Outcome: Sendable {
         case model(ModelFile)
-        case ensemble(EnsembleFile, leftOut: [AggregationReport.LeftOutSite])
+        case ensemble(EnsembleFile, ExaminedSites)
     }
 
     /// - Parameters:
@@ -66,14 +66,14 @@ public struct AggregateJob: Sendable, Equatable {
     private func ensemble(
         _ sites: [Site], _ contributions: [Contribution], _ coordinator: Coordinator
     ) throws -> Outcome {
-        let (kept, leftOut) = try coordinator.withoutInconsistentSites(contributions)
-        let names = Set(kept.map(\.name))
+        let examined = try coordinator.examine(contributions)
+        let names = Set(examined.kept.map(\.name))
         let file = EnsembleFile(
             sites.filter { names.contains($0.name) }.map { EnsembleFile.Member(name: $0.name, model: $0.file) },
             siteWeights: coordinator.options.siteWeights, largestShare: coordinator.options.largestShare)
         // Here, where it is one line, rather than at the first prediction.
         _ = try file.predictor()
-        return .ensemble(file, leftOut: leftOut)
+        return .ensemble(file, examined)
     }
 
     /// Each site once, of one study, and no global model beside a site that it was made from.

@@ -3,13 +3,13 @@ import ModelFiles
 
 /// The next global model from the statistics of sites at this one.
 public struct UpdateJob: Sendable, Equatable {
-    /// Whether sites that the model does not describe at all are left out.
-    public var robust = true
+    /// What becomes of sites that the model does not describe at all.
+    public var inconsistent = InconsistentSiteRule.keep
 
     /// No site gets a larger share of the weight of all; nil: the bound that the model was aggregated with.
     public var largestShare: Double?
 
-    /// An update that leaves out sites which the model does not describe at all.
+    /// An update by all sites.
     public init() {}
 
     /// The statistics of a site.
@@ -39,7 +39,7 @@ public struct UpdateJob: Sendable, Equatable {
             try totals.add(site.file, path: site.name)
         }
         return try SiteUpdate(
-            sites.map { SiteUpdate.Site(name: $0.name, statistics: $0.file) }, isRobust: robust,
+            sites.map { SiteUpdate.Site(name: $0.name, statistics: $0.file) }, inconsistentSites: inconsistent,
             largestShare: largestShare ?? model.largestShare
         ).next(after: model, global)
     }

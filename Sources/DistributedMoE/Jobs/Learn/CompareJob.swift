@@ -23,6 +23,7 @@ package struct CompareJob: Sendable {
     package typealias TestInput = (paths: [String], options: TableOptions)
 
     /// - Parameter hasTest: whether test rows are given.
+    /// - Throws: ``RequestRefusal``.
     package func check(hasSupport: Bool = false, hasTest: Bool) throws(RequestRefusal) {
         try shards.check()
         try aggregation.check(hasSupport: hasSupport, expertsOption: .globalExperts)

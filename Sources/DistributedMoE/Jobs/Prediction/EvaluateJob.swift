@@ -41,10 +41,7 @@ public struct EvaluateJob: Sendable, Equatable {
             }
             var record = ReadingRecord(selection)
             record.add(selected, selection)
-            if selected.dropped > 0 {
-                notices(.rowsLeftOut(selected.dropped, of: table.rowCount, source: table.source))
-            }
-            ReadingNotice.of(record, source: table.source).forEach(notices)
+            ReadingNotice.of(record, rows: table.rowCount, source: table.source).forEach(notices)
             parts.append(selected.rows)
         }
         let rows = ShardRows.concatenation(parts)

@@ -26,16 +26,19 @@ public struct PredictJob: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - withResponses: whether the target is looked at, where the table has it.
+    ///   - notices: hears of rows left out and of gaps filled, before `body` is called.
     ///   - body: called from any thread with the number of a part and its rows.
     /// - Returns: what `body` gave, in the order of the rows, and what became of missing values.
     /// - Throws: ``RequestRefusal``, ``TableError``, ``JobFailure/rowOutOfReach(source:row:)``.
     package func run<Part: Sendable>(
         _ model: PredictorFile, _ predictor: any ConditionalMixture, _ input: PredictionInput, withResponses: Bool,
-        parallelism: Parallelism = Parallelism(), _ body: @Sendable (PredictedPart) -> Part
+        parallelism: Parallelism = Parallelism(), notices: ReadingNotice.Handler = { _ in },
+        _ body: @Sendable (PredictedPart) -> Part
     ) throws -> (parts: [Part], record: ReadingRecord, rows: Int) {
         try check()
         let selection = try reading.selection(model)
         let rows = try PredictedRows(input, selection, withResponses: withResponses, parallelism)
+        ReadingNotice.of(rows.record, rows: rows.record.rowsLeftOut + rows.count, source: input.source).forEach(notices)
         let ranges = rows.parts
         let levels = levels + (interval.map { [0.5 * (1 - $0), 0.5 * (1 + $0)] } ?? [])
         let parts = parallelism.map(count: ranges.count) { index -> Result<Part, JobFailure> in

@@ -17,13 +17,14 @@ public struct AggregationChoices: Sendable, Equatable {
     public var supportSize = 5000
     /// nil: by density.
     public var siteWeights: SiteWeights?
-    /// No site gets a larger share of the weight of all; nil: no bound. A share below that of equal weights is refused; where sites
-    /// are left out, those that remain may have equal shares.
+    /// No site gets a larger share of the weight of all; nil: no bound.
+    ///
+    /// A share below that of equal weights is refused; where sites are left out, those that remain may have equal shares.
     public var largestShare: Double?
     /// Targets of the gate; nil: chosen.
     public var gate: GateTarget?
-    /// Whether sites whose models contradict all others are left out.
-    public var robust = true
+    /// What becomes of sites whose models differ from those of all others.
+    public var inconsistent = InconsistentSiteRule.keep
     /// One of the names that `dmoe aggregate --help` lists; nil: transport.
     public var method: String?
     /// nil: 1.
@@ -46,6 +47,7 @@ public struct AggregationChoices: Sendable, Equatable {
     /// - Parameters:
     ///   - hasSupport: whether rows serve as support.
     ///   - expertsOption: what the number of experts is called.
+    /// - Throws: ``RequestRefusal``.
     package func check(hasSupport: Bool, expertsOption: RequestOption = .experts) throws(RequestRefusal) {
         try RequestOption.supportSize.check(supportSize)
         try RequestOption.largestShare.check(largestShare)
@@ -83,7 +85,7 @@ public struct AggregationChoices: Sendable, Equatable {
     func coordinator(localExperts: Int, studySeed: UInt64? = nil, parallelism: Parallelism) -> Coordinator {
         var options = AggregationOptions(
             supportSize: supportSize, siteWeights: siteWeights ?? .density, largestShare: largestShare,
-            excludesInconsistentSites: robust,
+            inconsistentSites: inconsistent,
             seed: seed ?? studySeed ?? 1)
         options.gateTarget = gate
         switch experts {

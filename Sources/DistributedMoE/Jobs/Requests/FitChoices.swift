@@ -22,8 +22,9 @@ public struct FitChoices: Sendable, Equatable {
     public var l1Automatic = false
     /// Whether the slopes that a lasso left are fitted once more without it.
     public var l1Refit = false
-    /// The threshold rule: no statistic over fewer effective rows is released. nil for rows whose model stays with their
-    /// owner: nothing is withheld.
+    /// The threshold rule: no statistic over fewer effective rows is released.
+    ///
+    /// nil for rows whose model stays with their owner: nothing is withheld.
     public var minRows: Int? = 10
 
     /// The usual choices.

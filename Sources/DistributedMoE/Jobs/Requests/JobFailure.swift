@@ -34,7 +34,9 @@ extension JobFailure: DoorMessage {
 }
 
 extension RowReader.Rows {
-    /// Work on the rows. Where they could not be read to the end, that is the failure, whatever came of the work.
+    /// Work on the rows.
+    ///
+    /// Where they could not be read to the end, that is the failure, whatever came of the work.
     ///
     /// - Throws: ``JobFailure/rows(source:_:)``, `EstimationError.cancelled`, ``TableError``.
     func unlessUnreadable<Result>(

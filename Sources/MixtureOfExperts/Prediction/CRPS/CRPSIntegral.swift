@@ -12,7 +12,7 @@ struct CRPSIntegral {
     var isPositive: Bool
     /// Of what two rules may differ by on an interval.
     var tolerance: Double
-    /// F
+    /// F.
     var probability: (Double) -> Double
 
     init(

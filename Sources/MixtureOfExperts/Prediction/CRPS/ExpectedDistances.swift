@@ -12,7 +12,9 @@ protocol ExpectedDistances: ExpertFamily {
 }
 
 extension FamilyMixture {
-    /// nil where the family has none. All pairs of components.
+    /// nil where the family has none.
+    ///
+    /// All pairs of components.
     func closedFormCRPS(_ response: Double) -> Double? {
         guard let family = family as? any ExpectedDistances else { return nil }
         var score = 0.0

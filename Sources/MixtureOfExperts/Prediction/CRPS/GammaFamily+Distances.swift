@@ -20,7 +20,9 @@ extension GammaFamily: ExpectedDistances {
     }
 
     /// (μ - μ')(1 - 2 I) + 2 (s + s') D with I = P(Y < Y') = I_p(ν, ν'), D = p^ν (1 - p)^ν' / B(ν, ν') and p = s' / (s + s'),
-    /// since Y / s / (Y / s + Y' / s') has a beta distribution. For equals it is Gini's mean difference 2 s / B(ν, ½).
+    /// since Y / s / (Y / s + Y' / s') has a beta distribution.
+    ///
+    /// For equals it is Gini's mean difference 2 s / B(ν, ½).
     func expectedDistance(
         _ first: [Double], _ firstDispersion: Double, _ second: [Double], _ secondDispersion: Double
     ) -> Double {

@@ -7,7 +7,9 @@ extension GaussianMixtureDistribution {
     /// What components that are left out may change, as a share of the spread of the distribution.
     private static let negligible = 1e-9
 
-    /// Continuous ranked probability score E|Y - y| - ½ E|Y - Y'|, in closed form (Grimit et al. 2006, equation 5).
+    /// Continuous ranked probability score E|Y - y| - ½ E|Y - Y'|, in closed form (Grimit et al.
+    ///
+    /// 2006, equation 5).
     ///
     /// With more than 16 components those that hardly weigh are left out, and the second term is an integral where that is
     /// cheaper than pairs: together they change the score by less than 3e-9 Σ_k w_k (|μ_k - μ| + σ_k).

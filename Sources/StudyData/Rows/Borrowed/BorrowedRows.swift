@@ -140,21 +140,14 @@ extension BorrowedTable {
         _ selection: RowSelection, withResponses: Bool
     ) throws(TableError) -> BorrowedRows? {
         guard selection.covariatesAreColumns else { return nil }
-        let positions = Dictionary(zip(columnNames, columns.indices)) { first, _ in first }
-        func position(_ name: String) throws(TableError) -> Int {
-            guard let index = positions[name] else {
-                throw .noSuchColumn(source: source, name: name, available: columnNames)
-            }
-            return index
-        }
-        var covariates = [Int]()
-        for name in selection.design.covariates { covariates.append(try position(name)) }
-        let weights = try selection.weights.map(position)
+        let positions = ColumnPositions(columnNames, source: source)
+        let covariates = try positions.positions(selection.design.covariates)
+        let weights = try selection.weights.map(positions.position)
         guard (covariates + [weights].compactMap { $0 }).allSatisfy({ element($0) != .text }) else { return nil }
         guard withResponses else {
             return BorrowedRows(table: self, covariates: covariates, responses: .absent, weights: weights)
         }
-        let target = try position(selection.design.target)
+        let target = try positions.position(selection.design.target)
         if selection.response == .number {
             guard element(target) != .text else { return nil }
             return BorrowedRows(table: self, covariates: covariates, responses: .column(target), weights: weights)

@@ -5,9 +5,11 @@ import Tables
 extension BorrowedTable {
     private static let previewedRows = 16
 
-    /// The first rows. Columns are what they would be in a CSV file of this table: texts that are numbers throughout are numbers, others
-    /// say where their first text and their first number are. A column that misses its first rows shows the first value that it has, so
-    /// that only columns without any seem empty, and one that may number the rows is there to its end.
+    /// The first rows.
+    ///
+    /// Columns are what they would be in a CSV file of this table: texts that are numbers throughout are numbers, others say where their
+    /// first text and their first number are. A column that misses its first rows shows the first value that it has, so that only
+    /// columns without any seem empty, and one that may number the rows is there to its end.
     ///
     /// - Parameter textColumns: columns that are wanted as text.
     package func preview(textColumns: Set<String> = []) -> DataTable {

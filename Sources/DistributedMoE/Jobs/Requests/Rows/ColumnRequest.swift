@@ -114,16 +114,16 @@ public struct ColumnRequest: Sendable, Equatable {
         }
         let target = target ?? ""
         let others = notCovariates.union(exclude + [weights, exposure].compactMap { $0 })
-        let design = try RowSelection.design(
+        let (design, unnamed) = try RowSelection.design(
             of: preview, target: target, features: features, gateFeatures: gateFeatures, notCovariates: others,
             response: response)
         var selection = RowSelection(
             design: design, family: familyName, classes: classes, exposure: exposure, weights: weights,
             missing: missing ?? .error)
-        guard features == nil else { return selection }
-        let columns = try DefaultCovariates(of: preview, except: others.union([target]))
-        selection.leftOutTexts = Set(columns.texts.map(\.name))
-        notice(columns, preview.source, notices)
+        if let unnamed {
+            selection.leftOutTexts = Set(unnamed.texts.map(\.name))
+            notice(unnamed, preview.source, notices)
+        }
         return selection
     }
 

@@ -1,0 +1,1 @@
+"""The experiments, a module each; their numbers are those of `run.py`."""
