@@ -19,6 +19,8 @@ extension Refinement {
         var isMaximum = false
         /// False where the derivatives are no numbers, or too many: nothing can be said then.
         var isJudged = true
+        /// The Hessian at the place or near it.
+        var metric: FinalSteps.Metric?
 
         mutating func move(to step: NewtonPolish.Step?, _ trace: inout [Double]) {
             guard let step else { return }
@@ -27,8 +29,17 @@ extension Refinement {
         }
     }
 
-    /// Steps while they help.
+    /// Steps while they help, and the last digits of a maximum.
     func newton(from start: Place, _ trace: inout [Double]) -> Place {
+        var place = search(from: start, &trace)
+        // A lasso may yet move slopes that are at 0.
+        if place.isMaximum, confirms, lasso == nil, let metric = place.metric {
+            place.model = FinalSteps(algorithm: algorithm).model(from: place.model, metric)
+        }
+        return place
+    }
+
+    private func search(from start: Place, _ trace: inout [Double]) -> Place {
         var place = start
         while !place.isMaximum, trace.count < options.maxIterations, !options.isCancelled {
             let before = place.objective
@@ -55,31 +66,23 @@ extension Refinement {
             return
         }
         let decrement = 0.5 * factor.decrement(system.gradient)
-        if decrement < negligible(start.objective) { return finish(&place, polish, system, factor, decrement, &trace) }
+        place.metric = FinalSteps.Metric(system, factor)
+        if decrement < negligible(start.objective) {
+            let off = polish.escape(
+                system, factor, from: start.model, objective: start.objective, least: negligible(start.objective))
+            place.isMaximum = off == nil
+            return place.move(to: off, &trace)
+        }
         if let newton = QuasiNewton(algorithm, metric: system, weight: weight) {
             let steps = min(Self.stepsOfAHessian, options.maxIterations - trace.count)
             let next = newton.run(from: start.model, steps: steps, tolerance: options.tolerance, trace: &trace)
             place = Place(
                 model: next.model, objective: next.objective,
-                isMaximum: next.converged && (!confirms || decrement < Self.nearby))
+                isMaximum: next.converged && (!confirms || decrement < Self.nearby), metric: place.metric)
         }
         guard !place.isMaximum, !(place.objective - start.objective >= negligible(start.objective)) else { return }
         place = start
         place.move(to: polish.step(system, factor, from: start.model, objective: start.objective), &trace)
-    }
-
-    /// Where nothing pulls: off a saddle, or the last step, whose error is the square of that before.
-    private func finish(
-        _ place: inout Place, _ polish: NewtonPolish, _ system: NewtonSystem, _ factor: ScaledFactor,
-        _ decrement: Double, _ trace: inout [Double]
-    ) {
-        let (model, before) = (place.model, place.objective)
-        if let off = polish.escape(system, factor, from: model, objective: before, least: negligible(before)) {
-            return place.move(to: off, &trace)
-        }
-        place.isMaximum = true
-        guard confirms, decrement > 0 else { return }
-        place.move(to: polish.wholeStep(system, factor, from: model, objective: before), &trace)
     }
 
     /// Newton steps leave slopes at 0 that are there: whether one of them should move shows in a step of EM.

@@ -90,6 +90,9 @@ package struct Refinement {
             }
             emIterations = min(2 * emIterations, options.maxIterations)
         }
+        if lasso != nil, converged, confirms {
+            state = algorithm.state(FinalSteps(algorithm: algorithm).model(from: state.model))
+        }
         return candidate(state, trace: trace, converged: converged)
     }
 

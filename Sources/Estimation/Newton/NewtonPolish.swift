@@ -60,15 +60,6 @@ package struct NewtonPolish {
         return nil
     }
 
-    /// The Newton step as it is, where it does not lower the objective.
-    func wholeStep(
-        _ system: NewtonSystem, _ factor: ScaledFactor, from model: MixtureModel, objective: Double
-    ) -> Step? {
-        let next = system.moved(model, system.ascentDirection(factor), by: 1)
-        let value = self.objective(next)
-        return value >= objective - 1e-13 * abs(objective) ? Step(model: next, objective: value, decrement: 0) : nil
-    }
-
     /// A step off a saddle, either way along the direction in which the objective is most convex; nil where it rises along neither by
     /// `least`.
     func escape(

@@ -108,9 +108,9 @@ import Testing
         let weights = (0..<400).map { $0.isMultiple(of: 4) ? 2.0 : 1 }
         let weighted = try LocalModel.fitted(rows.weighted(weights))
         let repeated = try LocalModel.fitted(rows.subset((0..<400).flatMap { $0.isMultiple(of: 4) ? [$0, $0] : [$0] }))
-        #expect(abs(weighted.report.logLikelihood - repeated.report.logLikelihood) < 1e-5)
-        #expect(difference(weighted.coefficients, repeated.coefficients) < 1e-5)
-        #expect(difference(weighted.model.gate.coefficients.storage, repeated.model.gate.coefficients.storage) < 1e-5)
+        #expect(abs(weighted.report.logLikelihood - repeated.report.logLikelihood) < 1e-8)
+        #expect(difference(weighted.coefficients, repeated.coefficients) < 1e-8)
+        #expect(difference(weighted.model.gate.coefficients.storage, repeated.model.gate.coefficients.storage) < 1e-8)
         #expect(abs(weighted.fitted.weight - 500) < 1e-9 && weighted.fitted.rowCount == 400)
         let unweighted = try LocalModel.fitted(rows)
         #expect(difference(weighted.coefficients, unweighted.coefficients) > 1e-4)
@@ -211,7 +211,8 @@ import Testing
         let sum = local.model.logDensities(rows.covariates, responses: rows.responses).reduce(0, +)
         #expect(relativeError(local.report.logLikelihood, sum) < 1e-11)
         let single = try LocalModel.fitted(rows, design, experts: 1, family: TrivialFamily())
-        #expect(local.report.logLikelihood > single.report.logLikelihood)
+        // Three equal experts may be the maximum.
+        #expect(local.report.logLikelihood > single.report.logLikelihood - 1e-8)
         let gaussian = try LocalModel.fitted(rows, design, experts: 1)
         #expect(difference(single.model.experts[0].coefficients, gaussian.model.experts[0].coefficients) < 1e-12)
     }

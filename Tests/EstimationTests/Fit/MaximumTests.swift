@@ -11,7 +11,9 @@ import Testing
         GeneralisedEM(rows: rows, options: FitOptions(expertCount: experts), parallelism: .serial)
     }
 
-    /// Gradient and decrement, per row in standard units. More rows than starts are compared on.
+    /// Gradient and decrement, per row in standard units.
+    ///
+    /// More rows than starts are compared on.
     @Test(arguments: FamilyModel.all, [1, 2]) func nothingPullsAtTheEnd(of family: FamilyModel, experts: Int) throws {
         let rows = family.rows(9000, seed: 5)
         let local = try LocalModel.fitted(rows, experts: experts, family: family.model.family) {
@@ -26,6 +28,31 @@ import Testing
         #expect(system.gradient.allSatisfy { abs($0) < 1e-4 * Double(rows.rowCount) })
         let factor = try #require(Cholesky(system.negativeHessian), "no direction is convex")
         #expect(0.5 * dot(system.gradient, factor.solve(system.gradient)) < 1e-9 * Double(rows.rowCount))
+    }
+
+    /// To the last digits, wherever it began: what is left of the gradient is rounding.
+    @Test(arguments: FamilyModel.all) func aWeightOfTwoIsTheRowTwice(family: FamilyModel) {
+        let rows = family.rows(1500, seed: 5)
+        let weights = (0..<1500).map { $0.isMultiple(of: 3) ? 2.0 : 1 }
+        let near = family.perturbed { expert in
+            for index in expert.coefficients.indices {
+                expert.coefficients[index] += index.isMultiple(of: 2) ? 0.02 : -0.01
+            }
+        }
+        func maximum(_ rows: ShardRows, from start: MixtureModel) -> MixtureModel {
+            let options = FitOptions(expertCount: start.expertCount)
+            let found = Refinement(options: options, rows: rows, weight: rows.totalWeight, parallelism: .serial)
+                .optimum(from: start, emIterations: 5)
+            #expect(found.converged)
+            return found.model
+        }
+        let weighted = maximum(rows.weighted(weights), from: family.model)
+        let copies = maximum(
+            rows.subset(weights.indices.flatMap { Array(repeating: $0, count: Int(weights[$0])) }), from: near)
+        #expect(
+            difference(weighted.experts.flatMap(\.coefficients), copies.experts.flatMap(\.coefficients)) < 1e-8)
+        #expect(difference(weighted.gate.coefficients.storage, copies.gate.coefficients.storage) < 1e-8)
+        #expect(difference(weighted.experts.map(\.dispersion), copies.experts.map(\.dispersion)) < 1e-8)
     }
 
     /// More experts describe the rows no worse, and one no worse than a mean.
