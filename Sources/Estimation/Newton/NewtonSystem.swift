@@ -55,9 +55,10 @@ package struct NewtonSystem {
         free(factor.solve(gradient, absolute: true))
     }
 
-    /// (H + damping · weight)⁻¹ g (Levenberg 1944; Marquardt 1963), H the negative Hessian: where a coefficient has hardly any
-    /// curvature the Newton step is as long as it is meaningless, and all others would be shortened with it. The larger the damping,
-    /// the nearer to the gradient in standard units.
+    /// (H + damping · weight)⁻¹ g (Levenberg 1944; Marquardt 1963), H the negative Hessian: where a coefficient has hardly any curvature
+    /// the Newton step is as long as it is meaningless, and all others would be shortened with it.
+    ///
+    /// The larger the damping, the nearer to the gradient in standard units.
     ///
     /// - Returns: nil where the damped matrix is not positive definite.
     func dampedDirection(_ damping: Double) -> [Double]? {

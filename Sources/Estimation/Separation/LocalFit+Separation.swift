@@ -78,8 +78,9 @@ extension LocalFit {
             weight: 1 / fitState.rows.weightUnit)
     }
 
-    /// The optimum with steep slopes brought near: far out a prior has no curvature. A single expert begins without slopes, for there
-    /// is one maximum.
+    /// The optimum with steep slopes brought near: far out a prior has no curvature.
+    ///
+    /// A single expert begins without slopes, for there is one maximum.
     private func start(_ fitState: FitState, _ prior: SlopePrior) -> MixtureModel {
         guard fitState.candidate.model.expertCount > 1 || fitState.candidate.held != HeldCoefficients() else {
             return modelWithoutSlopes(fitState.rows)

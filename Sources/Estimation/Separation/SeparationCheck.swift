@@ -10,7 +10,9 @@ import Numerics
 struct SeparationCheck {
     let design: Design
     let family: any ExpertFamily
-    /// By covariate, in the units of the rows: see ``SlopePrior``. 0 for a constant.
+    /// By covariate, in the units of the rows: see ``SlopePrior``.
+    ///
+    /// 0 for a constant.
     let units: [Double]
     /// Of the log-likelihood: what a fit ends short of.
     let tolerance: Double
@@ -40,6 +42,11 @@ struct SeparationCheck {
     private func isLost(_ information: Double, slope: Double) -> Bool {
         information < Self.noInformation
             || (information < Self.leastInformation && max(1, slope * slope) * information < leastDistance)
+    }
+
+    /// - Parameter usual: of a model without slopes. Where that has none either, as of a column that others make up, both are rounding.
+    private func isLost(_ information: Double, of usual: Double) -> Bool {
+        usual > Self.leastInformation && information < Self.leastShare * usual
     }
 
     /// Of a matrix in the units of its diagonal.
@@ -113,7 +120,7 @@ struct SeparationCheck {
             }
         }
         let usual = conditional(plain, free: free(expert, plain.rowCount, held), weightUnit: weightUnit)
-        return Set(suspects.filter { $0.value < Self.leastShare * (usual[$0.key] ?? 0) }.keys)
+        return Set(suspects.filter { isLost($0.value, of: usual[$0.key] ?? 0) }.keys)
     }
 
     private func free(_ expert: Int, _ count: Int, _ held: HeldCoefficients) -> [Int] {
@@ -193,7 +200,8 @@ struct SeparationCheck {
                         let plain = 1 / (usual[index, index] * total * (1 / shares[first] + 1 / shares[second]))
                         let row = free[index]
                         let slope = unit * (gate.coefficients[row, first] - gate.coefficients[row, second])
-                        return isLost(own * weightUnit / (unit * unit), slope: slope) && own < Self.leastShare * plain
+                        let events = weightUnit / (unit * unit)
+                        return isLost(own * events, slope: slope) && isLost(own * events, of: plain * events)
                     }
                 }
             }.map { free[$0] })

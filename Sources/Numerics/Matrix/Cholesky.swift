@@ -46,7 +46,7 @@ package struct Cholesky: Sendable {
         return solution
     }
 
-    /// A⁻¹
+    /// A⁻¹.
     package var inverse: Matrix {
         let size = factor.rowCount
         return Matrix(

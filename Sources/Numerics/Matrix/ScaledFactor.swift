@@ -85,7 +85,9 @@ package struct ScaledFactor: Sendable {
 }
 
 extension ScaledFactor {
-    /// b'|A|⁻¹b. Directions that ``solve(_:absolute:)`` leaves out count in full: what pulls along them is no rounding if this is large.
+    /// b'|A|⁻¹b.
+    ///
+    /// Directions that ``solve(_:absolute:)`` leaves out count in full: what pulls along them is no rounding if this is large.
     package func decrement(_ right: [Double]) -> Double {
         let target = zip(right, scale).map(*)
         switch form {

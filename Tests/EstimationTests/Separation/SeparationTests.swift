@@ -27,7 +27,9 @@ import Testing
         try LocalModel.fitted(rows, experts: 1, family: family) { $0.slopePrior = rule }
     }
 
-    /// 240 counts of mean 3 beside 240 zeros. Beside the flag's half event, the baseline is what it is alone: log 3 with error 1/√720.
+    /// 240 counts of mean 3 beside 240 zeros.
+    ///
+    /// Beside the flag's half event, the baseline is what it is alone: log 3 with error 1/√720.
     @Test func theErrorBesideACellOfZeros() throws {
         let flags = (0..<480).map { $0 < 240 ? 0.0 : 1 }
         let counts = (0..<480).map { $0 < 240 ? Double([1, 2, 3, 3, 4, 5][$0 % 6]) : 0 }
@@ -160,7 +162,9 @@ import Testing
         #expect(difference(twice.fitted.scores[0], copies.fitted.scores[0]) < 1e-5)
     }
 
-    /// A gate whose regions do not overlap. The prior knows no reference: in the other order it is the same fit.
+    /// A gate whose regions do not overlap.
+    ///
+    /// The prior knows no reference: in the other order it is the same fit.
     @Test func regionsThatDoNotOverlap() throws {
         var random = RandomNumbers(seed: 9)
         let values = (0..<600).map { ($0 % 2 == 0 ? 1.0 : -1) * (1 + random.uniform()) }
