@@ -25,6 +25,7 @@ private struct FitRequest: Decodable {
     var l1Automatic: Bool?
     var l1Refit: Bool?
     var standardErrors: String?
+    var slopePrior: String?
     /// Fewer experts, with a warning, for a site with fewer rows for each parameter; nil: an error where they are too few.
     var rowsPerParameter: Int?
     /// Texts of model files.
@@ -59,6 +60,7 @@ private struct FitRequest: Decodable {
         settings.tolerance = tolerance ?? settings.tolerance
         settings.maximumIterations = maxIterations ?? settings.maximumIterations
         settings.standardErrors = try Request.named(standardErrors, .standardErrors) ?? settings.standardErrors
+        settings.slopePrior = try Request.named(slopePrior, .slopePrior) ?? settings.slopePrior
         settings.l1Gate = l1Gate
         settings.l1Experts = l1Experts
         settings.l1Automatic = l1Automatic ?? false

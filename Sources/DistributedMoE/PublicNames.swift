@@ -30,6 +30,8 @@ public typealias SoftmaxGate = MixtureOfExperts.SoftmaxGate
 public typealias MixtureModel = MixtureOfExperts.MixtureModel
 /// How standard errors are computed.
 public typealias StandardErrorMethod = Estimation.StandardErrorMethod
+/// See ``Estimation/SlopePriorRule``.
+public typealias SlopePriorRule = Estimation.SlopePriorRule
 /// What chooses a number of experts.
 public typealias ExpertCountCriterion = Estimation.ExpertCountCriterion
 /// What a fit can be stopped with.

@@ -47,6 +47,8 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case maximumIterations
     /// How standard errors are estimated: `StandardErrorMethod` by its name.
     case standardErrors
+    /// Which slopes have a weak prior: `SlopePriorRule` by its name.
+    case slopePrior
     /// The weight of the lasso chosen by BIC.
     case l1
     /// The weight of the lasso on the slopes of the gate.

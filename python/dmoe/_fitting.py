@@ -99,7 +99,7 @@ def fit_local(
         Called with a :class:`Progress` from any thread; what it raises ends the fit. True shows a bar of tqdm, if there is one.
     **options
         ``starts``, ``tolerance``, ``max_iterations``, ``seed``, ``l1``, ``l1_gate``, ``l1_experts``, ``l1_refit``,
-        ``standard_errors``, ``criterion``, ``holdout``, ``initial_models``, as for ``dmoe fit``; ``rows_per_parameter``, as for
+        ``standard_errors``, ``slope_prior``, ``criterion``, ``holdout``, ``initial_models``, as for ``dmoe fit``; ``rows_per_parameter``, as for
         ``dmoe learn``; ``min_rows``: the threshold rule, by which no statistic over fewer effective rows is released, 10 by
         default and 3 at least, or None where rows and model stay with their owner and nothing is withheld; ``aggregated=True``
         for one of many fits that are aggregated: slopes that a lasso left are fitted once more without it.

@@ -21,7 +21,7 @@ COLUMN_ARGUMENTS = (
 FIT_OPTIONS = {
     "starts": "starts", "tolerance": "tolerance", "max_iterations": "maxIterations", "seed": "seed",
     "min_rows": "minRows", "l1": "l1Automatic", "l1_gate": "l1Gate", "l1_experts": "l1Experts", "l1_refit": "l1Refit",
-    "standard_errors": "standardErrors", "rows_per_parameter": "rowsPerParameter", "criterion": "criterion",
+    "standard_errors": "standardErrors", "slope_prior": "slopePrior", "rows_per_parameter": "rowsPerParameter", "criterion": "criterion",
     "holdout": "holdout", "initial_models": "initialModels", "aggregated": "aggregated",
 }
 

@@ -12,6 +12,7 @@ extension LocalFit {
             var refinement = refinement(rows, start: 0, parallelism: parallelism, lasso)
             refinement.held = current.held
             refinement.held.interceptOnly.insert(thin)
+            refinement.prior = current.prior
             current = refinement.optimum(
                 from: InterceptOnlyExpert.start(from: current, expert: thin, rows: someRows(rows)),
                 emIterations: Self.emIterationsBeforeNewton)
@@ -44,6 +45,7 @@ extension LocalFit {
             let kept = effective.indices.filter { $0 != smallest }
             var refinement = refinement(fitState.rows, start: 0, parallelism: parallelism, fitState.lasso?.inner)
             refinement.held = current.held.reordered(kept)
+            refinement.prior = current.prior?.reordered(kept)
             let next = refinement.optimum(
                 from: current.model.reordered(kept), emIterations: Self.emIterationsBeforeNewton)
             fitState.warnings.append(.expertBelowMinimumRows(minimum: options.minRows, left: kept.count))

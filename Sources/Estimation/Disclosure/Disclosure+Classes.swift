@@ -30,7 +30,7 @@ extension Disclosure {
     }
 
     /// Σ w τ over the rows of each class: [expert][class].
-    private func classWeights(
+    func classWeights(
         _ count: Int, of model: MixtureModel, _ rows: StandardisedRows, _ parallelism: Parallelism
     ) -> [[Double]] {
         let none = [Double](repeating: 0, count: count * model.expertCount)

@@ -19,6 +19,8 @@ extension LocalFit {
         var leftOutRows = 0
         /// Of each expert, those that it does not show.
         var absentClasses: [[Int]]
+        /// Slopes without a finite maximum; nil before any was looked for.
+        var separated: SeparationCheck.Found?
         var suppressedClasses: [[Int]]
         /// Of each expert, by class: rows that were left out for it alone.
         private var leftOutForExperts: [[Int: Int]]
@@ -38,6 +40,8 @@ extension LocalFit {
             leftOutForExperts = absentClasses.map { _ in [:] }
         }
 
+        var modelInUserUnits: MixtureModel { rows.standardisation.inUserUnits(candidate.model) }
+
         /// Of each expert, with those that too few rows of the site have; none where there are none.
         var withheldClasses: [[Int]] {
             let all = suppressedClasses.map { Set($0).union(released.rareClasses.keys).sorted() }
@@ -53,6 +57,9 @@ extension LocalFit {
         mutating func reorder(_ order: [Int]) {
             absentClasses = order.map { absentClasses[$0] }
             suppressedClasses = order.map { suppressedClasses[$0] }
+            if let found = separated {
+                separated = SeparationCheck.Found(experts: order.map { found.experts[$0] }, gate: found.gate)
+            }
             leftOutForExperts = order.map { leftOutForExperts[$0] }
         }
 
@@ -99,6 +106,7 @@ extension LocalFit {
             start = leaveOut(Set(rows.keys), start, &fitState)
             var refinement = refinement(fitState.rows, start: 0, parallelism: parallelism, fitState.lasso?.inner)
             refinement.held = fitState.candidate.held
+            refinement.prior = fitState.candidate.prior
             let near = refinement.optimum(from: start, emIterations: Refinement.iterationsFromOptimum)
             fitState.candidate = near
             if !(family is any ClosedFormFamily) {
@@ -203,6 +211,10 @@ extension LocalFit {
         fitState.released = fitState.released.without(rows, parallelism)
         let before = fitState.rows.standardisation
         fitState.rows = standardised(fitState.released)
+        if let prior = fitState.candidate.prior {
+            fitState.candidate.prior = fitState.rows.standardisation.standardised(
+                before.inUserUnits(prior, design), design)
+        }
         if let lasso = fitState.lasso {
             fitState.lasso?.inner = SlopeWeights(
                 gate: lasso.gate, experts: lasso.experts, fitState.rows.standardisation,

@@ -33,12 +33,12 @@ package struct GeneralisedEM {
 
     package init(
         rows: any RowSource, weight: Double, options: FitOptions, parallelism: Parallelism,
-        held: HeldCoefficients = HeldCoefficients(), lasso: SlopeWeights? = nil
+        held: HeldCoefficients = HeldCoefficients(), lasso: SlopeWeights? = nil, prior: SlopePrior? = nil
     ) {
         self.rows = rows
         self.weight = weight
         dispersionFloor = options.varianceFloor
-        penalty = Penalty(options, weight: weight, lasso: lasso)
+        penalty = Penalty(options, weight: weight, lasso: lasso, prior: prior)
         self.held = held
         self.parallelism = parallelism
         self.options = options
@@ -78,7 +78,7 @@ package struct GeneralisedEM {
 
     /// One iteration; the objective of the result is at least that of `state`.
     package func step(from state: State) -> State {
-        let direction = Direction(gate: gateDirection(state), experts: expertUpdates(state))
+        let direction = direction(state)
         // Rounding of a sum over rows must not count as a fall.
         let slack = 1e-13 * abs(state.objective)
         var length = 1.0
@@ -87,8 +87,19 @@ package struct GeneralisedEM {
             if trial.objective >= state.objective - slack { return trial }
             length *= 0.5
         }
+        for damping in Self.dampings where penalty.lasso == nil {
+            let trial = trial(state, self.direction(state, damping: damping * weight), 1)
+            if trial.objective > state.objective { return trial }
+        }
         let withoutSteps = trial(state, direction, 0)
         return withoutSteps.objective >= state.objective - slack ? withoutSteps : state
+    }
+
+    /// Per row: see ``NewtonSystem/dampedDirection(_:)``.
+    private static let dampings = [1e-6, 1e-4, 1e-2, 1]
+
+    private func direction(_ state: State, damping: Double = 0) -> Direction {
+        Direction(gate: gateDirection(state, damping: damping), experts: expertUpdates(state, damping: damping))
     }
 
     private struct Direction {
@@ -108,7 +119,7 @@ package struct GeneralisedEM {
 
     /// Where an iteration leads that is not safeguarded.
     package func wholeStep(from state: State) -> MixtureModel {
-        moved(state, Direction(gate: gateDirection(state), experts: expertUpdates(state)), by: 1)
+        moved(state, direction(state), by: 1)
     }
 
     private func moved(_ state: State, _ direction: Direction, by length: Double) -> MixtureModel {
@@ -127,10 +138,10 @@ package struct GeneralisedEM {
     private func expertNewton(_ state: State) -> ExpertNewton {
         ExpertNewton(
             statistics: state.statistics, design: state.model.design,
-            ridge: penalty.expertRidge(state.model.family), dispersionFloor: dispersionFloor)
+            ridge: penalty.expertRidge(state.model.family), dispersionFloor: dispersionFloor, prior: penalty.prior)
     }
 
-    private func expertUpdates(_ state: State) -> [ExpertUpdate] {
+    private func expertUpdates(_ state: State, damping: Double) -> [ExpertUpdate] {
         let (statistics, model) = (state.statistics, state.model)
         let newton = expertNewton(state)
         let moments = statistics.expertMoments
@@ -141,7 +152,9 @@ package struct GeneralisedEM {
             guard let family = model.family as? any ClosedFormFamily else {
                 let lasso = isInterceptOnly ? nil : penalty.lasso
                 return .step(
-                    newton.direction(index, expert, interceptsOnly: isInterceptOnly, held: held[index], lasso: lasso))
+                    newton.direction(
+                        index, expert, interceptsOnly: isInterceptOnly, held: held[index], damping: damping,
+                        lasso: lasso))
             }
             let covariates = model.design.expertCovariates
             if let lasso = penalty.lasso, lasso.experts > 0, !isInterceptOnly {
@@ -160,22 +173,27 @@ package struct GeneralisedEM {
         }
     }
 
-    private func gateDirection(_ state: State) -> Matrix {
+    private func gateDirection(_ state: State, damping: Double) -> Matrix {
         let positions = state.model.design.gatePositions
         let statistics = state.statistics
         func gradient(_ gate: Int) -> [Double] {
             let sums = Array(statistics.linearSum(statistics.layout.gateGradient(gate)))
-            return positions.map { sums[$0] }
+            let own = positions.map { sums[$0] }
+            return penalty.prior.map { zip(own, $0.gateGradient(state.model.gate, gate)).map(-) } ?? own
         }
         func information(_ first: Int, _ second: Int) -> Matrix {
-            statistics.quadraticSum(statistics.layout.gateInformation(first, second))
+            var own = statistics.quadraticSum(statistics.layout.gateInformation(first, second))
                 .submatrix(rows: positions, columns: positions)
+            if let prior = penalty.prior {
+                own.addToDiagonal(prior.gateCurvature(state.model.gate, first, second))
+            }
+            return own
         }
         if let lasso = penalty.lasso, lasso.gate > 0 {
             return GateNewton.direction(
                 gate: state.model.gate, ridge: ridge, lasso: lasso, gradient: gradient, information: information)
         }
         return GateNewton.direction(
-            gate: state.model.gate, ridge: ridge, gradient: gradient, information: information)
+            gate: state.model.gate, ridge: ridge, damping: damping, gradient: gradient, information: information)
     }
 }

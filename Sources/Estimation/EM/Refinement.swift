@@ -10,8 +10,12 @@ package struct Refinement {
     var held = HeldCoefficients()
     /// For a weight of 1; nil where slopes are not penalised.
     var lasso: SlopeWeights?
+    /// In the units of the rows.
+    var prior: SlopePrior?
     /// Called with each iteration of EM and the log-likelihood per row.
     var observe: (_ iteration: Int, _ logLikelihoodPerRow: Double) -> Void
+    /// Whether gradient and Hessian on all rows are to confirm a maximum; a start that is only to be compared need not.
+    var confirms = true
 
     package init(
         options: FitOptions, rows: any RowSource, weight: Double, parallelism: Parallelism,
@@ -32,6 +36,7 @@ package struct Refinement {
         package var converged: Bool
         package var floorHits: Int
         package var held = HeldCoefficients()
+        package var prior: SlopePrior?
         /// What a lasso takes from the log-likelihood.
         package var lassoPenalty = 0.0
 
@@ -41,27 +46,28 @@ package struct Refinement {
             (left.floorHits, -left.penalisedLogLikelihood) < (right.floorHits, -right.penalisedLogLikelihood)
         }
 
-        package var penalisedLogLikelihood: Double { statistics.logLikelihood - lassoPenalty }
+        package var penalisedLogLikelihood: Double {
+            statistics.logLikelihood - lassoPenalty - (prior?.value(model) ?? 0)
+        }
     }
 
     package var algorithm: GeneralisedEM {
         GeneralisedEM(
             rows: rows, weight: weight, options: options, parallelism: parallelism,
-            held: held, lasso: lasso)
+            held: held, lasso: lasso, prior: prior)
     }
 
-    /// - Parameter firstIterations: of EM, before the first Newton step.
+    /// - Parameter emIterations: of EM, before the first Newton step.
     package func optimum(from start: MixtureModel, emIterations: Int) -> Candidate {
-        optimum(from: start, emIterations: emIterations, after: [])
+        optimum(from: algorithm.state(start), emIterations: emIterations, after: [])
     }
 
     /// - Parameter before: the trace of the iterations that led to `start`; they count.
     private func optimum(
-        from start: MixtureModel, emIterations firstIterations: Int, after before: [Double]
+        from start: GeneralisedEM.State, emIterations firstIterations: Int, after before: [Double]
     ) -> Candidate {
         let algorithm = algorithm
-        let polish = NewtonPolish(algorithm: algorithm)
-        var state = algorithm.state(start)
+        var state = start
         var trace = before
         var converged = false
         var emIterations = firstIterations
@@ -72,12 +78,20 @@ package struct Refinement {
             ) { iteration, state in observe(done + iteration, state.statistics.logLikelihood / weight) }
             state = em.state
             trace += em.trace
-            // EM may pause on a plateau: converged only where Newton finds nothing more either.
-            let (polished, finished, moved) = newton(polish, from: state, &trace)
-            state = polished
-            converged = finished || (em.converged && !moved && trace.count < options.maxIterations)
-            if converged, lasso != nil { (state, converged) = checked(state) }
+            let place = newton(from: Place(model: state.model, objective: state.objective), &trace)
+            let gained = place.objective - state.objective >= negligible(state.objective)
+            if place.model != state.model { state = algorithm.state(place.model) }
+            converged = place.isMaximum
+            if lasso != nil, converged || (em.converged && !gained) { (state, converged) = checked(state) }
+            // EM may pause on a plateau, and a step fail: neither is a maximum.
+            if !converged, lasso == nil, em.converged, !gained {
+                converged = !place.isJudged
+                break
+            }
             emIterations = min(2 * emIterations, options.maxIterations)
+        }
+        if lasso != nil, converged, confirms {
+            state = algorithm.state(FinalSteps(algorithm: algorithm).model(from: state.model))
         }
         return candidate(state, trace: trace, converged: converged)
     }
@@ -86,29 +100,21 @@ package struct Refinement {
     package func optimum(from start: MixtureModel, ofPart part: Refinement) -> Candidate {
         let algorithm = algorithm
         var trace = [Double]()
-        var model = start
-        let metric = part.algorithm.newtonSystem(start)
-        if let newton = QuasiNewton(algorithm, metric: metric, weight: part.weight) {
+        var place = Place(model: start, objective: 0)
+        if let newton = QuasiNewton(algorithm, metric: part.algorithm.newtonSystem(start), weight: part.weight) {
             let result = newton.run(
                 from: start, steps: min(Self.stepsOfAPart, options.maxIterations), tolerance: options.tolerance,
                 trace: &trace)
             observe(trace.count, result.objective / weight)
-            if result.converged, lasso == nil {
-                return candidate(algorithm.state(result.model), trace: trace, converged: true)
-            }
-            model = result.model
+            place = Place(model: result.model, objective: result.objective)
+            if result.converged, lasso == nil { place = self.newton(from: place, &trace) }
         }
-        return optimum(from: model, emIterations: Self.iterationsFromOptimum, after: trace)
-    }
-
-    /// Newton steps leave slopes at 0 that are there: whether one of them should move shows in a step of EM.
-    private func checked(_ state: GeneralisedEM.State) -> (GeneralisedEM.State, converged: Bool) {
-        let next = algorithm.step(from: state)
-        return (next, next.objective - state.objective < options.tolerance * weight)
+        let state = algorithm.state(place.model)
+        guard !place.isMaximum else { return candidate(state, trace: trace, converged: true) }
+        return optimum(from: state, emIterations: Self.iterationsFromOptimum, after: trace)
     }
 
     private static let stepsOfAPart = 25
-    private static let stepsOfAHessian = 10
     /// Of EM, from where an optimum is near.
     static let iterationsFromOptimum = 5
 
@@ -116,35 +122,7 @@ package struct Refinement {
         Candidate(
             model: state.model, statistics: state.statistics, trace: trace + [state.objective],
             converged: converged, floorHits: state.model.floorHits(options.varianceFloor).count,
-            held: held, lassoPenalty: lasso?.scaled(by: weight).value(state.model) ?? 0)
-    }
-
-    /// Newton steps while they help; finished where one changes the objective by less than the tolerance, and a full step
-    /// promised hardly more: a step that was halved to nothing is no sign of an optimum.
-    private func newton(
-        _ polish: NewtonPolish, from state: GeneralisedEM.State, _ trace: inout [Double]
-    ) -> (GeneralisedEM.State, finished: Bool, moved: Bool) {
-        let algorithm = polish.algorithm
-        let negligible = options.tolerance * weight
-        var (model, objective) = (state.model, state.objective)
-        var finished = false
-        while !finished, trace.count < options.maxIterations, !options.isCancelled {
-            let system = algorithm.newtonSystem(model)
-            let before = objective
-            if let newton = QuasiNewton(algorithm, metric: system, weight: weight) {
-                let steps = min(Self.stepsOfAHessian, options.maxIterations - trace.count)
-                let next = newton.run(from: model, steps: steps, tolerance: options.tolerance, trace: &trace)
-                (model, objective, finished) = (next.model, next.objective, next.converged)
-            } else if let next = polish.step(system, from: model, objective: objective) {
-                trace.append(objective)
-                (model, objective) = (next.model, next.objective)
-                finished = objective - before < negligible && next.decrement < 10 * negligible
-            }
-            // Also where the objective is no number.
-            guard objective - before >= negligible else { break }
-        }
-        let moved = objective - state.objective >= negligible
-        return (model == state.model ? state : algorithm.state(model), finished, moved)
+            held: held, prior: prior, lassoPenalty: lasso?.scaled(by: weight).value(state.model) ?? 0)
     }
 }
 

@@ -52,10 +52,12 @@ package struct ExpertCountPath: Sendable {
         var failures = [(experts: Int, error: EstimationError)]()
         var best: (fit: LocalFit, optimum: LocalFit.FitState, value: Double, experts: Int)?
         let supported = try supported(by: training)
+        var smaller = [MixtureModel]()
         for count in supported.counts {
             do throws(EstimationError) {
                 let fit = fit(experts: count, isInterceptOnly: supported.isInterceptOnly)
-                let optimum = try fit.optimum(training)
+                let optimum = try fit.optimum(training, smaller: smaller)
+                smaller = [optimum.modelInUserUnits]
                 // Standard errors are computed for the model that is chosen alone.
                 let local = fit.localModel(optimum, standardErrors: .none)
                 let point = ExpertCountReport.Point(

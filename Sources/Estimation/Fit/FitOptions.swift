@@ -3,7 +3,7 @@ import MixtureOfExperts
 /// How one shard is fitted.
 package struct FitOptions: Sendable {
     package var expertCount: Int
-    /// Random starts screened on a subsample.
+    /// Most random starts that are screened on a subsample.
     package var starts: Int
     /// Converged when an iteration changes the log-likelihood by less than this, per row and in units of the
     /// standardised response.
@@ -30,6 +30,7 @@ package struct FitOptions: Sendable {
     /// What a site sends is then not shrunk: better where local models are aggregated.
     package var refitsSlopes: Bool
     package var standardErrors: StandardErrorMethod
+    package var slopePrior = SlopePriorRule.separated
     /// Further starts, in the user's units; models with another number of experts or other covariates are an error of
     /// the caller.
     package var initialModels: [MixtureModel]

@@ -18,6 +18,8 @@ package struct FitSettings: Sendable, Equatable, Codable {
     package var seed: UInt64
     package var minRows: Double
     package var standardErrors: StandardErrorMethod
+    /// nil in files of versions that had none.
+    package var slopePrior: SlopePriorRule?
     @Coded package var lasso: Lasso
     /// nil without a lasso, where it has no effect.
     package var refitsSlopes: Bool?
@@ -35,6 +37,7 @@ package struct FitSettings: Sendable, Equatable, Codable {
         seed = options.seed
         minRows = options.minRows
         standardErrors = options.standardErrors
+        slopePrior = options.slopePrior
         _lasso = Coded(options.lasso)
         refitsSlopes = options.lasso == .none ? nil : options.refitsSlopes
         varianceFloor = options.varianceFloor

@@ -12,6 +12,10 @@ public enum FitWarning: Sendable, Equatable, Codable, ExtensibleCode {
     case constantCovariate(covariate: String)
     /// A covariate that is a linear combination of others: the smallest coefficients are taken.
     case collinearCovariate(covariate: String)
+    /// A covariate separates the responses of some experts: its slope there has no finite maximum.
+    case separatedSlopes(covariate: String, experts: ExpertPositions, prior: Bool)
+    /// A covariate separates the regions of experts: its slope in the gate has no finite maximum.
+    case separatedGate(covariate: String, prior: Bool)
     /// The rows support fewer experts than asked for.
     case fewerExperts(asked: Int, fitted: Int, rows: Int)
     /// The rows support fewer experts than the range to choose from holds.
@@ -80,6 +84,12 @@ extension FitWarning: DoorMessage {
         case .collinearCovariate(let name):
             "covariate '\(name)' is a linear combination of others here: its coefficients are not determined by these "
                 + "rows, the smallest ones were taken"
+        case .separatedSlopes(let name, let experts, let prior):
+            "covariate '\(name)' separates the responses of expert \(experts): its slope has no finite maximum"
+                + Self.remedy(prior, style)
+        case .separatedGate(let name, let prior):
+            "covariate '\(name)' separates the regions of experts: its slope in the gate has no finite maximum"
+                + Self.remedy(prior, style)
         case .fewerExperts(let asked, let fitted, let rows):
             "\(rows) rows support \(fitted) of \(asked) experts: fitted with \(fitted)"
         case .fewerExpertsTried(let asked, let tried, let rows):
@@ -129,5 +139,12 @@ extension FitWarning: DoorMessage {
         case .noStandardErrorsOffMaximum, .noStandardErrorsOfSoManyParameters:
             "no standard errors: \(reasonForNoErrors ?? "")"
         }
+    }
+
+    /// - Parameter prior: whether there is one.
+    private static func remedy(_ prior: Bool, _ style: OptionStyle) -> String {
+        prior
+            ? ", a weak prior keeps it finite"
+            : ", take it for very steep; \(RequestOption.slopePrior.setting("separated", style)) keeps it finite"
     }
 }

@@ -21,7 +21,9 @@ extension LocalFit {
                 of: complete.inOrderOfWeight().model, fitted.moments, rows, fitState.released)
         }
         released.errors = released.errors?.released
-        let warnings = warnings(fitState, fitted, left, interceptOnly: held.interceptOnly) + errors.warnings
+        let warnings =
+            warnings(fitState, fitted, left, interceptOnly: held.interceptOnly)
+            + separationWarnings(fitState, order: complete.orderOfWeight) + errors.warnings
         return LocalModel(fitted: released, report: report(fitState, warnings: warnings))
     }
 
@@ -37,6 +39,9 @@ extension LocalFit {
         }
         if let lasso = fitState.lasso {
             result.selection = lasso.selection(of: fitState.candidate)
+            result.scores = fitState.candidate.scores
+        } else if let prior = fitState.candidate.prior {
+            result.prior = prior
             result.scores = fitState.candidate.scores
         }
         return result

@@ -35,7 +35,11 @@ package struct LocalFit: Sendable {
     }
 
     /// An optimum, of which ``localModel(_:standardErrors:)`` makes what is released.
-    func optimum(_ source: any RowSource) throws(EstimationError) -> FitState {
+    ///
+    /// - Parameter smaller: models of these rows with fewer experts, in the user's units: the optimum is not below them.
+    func optimum(
+        _ source: any RowSource, smaller: [MixtureModel] = []
+    ) throws(EstimationError) -> FitState {
         if let value = source.response(notOf: family.response, parallelism) {
             throw .unsuitableResponse(
                 target: design.target, value: value, family: family.name)
@@ -52,12 +56,17 @@ package struct LocalFit: Sendable {
             options.isInterceptOnly
             ? withoutSlopes(rows) : refined(rows, options.with(start: lasso?.start), lasso?.inner)
         try checkCancellation()
-        guard let best = candidates.min(by: Refinement.Candidate.isBetter) else {
+        guard var best = candidates.min(by: Refinement.Candidate.isBetter) else {
             throw .noModelPossible(rows: source.rowCount, needed: 1)
         }
         for (index, candidate) in candidates.enumerated() {
             starts[index].logLikelihood = candidate.statistics.logLikelihood
             starts[index].floorHits = candidate.floorHits
+        }
+        if options.expertCount > 1 {
+            best = atLeastAsGood(
+                best, as: [modelWithoutSlopes(rows)] + smaller.map(rows.standardisation.standardised), rows,
+                lasso?.inner)
         }
         var fitState = FitState(best, released, rows, lasso, starts)
         fitState.warnings +=
@@ -73,6 +82,7 @@ package struct LocalFit: Sendable {
         withoutSmallExperts(&fitState)
         suppress(&fitState)
         finishLasso(&fitState)
+        keepSlopesFinite(&fitState)
         try checkCancellation()
         try checkDisclosure(fitState.candidate)
         fitState.candidate.model = fitState.candidate.model

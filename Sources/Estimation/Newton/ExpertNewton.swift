@@ -9,6 +9,7 @@ struct ExpertNewton {
     let design: Design
     let ridge: Double
     let dispersionFloor: Double
+    var prior: SlopePrior?
 
     /// Of the log dispersion, in one step.
     private static let longestDispersionStep = 1.0
@@ -22,10 +23,11 @@ struct ExpertNewton {
     /// - Parameters:
     ///   - interceptsOnly: leaves the slopes as they are.
     ///   - held: coefficients that stay as they are.
+    ///   - damping: added to the information of each coefficient.
     ///   - lasso: on the sum over rows.
     func direction(
         _ index: Int, _ expert: Expert, interceptsOnly: Bool = false, held: Set<Int> = [],
-        lasso: SlopeWeights? = nil
+        damping: Double = 0, lasso: SlopeWeights? = nil
     ) -> Direction {
         let layout = statistics.layout
         let coefficients = design.expertLayout
@@ -33,7 +35,11 @@ struct ExpertNewton {
         var gradient = gradient(index, expert)
         var system = statistics.expertInformation(index, design.expertPositions)
             .submatrix(rows: moving, columns: moving)
-        for index in moving.indices { system[index, index] += ridge }
+        for index in moving.indices { system[index, index] += ridge + damping }
+        if let prior {
+            let curvature = prior.curvature(index, expert.coefficients)
+            system.addToDiagonal(moving.map { curvature[$0] })
+        }
         for (index, position) in moving.enumerated() where held.contains(position) {
             for other in moving.indices { system[index, other] = other == index ? 1 : 0 }
             gradient[position] = 0
@@ -58,7 +64,10 @@ struct ExpertNewton {
     }
 
     private func gradient(_ index: Int, _ expert: Expert) -> [Double] {
-        zip(statistics.expertScore(index, design.expertPositions), expert.coefficients).map { $0 - ridge * $1 }
+        let own = zip(statistics.expertScore(index, design.expertPositions), expert.coefficients).map {
+            $0 - ridge * $1
+        }
+        return prior.map { zip(own, $0.gradient(index, expert.coefficients)).map(-) } ?? own
     }
 
     func moved(_ expert: Expert, _ direction: Direction, by length: Double) -> Expert {

@@ -8,13 +8,14 @@ enum GateNewton {
     ///   - information: the block Σ w π_a (δ_ab - π_b) x x' of two gates.
     ///   - free: coefficients that move, gate after gate; nil for all.
     ///   - pull: what the gradient of the penalty weighs: 0 leaves coefficients that no row determines where they are.
+    ///   - damping: added to the information of each coefficient.
     /// - Returns: the direction in the shape of the gate's coefficients, the last column zero.
     static func direction(
-        gate: SoftmaxGate, ridge: Double, free: [Bool]? = nil, pull: Double = 1, gradient: (Int) -> [Double],
-        information: (Int, Int) -> Matrix
+        gate: SoftmaxGate, ridge: Double, free: [Bool]? = nil, pull: Double = 1, damping: Double = 0,
+        gradient: (Int) -> [Double], information: (Int, Int) -> Matrix
     ) -> Matrix {
         let (system, right) = system(
-            gate: gate, ridge: ridge, pull: pull, gradient: gradient, information: information)
+            gate: gate, ridge: ridge, pull: pull, damping: damping, gradient: gradient, information: information)
         let solution =
             free.map { restrictedSolution(system, right, $0) } ?? solvePositiveSemidefinite(system, right)
         let rows = gate.coefficients.rowCount
@@ -33,7 +34,7 @@ enum GateNewton {
 
     /// The equations of the direction, gate after gate.
     static func system(
-        gate: SoftmaxGate, ridge: Double, pull: Double = 1, gradient: (Int) -> [Double],
+        gate: SoftmaxGate, ridge: Double, pull: Double = 1, damping: Double = 0, gradient: (Int) -> [Double],
         information: (Int, Int) -> Matrix
     ) -> (Matrix, right: [Double]) {
         let rows = gate.coefficients.rowCount
@@ -42,7 +43,7 @@ enum GateNewton {
         var right = [Double]()
         for first in 0..<gates {
             for (row, value) in gradient(first).enumerated() {
-                system[first * rows + row, first * rows + row] += ridge
+                system[first * rows + row, first * rows + row] += ridge + damping
                 right.append(value - pull * ridge * gate.coefficients[row, first])
             }
         }

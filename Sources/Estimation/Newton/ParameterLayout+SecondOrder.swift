@@ -13,6 +13,22 @@ extension ParameterLayout {
         return result
     }
 
+    /// The curvature of a prior: that of the negative logarithm.
+    func add(_ prior: SlopePrior, _ model: MixtureModel, to matrix: inout Matrix) {
+        for first in 0..<gateCount {
+            for second in 0..<gateCount {
+                for (row, value) in prior.gateCurvature(model.gate, first, second).enumerated() {
+                    matrix[gateStart(first) + row, gateStart(second) + row] += value
+                }
+            }
+        }
+        for expert in 0..<expertCount {
+            for (index, value) in prior.curvature(expert, model.experts[expert].coefficients).enumerated() {
+                matrix[expertStart(expert) + index, expertStart(expert) + index] += value
+            }
+        }
+    }
+
     private func fillGates(_ matrix: inout Matrix, _ statistics: MixtureStatistics, _ sign: Double) {
         let layout = statistics.layout
         for first in 0..<gateCount {

@@ -67,10 +67,24 @@ struct ParameterLayout: Sendable {
                 gradient[dispersionIndex(expert)] = statistics.linearSum(layout.dispersionGradient(expert)).first ?? 0
             }
         }
+        if let prior = penalty.prior { subtract(prior, model, from: &gradient) }
         for slope in penalisedSlopes(model) where slope.value != 0 {
             gradient[slope.index] -= slope.value > 0 ? slope.weight : -slope.weight
         }
         return gradient
+    }
+
+    private func subtract(_ prior: SlopePrior, _ model: MixtureModel, from gradient: inout [Double]) {
+        for gate in 0..<gateCount {
+            for (row, value) in prior.gateGradient(model.gate, gate).enumerated() {
+                gradient[gateStart(gate) + row] -= value
+            }
+        }
+        for expert in 0..<expertCount {
+            for (index, value) in prior.gradient(expert, model.experts[expert].coefficients).enumerated() {
+                gradient[expertStart(expert) + index] -= value
+            }
+        }
     }
 
     /// What stays where it is: the slopes of intercept-only experts and other held coefficients, slopes that a lasso holds at 0, and

@@ -145,9 +145,31 @@ extension Standardisation {
         result.information = fitted.information.map { rescaled($0, of: design, center: center, scale: scale) }
         result.errors = fitted.errors.map { rescaled($0, of: model, scale: scale) }
         result.scores = fitted.scores.map { rescaled($0, of: design, center: center, scale: scale) }
+        result.prior = fitted.prior.map { rescaled($0, design, scale: scale) }
         result.marginals = fitted.marginals.map { own in
             own.enumerated().map { $1?.rescaled(center: center[$0], scale: scale[$0]) }
         }
+        return result
+    }
+
+    package func inUserUnits(_ prior: SlopePrior, _ design: Design) -> SlopePrior {
+        rescaled(prior, design, scale: scale)
+    }
+
+    package func standardised(_ prior: SlopePrior, _ design: Design) -> SlopePrior {
+        rescaled(prior, design, scale: scale.map { 1 / $0 })
+    }
+
+    /// A slope times its unit stays what it is.
+    private func rescaled(_ prior: SlopePrior, _ design: Design, scale: [Double]) -> SlopePrior {
+        var result = prior
+        for expert in result.experts.indices {
+            for position in result.experts[expert].indices {
+                guard let index = design.expertLayout.covariate(position) else { continue }
+                result.experts[expert][position] *= scale[design.expertCovariates[index]]
+            }
+        }
+        for (index, column) in design.gateCovariates.enumerated() { result.gate[index + 1] *= scale[column] }
         return result
     }
 

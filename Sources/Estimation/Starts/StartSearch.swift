@@ -78,25 +78,38 @@ package struct StartSearch {
         var random = RandomNumbers(seed: options.seed).split(-1)
         let order = random.sample(Self.comparisonRows, below: rows.rowCount)
         let part = part(order, Self.comparisonRows)
-        var current = startingModels(self.part(order, Self.rounds[0].rows)).map {
-            Screened(
-                model: $0.model, score: 0,
-                report: FitReport.Start(
-                    strategy: $0.strategy, screenedLogLikelihoodPerRow: 0, logLikelihood: nil, floorHits: 0))
+        let few = self.part(order, Self.rounds[0].rows)
+        guard options.expertCount > 1 else { return result([oneExpert(few)], dropped: [], part) }
+        let given = options.initialModels.map {
+            begun(rows.standardisation.standardised($0), .givenModel)
         }
+        let (probes, isEnough) = probes(few)
+        if isEnough {
+            let found = unique(probes.map(\.optimum).sorted(by: Screened.isBetter), tolerance: Self.sameOptimum)
+            return result(given + found.unique, dropped: found.repeated, part)
+        }
+        let first = parallelism.map(count: given.count) { screened(given[$0], few, round: 0, start: $0) }
+        let others = parallelism.map(count: max(options.starts - probes.count, 0)) { index in
+            screened(start(probes.count + index, few), few, round: 0, start: probes.count + index)
+        }
+        var ranked = (first + probes.map(\.screened) + others).sorted(by: Screened.isBetter)
         var dropped = [Screened]()
-        for round in Self.rounds {
-            let sample = self.part(order, round.rows)
-            let starts = current
-            let ranked = parallelism.map(count: starts.count) { index in
-                screened(starts[index], sample, iterations: round.iterations, start: index)
-            }.sorted(by: Screened.isBetter)
+        for round in Self.rounds.indices {
+            if round > 0 {
+                let (sample, starts) = (self.part(order, Self.rounds[round].rows), ranked)
+                ranked = parallelism.map(count: starts.count) { screened(starts[$0], sample, round: round, start: $0) }
+                    .sorted(by: Screened.isBetter)
+            }
             // Many starts in one basin must not crowd out the others.
             let varied = distinct(ranked, tolerance: Self.sameBasin)
-            current = Array(varied.prefix(round.kept))
-            dropped = varied.dropFirst(round.kept) + dropped
+            ranked = Array(varied.prefix(Self.rounds[round].kept))
+            dropped = varied.dropFirst(Self.rounds[round].kept) + dropped
         }
-        let best = current
+        return result(ranked, dropped: dropped, part)
+    }
+
+    /// The best starts at their optima on a part of the rows, then those that were dropped.
+    private func result(_ best: [Screened], dropped: [Screened], _ part: ShardRows) -> Result {
         let converged = parallelism.map(count: best.count) { index in brought(best[index], toOptimumOn: part) }
             .sorted(by: Screened.isBetter)
         let optima = distinct(converged, tolerance: Self.sameOptimum)
@@ -105,6 +118,11 @@ package struct StartSearch {
 
     /// Starts that arrived at the same place count once: the repetitions go to the end.
     func distinct(_ screened: [Screened], tolerance: Double) -> [Screened] {
+        let (unique, repeated) = unique(screened, tolerance: tolerance)
+        return unique + repeated
+    }
+
+    func unique(_ screened: [Screened], tolerance: Double) -> (unique: [Screened], repeated: [Screened]) {
         var unique = [Screened]()
         var repeated = [Screened]()
         for candidate in screened {
@@ -114,7 +132,7 @@ package struct StartSearch {
                 unique.append(candidate)
             }
         }
-        return unique + repeated
+        return (unique, repeated)
     }
 
     /// The first `count` rows of a random order.
@@ -124,28 +142,26 @@ package struct StartSearch {
 
     // MARK: Starts
 
-    private func startingModels(_ sample: ShardRows) -> [(model: MixtureModel, strategy: FitReport.Start.Strategy)] {
-        let given = options.initialModels.map {
-            (rows.standardisation.standardised($0), FitReport.Start.Strategy.givenModel)
-        }
-        guard options.expertCount > 1 else {
-            return [(oneExpert(sample), .oneExpert)]
-        }
-        let generator = RandomNumbers(seed: options.seed)
-        return given
-            + parallelism.map(count: options.starts) { index in
-                var random = generator.split(index)
-                let strategy = StartStrategy.allCases[index % StartStrategy.allCases.count]
-                let model = strategy.model(
-                    rows: sample, design: design, family: family, options: options, using: &random)
-                return (model, strategy.reported)
-            }
+    private func begun(_ model: MixtureModel, _ strategy: FitReport.Start.Strategy) -> Screened {
+        Screened(
+            model: model, score: 0,
+            report: FitReport.Start(
+                strategy: strategy, screenedLogLikelihoodPerRow: 0, logLikelihood: nil, floorHits: 0))
     }
 
-    private func oneExpert(_ rows: ShardRows) -> MixtureModel {
-        StartStrategy.model(
-            labels: [Int](repeating: 0, count: rows.rowCount), rows: rows, design: design, family: family,
-            options: options)
+    /// The random start of a number: the same whatever else is tried.
+    func start(_ index: Int, _ sample: ShardRows) -> Screened {
+        var random = RandomNumbers(seed: options.seed).split(index)
+        let strategy = StartStrategy.allCases[index % StartStrategy.allCases.count]
+        let model = strategy.model(rows: sample, design: design, family: family, options: options, using: &random)
+        return begun(model, strategy.reported)
+    }
+
+    private func oneExpert(_ rows: ShardRows) -> Screened {
+        let labels = [Int](repeating: 0, count: rows.rowCount)
+        return begun(
+            StartStrategy.model(labels: labels, rows: rows, design: design, family: family, options: options),
+            .oneExpert)
     }
 
     // MARK: Rounds
@@ -154,10 +170,12 @@ package struct StartSearch {
         var refinement = Refinement(
             options: options, rows: sample, weight: sample.totalWeight, parallelism: .serial)
         refinement.lasso = lasso
+        refinement.confirms = false
         return refinement
     }
 
-    private func screened(_ candidate: Screened, _ sample: ShardRows, iterations: Int, start: Int) -> Screened {
+    func screened(_ candidate: Screened, _ sample: ShardRows, round: Int, start: Int) -> Screened {
+        let iterations = Self.rounds[round].iterations
         let algorithm = refinement(sample).algorithm
         let result = algorithm.run(
             from: algorithm.state(candidate.model), iterations: iterations, tolerance: options.tolerance)

@@ -23,6 +23,8 @@ struct ErrorEstimate {
     let parameters: ParameterLayout
     /// Parameters besides those that ``ParameterLayout/held(_:gradient:)`` names.
     let held: Set<Int>
+    /// In the units of the rows: it adds to what is known.
+    let prior: SlopePrior?
     let parallelism: Parallelism
 
     enum Outcome {
@@ -43,7 +45,8 @@ struct ErrorEstimate {
         let statistics = model.statistics(of: rows, level: .newton, parallelism: parallelism)
         let gradient = parameters.gradient(statistics, model: model, penalty: .none)
         let fixed = held.union(parameters.held(model, gradient: gradient))
-        let information = parameters.secondOrderSums(statistics, sign: -1)
+        var information = parameters.secondOrderSums(statistics, sign: -1)
+        if let prior { parameters.add(prior, model, to: &information) }
         // Without any information: a column with one value.
         let known = (0..<parameters.count).filter { !fixed.contains($0) && information[$0, $0] != 0 }
         let least = Self.none * statistics.weight

@@ -15,7 +15,7 @@ extension LocalFit {
         let parameters = ParameterLayout(model, dispersionFloor: options.varianceFloor, held: held)
         let estimate = ErrorEstimate(
             method: method, rows: rows, model: model, parameters: parameters,
-            held: heldGates(model, parameters, rows, disclosure), parallelism: parallelism)
+            held: heldGates(model, parameters, rows, disclosure), prior: fitted.prior, parallelism: parallelism)
         switch estimate.outcome() {
         case .errors(let errors):
             let names = undetermined(errors)

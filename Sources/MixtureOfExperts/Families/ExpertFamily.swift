@@ -25,6 +25,9 @@ package enum ResponseKind: Sendable, Equatable {
     /// The names of the classes; nil for numbers.
     package var classes: [String]? { if case .classes(let names) = self { names } else { nil } }
 
+    /// Whether a group may show one response alone, so that a slope has no finite maximum.
+    package var isDiscrete: Bool { self == .count || classes != nil }
+
     /// Whether an exposure makes sense: the mean is a rate times it.
     package var takesExposure: Bool { self == .count || self == .positiveNumber }
 

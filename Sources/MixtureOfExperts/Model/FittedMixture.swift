@@ -18,10 +18,14 @@ package struct FittedMixture: Sendable, Equatable {
     /// How sure the parameters are; nil where that is not known.
     package var errors: ParameterUncertainty?
     /// Of each expert beside its information: the gradient of the log-likelihood by its coefficients, in the user's units, which a
-    /// lasso leaves; none where no slope was penalised, for it is 0 then.
+    /// lasso or a prior leaves; none where no slope was penalised, for it is 0 then.
     package var scores: [[Double]]
     /// Of each expert its suppressed classes, by number; empty where there are none.
     package var suppressedClasses: [[Int]] = []
+    /// In the user's units; nil where no slope has one.
+    ///
+    /// The information is that of the likelihood, without it.
+    package var prior: SlopePrior?
     /// For each of them the rows of the class that are not in the statistics, as a rounded count in the weight of the rows.
     package var suppressedCounts: [[Double]] = []
     /// Of each expert those of the covariates, in the user's units, nil where one is withheld or has too few rows; empty where none are
@@ -67,10 +71,24 @@ package struct FittedMixture: Sendable, Equatable {
                 coefficients: model.coefficientOrder(in: design), regressors: model.gateOrder(in: design)),
             scores: scores.map { score in model.coefficientOrder(in: design).map { score[$0] } })
         result.suppressedClasses = suppressedClasses
+        result.prior = prior.map { prior in
+            let (coefficients, regressors) = (model.coefficientOrder(in: design), model.gateOrder(in: design))
+            return SlopePrior(
+                experts: prior.experts.map { units in coefficients.map { units[$0] } },
+                gate: regressors.map { prior.gate[$0] }, weight: prior.weight)
+        }
         result.suppressedCounts = suppressedCounts
         let covariates = columns.dropLast()
         result.marginals = marginals.map { own in covariates.map { own[$0] } }
         return result
+    }
+
+    /// With the prior of slopes without a finite maximum, and the score that it leaves where a fit has ended.
+    package mutating func set(_ prior: SlopePrior?) {
+        self.prior = prior
+        if let prior {
+            scores = model.experts.indices.map { prior.gradient($0, model.experts[$0].coefficients) }
+        }
     }
 
     /// The mixture of the same rows with all weights multiplied by `factor`.
@@ -81,6 +99,7 @@ package struct FittedMixture: Sendable, Equatable {
         result.weight = factor * weight
         result.errors = errors?.scaled(by: factor)
         result.scores = scores.map { $0.map { factor * $0 } }
+        result.prior?.weight *= factor
         result.suppressedCounts = suppressedCounts.map { $0.map { factor * $0 } }
         return result
     }
@@ -108,6 +127,7 @@ package struct FittedMixture: Sendable, Equatable {
         if !suppressedCounts.isEmpty { result.suppressedCounts = order.map { suppressedCounts[$0] } }
         if !marginals.isEmpty { result.marginals = order.map { marginals[$0] } }
         result.selection = selection?.reordered(order)
+        result.prior = prior?.reordered(order)
         result.errors = errors?.reordered(order)
         return result
     }

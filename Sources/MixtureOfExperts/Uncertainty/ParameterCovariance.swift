@@ -86,10 +86,14 @@ package struct ParameterCovariance: Sendable, Equatable {
             undetermined: order.indices.filter { undetermined.contains(order[$0]) })
     }
 
+    /// Of the terms of a variance.
+    private static let leastShare = 1e-6
+
     /// Of linear combinations of the parameters.
     ///
     /// - Parameter map: one combination per row. A combination of more than one parameter is not determined where the
-    ///   correlations are not known, nor is one with a parameter that is not.
+    ///   correlations are not known, nor is one with a parameter that is not, nor one whose variance is what is left of terms a million
+    ///   times as large: correlations of seven decimals do not hold it.
     package func mapped(by map: Matrix) -> ParameterCovariance {
         let lost = Set(undetermined)
         let parts = (0..<map.rowCount).map { row in (0..<count).filter { map[row, $0] != 0 } }
@@ -101,7 +105,12 @@ package struct ParameterCovariance: Sendable, Equatable {
             unknown = parts.indices.filter { unknown.contains($0) || parts[$0].count > 1 }
             return ParameterCovariance(standardErrors: errors, correlations: nil, undetermined: unknown)
         }
-        return ParameterCovariance(map * matrix * map.transposed(), undetermined: unknown)
+        let covariance = map * matrix * map.transposed()
+        unknown = parts.indices.filter { row in
+            let terms = parts[row].reduce(0) { $0 + abs(map[row, $1]) * standardErrors[$1] }
+            return unknown.contains(row) || covariance[row, row] < Self.leastShare * terms * terms
+        }
+        return ParameterCovariance(covariance, undetermined: unknown)
     }
 
     /// Of the coefficients with the intercept of each linear predictor taken `offset` from where it is.

@@ -121,6 +121,10 @@ extension FitWarning {
                 "differ from their usual values in fewer than \(Format.label(minimum)) of the rows between experts here: left "
                     + "out of the gate"
             )
+        case .separatedSlopes(let column, let experts, _):
+            (column, "separate the responses of expert \(experts): their slopes have no finite maximum")
+        case .separatedGate(let column, _):
+            (column, "separate the regions of experts: their slopes in the gate have no finite maximum")
         default: nil
         }
     }

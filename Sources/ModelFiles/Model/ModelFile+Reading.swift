@@ -61,6 +61,7 @@ extension ModelFile {
             try validate(expert, check.nested("experts[\(index)]"))
         }
         try validateUncertainty(source: source)
+        try validatePrior(check)
         if kind != .reference { try validateStatistics(check) }
     }
 

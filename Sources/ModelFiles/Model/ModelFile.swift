@@ -41,6 +41,9 @@ public struct ModelFile: Codable, Sendable, Equatable {
     package var experts: [ExpertRecord]
     /// Where a lasso chose slopes.
     package var slopeSelection: SlopeSelectionRecord?
+    /// Of each regressor of the gate what a slope is multiplied by in its prior, 0 where there is none; absent where no slope of experts
+    /// or gate has one.
+    package var gatePriorUnits: [Double]?
     /// With that of each expert; nil where it is not known.
     package var uncertainty: UncertaintyRecord?
     package var fit: FitRecord?
@@ -69,6 +72,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
         package var information: [Double]?
         /// Beside it, where a lasso chose slopes: the gradient of the log-likelihood by the coefficients.
         package var score: [Double]?
+        /// Of each coefficient what it is multiplied by in its prior, 0 where there is none; absent where no slope has one.
+        package var priorUnits: [Double]?
         /// Of a response of classes: those that are suppressed for the expert; absent where there are none.
         package var suppressedClasses: [String]?
         /// For each of them the rounded weight of its rows, which the statistics leave out.
@@ -95,6 +100,7 @@ extension ModelFile {
             rows: fitted.rowCount, weight: fitted.weight)
         slopeSelection = fitted.selection.map(SlopeSelectionRecord.init)
         for (index, score) in fitted.scores.enumerated() { experts[index].score = score }
+        set(fitted.prior)
         for (index, codes) in fitted.suppressedClasses.enumerated() where !codes.isEmpty {
             experts[index].suppressedClasses = codes.compactMap { code in classes.map { $0[code] } }
             if fitted.suppressedCounts.indices.contains(index) {
@@ -185,6 +191,7 @@ extension ModelFile {
                 expert.marginals?.map { $0?.marginal } ?? [Marginal?](repeating: nil, count: covariates.count)
             }
         }
+        fitted.prior = prior
         return fitted
     }
 

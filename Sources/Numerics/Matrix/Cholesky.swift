@@ -46,6 +46,13 @@ package struct Cholesky: Sendable {
         return solution
     }
 
+    /// A⁻¹.
+    package var inverse: Matrix {
+        let size = factor.rowCount
+        return Matrix(
+            columns: (0..<size).map { column in solve((0..<size).map { $0 == column ? 1 : 0 }) })
+    }
+
     /// The solution of L x = b.
     package func solveLower(_ right: [Double]) -> [Double] {
         precondition(right.count == factor.rowCount, "a vector of the size of the matrix")

@@ -84,6 +84,38 @@ package struct ScaledFactor: Sendable {
     }
 }
 
+extension ScaledFactor {
+    /// b'|A|⁻¹b.
+    ///
+    /// Directions that ``solve(_:absolute:)`` leaves out count in full: what pulls along them is no rounding if this is large.
+    package func decrement(_ right: [Double]) -> Double {
+        let target = zip(right, scale).map(*)
+        switch form {
+        case .cholesky(let cholesky): return dot(target, cholesky.solve(target))
+        case .eigen(let values, let vectors):
+            let least = Self.roundingOfEigenvalues * (values.map(abs).max() ?? 0)
+            return values.indices.reduce(0) { sum, index in
+                let coordinate = dot(vectors.column(index), target)
+                let value = max(abs(values[index]), least)
+                return value > 0 ? sum + coordinate * coordinate / value : sum
+            }
+        }
+    }
+
+    /// The direction of the most negative eigenvalue, of length 1 in the units of the diagonal; nil where none is negative beyond
+    /// rounding.
+    package var negativeCurvature: [Double]? {
+        guard case .eigen(let values, let vectors) = form,
+            let index = values.indices.min(by: { values[$0] < values[$1] }),
+            values[index] < -Self.roundingOfCurvature * (values.map(abs).max() ?? 0)
+        else { return nil }
+        return zip(vectors.column(index), scale).map(*)
+    }
+
+    private static let roundingOfEigenvalues = 1e-14
+    private static let roundingOfCurvature = 1e-8
+}
+
 /// A solution of A x = b for a symmetric positive semidefinite A, by ``ScaledFactor``: where columns are constant or
 /// collinear the one of least norm in the units of the diagonal, which leaves the undetermined directions at zero instead
 /// of failing.
@@ -93,7 +125,7 @@ package func solvePositiveSemidefinite(_ matrix: Matrix, _ right: [Double]) -> [
 
 extension Matrix {
     /// D A D with D = diag(scale).
-    func scaled(by scale: [Double]) -> Matrix {
+    package func scaled(by scale: [Double]) -> Matrix {
         var result = self
         for column in 0..<columnCount {
             for row in 0..<rowCount { result[row, column] *= scale[row] * scale[column] }

@@ -3,6 +3,7 @@ import DistributedMoE
 import Estimation
 
 extension StandardErrorMethod: ExpressibleByArgument {}
+extension SlopePriorRule: ExpressibleByArgument {}
 
 /// How a shard is fitted.
 struct FitOptionGroup: ParsableArguments {
@@ -12,7 +13,8 @@ struct FitOptionGroup: ParsableArguments {
             valueName: "k"))
     var experts: ExpertNumbers?
 
-    @Option(help: ArgumentHelp("Random starts to screen.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Most random starts to try; fewer where those tried lead to one optimum.", valueName: "n"))
     var starts = FitChoices().starts
 
     @Option(help: ArgumentHelp("Converged below this change of the log-likelihood per row.", valueName: "change"))
@@ -28,6 +30,13 @@ struct FitOptionGroup: ParsableArguments {
             valueName: "method"))
     var standardErrors = FitChoices().standardErrors
 
+    @Option(
+        help: ArgumentHelp(
+            "Slopes with a weak prior, log-F(1,1): separated (those without a finite maximum, where a group has no event or nothing else), "
+                + "all, none.",
+            valueName: "slopes"))
+    var slopePrior = FitChoices().slopePrior
+
     @OptionGroup var lasso: LassoOptions
     @OptionGroup var disclosure: DisclosureOption
 
@@ -37,6 +46,7 @@ struct FitOptionGroup: ParsableArguments {
         settings.tolerance = tolerance
         settings.maximumIterations = maxIterations
         settings.standardErrors = standardErrors
+        settings.slopePrior = slopePrior
         settings.l1Gate = lasso.l1Gate
         settings.l1Experts = lasso.l1Experts
         settings.l1Automatic = lasso.l1 != nil

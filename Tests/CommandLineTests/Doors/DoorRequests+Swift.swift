@@ -28,6 +28,7 @@ extension DoorRequest {
             case .tolerance: job.settings.tolerance = value.number ?? .nan
             case .maximumIterations: job.settings.maximumIterations = value.integer ?? 0
             case .standardErrors: job.settings.standardErrors = try option.named(value.text ?? "")
+            case .slopePrior: job.settings.slopePrior = try option.named(value.text ?? "")
             case .l1Gate: job.settings.l1Gate = value.number
             case .l1Experts: job.settings.l1Experts = value.number
             case .l1: job.settings.l1Automatic = true

@@ -46,7 +46,10 @@ PARAMETERS = """
     l1_gate, l1_experts : float or None, default=None
         Given weights of the lasso; None is no penalty.
     standard_errors : {{"observed", "sandwich", "none"}}, default="observed"
-        Of the parameters, in the model file.{others}
+        Of the parameters, in the model file.
+    slope_prior : {{"separated", "all", "none"}}, default="separated"
+        Slopes with a weak prior, log-F(1, 1): those without a finite maximum, where a group has no event or nothing else; all of
+        experts of classes and counts and of gates; none.{others}
     random_state : int, RandomState or None, default=None
         The seed of all random numbers; the same int gives the same model, for any number of threads.
     n_jobs : int or None, default=None
@@ -76,6 +79,7 @@ class MixtureOfExperts(BaseEstimator):
             "l1_gate": self.l1_gate,
             "l1_experts": self.l1_experts,
             "standard_errors": self.standard_errors,
+            "slope_prior": self.slope_prior,
         }
 
     @property

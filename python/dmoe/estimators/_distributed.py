@@ -65,6 +65,7 @@ class _Distributed(MixtureOfExperts):
         l1_gate: float | None = None,
         l1_experts: float | None = None,
         standard_errors: str = "observed",
+        slope_prior: str = "separated",
         n_global_experts: int | str | None = None,
         method: str | None = None,
         inconsistent: str = "keep",
@@ -87,6 +88,7 @@ class _Distributed(MixtureOfExperts):
         self.l1_gate = l1_gate
         self.l1_experts = l1_experts
         self.standard_errors = standard_errors
+        self.slope_prior = slope_prior
         self.n_global_experts = n_global_experts
         self.method = method
         self.inconsistent = inconsistent

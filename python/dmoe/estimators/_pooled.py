@@ -53,6 +53,7 @@ class _Pooled(MixtureOfExperts):
         l1_gate: float | None = None,
         l1_experts: float | None = None,
         standard_errors: str = "observed",
+        slope_prior: str = "separated",
         criterion: str | None = None,
         random_state: Any = None,
         n_jobs: int | None = None,
@@ -72,6 +73,7 @@ class _Pooled(MixtureOfExperts):
         self.l1_gate = l1_gate
         self.l1_experts = l1_experts
         self.standard_errors = standard_errors
+        self.slope_prior = slope_prior
         self.criterion = criterion
         self.random_state = random_state
         self.n_jobs = n_jobs

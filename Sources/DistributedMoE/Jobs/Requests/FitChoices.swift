@@ -4,7 +4,7 @@ import MixtureOfExperts
 
 /// How the rows of a site are fitted, whatever they are and however many experts they get.
 public struct FitChoices: Sendable, Equatable {
-    /// Random starts to screen.
+    /// Most random starts to screen: fewer where those tried lead to one optimum.
     public var starts = 16
     /// Converged below this change of the log-likelihood per row, in units of the standardised response.
     public var tolerance = 1e-9
@@ -12,6 +12,8 @@ public struct FitChoices: Sendable, Equatable {
     public var maximumIterations = 500
     /// How the standard errors of the parameters are computed.
     public var standardErrors = StandardErrorMethod.observed
+    /// Which slopes have a weak prior that keeps them finite.
+    public var slopePrior = SlopePriorRule.separated
     /// Weight of the lasso on the slopes of the gate; nil for none.
     public var l1Gate: Double?
     /// The same of the experts.
@@ -61,6 +63,7 @@ public struct FitChoices: Sendable, Equatable {
             expertCount: experts, starts: starts, tolerance: tolerance, maxIterations: maximumIterations, seed: seed,
             minRows: Double(minRows ?? 1), lasso: lasso, refitsSlopes: l1Refit || aggregated,
             standardErrors: standardErrors, cancellation: cancellation)
+        options.slopePrior = slopePrior
         options.initialModels = initialModels
         return options
     }
