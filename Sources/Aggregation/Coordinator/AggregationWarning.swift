@@ -21,6 +21,8 @@ package enum AggregationWarning: Sendable, Equatable, Codable, ExtensibleCode {
     /// The method gives another number than was asked for.
     case otherExpertCount(asked: Int, method: String, experts: Int)
     case emptyExperts(empty: Int, of: Int)
+    /// A single site with many more experts than all others does not decide how many the global model has.
+    case manyExpertsOfOneSite(site: String, experts: Int, used: Int)
 }
 
 /// Why a model has no standard errors.
@@ -102,6 +104,9 @@ extension AggregationWarning: DoorMessage {
                 + "covariates of more sites"
         case .otherExpertCount(let asked, let method, let experts):
             "\(asked) experts were asked for, but the method '\(method)' gives \(experts)"
+        case .manyExpertsOfOneSite(let site, let experts, let used):
+            "\(site) has \(experts) experts, many more than any other site: the global model has \(used); "
+                + "\((style == .estimator ? RequestOption.globalExperts : .experts).setting(experts, style)) gives it as many"
         case .emptyExperts(let empty, let count):
             "\(empty) of \(count) global experts stand for no local expert: fewer would do"
         }
