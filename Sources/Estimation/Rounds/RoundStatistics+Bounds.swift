@@ -50,14 +50,16 @@ extension RoundStatistics {
                 return "information is more than the rows can carry"
             }
         }
-        let gain = gate.newtonDecrement(ridge: Self.leastInformation * weight)
+        let gain = Self.leastInformation.map { gate.newtonDecrement(ridge: $0 * weight) }.max() ?? 0
         return gain <= Self.largestGain * weight
             ? nil : "gradient is more than the information supports: its Newton step would have no end"
     }
 
     private static let rounding = 1e-6
     /// Per row: what rounding may leave of an information of 0.
-    private static let leastInformation = 1e-8
+    ///
+    /// Beside information on other coefficients the smaller one counts as 0.
+    private static let leastInformation = [1e-8, 1e-12]
     /// Per row.
     private static let largestGain = 1e4
 }
