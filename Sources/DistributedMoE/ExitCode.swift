@@ -10,6 +10,8 @@ package enum ExitCode: Int32, Sendable {
     case data = 65
     case noInput = 66
     case ourFault = 70
+    /// An error of the system, which has no more memory.
+    case systemError = 71
     case cannotCreate = 73
     case outputError = 74
     /// As shells report an interrupt.
@@ -20,6 +22,7 @@ package enum ExitCode: Int32, Sendable {
         switch error {
         case is RequestRefusal: self = .usage
         case is JobFailure: self = .data
+        case let error as TableError where error.isMemoryFailure: self = .systemError
         case let error as TableError:
             self =
                 error.isOutputFailure

@@ -20,8 +20,16 @@ extension String {
 
     /// The first 40 characters, made visible, between quotation marks.
     package var quoted: String {
-        "\"" + String(prefix(40)).visible + (dropFirst(40).isEmpty ? "" : "…") + "\""
+        // A character may be of any number of scalars.
+        let start = String(String.UnicodeScalarView(unicodeScalars.prefix(Self.mostQuotedScalars)))
+        let isCut = start.utf8.count < utf8.count || !start.dropFirst(40).isEmpty
+        return "\"" + String(start.prefix(40)).visible + (isCut ? "…" : "") + "\""
     }
+
+    private static let mostQuotedScalars = 64
+
+    /// As much as errors keep of a field, which may be as long as its file.
+    package var beginning: String { String(String.UnicodeScalarView(unicodeScalars.prefix(256))) }
 
     private func spelled(_ spelling: (Unicode.Scalar) -> String?) -> String {
         guard unicodeScalars.contains(where: { spelling($0) != nil }) else { return self }

@@ -36,9 +36,24 @@ enum TableTargets {
     /// The stream as it is, and with the header that all of its kind have.
     static func gzip(_ bytes: Data) -> String? {
         for stored in [bytes, Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]) + bytes] {
-            if let violation = read(stored) { return violation }
+            if let violation = read(stored) ?? difference(stored) { return violation }
         }
         return nil
+    }
+
+    /// Some bytes at a time, or all at once: only what is found first may differ.
+    private static func difference(_ stored: Data) -> String? {
+        func outcome(_ step: Int) -> CSVReading.Outcome {
+            do throws(TableError) {
+                return .table(
+                    try DataTable.table(
+                        of: TableInput(source: source, stored: stored, step: step), options: TableOptions()))
+            } catch { return .refusal(error) }
+        }
+        let whole = outcome(TableInput.step)
+        if case .refusal(.corruptGzip) = whole { return nil }
+        return [ForeignFormat.reach, 3 * ForeignFormat.reach].allSatisfy { outcome($0) == whole }
+            ? nil : "other rows or errors where it is read piece by piece"
     }
 
     static func npy(_ bytes: Data) -> String? { read(bytes) ?? read(Data([0x93]) + Data("NUMPY".utf8) + bytes) }

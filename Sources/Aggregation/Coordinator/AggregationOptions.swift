@@ -36,7 +36,7 @@ package struct AggregationOptions: Sendable {
         case support
     }
 
-    /// Experts of the global model; nil for the largest local number.
+    /// Experts of the global model; nil for the usual number of the local models.
     package var expertCount: Int?
     /// Where given, the number of experts is chosen in it, whatever ``expertCount`` says.
     package var expertCountRange: ClosedRange<Int>?

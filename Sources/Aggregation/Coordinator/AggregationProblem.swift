@@ -104,8 +104,7 @@ package struct AggregationProblem: Sendable {
     ///
     /// - Throws: where more are asked than there are components.
     func expertCount() throws(AggregationError) -> Int {
-        let largest = mixture.sites.map(\.model.expertCount).max() ?? 1
-        let asked = options.expertCount ?? largest
+        let asked = options.expertCount ?? contributions.usualExpertCount
         guard asked <= mixture.components.count else {
             throw .tooManyExperts(asked: asked, components: mixture.components.count)
         }

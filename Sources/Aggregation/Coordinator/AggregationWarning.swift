@@ -23,6 +23,8 @@ package enum AggregationWarning: Sendable, Equatable, Codable, ExtensibleCode {
     case emptyExperts(empty: Int, of: Int)
     /// The global model is made without them.
     case underfittedSites(sites: [String], rows: Int, of: Int)
+    /// A single site with many more experts than all others does not decide how many the global model has.
+    case manyExpertsOfOneSite(site: String, experts: Int, used: Int)
 }
 
 /// Why a model has no standard errors.
@@ -104,6 +106,9 @@ extension AggregationWarning: DoorMessage {
                 + "covariates of more sites"
         case .otherExpertCount(let asked, let method, let experts):
             "\(asked) experts were asked for, but the method '\(method)' gives \(experts)"
+        case .manyExpertsOfOneSite(let site, let experts, let used):
+            "\(site) has \(experts) experts, many more than any other site: the global model has \(used); "
+                + "\((style == .estimator ? RequestOption.globalExperts : .experts).setting(experts, style)) gives it as many"
         case .emptyExperts(let empty, let count):
             "\(empty) of \(count) global experts stand for no local expert: fewer would do"
         case .underfittedSites(let sites, let rows, let total):

@@ -15,6 +15,21 @@ package struct Contribution: Sendable {
     }
 }
 
+extension [Contribution] {
+    /// The number of experts of the global model where none is asked for: the largest local one, unless a single site has many more than
+    /// all others.
+    ///
+    /// A search takes time in proportion to it, and whoever makes a file may write any number of experts.
+    package var usualExpertCount: Int {
+        let counts = map(\.fitted.model.expertCount).sorted(by: >)
+        guard counts.count > 1 else { return counts.first ?? 1 }
+        return Swift.min(counts[0], Swift.max(Self.leastBound, Self.mostTimesNext * counts[1]))
+    }
+
+    private static var leastBound: Int { 10 }
+    private static var mostTimesNext: Int { 3 }
+}
+
 /// Covariates given by the user, in the order of the design, and where they come from.
 package struct GivenSupport: Sendable {
     package var covariates: Matrix

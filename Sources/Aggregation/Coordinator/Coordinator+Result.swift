@@ -72,6 +72,14 @@ extension Coordinator {
         if let site = SiteShares.dominant(contributions.map { ($0.name, $0.fitted.weight) }) {
             result.append(.dominantSite(site: site.name, share: site.share))
         }
+        if options.expertCount == nil, options.expertCountRange == nil,
+            let most = contributions.max(by: { $0.fitted.model.expertCount < $1.fitted.model.expertCount }),
+            most.fitted.model.expertCount > contributions.usualExpertCount
+        {
+            result.append(
+                .manyExpertsOfOneSite(
+                    site: most.name, experts: most.fitted.model.expertCount, used: reduced.model.expertCount))
+        }
         let support = problem.support
         let share = support.effectivePoints / Double(support.weights.count)
         if share < Self.leastEffectiveShare {

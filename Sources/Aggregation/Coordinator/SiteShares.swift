@@ -4,8 +4,6 @@ import MixtureOfExperts
 package enum SiteShares {
     /// Above it a site decides more than all others together.
     private static let half = 0.5
-    /// Of two sites one has more than half, but for a tie: worth a word where it has three times as much as the other.
-    private static let mostOfTwo = 0.75
 
     /// What each weight has to be multiplied by, at most 1, so that none is more than a given share of all after it.
     ///
@@ -31,12 +29,11 @@ package enum SiteShares {
         return weights.map { $0 > level ? level / $0 : 1 }
     }
 
-    /// The site with more than half of the weight, or with more than three quarters of that of two.
+    /// The site with more than half of the weight.
     package static func dominant(_ sites: [(name: String, weight: Double)]) -> (name: String, share: Double)? {
         let total = sites.reduce(0) { $0 + $1.weight }
         guard sites.count > 1, total > 0 else { return nil }
-        let bound = sites.count == 2 ? mostOfTwo : half
-        return sites.map { (name: $0.name, share: $0.weight / total) }.first { $0.share > bound }
+        return sites.map { (name: $0.name, share: $0.weight / total) }.first { $0.share > half }
     }
 }
 

@@ -16,7 +16,7 @@ package struct TransportReduction: Sendable {
         var experts = start
         var plan = TransportPlan(problem, experts: experts)
         var objectives = [plan.objective]
-        for _ in 0..<maxIterations {
+        for _ in 0..<problem.affordableIterations(experts: start.count, atMost: maxIterations) {
             let next = plan.barycentres(problem, previous: experts)
             let nextPlan = TransportPlan(problem, experts: next)
             let fall = plan.objective - nextPlan.objective

@@ -59,6 +59,16 @@ package struct TransportProblem: Sendable {
     var pointCount: Int { rows.rowCount }
     var componentCount: Int { components.count }
 
+    /// What a search may cost, in divergences: of thousands of sites some 200 iterations, of a file that claims a thousand experts fewer.
+    private static let affordable = 2e10
+    private static let leastIterations = 10
+
+    /// How many updates of so many experts can be afforded, by their number alone: the same on every machine.
+    func affordableIterations(experts: Int, atMost most: Int) -> Int {
+        let count = Self.affordable / (Double(pointCount) * Double(componentCount) * Double(max(experts, 1)))
+        return min(most, max(Self.leastIterations, Int(min(count, Double(most)))))
+    }
+
     /// Points x components.
     package var masses: Matrix { blockMasses.matrix }
 

@@ -21,6 +21,11 @@ struct ColumnSummary: Sendable {
     /// Columns with more distinct values, and none that most rows share, have no usual value.
     static let mostDistinctValues = 32
 
+    /// Files hold sums of squares up to it, parameters up to its root: beyond, a fit would end in what could not be read again.
+    static let largestScatter = 1e200
+    /// Slopes are inversely proportional to a deviation, and variances of responses proportional to its square.
+    static let leastDeviation = 1e-90
+
     var deviation: Double { weight > 0 ? (scatter / weight).squareRoot() : 0 }
 
     /// Adds up to a block of values.
@@ -84,6 +89,25 @@ struct ColumnSummary: Sendable {
     private mutating func note(_ value: Double) {
         guard let known = distinct, !known.contains(value) else { return }
         distinct = known.count < Self.mostDistinctValues ? known + [value] : nil
+    }
+}
+
+extension ColumnSummary {
+    /// Whether no file holds the sum of its squares.
+    var isTooLarge: Bool { !deviation.isFinite || scatter > Self.largestScatter }
+}
+
+extension Standardisation {
+    /// A column of which no file holds the squares, or the slopes that it leads to.
+    func columnOutOfRange(_ summaries: [ColumnSummary]) -> Int? {
+        if let large = summaries.indices.first(where: { !scale[$0].isFinite || summaries[$0].isTooLarge }) {
+            return large
+        }
+        let (response, least) = (summaries.count - 1, ColumnSummary.leastDeviation)
+        return summaries.indices.first { column in
+            guard !constantColumns.contains(column) else { return false }
+            return scale[column] < least || column < response && scale[response] / scale[column] > 1 / least
+        }
     }
 }
 

@@ -83,6 +83,16 @@ package struct GateSums: Sendable, Equatable {
             information: { information($0, $1).matrix() })
     }
 
+    /// g'(I + ridge)⁻¹g: twice what a Newton step promises to gain.
+    func newtonDecrement(ridge: Double) -> Double {
+        guard expertCount > 1 else { return 0 }
+        let origin = SoftmaxGate(coefficients: Matrix(rowCount: gradient[0].count, columnCount: expertCount))
+        let direction = GateNewton.direction(
+            gate: origin, ridge: ridge, pull: 0, gradient: { gradient[$0] },
+            information: { information($0, $1).matrix() })
+        return (0..<expertCount - 1).reduce(0) { $0 + dot(gradient[$1], Array(direction.column($1))) }
+    }
+
     /// Whether there is information on every coefficient from every pair of experts.
     private var isComplete: Bool { pairs.allSatisfy { pair in (0..<pair.size).allSatisfy { pair[$0, $0] > 0 } } }
 

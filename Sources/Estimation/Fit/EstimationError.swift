@@ -70,7 +70,8 @@ extension EstimationError: DoorMessage {
             "without the rows of values and classes that too few rows have, \(rows) of \(total) are left, too few for a single "
                 + "expert, which needs \(needed): merge rare levels, or use fewer covariates"
         case .valuesTooLarge(let column):
-            "values of column '\(column)' are too large to be squared: correct them or change the unit"
+            "values of column '\(column)' are too large to be squared, or differ by too little beside the others: correct them or change the "
+                + "unit"
         case .nothingHeldOut(let rows):
             "the share to hold out of \(rows) rows leaves none on one side: choose another"
         case .tooFewHeldOut(let rows, let needed):

@@ -37,9 +37,7 @@ extension LocalFit {
         _ standardisation: Standardisation, _ summaries: [ColumnSummary], _ disclosure: Disclosure
     ) throws(EstimationError) {
         let names = design.covariates + [design.target]
-        if let column = names.indices.first(where: { !standardisation.scale[$0].isFinite }) {
-            throw .valuesTooLarge(column: names[column])
-        }
+        if let column = standardisation.columnOutOfRange(summaries) { throw .valuesTooLarge(column: names[column]) }
         if family.standardisesResponses, standardisation.constantColumns.contains(design.covariateCount) {
             let summary = summaries[design.covariateCount]
             throw summary.distinct?.count == 1

@@ -42,9 +42,7 @@ extension GeneralisedEMRound {
 
     private func check(_ summaries: [ColumnSummary], _ disclosure: Disclosure) throws(EstimationError) {
         let names = design.covariates + [design.target]
-        if let column = names.indices.first(where: { !summaries[$0].deviation.isFinite }) {
-            throw .valuesTooLarge(column: names[column])
-        }
+        if let column = summaries.firstIndex(where: \.isTooLarge) { throw .valuesTooLarge(column: names[column]) }
         if let usual = disclosure.usualResponseIfRare {
             throw .rareResponse(target: design.target, value: usual, minimum: options.minRows)
         }

@@ -90,12 +90,15 @@ extension GeneralisedEMRound {
     /// No trial can be made within the round. Along a line the log of a sum of exponentials has a third derivative of at most
     /// R times its second, R the largest change of a log odds (Bach 2010, Electronic Journal of Statistics 4, lemma 1): a
     /// Newton step raises the objective as long as exp(R) - R - 1 ≤ R², R ≤ 1.79, and a step of log₂(1 + R) / R beyond, up to
-    /// R = 50. R is taken over all rows there; their root mean square serves here.
+    /// R = 50, farther than which no step goes. R is taken over all rows there; their root mean square serves here.
     private static func stepLength(reach: Double) -> Double {
         guard reach > largestReach else { return 1 }
         let units = reach / largestReach
-        return log2(1 + units) / units
+        return log2(1 + min(units, farthestReach / largestReach)) / units
     }
+
+    /// Of the lemma.
+    private static let farthestReach = 50.0
 
     private static let largestReach = 1.5
 }

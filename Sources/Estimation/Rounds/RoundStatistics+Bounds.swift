@@ -26,6 +26,9 @@ extension RoundStatistics {
     /// Why the sums of the gate cannot be of these rows; nil where they can.
     ///
     /// With u = τ - π, which is at most 1, |Σ w u z_j|² ≤ Σ w Σ w z_j², and π_a π_b is at most ¼. Σ w z_j² is in the moments.
+    ///
+    /// From below the information I is bounded by the gradient g: g'I⁻¹g ≤ Σ w u² / (π (1 - π)), by Cauchy and Schwarz, which is Σ w where
+    /// the gate is right. Rows that it takes to be of other experts have more of it each, up to 1 / π.
     package func gateProblem(_ design: Design, _ standardisation: Standardisation) -> String? {
         let own = moments.filter { $0.weight > 0 }.map(standardisation.standardised)
         let squares =
@@ -47,8 +50,16 @@ extension RoundStatistics {
                 return "information is more than the rows can carry"
             }
         }
-        return nil
+        let gain = Self.leastInformation.map { gate.newtonDecrement(ridge: $0 * weight) }.max() ?? 0
+        return gain <= Self.largestGain * weight
+            ? nil : "gradient is more than the information supports: its Newton step would have no end"
     }
 
     private static let rounding = 1e-6
+    /// Per row: what rounding may leave of an information of 0.
+    ///
+    /// Beside information on other coefficients the smaller one counts as 0.
+    private static let leastInformation = [1e-8, 1e-12]
+    /// Per row.
+    private static let largestGain = 1e4
 }

@@ -84,14 +84,73 @@ package struct VersionedJSON {
     }
 
     func decode<Document: VersionedDocument>(_ type: Document.Type) throws(Document.Failure) -> Document {
-        if let problem = headProblem(Document.formatName, Document.versions) {
+        if let problem = headProblem(Document.formatName, Document.versions) ?? keyProblem {
             throw Document.failure(problem, path: source)
         }
-        do { return try JSONDecoder().decode(type, from: data) } catch let error as DecodingError {
-            throw Document.failure(DocumentProblem(error), path: source)
-        } catch {
-            throw Document.failure(.noDocument(reason: nil), path: source)
+        do { return try JSONDecoder().decode(type, from: data) } catch {
+            let problem = Self.problem(error)
+            if case .corrupt("", _) = problem, let number = numberProblem(type) {
+                throw Document.failure(number, path: source)
+            }
+            throw Document.failure(problem, path: source)
         }
+    }
+
+    private static func problem(_ error: any Error) -> DocumentProblem {
+        (error as? DecodingError).map { DocumentProblem($0) } ?? .noDocument(reason: nil)
+    }
+
+    private var keyProblem: DocumentProblem? {
+        // Decoders read UTF-16 and UTF-32 as well.
+        guard !data.prefix(4).contains(0) else { return .noDocument(reason: "it is no UTF-8 text") }
+        let path = data.withUnsafeBytes { raw in
+            var walk = JSONWalk(raw.bindMemory(to: UInt8.self))
+            return walk.duplicatedKey()
+        }
+        return path.map { .invalidValue(field: $0, reason: "is there twice") }
+    }
+
+    /// The first number that its field cannot hold, such as 1.5 for a count.
+    ///
+    /// Foundation does not say where it is: it is looked for by halves, with harmless numbers in the place of all behind.
+    private func numberProblem<Document: VersionedDocument>(_ type: Document.Type) -> DocumentProblem? {
+        let numbers = data.withUnsafeBytes { raw in
+            var walk = JSONWalk(raw.bindMemory(to: UInt8.self))
+            return walk.unusualNumbers()
+        }
+        func isWrong(within count: Int) -> Bool {
+            do { _ = try JSONDecoder().decode(type, from: harmless(numbers[count...])) } catch {
+                if case .corrupt("", _) = Self.problem(error) { return true }
+            }
+            return false
+        }
+        guard isWrong(within: numbers.count), !isWrong(within: 0) else { return nil }
+        var (right, wrong) = (0, numbers.count)
+        while wrong - right > 1 {
+            let middle = (right + wrong) / 2
+            if isWrong(within: middle) { wrong = middle } else { right = middle }
+        }
+        let number = numbers[wrong - 1]
+        let text = String(
+            decoding: data.dropFirst(number.range.lowerBound).prefix(
+                min(number.range.count, Self.mostDigits)), as: UTF8.self)
+        return .invalidValue(
+            field: number.path, reason: "cannot be \(text)\(number.range.count > Self.mostDigits ? "…" : "")")
+    }
+
+    private static let mostDigits = 40
+
+    /// The text with 1 for each of these numbers.
+    private func harmless(_ numbers: ArraySlice<JSONWalk.Number>) -> Data {
+        let data = Data(data)
+        var result = Data()
+        var start = 0
+        for number in numbers {
+            result += data[start..<number.range.lowerBound]
+            result.append(UInt8(ascii: "1"))
+            start = number.range.upperBound
+        }
+        return result + data[start...]
     }
 
     /// Before the fields: those of another version may be others.

@@ -42,8 +42,8 @@ extension ModelFile {
         if let reason = classProblem(response) { throw check.refusal("classes", reason) }
         try validateColumns(check)
         if let (field, reason) = studyProblem { throw check.refusal(field, reason) }
-        try check.require(!experts.isEmpty, "experts", "there are none")
         try check.count(rows, "rows")
+        try validateExpertCount(check)
         try check.require(weight >= 0, "weight", "must not be negative")
         try check.number(weight, "weight", .weight)
         for (index, round) in (rounds ?? []).enumerated() {
@@ -63,6 +63,18 @@ extension ModelFile {
         try validateUncertainty(source: source)
         try validatePrior(check)
         if kind != .reference { try validateStatistics(check) }
+    }
+
+    /// A fit takes more rows for each expert than it has coefficients, and two more; one expert without slopes needs no more.
+    private func validateExpertCount(_ check: FieldCheck) throws(ModelFileError) {
+        try check.require(!experts.isEmpty, "experts", "there are none")
+        try check.require(
+            experts.count <= Self.mostExperts, "experts", "are \(experts.count), and at most \(Self.mostExperts) can be"
+        )
+        guard kind == .local, experts.count > 1 else { return }
+        let needed = experts.count * (expertCovariates.count + 3)
+        try check.require(
+            rows >= needed, "experts", "are \(experts.count), which takes \(needed) rows, and there are \(rows)")
     }
 
     /// What the statistics of all experts together must be.

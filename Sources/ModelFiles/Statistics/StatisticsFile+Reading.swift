@@ -73,6 +73,9 @@ extension StatisticsFile {
             throw check.refusal("family", "'\(family)' is not known here")
         }
         try check.require(!experts.isEmpty, "experts", "there are none")
+        try check.require(
+            experts.count <= ModelFile.mostExperts, "experts",
+            "are \(experts.count), and at most \(ModelFile.mostExperts) can be")
         try check.count(rows, "rows")
         try check.require(weight > 0, "weight", "must be positive")
         try check.number(weight, "weight", .weight)

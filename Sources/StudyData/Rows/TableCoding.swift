@@ -152,7 +152,8 @@ struct TableCoding {
                 case .aClass: kind = .aClass
                 }
                 throw .unknownSpelling(
-                    source: table.source, line: table.place(ofRow: row), column: name, field: field, kind: kind,
+                    source: table.source, line: table.place(ofRow: row), column: name, field: field.beginning,
+                    kind: kind,
                     known: kind == .answer ? spellings.reversed() : spellings)
             }
         }

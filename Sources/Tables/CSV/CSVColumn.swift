@@ -30,7 +30,7 @@ struct CSVColumn: Sendable {
         case .numbers:
             if let number = field.number(in: bytes) { return number }
             kind = .ignored
-            offender = (line, field.text(in: bytes))
+            offender = (line, field.text(in: bytes).beginning)
         }
         return nil
     }

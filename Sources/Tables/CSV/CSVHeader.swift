@@ -12,7 +12,7 @@ struct CSVHeader {
     /// Read at first; a longer header is read again.
     private static let usualReach = 1 << 16
     /// A header with something wrong in it ends before here, or is not looked for any further.
-    private static let longestDefect = 1 << 24
+    static let longestDefect = 1 << 24
 
     /// - Throws: `emptyFile`, `duplicateColumn`, `notUTF8`, `unterminatedQuote`.
     init(source: String, bytes: TableBytes, delimiter: UInt8) throws(TableError) {
@@ -32,6 +32,18 @@ struct CSVHeader {
         }
     }
 
+    /// Whether the bytes, of which more may follow, hold it to its end.
+    ///
+    /// - Throws: as ``init(source:bytes:delimiter:)`` for what no further bytes mend.
+    static func ends(in bytes: TableBytes, source: String, _ delimiter: UInt8) throws(TableError) -> Bool {
+        do throws(TableError) {
+            return try CSVHeader(source: source, bytes: bytes, delimiter: delimiter).end < bytes.count
+        } catch {
+            if bytes.count >= longestDefect { throw error }
+            return false
+        }
+    }
+
     private init(_ source: String, _ bytes: UnsafeBufferPointer<UInt8>, _ delimiter: UInt8) throws(TableError) {
         var cursor = CSVCursor(source: source, bytes: bytes, delimiter: delimiter)
         guard cursor.reachRow() else { throw .emptyFile(path: source) }
@@ -39,7 +51,7 @@ struct CSVHeader {
         let line = cursor.line
         repeat {
             let name = try Self.name(cursor.field(), in: bytes, position: names.count + 1)
-            guard !name.hasReplacedBytes else { throw .notUTF8(source: source, line: line, text: name) }
+            guard !name.hasReplacedBytes else { throw .notUTF8(source: source, line: line, text: name.beginning) }
             guard known.insert(name).inserted else { throw .duplicateColumn(source: source, name: name) }
             names.append(name)
         } while !cursor.rowEnded

@@ -4,12 +4,12 @@ import Numerics
 
 /// Reads a CSV file, large plain ones in parts by several threads.
 package struct CSVReader {
-    private let source: String
-    private let bytes: TableBytes
-    private let parallelism: Parallelism
+    let source: String
+    let bytes: TableBytes
+    let parallelism: Parallelism
     private let names: [String]
     private let isWhole: Bool
-    private let columns: [CSVColumn]
+    let columns: [CSVColumn]
     /// At the end of the header.
     let start: (position: Int, line: Int)
     let delimiter: UInt8
@@ -87,7 +87,7 @@ package struct CSVReader {
                 // The last row of all may have no line end.
                 let rows = lines.before..<lines.before + lineEnds + (isLast ? 1 : 0)
                 let part = Result { () throws(TableError) in
-                    try read(bytes, rows: rows, expected: lines.expected, stores)
+                    try read(bytes, rows: rows, line: rows.lowerBound, expected: lines.expected, stores)
                 }
                 return (part, rows.lowerBound)
             }
@@ -106,7 +106,8 @@ package struct CSVReader {
             let end = index + 1 < pieces.count ? firstRows[index + 1] : lineCount
             return bytes.with(pieces[index].range) { bytes in
                 Result { () throws(TableError) in
-                    try read(bytes, rows: firstRows[index]..<end, expected: lineCount, stores)
+                    try read(
+                        bytes, rows: firstRows[index]..<end, line: firstRows[index], expected: lineCount, stores)
                 }
             }
         }
@@ -114,28 +115,32 @@ package struct CSVReader {
     }
 
     private var pieces: CSVPieces {
-        // Work for each part of a wide table is in proportion to its columns.
-        let size = max(partSize, partSize / 4096 * columns.count)
-        return CSVPieces(
-            bytes: bytes, rows: start.position..<bytes.count, delimiter: delimiter, size: size,
+        CSVPieces(
+            bytes: bytes, rows: start.position..<bytes.count, delimiter: delimiter, size: pieceSize,
             rowLength: start.position)
     }
+
+    /// Work for each part of a wide table is in proportion to its columns.
+    var pieceSize: Int { max(partSize, partSize / 4096 * columns.count) }
 
     /// Whether the header does, and so probably every row.
     private var endsWithFeed: Bool {
         bytes.with(max(start.position - 1, 0)..<start.position) { $0.first == UInt8(ascii: "\n") }
     }
 
-    private func read(
-        _ bytes: UnsafeBufferPointer<UInt8>, rows: Range<Int>, expected: Int, _ stores: [CSVNumberStore]
+    /// - Parameters:
+    ///   - rows: where they belong in the stores.
+    ///   - line: how many lines there are before them and behind the header.
+    func read(
+        _ bytes: UnsafeBufferPointer<UInt8>, rows: Range<Int>, line: Int, expected: Int, _ stores: [CSVNumberStore]
     ) throws(TableError) -> CSVPart {
         var cursor = CSVCursor(source: source, bytes: bytes, delimiter: delimiter)
-        cursor.move(to: 0, line: start.line + rows.lowerBound)
+        cursor.move(to: 0, line: start.line + line)
         var reader = CSVPartReader(cursor, columns: columns, stores: stores, rows: rows, expected: expected)
         return try reader.read(plainRuns: plainRuns)
     }
 
-    private func join(_ part: CSVPart, firstRow: Int, _ stores: [CSVNumberStore], to whole: inout CSVPart) {
+    func join(_ part: CSVPart, firstRow: Int, _ stores: [CSVNumberStore], to whole: inout CSVPart) {
         if whole.rowCount < firstRow, part.rowCount > 0 {
             for store in stores { store.move(firstRow..<firstRow + part.rowCount, to: whole.rowCount) }
         }
@@ -144,7 +149,7 @@ package struct CSVReader {
         whole.rowCount += part.rowCount
     }
 
-    private func table(
+    func table(
         of whole: CSVPart, _ parts: [(part: CSVPart, firstRow: Int)], _ stores: [CSVNumberStore]
     ) -> DataTable {
         let columns = names.indices.map { index in

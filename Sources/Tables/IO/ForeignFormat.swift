@@ -1,10 +1,10 @@
 /// A format of files that people try and that is not read here: what it is, and how its rows can be had.
-struct ForeignFormat {
+package struct ForeignFormat {
     let name: String
     let remedy: TableError.Remedy
 
     /// Bytes from the beginning of a file that say what it is.
-    static let reach = 1 << 12
+    package static let reach = 1 << 12
 
     /// - Parameter start: the first ``reach`` bytes of a file, or all.
     /// - Throws: `unsupportedFormat`.

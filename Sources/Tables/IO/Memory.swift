@@ -9,4 +9,23 @@ package enum Memory {
         let kilobytes = line.flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int($0) }
         return kilobytes.map { $0 * 1024 } ?? Int(ProcessInfo.processInfo.physicalMemory / 2)
     }
+
+    /// - Throws: `beyondMemory` where so many bytes more are not to be had.
+    static func check(_ bytes: Int, source: String) throws(TableError) {
+        if bytes > min(available, leftOfLimit) { throw .beyondMemory(source: source) }
+    }
+
+    /// Of the address space that this process may have.
+    private static var leftOfLimit: Int {
+        var limit = rlimit()
+        #if canImport(Glibc)
+            let code = getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+        #else
+            let code = getrlimit(RLIMIT_AS, &limit)
+        #endif
+        guard code == 0, limit.rlim_cur < UInt(Int.max) else { return .max }
+        let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?
+            .split(separator: " ").first.flatMap { Int($0) }
+        return max(0, Int(limit.rlim_cur) - (pages ?? 0) * Int(getpagesize()))
+    }
 }

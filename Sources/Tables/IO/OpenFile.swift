@@ -49,10 +49,10 @@ package final class OpenFile: Sendable {
     }
 
     package var isCompressed: Bool {
-        var start = [UInt8](repeating: 0, count: Gzip.magic.count)
+        var start = [UInt8](repeating: 0, count: GzipStream.magic.count)
         return start.withUnsafeMutableBytes { buffer in
             pread(descriptor, buffer.baseAddress, buffer.count, 0) == buffer.count
-        } && start == Gzip.magic
+        } && start == GzipStream.magic
     }
 
     /// Fills the buffer.

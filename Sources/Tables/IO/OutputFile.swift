@@ -62,6 +62,10 @@ package enum OutputFile {
         guard let status = FilePath.status(folder), status.st_mode & S_IFMT == S_IFDIR else {
             throw refuse("the directory \(folder) does not exist; create it first")
         }
+        let most = pathconf(folder, Int32(_PC_NAME_MAX))
+        if most > 0, name.utf8.count > most {
+            throw refuse("its name is longer than the \(most) bytes of the file system")
+        }
         guard access(folder, W_OK | X_OK) == 0 else { throw refuse("no permission to write in \(folder)") }
     }
 

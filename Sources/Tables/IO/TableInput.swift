@@ -4,56 +4,71 @@ import Messages
 /// The bytes of a file or of standard input, decompressed if they are a gzip stream.
 package struct TableInput {
     let source: String
+    /// All of them, or the beginning.
     package let bytes: TableBytes
+    /// What follows; nil where that is all.
+    fileprivate let rest: ByteStream?
     /// The regular file that the bytes come from.
     fileprivate let file: OpenFile?
 
-    /// - Throws: `fileNotFound`, `cannotRead`, `corruptGzip`.
+    /// - Throws: `fileNotFound`, `cannotRead`, `corruptGzip`, `beyondMemory`.
     package init(path: String) throws(TableError) {
         if path == "-" {
-            let stored = try Self.everything(in: .standardInput, path: "standard input")
-            try self.init(source: "standard input", stored: stored)
+            try self.init(.standardInput, source: "standard input")
             return
         }
         let (descriptor, status) = try Self.opened(path)
         // A pipe must be read through the one descriptor opened on it.
         guard status.st_mode & S_IFMT == S_IFREG else {
-            let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-            try self.init(source: path, stored: Self.everything(in: handle, path: path))
+            try self.init(FileHandle(fileDescriptor: descriptor, closeOnDealloc: true), source: path)
             return
         }
         let opened = OpenFile(path: path, descriptor: descriptor, stamp: FileStamp(status))
         let size = Int(status.st_size)
         guard opened.isCompressed else {
-            self.init(source: path, bytes: TableBytes(opened, count: size), file: opened)
+            self.init(source: path, bytes: TableBytes(opened, count: size), rest: nil, file: opened)
             return
         }
+        try Memory.check(size, source: path)
         let stored = opened.bytes(0..<size)
         if let failure = opened.failure { throw failure }
-        self.init(source: path, bytes: TableBytes(try Gzip.decompress(stored, source: path)), file: nil)
+        try self.init(source: path, stored: stored)
     }
 
-    package init(source: String, stored: Data) throws(TableError) {
-        let bytes = stored.starts(with: Gzip.magic) ? try Gzip.decompress(stored, source: source) : stored
-        self.init(source: source, bytes: TableBytes(bytes), file: nil)
+    /// - Parameter step: how many bytes are looked at first.
+    package init(source: String, stored: Data, step: Int = TableInput.step) throws(TableError) {
+        guard stored.starts(with: GzipStream.magic) else {
+            self.init(source: source, bytes: TableBytes(stored), rest: nil, file: nil)
+            return
+        }
+        let stream = ByteStream(origin: .gzip(try GzipStream(stored, source: source)), step: step)
+        let start = try stream.next(step)
+        self.init(source: source, bytes: TableBytes(start), rest: start.count < step ? nil : stream, file: nil)
     }
 
-    private init(source: String, bytes: TableBytes, file: OpenFile?) {
+    package static let step = ByteStream.usualStep
+
+    private init(_ handle: FileHandle, source: String) throws(TableError) {
+        let stream = ByteStream(origin: .handle(handle, path: source), step: Self.step)
+        let start = try stream.next(Self.step)
+        if start.starts(with: GzipStream.magic) {
+            let stored = start.count < Self.step ? start : try stream.everything(after: start, source: source)
+            try self.init(source: source, stored: stored)
+        } else {
+            self.init(
+                source: source, bytes: TableBytes(start), rest: start.count < Self.step ? nil : stream, file: nil)
+        }
+    }
+
+    private init(source: String, bytes: TableBytes, rest: ByteStream?, file: OpenFile?) {
         self.source = source
         self.bytes = bytes
+        self.rest = rest
         self.file = file
     }
 
     /// Set where the file was written to since it was opened, or could not be read to its end.
     package var change: TableError? { file?.failure }
-
-    package static func everything(in handle: FileHandle, path: String) throws(TableError) -> Data {
-        do {
-            return try handle.readToEnd() ?? Data()
-        } catch {
-            throw .cannotRead(path: path, reason: error.localizedDescription)
-        }
-    }
 
     private static func opened(_ path: String) throws(TableError) -> (descriptor: Int32, status: stat) {
         let descriptor = open(path, O_RDONLY)
@@ -83,7 +98,8 @@ extension DataTable {
     /// - Parameters:
     ///   - path: The file, or `-` for standard input, which is read to its end.
     ///   - options: The delimiter, and which columns are wanted as text.
-    /// - Throws: `fileNotFound` or `cannotRead` if there are no bytes to read or they change meanwhile; `emptyFile`, `noRows`,
+    /// - Throws: `fileNotFound` or `cannotRead` if there are no bytes to read or they change meanwhile; `beyondMemory` if what
+    ///   comes of a pipe or of a compressed file is too much; `emptyFile`, `noRows`,
     ///   `unsupportedFormat`, `duplicateColumn`, `raggedRow`, `unterminatedQuote`, `malformedNPY`,
     ///   `columnNamesMismatch` or `corruptGzip` if they are not a table.
     public static func read(path: String, options: TableOptions = TableOptions()) throws(TableError) -> DataTable {
@@ -101,11 +117,23 @@ extension DataTable {
             try ForeignFormat.refuse(start, source: source)
             return false
         }
-        guard isArray else { return try CSVReader(source: source, bytes: bytes, options: options).table() }
+        guard isArray else {
+            return if let rest = input.rest {
+                try CSVReader.table(source: source, start: bytes, rest: rest, options: options)
+            } else {
+                try CSVReader(source: source, bytes: bytes, options: options).table()
+            }
+        }
         if let file = input.file, let array = try ArrayFile(file, size: bytes.count, options: options) {
             return array.table()
         }
-        return try bytes.with(0..<bytes.count) { all throws(TableError) in
+        var whole = bytes
+        if let rest = input.rest {
+            let start = bytes.with(0..<bytes.count) { Data($0) }
+            try NPYReader.checkHeader(start, source: source)
+            whole = TableBytes(try rest.everything(after: start, source: source))
+        }
+        return try whole.with(0..<whole.count) { all throws(TableError) in
             try NPYReader(source: source, raw: UnsafeRawBufferPointer(all), options: options).table()
         }
     }

@@ -7,7 +7,6 @@ package struct ArrayFile {
     package let names: [String]
     package let file: OpenFile
 
-    private static let longestHeader = 1 << 16
     private static let previewedRows = 16
 
     /// Nil where the file is something else: a pipe, another format, compressed.
@@ -22,7 +21,7 @@ package struct ArrayFile {
     ///
     /// - Throws: `malformedNPY`, `noRows`, `columnNamesMismatch`, `duplicateColumn`.
     init?(_ file: OpenFile, size: Int, options: TableOptions) throws(TableError) {
-        var start = [UInt8](repeating: 0, count: min(size, Self.longestHeader))
+        var start = [UInt8](repeating: 0, count: min(size, NPYHeader.longestStart))
         start.withUnsafeMutableBytes { file.read(at: 0, into: $0) }
         guard start.starts(with: NPYHeader.magic) else { return nil }
         let reader = try start.withUnsafeBytes { raw in

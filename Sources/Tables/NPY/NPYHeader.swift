@@ -26,6 +26,11 @@ package struct NPYHeader: Equatable {
         }
     }
 
+    /// NumPy itself reads no more than 10,000 bytes of it without being asked to.
+    private static let longestText = 1 << 16
+    /// Bytes in which a header ends that is not refused for its length.
+    static let longestStart = longestText + 12
+
     /// Why an array is refused.
     struct Failure: Error, Equatable {
         var reason: String
@@ -45,6 +50,11 @@ package struct NPYHeader: Equatable {
         let textOffset = raw[6] == 1 ? 10 : 12
         guard raw.count >= textOffset else { throw Failure(reason: "the file ends within its header") }
         let length = raw[8..<textOffset].reversed().reduce(0) { $0 << 8 | Int($1) }
+        guard length <= Self.longestText else {
+            throw Failure(
+                reason: "its header of \(length) bytes is longer than any that NumPy writes; save it again with np.save"
+            )
+        }
         guard raw.count - textOffset >= length else { throw Failure(reason: "the file ends within its header") }
         dataOffset = textOffset + length
         let fields = try NPYLiteral.dictionary(String(decoding: raw[textOffset..<dataOffset], as: UTF8.self))

@@ -1,3 +1,4 @@
+import Foundation
 import Messages
 
 /// Reads a NumPy `.npy` array of one or two dimensions as a table.
@@ -23,6 +24,15 @@ struct NPYReader {
         } catch {
             throw .malformedNPY(source: source, reason: error.reason)
         }
+    }
+
+    /// Of a file whose beginning is there.
+    static func checkHeader(_ start: Data, source: String) throws(TableError) {
+        _ = try start.withUnsafeBytes { raw in
+            Result { () throws(TableError) in
+                try NPYReader(source: source, raw: raw, options: TableOptions())
+            }
+        }.get()
     }
 
     /// - Throws: `malformedNPY`, `noRows`, `columnNamesMismatch`, `duplicateColumn`.

@@ -128,8 +128,8 @@ public struct DataTable: Sendable {
 
     private func noNumber(_ field: String, line: Int, _ name: String) -> TableError {
         field.hasReplacedBytes
-            ? .notUTF8(source: source, line: line, text: field)
-            : .textInNumericColumn(source: source, line: line, column: name, field: field)
+            ? .notUTF8(source: source, line: line, text: field.beginning)
+            : .textInNumericColumn(source: source, line: line, column: name, field: field.beginning)
     }
 
     /// The texts of a column, one for each row.
@@ -142,7 +142,7 @@ public struct DataTable: Sendable {
         case .numbers(let values): return values.map(Format.label)
         case .text(let fields):
             if let row = fields.firstIndex(where: \.hasReplacedBytes) {
-                throw .notUTF8(source: source, line: line(ofRow: row), text: fields[row])
+                throw .notUTF8(source: source, line: line(ofRow: row), text: fields[row].beginning)
             }
             return fields
         case .notNumeric: throw .textNotKept(source: source, column: name)

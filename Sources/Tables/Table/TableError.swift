@@ -45,6 +45,8 @@ public enum TableError: Error, Equatable, Sendable {
     case columnNamesMismatch(source: String, names: Int, columns: Int)
     /// The bytes begin as a gzip stream but do not decompress.
     case corruptGzip(source: String, reason: String)
+    /// More rows than there is memory for, of a pipe or a compressed file.
+    case beyondMemory(source: String)
     /// The target was named among the covariates.
     case targetAmongCovariates(source: String, name: String)
     /// No row is left without those that miss a value; `purpose` is what they were wanted for, as a verb.
@@ -127,6 +129,11 @@ public enum TableError: Error, Equatable, Sendable {
         }
     }
 
+    /// Whether the machine has less memory than the input takes.
+    package var isMemoryFailure: Bool {
+        if case .beyondMemory = self { true } else { false }
+    }
+
     /// Whether a result has no place to go to.
     package var isOutputFailure: Bool {
         if case .cannotWrite = self { true } else { false }
@@ -186,6 +193,9 @@ extension TableError: DoorMessage {
                 + "column\(columns == 1 ? "" : "s"); give one name for each column"
         case .corruptGzip(let source, let reason):
             "\(source.visible): damaged gzip data: \(reason.visible); compress or copy the file again"
+        case .beyondMemory(let source):
+            "\(source.visible): holds more than there is memory for; give it as a plain file with "
+                + "\(RequestOption.outOfCore.name(style)), raise the limit, or take a part of its rows"
         case .targetAmongCovariates(let source, let name):
             "\(source.visible): the target \(name.quoted) is named as a covariate too; leave it out of one of them"
         case .nothingLeft(let source, let purpose):

@@ -89,6 +89,8 @@ struct LearnCommand: ParsableCommand {
     /// Writes the global model and, where wanted, the local ones; returns the size of what the sites would send.
     private func write(_ learned: LearnedModel) throws -> Int {
         var bytes = 0
+        // The result first: what comes of many files may end before the last.
+        try learned.file.write(to: output)
         let names = FileNames.safe(learned.locals.map(\.name))
         for (local, name) in zip(learned.locals, names) {
             let path = (localModels ?? ".") + "/" + name + ".json"
@@ -99,7 +101,6 @@ struct LearnCommand: ParsableCommand {
         learned.result.leftOut.forEach { Terminal.warn($0) }
         bytes += learned.result.rounds?.bytesSent ?? 0
         if let ending = learned.result.rounds?.ending { Terminal.warn(ending, of: "extra rounds ended") }
-        try learned.file.write(to: output)
         learned.file.warningLines.forEach { Terminal.warn($0) }
         return bytes
     }

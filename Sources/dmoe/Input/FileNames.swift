@@ -36,7 +36,14 @@ enum FileNames {
 
     private static func safe(_ label: String) -> String {
         let kept = label.map { $0.isLetter || $0.isNumber || "-_. ".contains($0) ? $0 : "_" }
-        let name = String(kept)
-        return name.isEmpty || name.hasPrefix(".") ? "_" + name : name
+        var name = String(kept)
+        if name.isEmpty || name.hasPrefix(".") { name = "_" + name }
+        // Of what belongs together nothing is cut: half a letter would be another name.
+        var end = name.startIndex
+        while end < name.endIndex, name[...end].utf8.count <= mostBytes { name.formIndex(after: &end) }
+        return end == name.startIndex ? "_" : String(name[..<end])
     }
+
+    /// With a number and an ending below the 255 that file systems take.
+    private static let mostBytes = 200
 }

@@ -61,8 +61,9 @@ import Testing
     @Test func halfIsNotMoreThanHalf() {
         #expect(SiteShares.dominant([("a", 2), ("b", 2)]) == nil)
         #expect(SiteShares.dominant([("a", 2)]) == nil)
-        #expect(SiteShares.dominant([("a", 2), ("b", 5)]) == nil)
-        #expect(SiteShares.dominant([("a", 2), ("b", 7)])?.name == "b")
+        #expect(SiteShares.dominant([("a", 2), ("b", 3)])?.name == "b")
+        #expect(SiteShares.dominant([("a", 2.001), ("b", 2)])?.name == "a")
+        #expect(SiteShares.dominant([("a", 7), ("b", 2)])?.name == "a")
         #expect(SiteShares.dominant([("a", 5), ("b", 2), ("c", 2)])?.name == "a")
         #expect(SiteShares.dominant([("a", 5), ("b", 3), ("c", 3)]) == nil)
     }

@@ -168,4 +168,18 @@ import Testing
         #expect(file.covariates == ["a", "b", "c"])
         #expect(file.gateCovariates == ["a"])
     }
+
+    /// Names of sites may be longer than those of files, and alike as far as these go.
+    @Test func namesOfSitesThatNoFileCanHave() throws {
+        var lines = ["site,a,b,c,y"]
+        for (index, ending) in ["x", "y", ""].enumerated() {
+            let site = String(repeating: "é", count: 200) + ending
+            lines += try work.text("s\(index).csv").split(separator: "\n").dropFirst().map { "\(site),\($0)" }
+        }
+        try work.write(lines.joined(separator: "\n"), to: "all.csv")
+        try learn("all.csv", "--shard-by", "site", "-o", "by.json", "--local-models", "locals")
+        let files = try work.files("locals")
+        #expect(files.count == 3 && files.allSatisfy { $0.utf8.count <= 255 })
+        try work.succeed(["aggregate"] + files.map { "locals/" + $0 } + ["-o", "again.json"])
+    }
 }

@@ -88,4 +88,13 @@ import Testing
         try work.succeed("fit", "s0.csv", "--target", "y", "--experts", "2", "--starts", "2", "-o", "file.json")
         #expect(try work.text("through.json") == work.text("file.json"))
     }
+
+    /// Before the rows are read, not after the fit.
+    @Test func aNameLongerThanFileSystemsTake() throws {
+        let name = String(repeating: "n", count: 300) + ".json"
+        let outcome = try work.run(["fit", "s0.csv", "--target", "y", "--experts", "2", "-o", name])
+        #expect(outcome.exitCode == 73)
+        #expect(outcome.errors.contains("its name is longer than"))
+        #expect(!outcome.errors.contains("rows"))
+    }
 }

@@ -1,4 +1,6 @@
 import Foundation
+import Numerics
+import Tables
 import TestSupport
 import Testing
 
@@ -45,5 +47,46 @@ import Testing
 
     @Test func emptyContentIsAnEmptyFile() throws {
         #expect(try Fixture.failure(Fixture.gzip(Data())) == .emptyFile(path: "t.csv"))
+    }
+
+    /// Beside all at once, with what ends a part in every place: rows, quotes, blank lines, the header.
+    @Test func readsPieceByPieceAsAtOnce() throws {
+        var random = RandomNumbers(seed: 3)
+        let fields = ["1", "-2.5", "NA", "", "x", "\"a\nb\"", "\"\"\"\"", "1e5", "\"1,5\""]
+        let ends = [["\n"], ["\r\n"], ["\n", "\r\n", "\r", "\n\n\n"]]
+        for round in 0..<60 {
+            let end = ends[round % 3]
+            var text = round % 4 == 0 ? "\n\n" : ""
+            text += ["a,b,t", "a,\"b\n\(String(repeating: "c", count: round))\",t"][round % 2] + end[0]
+            for _ in 0..<random.index(below: 80) {
+                let width = round > 50 && random.index(below: 40) == 0 ? 4 : 3
+                text += (0..<width).map { _ in fields[random.index(below: round % 5 == 0 ? 4 : fields.count)] }
+                    .joined(separator: ",")
+                text += end[random.index(below: end.count)]
+            }
+            let bytes = Data(text.utf8)
+            let options = TableOptions(textColumns: ["t"])
+            let whole = CSVReading.slow.outcome(bytes, options)
+            let stored = try Fixture.gzip(bytes)
+            for step in [1, 2, 7, 64, 300] {
+                #expect(Self.outcome(stored, step: step, options) == whole, "\(step): \(text.debugDescription)")
+            }
+        }
+    }
+
+    private static func outcome(_ stored: Data, step: Int, _ options: TableOptions) -> CSVReading.Outcome {
+        do throws(TableError) {
+            let input = try TableInput(source: "t.csv", stored: stored, step: step)
+            return .table(try DataTable.table(of: input, options: options))
+        } catch { return .refusal(error) }
+    }
+
+    /// A defect at the beginning is found there: what follows it is not there at all.
+    @Test func whatIsWrongIsFoundBeforeTheEnd() throws {
+        let stored = try Fixture.gzip(Data(("x,y\n1,2\n3\n" + String(repeating: "1,2\n", count: 20_000)).utf8))
+        let cut = stored.prefix(stored.count - 12)
+        #expect(
+            Self.outcome(cut, step: 100, TableOptions())
+                == .refusal(.raggedRow(source: "t.csv", line: 3, found: 1, expected: 2)))
     }
 }

@@ -116,4 +116,20 @@ import Testing
         let bytes = Fixture.npy("<f8", fortran: true, shape: "(2, 1)", Fixture.float64([5, 6]))
         #expect(try Fixture.table(Fixture.gzip(bytes)).numbers("c0") == [5, 6])
     }
+
+    /// Whatever holds the file: in a gzip stream a longer header costs nothing.
+    @Test func refusesHeadersThatNumPyDoesNotWrite() throws {
+        let text = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 1), }"
+        let padded = Data((text + String(repeating: " ", count: 1 << 17)).utf8)
+        let start = Data([0x93] + "NUMPY".utf8 + [2, 0])
+        let length = withUnsafeBytes(of: UInt32(padded.count).littleEndian) { Data($0) }
+        let bytes = start + length + padded + TableFixture.float64([1, 2])
+        for stored in [bytes, try TableFixture.gzip(bytes)] {
+            guard case .malformedNPY(_, let reason)? = TableFixture.failure(stored) else {
+                Issue.record("not refused")
+                continue
+            }
+            #expect(reason.contains("longer than any"))
+        }
+    }
 }

@@ -1,5 +1,7 @@
+import Foundation
 import Messages
 import Tables
+import TestSupport
 import Testing
 
 @Suite struct TableErrorTests {
@@ -54,5 +56,32 @@ import Testing
         #expect(text("y", ["x;y;z"]).contains("check the delimiter"))
         let many = text("y", (0..<25).map { "x\($0)" })
         #expect(many.contains("\"x19\" and 5 more") && !many.contains("\"x20\""))
+    }
+
+    /// A field may be as long as its file.
+    @Test func errorsKeepTheBeginningOfAField() throws {
+        let long = String(repeating: "é,", count: 100_000)
+        let marks = "e" + String(repeating: "\u{301}", count: 100_000)
+        for field in [long, marks] {
+            let table = try TableFixture.table("x,t\n1,2\n\"\(field)\",3\n")
+            guard case .textInNumericColumn(_, 3, "x", let kept)? = Self.failure({ _ = try table.numbers("x") }) else {
+                Issue.record("not refused")
+                continue
+            }
+            #expect(kept.utf8.count < 1100 && field.unicodeScalars.starts(with: kept.unicodeScalars))
+            #expect(field.quoted.utf8.count < 300)
+        }
+        let latin = try TableFixture.table(
+            Data("t\n\"".utf8) + Data(repeating: 0xE9, count: 100_000) + Data("\"\n".utf8))
+        guard case .notUTF8(_, _, let text)? = Self.failure({ _ = try latin.numbers("t") }) else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(text.utf8.count < 1100)
+    }
+
+    private static func failure(_ body: () throws -> Void) -> TableError? {
+        do { try body() } catch { return error as? TableError }
+        return nil
     }
 }

@@ -64,10 +64,10 @@ import Testing
 
     @Test func readsPipesToTheirEnd() throws {
         let pipe = Pipe()
-        let text = Data("x\n1\n2\n".utf8)
-        try pipe.fileHandleForWriting.write(contentsOf: text)
+        try pipe.fileHandleForWriting.write(contentsOf: Data("x\n1\n2\n".utf8))
         try pipe.fileHandleForWriting.close()
-        #expect(try TableInput.everything(in: pipe.fileHandleForReading, path: "standard input") == text)
+        let path = "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)"
+        #expect(try DataTable.read(path: path).numbers("x") == [1, 2])
     }
 
     @Test func looksUpColumns() throws {

@@ -53,7 +53,7 @@ public struct AggregateJob: Sendable, Equatable {
             return Contribution(name: site.name, fitted: fitted, warnings: site.file.warnings)
         }
         let coordinator = settings.coordinator(
-            localExperts: contributions.map(\.fitted.model.expertCount).max() ?? 1, parallelism: parallelism)
+            localExperts: contributions.usualExpertCount, parallelism: parallelism)
         if settings.isMixture { return try ensemble(sites, contributions, coordinator) }
         let files = sites.map(\.file)
         var reading = files[0]

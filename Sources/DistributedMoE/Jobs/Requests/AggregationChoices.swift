@@ -1,5 +1,6 @@
 import Aggregation
 import Messages
+import ModelFiles
 import Numerics
 
 /// How local models become one, whatever they are.
@@ -11,7 +12,7 @@ public struct AggregationChoices: Sendable, Equatable {
         case automatic
     }
 
-    /// nil: the largest local number.
+    /// nil: the largest local number; of a single site with many more experts than all others three times that of the next, or 10.
     public var experts: GlobalExperts?
     /// Maximum number of support points.
     public var supportSize = 5000
@@ -80,7 +81,7 @@ public struct AggregationChoices: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - localExperts: of the largest local model.
+    ///   - localExperts: the usual number of the local models.
     ///   - studySeed: in place of 1 where no seed is given.
     func coordinator(localExperts: Int, studySeed: UInt64? = nil, parallelism: Parallelism) -> Coordinator {
         var options = AggregationOptions(
@@ -90,7 +91,7 @@ public struct AggregationChoices: Sendable, Equatable {
         options.gateTarget = gate
         switch experts {
         case .count(let count): options.expertCount = count
-        case .automatic: options.expertCountRange = 1...Self.largestFactor * localExperts
+        case .automatic: options.expertCountRange = 1...min(Self.largestFactor * localExperts, ModelFile.mostExperts)
         case nil: break
         }
         return Coordinator(aggregator: aggregator, options: options, parallelism: parallelism)

@@ -1,4 +1,5 @@
 import Messages
+import ModelFiles
 
 /// Which numbers an option may have.
 public enum OptionBounds: Sendable, Equatable {
@@ -56,7 +57,7 @@ extension RequestOption {
     /// The numbers that the option may have, whatever the door; nil where it is no number, or bounded by others.
     package var bounds: OptionBounds? {
         switch self {
-        case .experts, .globalExperts: .integers(1...1000)
+        case .experts, .globalExperts: .integers(1...ModelFile.mostExperts)
         case .starts, .shards: .integers(1...100_000)
         case .tolerance, .interval, .levels: .between(0, 1)
         case .largestShare: .upTo(0, 1)
