@@ -23,7 +23,7 @@
 #   make benchmark-compare   the kernels beside Benchmarks/baseline/kernels.json, as ratios; some minutes
 #   make benchmark-baseline  measures that baseline anew; on a quiet machine
 #   make fuzz   looks for inputs that break a law, SECONDS for each kind of file (60); libFuzzer comes with Swift
-#   make sanitize  the tests under the sanitizers of addresses and of threads
+#   make sanitize  the tests under the sanitizers of addresses, of undefined behaviour and of threads
 #   make clean   removes what was built
 
 SWIFT ?= swift

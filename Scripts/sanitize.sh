@@ -18,5 +18,5 @@ run() {
 # Memory that the process still holds at its end is no fault of a command line.
 ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1 run address '' --sanitize address
 # Swift traps where C is undefined, and knows no such sanitizer on Linux; the kernels are made to trap too.
-run undefined 'Numerics|MixtureOfExperts|Estimation' -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
+run undefined 'Numerics|MixtureOfExperts|Estimation|Aggregation' -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
 TSAN_OPTIONS="suppressions=$PWD/Scripts/thread-sanitizer.supp halt_on_error=1" run thread "$threaded" --sanitize thread

@@ -1,6 +1,7 @@
 import Aggregation
 import DistributedMoE
 import Messages
+import Numerics
 
 /// How local models become one, as JSON: the fields of ``AggregateJob``, whose defaults hold for what is not there.
 private struct AggregateRequest: Decodable {
@@ -57,7 +58,7 @@ public func aggregate(
         }
         let outcome = try job.run(
             sites, support: support.map { .borrowed(Handle<TableObject>($0).value.table) },
-            parallelism: try Request.parallelism(request.threads), notices: notices)
+            parallelism: Parallelism(threads: request.threads), notices: notices)
         guard case .model(let file) = outcome else { preconditionFailure("one model was asked for") }
         return try file.text(path: "model")
     }

@@ -3,6 +3,7 @@ import Estimation
 import Foundation
 import Messages
 import ModelFiles
+import Numerics
 
 /// How the rows of one site are fitted, as JSON: the fields of ``FitJob``, whose defaults hold for what is not there.
 private struct FitRequest: Decodable {
@@ -90,10 +91,31 @@ public func fit(
         let request = try Request.decode(request, as: FitRequest.self)
         let job = try request.job()
         let outcome = try job.run(
-            .borrowed(Handle<TableObject>(table).value.table), parallelism: try Request.parallelism(request.threads),
+            .borrowed(Handle<TableObject>(table).value.table), parallelism: Parallelism(threads: request.threads),
             cancellation: cancellation.map { Handle<Cancellation>($0).value }, notices: notices,
             progress: Observer(progress, context).handler)
         return try outcome.file.text(path: "model")
+    }
+}
+
+/// What can be said of a request to learn before a row is read, for callers that bring sites and coordinator together themselves.
+///
+/// - Parameters:
+///   - request: of the fits, the fields of `FitRequest` as JSON.
+///   - rounds: extra rounds after the aggregation.
+/// - Returns: an answer without text, or the refusal of `dmoe learn`.
+@c(dmoe_learn_check)
+public func learnCheck(_ request: UnsafePointer<CChar>, _ rounds: Int) -> UnsafeMutableRawPointer {
+    Answer.of {
+        let fit = try Request.decode(request, as: FitRequest.self).job()
+        var job = LearnJob(ShardChoices(columns: fit.columns))
+        job.shards.experts = fit.experts
+        job.shards.fit = fit.settings
+        job.shards.rowsPerParameter = fit.rowsPerParameter ?? job.shards.rowsPerParameter
+        job.shards.holdout = fit.holdout ?? job.shards.holdout
+        job.rounds = rounds
+        try job.check()
+        return ""
     }
 }
 

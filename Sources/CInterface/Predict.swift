@@ -2,23 +2,39 @@ import DistributedMoE
 import ModelFiles
 import Numerics
 
-/// What is said of the rows of a table.
-private struct PredictRequest: Decodable {
-    /// Of the quantiles that are asked for.
-    var levels: [Double]?
+/// How the rows of a table are read.
+private protocol ReadingRequest: Decodable {
     /// In place of the rule `error`: rows left out get NaN.
-    var missing: String?
+    var missing: String? { get }
     /// What is done about levels of categories that the study of the model does not know.
-    var unknownLevels: String?
-    var seed: UInt64?
-    var threads: Int?
+    var unknownLevels: String? { get }
+}
 
-    func reading() throws(RequestRefusal) -> ReadingChoices {
+extension ReadingRequest {
+    fileprivate func reading() throws(RequestRefusal) -> ReadingChoices {
         var reading = ReadingChoices()
         reading.missing = try Request.named(missing, .missing)
         reading.unknownLevels = try Request.named(unknownLevels, .unknownLevels)
         return reading
     }
+}
+
+/// What is said of the rows of a table.
+private struct PredictRequest: ReadingRequest {
+    /// Of the quantiles that are asked for.
+    var levels: [Double]?
+    /// Share of the responses between two further quantiles, which come after those of the levels.
+    var interval: Double?
+    var missing: String?
+    var unknownLevels: String?
+    var seed: UInt64?
+    var threads: Int?
+}
+
+private struct ScoreRequest: ReadingRequest {
+    var missing: String?
+    var unknownLevels: String?
+    var threads: Int?
 }
 
 /// Where predictions go: each rows x its number of columns, row after row; null where nobody asks.
@@ -45,7 +61,8 @@ private struct Outputs: Sendable {
 ///
 /// - Parameters:
 ///   - outputs: eight places for rows x … numbers, null where they are not wanted: means (1 column), standard deviations (1),
-///     gate probabilities (experts), class probabilities (classes), quantiles (levels), log densities of the responses in the
+///     gate probabilities (experts), class probabilities (classes), quantiles (levels, and
+///     two more where there is an interval), log densities of the responses in the
 ///     table (1), posterior probabilities (experts), a draw (1; of classes its code). Rows that are left out stay as
 ///     they are.
 @c(dmoe_predict)
@@ -57,21 +74,19 @@ public func predict(
         let request = try Request.decode(request, as: PredictRequest.self)
         var job = PredictJob()
         job.reading = try request.reading()
-        job.levels = request.levels ?? []
+        job.levels = request.levels ?? job.levels
+        job.interval = request.interval
         let outputs = Outputs(outputs)
         let model = Handle<ModelObject>(model).value
-        let random = RandomNumbers(seed: request.seed ?? 1)
+        job.seed = request.seed
         _ = try job.run(
             model.file, model.predictor, .borrowed(Handle<TableObject>(table).value.table),
             withResponses: outputs[.logDensity] != nil || outputs[.posteriors] != nil,
-            parallelism: try Request.parallelism(request.threads), notices: notices
+            parallelism: Parallelism(threads: request.threads), notices: notices
         ) { part in
             outputs.put(part)
             guard outputs[.draws] != nil else { return }
-            // A stream for each part: the same for any number of threads.
-            var stream = random.split(part.index)
-            let draws = model.predictor.sample(part.covariates, using: &stream)
-            for (row, value) in zip(part.rows, draws) { outputs.put([value], .draws, row: row) }
+            for (row, value) in zip(part.rows, part.draws()) { outputs.put([value], .draws, row: row) }
         }
         return ""
     }
@@ -112,7 +127,7 @@ public func score(
     _ weights: UnsafePointer<CChar>?
 ) -> UnsafeMutableRawPointer {
     Answer.noting { notices in
-        let request = try Request.decode(request, as: PredictRequest.self)
+        let request = try Request.decode(request, as: ScoreRequest.self)
         let model = Handle<ModelObject>(model).value
         var job = EvaluateJob()
         job.reading = try request.reading()
@@ -121,7 +136,7 @@ public func score(
         let columns = try job.selection(model.file).tableColumns
         let scores = try job.run(
             model.file, model.predictor, source: table.source, tables: [{ table.table(columns) }],
-            parallelism: try Request.parallelism(request.threads), notices: notices)
+            parallelism: Parallelism(threads: request.threads), notices: notices)
         return try OrderedJSONEncoder().encode(scores)
     }
 }

@@ -1,7 +1,6 @@
 import DistributedMoE
 import Foundation
 import Messages
-import Numerics
 
 /// A request that is no JSON of the wanted form, or that names what this interface does not have.
 struct RequestError: Error, CustomStringConvertible {
@@ -14,9 +13,11 @@ struct RequestError: Error, CustomStringConvertible {
 enum Request {
     static func decode<Value: Decodable>(_ text: UnsafePointer<CChar>, as type: Value.Type) throws -> Value {
         let data = Data(String(cString: text).utf8)
-        do { return try JSONDecoder().decode(type, from: data) } catch let error as DecodingError {
-            throw RequestError("the request cannot be read: \(error.problem)")
-        }
+        do {
+            let value = try JSONDecoder().decode(type, from: data)
+            try RequestKeys.check(try JSONSerialization.jsonObject(with: data), of: value)
+            return value
+        } catch let error as DecodingError { throw RequestError("the request cannot be read: \(error.problem)") }
     }
 
     /// The value of this name; nil where there is none.
@@ -25,11 +26,6 @@ enum Request {
     ) throws(RequestRefusal) -> Value? {
         guard let name else { return nil }
         return try option.named(name)
-    }
-
-    static func parallelism(_ threads: Int?) throws(RequestRefusal) -> Parallelism {
-        try RequestOption.threads.check(threads)
-        return Parallelism(threads: threads)
     }
 }
 

@@ -4,6 +4,7 @@ import Foundation
 import Messages
 import MixtureOfExperts
 import ModelFiles
+import Numerics
 
 /// How the rows of a site are summed up at a global model.
 private struct StatisticsRequest: Decodable {
@@ -31,7 +32,7 @@ public func statistics(
         let file = try Handle<ModelObject>(model).value.modelFile(named: "model")
         return try job.run(
             at: file, named: "model", .borrowed(Handle<TableObject>(table).value.table),
-            parallelism: try Request.parallelism(request.threads), notices: notices
+            parallelism: Parallelism(threads: request.threads), notices: notices
         ).text(path: "statistics")
     }
 }

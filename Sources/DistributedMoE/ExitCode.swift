@@ -30,7 +30,7 @@ package enum ExitCode: Int32, Sendable {
         case let error as ModelFileError: self = error.isMissingInput ? .noInput : .data
         case let error as StudyError: self = error.isMissingInput ? .noInput : .data
         case EstimationError.cancelled: self = .cancelled
-        case is EstimationError, is AggregationError, is DistributedLearning.Failure: self = .data
+        case is EstimationError, is AggregationError: self = .data
         default: return nil
         }
     }

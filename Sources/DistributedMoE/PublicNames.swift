@@ -5,6 +5,7 @@ import Messages
 import MixtureOfExperts
 import ModelFiles
 import Numerics
+import Simulation
 import StudyData
 import Tables
 
@@ -18,6 +19,10 @@ public typealias Parallelism = Numerics.Parallelism
 public typealias OptionStyle = Messages.OptionStyle
 /// An option, as messages name it.
 public typealias RequestOption = Messages.RequestOption
+/// Which numbers an option may have.
+public typealias OptionBounds = Messages.OptionBounds
+/// Why a request is refused before a row is looked at.
+public typealias RequestRefusal = Messages.RequestRefusal
 /// An error or warning that names options.
 public typealias DoorMessage = Messages.DoorMessage
 /// Target and covariates of a model.
@@ -74,3 +79,7 @@ public typealias StatisticsFile = ModelFiles.StatisticsFile
 public typealias ModelFileError = ModelFiles.ModelFileError
 /// Scores of a model on rows with known responses.
 public typealias Scores = Evaluation.Scores
+/// How far the parameters of a model are from those of another.
+public typealias ParameterError = Evaluation.ParameterError
+/// What is simulated.
+public typealias SyntheticBenchmark = Simulation.SyntheticBenchmark

@@ -8,7 +8,7 @@ extension SyntheticBenchmark {
     /// Coefficients keep the experts apart and the responses in a range that studies have. With 10 covariates β'x has standard
     /// deviation 0.6 for counts and positive numbers, so that means of a group vary over a factor of ten or so, around 1.6, 4.5 and
     /// 12 for the three groups; for classes it is 3, so that most rows have a class of probability above 0.9, another one in each group.
-    package enum Responses: String, Sendable, CaseIterable {
+    public enum Responses: String, Sendable, CaseIterable {
         /// N(β'x, 3), β integer in [-10, 10] without intercept.
         case gaussian
         /// Counts with log mean β_0 + β'x; β_0 = ½, 1½, 2½, β integer in [-3, 3] times 0.1.

@@ -13,9 +13,15 @@ import Numerics
 /// other intercepts. With `shift` all shards share one p(y | x) and differ in p(x) alone: shard m draws x from a density
 /// proportional to exp(t_m'x) p(x), a mixture of N(μ_k + t_m, I) with shares proportional to p_k exp(t_m'μ_k), for which
 /// P(z | x) is that of p itself.
-package struct SyntheticBenchmark: Sendable {
-    package enum Profile: String, Sendable, CaseIterable {
-        case balanced, moderate, severe
+public struct SyntheticBenchmark: Sendable {
+    /// Shares of the groups in all rows together.
+    public enum Profile: String, Sendable, CaseIterable {
+        /// Equal shares.
+        case balanced
+        /// Of 5 groups 0.10, 0.15, … 0.30; of 3 groups 0.20, 0.30, 0.50.
+        case moderate
+        /// Of 5 groups 0.02, 0.08, 0.20, 0.30, 0.40; of 3 groups 0.05, 0.35, 0.60.
+        case severe
 
         /// Of 5 groups, or of 3.
         func shares(groups: Int) -> [Double] {

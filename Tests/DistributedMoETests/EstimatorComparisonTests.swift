@@ -88,6 +88,6 @@ import Testing
         let result = try run([300, 300, 4], methods: ["medoid"])
         #expect(result.shards.map(\.name) == ["shard 1", "shard 2"])
         #expect(result.leftOut.map(\.name) == ["shard 3"])
-        #expect(throws: DistributedLearning.Failure.self) { try run([4, 3], methods: ["medoid"]) }
+        #expect(throws: JobFailure.self) { try run([4, 3], methods: ["medoid"]) }
     }
 }

@@ -10,7 +10,7 @@ import Testing
         #expect(ExitCode(TableError.noRows(path: "t")) == .data)
         #expect(ExitCode(EstimationError.constantResponse(target: "y", value: 1)) == .data)
         #expect(ExitCode(EstimationError.cancelled) == .cancelled)
-        #expect(ExitCode(DistributedLearning.Failure.noShardFitted(nil)) == .data)
+        #expect(ExitCode(JobFailure.noShardFitted(name: nil, nil)) == .data)
         #expect(ExitCode(ModelFileError.noStatistics(path: "m")) == .data)
     }
 

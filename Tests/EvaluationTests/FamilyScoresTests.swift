@@ -143,7 +143,10 @@ import Testing
         #expect(abs(try #require(scores.accuracy) - right / total) < 1e-12)
         #expect(abs(scores.coverage90 - covered / total) < 1e-12)
         #expect(scores.logLoss == -scores.logLikelihoodPerRow)
-        guard case .classes(let names) = family.model.family.response else { return }
+        guard case .classes(let names) = family.model.family.response else {
+            Issue.record("a family of the list of classes has none: \(family)")
+            return
+        }
         #expect(scores.classes == names)
     }
 

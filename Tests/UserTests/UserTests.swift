@@ -32,6 +32,87 @@ import Testing
         #expect(try LearnJob(shards).run([table(0), table(1)]).locals.count == 2)
     }
 
+    @Test func simulatesAndCompares() throws {
+        var simulation = SimulateJob()
+        (simulation.family, simulation.rows, simulation.shards, simulation.testRows) = (.poisson, 900, 3, 300)
+        let simulated = try simulation.run()
+        let shards = (0..<3).map { simulated.shard($0) }
+        #expect(shards.map(\.rowCount) == [300, 300, 300])
+        #expect(simulated.testRows.columnNames == shards[0].columnNames + ["group"])
+        var columns = ColumnRequest(target: "y")
+        columns.family = "poisson"
+        var comparison = CompareJob(ShardChoices(columns: columns, experts: simulated.truth.model.expertCount))
+        comparison.shards.fit.starts = 4
+        comparison.aggregation.supportSize = 200
+        comparison.methods = ["pooled", "medoid"]
+        comparison.groups = "group"
+        let outcome = try comparison.run(shards, test: simulated.testRows, truth: simulated.truth)
+        #expect(outcome.estimates.map(\.method) == ["pooled", "medoid"] && outcome.leftOut.isEmpty)
+        #expect(outcome.trainingRows == 900 && outcome.testRows == 300)
+        for estimate in outcome.estimates {
+            #expect(estimate.failure == nil && estimate.experts == 3 && estimate.scores?.rows == 300)
+            #expect(try #require(estimate.divergence.truth) >= 0 && #require(estimate.parameterError).experts > 0)
+            #expect(try #require(estimate.adjustedRandIndex) <= 1)
+        }
+        comparison.methods = ["vote"]
+        #expect(throws: RequestRefusal.self) { try comparison.run(shards, test: simulated.testRows) }
+        comparison.methods = nil
+        #expect(throws: RequestRefusal.missing(.test, or: .holdout)) { try comparison.run(shards) }
+        #expect(throws: JobFailure.otherColumns(path: "truth")) {
+            var other = comparison
+            other.shards.columns.exclude = ["x1"]
+            _ = try other.run(shards, test: simulated.testRows, truth: simulated.truth)
+        }
+        simulation.capacity = 4
+        #expect(throws: RequestRefusal.outOfBounds(.capacity, .integers(1...3))) { try simulation.run() }
+    }
+
+    /// Numbers of threads that no machine has are refused as by the other doors.
+    @Test(arguments: [0, -1, 4097]) func refusesNumbersOfThreads(threads: Int) throws {
+        let refusal = RequestRefusal.outOfBounds(.threads, .integers(1...4096))
+        let parallelism = Parallelism(threads: threads)
+        let fit = FitJob(columns: ColumnRequest(target: "y"), experts: ExpertNumbers(1))
+        #expect(throws: refusal) { try fit.run(table(0), parallelism: parallelism) }
+        let model = try fit.run(table(0))
+        #expect(throws: refusal) { try AggregateJob().run(["a": model], parallelism: parallelism) }
+        #expect(throws: refusal) { try PredictJob().run(model, table(0), parallelism: parallelism) }
+        #expect(throws: refusal) { try EvaluateJob().run(model, table(0), parallelism: parallelism) }
+        #expect(throws: refusal) { try StatisticsJob().run(at: model, table(0), parallelism: parallelism) }
+        var shards = ShardChoices(columns: ColumnRequest(target: "y"), experts: 1)
+        shards.holdout = 0.2
+        #expect(throws: refusal) {
+            _ = try LearnJob(shards).run([table(0), table(1)], parallelism: parallelism)
+        }
+        #expect(throws: refusal) {
+            _ = try CompareJob(shards).run([table(0), table(1)], parallelism: parallelism)
+        }
+    }
+
+    @Test func startsFromAModel() throws {
+        var fit = FitJob(columns: ColumnRequest(target: "y"), experts: ExpertNumbers(2))
+        fit.settings.starts = 1
+        fit.initialModels = [try fit.run(table(0)).model]
+        #expect(try fit.run(table(0)).model.expertCount == 2)
+    }
+
+    /// Where no site can be fitted the first is named, in an error that a caller can name too.
+    @Test func saysWhyNoSiteCanBeFitted() throws {
+        let constant = (0..<2).map { index in
+            DataTable(
+                source: "site \(index)",
+                columns: ["x", "y"].map { name in
+                    TableColumn(name: name, content: .numbers((0..<5).map { name == "x" ? Double($0) : 1 }))
+                })
+        }
+        let learn = LearnJob(ShardChoices(columns: ColumnRequest(target: "y"), experts: 1))
+        let failure = #expect(throws: JobFailure.self) { _ = try learn.run(constant) }
+        guard case .noShardFitted(let name?, _?)? = failure else {
+            Issue.record("another failure: \(String(describing: failure))")
+            return
+        }
+        #expect(name == "site 0")
+    }
+
     @Test func refusesInTheSpellingOfSwift() throws {
         var fit = FitJob(columns: ColumnRequest(target: "y"), experts: ExpertNumbers(2))
         fit.settings.minRows = 2

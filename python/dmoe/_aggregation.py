@@ -22,7 +22,7 @@ def aggregate(
     largest_share: float | None = None,
     support: Any = None,
     support_size: int | None = None,
-    inconsistent: str = "keep",
+    inconsistent: str | None = None,
     seed: int | None = None,
     n_jobs: int | None = None,
 ) -> Model:
@@ -48,9 +48,9 @@ def aggregate(
         Rows whose covariates serve as support; by default points drawn from the sketches in the local models.
     support_size : int, optional
         Maximum number of support points; 5000 by default.
-    inconsistent : {"keep", "exclude"}
-        What becomes of sites whose local models differ from those of all others: a warning names them, and they are kept or left
-        out. Impossible ones are always left out.
+    inconsistent : {"keep", "exclude"}, optional
+        What becomes of sites whose local models differ from those of all others: a warning names them, and they are kept, by default,
+        or left out. Impossible ones are always left out.
     seed : int, optional
         Of all random numbers; by default that of the models' study, or 1.
     n_jobs : int, optional
@@ -89,7 +89,7 @@ def aggregate(
 
 def aggregated(
     models: Mapping[str, Model] | Sequence[Model], style: int, *, experts: int | str | None, method: str | None,
-    inconsistent: str, seed: int | None, n_jobs: int | None, gate: str | None = None, site_weights: str | None = None,
+    inconsistent: str | None, seed: int | None, n_jobs: int | None, gate: str | None = None, site_weights: str | None = None,
     largest_share: float | None = None, support: Any = None, support_size: int | None = None,
 ) -> tuple[Model, list[str]]:
     """The global model, and what there is to be said of it, with options spelled in a style."""

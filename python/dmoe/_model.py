@@ -213,7 +213,7 @@ class Model(Predictor):
         return text
 
     def update(
-        self, statistics: Mapping[str, str] | Sequence[str], *, inconsistent: str = "keep",
+        self, statistics: Mapping[str, str] | Sequence[str], *, inconsistent: str | None = None,
         largest_share: float | None = None,
     ) -> Model:
         """The next model from the statistics of the sites at this one, as ``dmoe update`` makes it.
@@ -222,8 +222,9 @@ class Model(Predictor):
         ----------
         statistics : mapping of site names to texts, or sequence of texts
             What :meth:`statistics` or ``dmoe statistics`` wrote; sites of a sequence are named ``site 1``, ``site 2``, …
-        inconsistent : {"keep", "exclude"}
-            What becomes of sites that this model does not describe at all: a warning names them, and they are kept or left out.
+        inconsistent : {"keep", "exclude"}, optional
+            What becomes of sites that this model does not describe at all: a warning names them, and they are kept, by default, or left
+            out.
         largest_share : float, optional
             Largest share of a site in the weight of all sites; by default that of the aggregation that made this model.
 

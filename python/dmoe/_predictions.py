@@ -83,8 +83,8 @@ class Predictor:
         """Probability of each expert given covariates and response; of shape (rows, experts)."""
         return self._outputs(X, {"posteriors": self.n_experts}, y=y, **how)["posteriors"]
 
-    def sample(self, X: Any, *, seed: int = 1, **how: Any) -> np.ndarray:
-        """One response per row, drawn from f(· | x); of shape (rows,). Of classes their names."""
+    def sample(self, X: Any, *, seed: int | None = None, **how: Any) -> np.ndarray:
+        """One response per row, drawn from f(· | x) with a seed, 1 by default; of shape (rows,). Of classes their names."""
         draws = self._outputs(X, {"draws": 1}, seed=seed, **how)["draws"][:, 0]
         if self.classes is None:
             return draws

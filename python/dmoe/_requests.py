@@ -31,6 +31,10 @@ ROW_OPTIONS = {
     "min_rows": "minRows",
 }
 
+# What the engine takes by itself; here for requests that have another value of their own for None.
+USUAL_MIN_ROWS = 10
+USUAL_ROWS_PER_PARAMETER = 2
+
 # What estimators call them.
 ESTIMATOR_NAMES = {
     "experts": "n_experts", "starts": "n_starts", "tolerance": "tol", "max_iterations": "max_iter", "seed": "random_state",

@@ -82,6 +82,15 @@ def test_estimators_are_advised_of_their_options_alone() -> None:
     assert advised == own - {"groups"}  # of an estimator the sites, of the option the components
 
 
+def test_usual_numbers_are_those_of_the_engine() -> None:
+    """Where None has a meaning of its own, Python names the number that the engine takes by itself."""
+    root = SOURCE.parents[1]
+    threshold = (root / "DistributedMoE/Jobs/Requests/FitChoices.swift").read_text(encoding="utf-8")
+    rows = (root / "Estimation/Capacity/Capacity.swift").read_text(encoding="utf-8")
+    assert f"usualThreshold = {dmoe._requests.USUAL_MIN_ROWS}\n" in threshold
+    assert f"rowsPerParameter = {dmoe._requests.USUAL_ROWS_PER_PARAMETER}\n" in rows
+
+
 def test_the_lists_name_options_alone() -> None:
     assert ELSEWHERE <= set(python_names())
     assert len(set(python_names().values())) == len(python_names())

@@ -262,3 +262,8 @@ def test_an_inconsistent_site_in_an_extra_round(command_line: CommandLine) -> No
         current.update([statistics["site0.json"]] * 2)
     with pytest.raises(ValueError, match="there are no statistics"):
         current.update([])
+
+
+def test_the_engine_has_the_version_of_the_package() -> None:
+    """Files name it."""
+    assert dmoe.engine_version().replace("-dev", ".dev0") == f"dmoe {dmoe.__version__}"

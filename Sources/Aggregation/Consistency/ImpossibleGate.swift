@@ -7,7 +7,7 @@ import Numerics
 /// A fitted gate describes its own rows no worse than the experts' shares alone do, for those are a gate without slopes. Its log-likelihood,
 /// Σ τ log π over rows and experts, is not in the file, but is bounded by what is.
 struct ImpossibleGate {
-    /// Nats a row below the shares, for a fit that did not converge.
+    /// Nats per row below the shares, for a fit that did not converge.
     private static let unconverged = 1.0
     /// The same where covariates are taken for normal.
     ///

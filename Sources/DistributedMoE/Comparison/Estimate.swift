@@ -5,30 +5,34 @@ import Messages
 import MixtureOfExperts
 
 /// One estimator on one set of shards: what it found and what that cost.
-package struct Estimate: Sendable, Encodable {
-    /// The distances of the comparison, each nil where it cannot be had.
-    package struct Divergence: Sendable, Encodable, Equatable {
-        /// From f̂^W.
-        package var mixture: Double?
+public struct Estimate: Sendable, Encodable {
+    /// Transportation divergences per point of the test rows, in nats; each nil where it cannot be had.
+    public struct Divergence: Sendable, Encodable, Equatable {
+        /// From f̂^W, the average of the local models.
+        public var mixture: Double?
         /// From the pooled fit.
-        package var pooled: Double?
+        public var pooled: Double?
         /// From the true model.
-        package var truth: Double?
+        public var truth: Double?
     }
 
     /// Why there is no estimate.
-    package enum Failure: Sendable, Equatable, Encodable, DoorMessage {
+    public enum Absence: Sendable, Equatable, Encodable, DoorMessage {
+        /// Rows that cannot be fitted.
         case estimation(EstimationError)
+        /// Local models that cannot be aggregated.
         case aggregation(AggregationError)
 
-        package func text(_ style: OptionStyle) -> String {
+        /// One line, with options in the spelling of a door.
+        public func text(_ style: OptionStyle) -> String {
             switch self {
             case .estimation(let error): error.text(style)
             case .aggregation(let error): error.text(style)
             }
         }
 
-        package func encode(to encoder: any Encoder) throws {
+        /// As one object with its code.
+        public func encode(to encoder: any Encoder) throws {
             switch self {
             case .estimation(let error): try Coded(error).encode(to: encoder)
             case .aggregation(let error): try Coded(error).encode(to: encoder)
@@ -59,28 +63,34 @@ package struct Estimate: Sendable, Encodable {
         }
     }
 
-    package var method: String
-    package var title: String
-    /// Extra rounds of distributed EM.
-    package var rounds: Int
+    /// The name of the method, as ``CompareJob/methods`` has it.
+    public var method: String
+    /// What tables call it.
+    public var title: String
+    /// Rounds of communication: extra rounds of distributed EM, or those of federated averaging.
+    public var rounds: Int
     /// Components, for the weighted average of the local models.
-    package var experts: Int?
+    public var experts: Int?
     /// Why there is no estimate.
-    package var failure: Failure?
-    package var scores: Scores?
-    /// Transportation divergence from the reference named to the estimate, per point of the test rows.
-    package var divergence = Divergence()
-    package var parameterError: ParameterError?
+    public var failure: Absence?
+    /// On the test rows; nil where there is no estimate.
+    public var scores: Scores?
+    /// From the reference named to the estimate.
+    public var divergence = Divergence()
+    /// From the true model; nil where none is known or the numbers of experts differ.
+    public var parameterError: ParameterError?
     /// Agreement of the most probable experts of the test rows with their true groups.
-    package var randIndex: Double?
-    package var adjustedRandIndex: Double?
-    package var clusteringError: Double?
+    public var randIndex: Double?
+    /// The same, corrected for chance.
+    public var adjustedRandIndex: Double?
+    /// Share of the test rows whose most probable expert is not matched to their group.
+    public var clusteringError: Double?
     /// From all sites to the coordinator.
-    package var bytesSent: Int
-    /// Slowest site + coordinator, over all rounds.
-    package var learningSeconds: Double
+    public var bytesSent: Int
+    /// Seconds of the slowest site and of the coordinator, over all rounds.
+    public var learningSeconds: Double
     package var warnings: [Warning] = []
-    /// What was estimated.
+    /// What was estimated: a ``MixtureModel``, or the average of the local models.
     package var model: (any ConditionalMixture)?
 
     init(_ method: EstimationMethod, rounds: Int = 0, bytesSent: Int = 0, learningSeconds: Double = 0) {

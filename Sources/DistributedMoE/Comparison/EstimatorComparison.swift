@@ -48,14 +48,14 @@ package struct EstimatorComparison: Sendable {
     ///   - test: at least one row.
     ///   - truth: the model that the rows come from, where known.
     ///   - groups: the true group of each test row, where known.
-    /// - Throws: ``DistributedLearning/Failure`` where no shard can be fitted or the local models do not belong together.
+    /// - Throws: ``JobFailure`` where no shard can be fitted or the local models do not belong together.
     package func run(
         _ shards: [DistributedLearning.Shard], support: GivenSupport? = nil, test: ShardRows,
         truth: MixtureModel? = nil, groups: [Int]? = nil
-    ) throws(DistributedLearning.Failure) -> Result {
+    ) throws(JobFailure) -> Result {
         progress?("local models")
         let (fitted, leftOut) = learning.fitShards(shards)
-        guard !fitted.isEmpty else { throw .noShardFitted(leftOut.first) }
+        guard !fitted.isEmpty else { throw .noShardFitted(name: leftOut.first?.name, leftOut.first?.reason) }
         let examined = try examine(fitted)
         let names = Set(examined.kept.map(\.name))
         let sites = FittedSites(fitted.filter { names.contains($0.name) }, shards: shards, support: support)
@@ -89,7 +89,7 @@ package struct EstimatorComparison: Sendable {
     /// Once for all methods.
     private func examine(
         _ fitted: [DistributedLearning.FittedShard]
-    ) throws(DistributedLearning.Failure) -> ExaminedSites {
+    ) throws(JobFailure) -> ExaminedSites {
         let coordinator = Coordinator(options: learning.coordinator.options, parallelism: parallelism)
         do throws(AggregationError) {
             return try coordinator.examine(fitted.map { Contribution(name: $0.name, fitted: $0.local.fitted) })
@@ -210,7 +210,7 @@ package struct EstimatorComparison: Sendable {
 
     private struct TimedFit {
         var local: LocalModel?
-        var failure: Estimate.Failure?
+        var failure: Estimate.Absence?
         var seconds: Double
     }
 

@@ -40,14 +40,21 @@ extension AggregateJob {
     ///
     /// - Parameters:
     ///   - models: by the names of the sites.
+    ///   - support: rows whose covariates serve as support; nil to draw it from the covariate sketches of the models.
     ///   - parallelism: threads; the result is bit-identical for any number.
     /// - Throws: ``RequestRefusal``, also for method `mixture`, whose result is no single model; ``ModelFileError`` and
     ///   ``AggregationError`` for models that do not belong together.
-    public func run(_ models: [String: ModelFile], parallelism: Parallelism = Parallelism()) throws -> ModelFile {
+    public func run(
+        _ models: [String: ModelFile], support: DataTable? = nil, parallelism: Parallelism = Parallelism(),
+        notices: @escaping ReadingNotice.Handler = { _ in }
+    ) throws -> ModelFile {
         try settings.checkSingleModel()
         // In a fixed order, whatever that of the dictionary is.
         let sites = models.sorted { $0.key < $1.key }.map { Site(name: $0.key, file: $0.value) }
-        guard case .model(let file) = try run(sites, parallelism: parallelism) else {
+        guard
+            case .model(let file) = try run(
+                sites, support: support.map { .table($0) }, parallelism: parallelism, notices: notices)
+        else {
             preconditionFailure("one model was asked for")
         }
         return file
@@ -150,12 +157,34 @@ extension LearnJob {
     /// Fits each table as a site, or divides one table into sites, and aggregates the local models.
     ///
     /// - Returns: the global model, and the local ones by the names of their sites.
-    /// - Throws: ``RequestRefusal``, ``TableError``, ``StudyError``; an error that names the first site where none can be fitted.
+    /// - Throws: ``RequestRefusal``, ``TableError``, ``StudyError``; ``JobFailure/noShardFitted(name:_:)`` where none can be fitted.
     public func run(
-        _ tables: [DataTable], parallelism: Parallelism = Parallelism(),
+        _ tables: [DataTable], support: DataTable? = nil, parallelism: Parallelism = Parallelism(),
         notices: @escaping ReadingNotice.Handler = { _ in }
     ) throws -> (global: ModelFile, locals: [String: ModelFile]) {
-        let learned = try run(.tables(tables), parallelism: parallelism, notices: notices)
+        let learned = try run(
+            .tables(tables), support: support.map { .table($0) }, parallelism: parallelism, notices: notices)
         return (learned.file, Dictionary(learned.locals.map { ($0.name, $0.file) }) { first, _ in first })
+    }
+}
+
+extension CompareJob {
+    /// Fits each table as a site, or divides one table into sites, and scores every estimator on the same rows.
+    ///
+    /// - Parameters:
+    ///   - test: rows to score on; nil: those held out of the shards.
+    ///   - truth: the true model, where the data are simulated, of the columns of the tables.
+    ///   - support: as of ``AggregateJob/run(_:support:parallelism:notices:)``.
+    ///   - parallelism: threads; estimates are bit-identical for any number.
+    ///   - notices: hears of columns and rows that were left out, and of values that were filled in.
+    /// - Throws: ``RequestRefusal``, ``TableError``, ``StudyError``; ``JobFailure`` where no shard can be fitted, no row is left to
+    ///   score on, or `truth` is of other columns.
+    public func run(
+        _ tables: [DataTable], test: DataTable? = nil, truth: ModelFile? = nil, support: DataTable? = nil,
+        parallelism: Parallelism = Parallelism(), notices: @escaping ReadingNotice.Handler = { _ in }
+    ) throws -> Outcome {
+        try run(
+            .tables(tables), test: test.map { .tables([$0]) }, truth: truth.map { (file: $0, path: "truth") },
+            support: support.map { .table($0) }, parallelism: parallelism, notices: notices)
     }
 }

@@ -51,20 +51,6 @@ package struct DistributedLearning: Sendable {
         }
     }
 
-    /// Why nothing came of it.
-    package enum Failure: Error, DoorMessage {
-        case noShardFitted(LeftOutShard?)
-        case aggregation(AggregationError)
-
-        package func text(_ style: OptionStyle) -> String {
-            switch self {
-            case .noShardFitted(let first):
-                "no shard could be fitted" + (first.map { "; shard '\($0.name)': \($0.reason.text(style))" } ?? "")
-            case .aggregation(let error): error.text(style)
-            }
-        }
-    }
-
     package let design: Design
     package let family: any ExpertFamily
     package let fitOptions: FitOptions
@@ -104,13 +90,13 @@ package struct DistributedLearning: Sendable {
         self.finished = finished
     }
 
-    /// - Throws: ``Failure`` where no shard can be fitted or the local models cannot be aggregated. A shard that
+    /// - Throws: ``JobFailure`` where no shard can be fitted or the local models cannot be aggregated. A shard that
     ///   cannot be fitted is left out and listed.
     package func learn(
         _ shards: [Shard], support: GivenSupport? = nil
-    ) throws(Failure) -> Result {
+    ) throws(JobFailure) -> Result {
         let (fitted, leftOut) = fitShards(shards)
-        guard !fitted.isEmpty else { throw .noShardFitted(leftOut.first) }
+        guard !fitted.isEmpty else { throw .noShardFitted(name: leftOut.first?.name, leftOut.first?.reason) }
         let contributions = fitted.map {
             Contribution(
                 name: $0.name, fitted: $0.local.fitted, warnings: $0.local.report.warnings.map(ModelWarning.fit))

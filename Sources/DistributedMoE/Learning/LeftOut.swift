@@ -3,7 +3,7 @@ import Estimation
 import Messages
 
 /// A shard or a site that is not in the result, as `--json` has it: `{"name": …, "rows": …, "reason": {"code": …}}`.
-package struct LeftOut: Sendable, Equatable, Encodable {
+public struct LeftOut: Sendable, Equatable, Encodable {
     package enum Reason: Sendable, Equatable, Encodable, DoorMessage {
         /// It could not be fitted.
         case notFitted(EstimationError)
@@ -25,8 +25,10 @@ package struct LeftOut: Sendable, Equatable, Encodable {
         }
     }
 
-    package var name: String
-    package var rows: Int
+    /// Of the shard or site.
+    public var name: String
+    /// How many it has.
+    public var rows: Int
     package var reason: Reason
 
     package init(_ shard: DistributedLearning.LeftOutShard) {

@@ -31,7 +31,7 @@ package struct SiteUpdate: Sendable {
     /// In nats per row below the median site: a site that the model describes so badly is inconsistent, and would spoil the model.
     private static let leastFall = 10.0
     /// To the multiple of which such a site rounds its log-likelihood, unless it was asked to withhold more.
-    private static let usualMinRows = 10
+    private static let usualMinRows = FitChoices.usualThreshold
 
     /// The next model, with what is to be said in its last round.
     ///

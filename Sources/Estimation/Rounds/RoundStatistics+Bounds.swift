@@ -44,10 +44,10 @@ extension RoundStatistics {
             let sum = gate.gradient.reduce(0) { $0 + $1[index] }
             guard abs(sum) <= Self.rounding * bound else { return "gradients do not add up to 0" }
             guard gate.gradient.allSatisfy({ abs($0[index]) <= slack * bound }) else {
-                return "gradients are more than the rows can carry"
+                return "gradients are more than the rows support"
             }
             guard gate.pairs.allSatisfy({ $0[index, index] <= 0.25 * slack * square }) else {
-                return "information is more than the rows can carry"
+                return "information is more than the rows support"
             }
         }
         let gain = Self.leastInformation.map { gate.newtonDecrement(ridge: $0 * weight) }.max() ?? 0

@@ -5,16 +5,16 @@ import Numerics
 ///
 /// The experts have no order of their own, so each is matched to one of the reference by the exact assignment of least
 /// ½ (KL(φ_k ‖ φ_l) + KL(φ_l ‖ φ_k)), averaged over points.
-package struct ParameterError: Sendable, Equatable, Codable {
+public struct ParameterError: Sendable, Equatable, Codable {
     /// Root mean squared error of the coefficients of all experts, intercepts among them.
-    package var experts: Double
+    public var experts: Double
     /// Of the coefficients of all gates but that of the last reference expert and its match, which are 0 in both models; 0
     /// for one expert.
-    package var gates: Double
+    public var gates: Double
     /// Root mean square of dispersion / reference - 1.
-    package var dispersions: Double
+    public var dispersions: Double
     /// The expert of the model (from 0) for each of the reference.
-    package var order: [Int]
+    public var order: [Int]
 
     /// nil where the models have not the same covariates, family and number of experts.
     ///

@@ -1,7 +1,7 @@
 import MixtureOfExperts
 import Numerics
 
-/// The information that an expert claims, against what its rows can carry.
+/// The information that an expert claims, against what its rows support.
 struct InformationCheck {
     let family: any ExpertFamily
     let dispersion: Double
@@ -26,7 +26,7 @@ struct InformationCheck {
         let scales = known.map { largest(layout.regressor($0)).squareRoot() }
         if let problem = information.principal(known).sumOfSquaresProblem(scales: scales) { return problem }
         let isWithinReach = known.allSatisfy { information[$0, $0] <= Self.slack * largest(layout.regressor($0)) }
-        return isWithinReach ? nil : "is more than its rows can carry"
+        return isWithinReach ? nil : "is more than its rows support"
     }
 
     private func isKnown(_ regressor: Int) -> Bool {
@@ -38,7 +38,7 @@ struct InformationCheck {
     /// |gradient_j|² ≤ Σ w τ s² Σ w τ z_j² with s the score in the linear predictor, whose mean square is that of κ.
     func problem(score: [Double], _ information: PackedSymmetric) -> String? {
         let bounds = score.indices.map { (10 * moments.weight * information[$0, $0]).squareRoot() }
-        return zip(score, bounds).allSatisfy { abs($0) <= $1 } ? nil : "is more than its rows can carry"
+        return zip(score, bounds).allSatisfy { abs($0) <= $1 } ? nil : "is more than its rows support"
     }
 
     private func largest(_ regressor: Int) -> Double {

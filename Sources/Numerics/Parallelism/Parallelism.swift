@@ -8,11 +8,14 @@ import Synchronization
 public struct Parallelism: Sendable {
     /// Number of threads, at least 1.
     public let threads: Int
+    /// What was asked for, in range or not; nil for all cores.
+    package let requested: Int?
 
     /// As many threads as given.
     ///
-    /// - Parameter threads: at least 1, less counts as 1; nil for all cores.
+    /// - Parameter threads: from 1 to 4096; jobs refuse other numbers. nil for all cores.
     public init(threads: Int? = nil) {
+        requested = threads
         self.threads = max(1, threads ?? Self.coreCount)
     }
 

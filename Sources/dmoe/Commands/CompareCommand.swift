@@ -42,7 +42,7 @@ struct CompareCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Also after so many extra rounds of distributed EM.", valueName: "r"))
     var rounds = 0
     @Option(help: ArgumentHelp("Rounds of federated averaging.", valueName: "t"))
-    var federatedRounds = 10
+    var federatedRounds = CompareJob.usualFederatedRounds
     @Flag(help: "Print the table as CSV.")
     var csv = false
     @OptionGroup(title: "Columns") var columns: ColumnOptions
@@ -78,7 +78,7 @@ struct CompareCommand: ParsableCommand {
     mutating func run() throws {
         let (common, job, support) = (common, try job(), try aggregation.input(data))
         let truth = try truth.map { (file: try ModelFile.read(path: $0), path: $0) }
-        let test = test.isEmpty ? nil : (paths: test, options: try data.tableOptions())
+        let test = test.isEmpty ? nil : try ShardOptions.input(test, data)
         let note = ProgressNote(quiet: common.quiet)
         defer { note.clear() }
         let outcome = try job.run(
@@ -95,8 +95,7 @@ struct CompareCommand: ParsableCommand {
         let report = ComparisonReport(
             target: outcome.design.target, experts: outcome.experts, shards: result.shards.count,
             rows: outcome.trainingRows, testRows: outcome.testRows, seed: outcome.seed,
-            leftOut: result.leftOut.map(LeftOut.init) + result.excluded.map(LeftOut.init),
-            estimators: result.estimates)
+            leftOut: outcome.leftOut, estimators: outcome.estimates)
         report.warnings.forEach { Terminal.warn($0) }
         if report.estimators.allSatisfy({ $0.model == nil }), let failure = report.failures.first {
             throw CommandFailure(failure)

@@ -60,37 +60,33 @@ struct SimulateCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let job = job
-        let benchmark = try job.benchmark()
+        let simulated = try job.run()
         try OutputFile.makeDirectory(output + "/shards")
         let digits = String(shards).count
         for index in 0..<shards {
             let number = String(index + 1)
             let name = String(repeating: "0", count: max(2, digits) - number.count) + number
-            try write(
-                benchmark.shard(index, rowCount: job.rowCount(ofShard: index)), to: "shards/shard-\(name).csv",
-                labelled: false, benchmark)
+            try write(simulated.shard(index), to: "shards/shard-\(name).csv")
         }
-        try write(benchmark.testRows(testRows), to: "test.csv", labelled: true, benchmark)
-        let truth = output + "/truth.json"
-        try ModelFile(reference: benchmark.trueModel).write(to: truth)
+        try write(simulated.testRows, to: "test.csv")
+        try simulated.truth.write(to: output + "/truth.json")
         try common.report(
             SimulationSummary(output: output, shards: shards, rows: rows, testRows: testRows),
             text: "\(output.visible): \(Format.plural(shards, "shard")) of \(Format.plural(rows, "row")) in all, "
                 + "test.csv of \(Format.count(testRows)), truth.json")
     }
 
-    private func write(
-        _ data: SyntheticBenchmark.LabelledRows, to name: String, labelled: Bool, _ benchmark: SyntheticBenchmark
-    ) throws {
-        let design = benchmark.design
-        let classes = benchmark.responses.family.response.classes
-        var writer = CSVWriter(header: design.covariates + [design.target] + (labelled ? ["group"] : []))
-        for (row, response) in data.rows.responses.enumerated() {
-            let fields = data.rows.covariates.row(row).map(CSVWriter.Field.number)
+    private func write(_ table: DataTable, to name: String) throws {
+        var writer = CSVWriter(header: table.columnNames)
+        for row in 0..<table.rowCount {
             writer.append(
-                fields + [classes.map { .text($0[Int(response)]) } ?? .number(response)]
-                    + (labelled ? [.number(Double(data.labels[row] + 1))] : []))
+                table.columns.map { column in
+                    switch column.content {
+                    case .numbers(let values): .number(values[row])
+                    case .text(let texts): .text(texts[row])
+                    case .notNumeric: preconditionFailure("a table of a file")
+                    }
+                })
         }
         try OutputFile.write(writer.contents, to: output + "/" + name)
     }

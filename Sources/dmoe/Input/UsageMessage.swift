@@ -120,25 +120,7 @@ enum UsageMessage {
     }
 
     private static func advice(_ name: String, _ known: [String]) -> String {
-        let nearest = known.map { ($0, distance(name, $0)) }.min { $0.1 < $1.1 }
-        guard let nearest, nearest.1 <= max(1, name.count / 3) else { return "" }
-        return " Did you mean '\(nearest.0)'?"
-    }
-
-    /// Letters to insert, remove or change (Levenshtein).
-    private static func distance(_ first: String, _ second: String) -> Int {
-        let second = Array(second)
-        var row = Array(0...second.count)
-        for (index, letter) in first.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for other in second.indices {
-                let change = diagonal + (letter == second[other] ? 0 : 1)
-                diagonal = row[other + 1]
-                row[other + 1] = min(change, row[other] + 1, row[other + 1] + 1)
-            }
-        }
-        return row[second.count]
+        suggestion(for: name, among: known).map { " Did you mean '\($0)'?" } ?? ""
     }
 
     // MARK: Negative numbers

@@ -62,7 +62,7 @@ struct DisclosureOption: ParsableArguments {
         help: ArgumentHelp(
             "Threshold rule: no statistic over fewer rows (effective weight) is released; experts below are left out.",
             valueName: "n"))
-    var minRows = FitChoices().minRows ?? 10
+    var minRows = FitChoices.usualThreshold
 }
 
 /// Where the random numbers begin.

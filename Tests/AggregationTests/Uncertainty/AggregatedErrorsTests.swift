@@ -156,7 +156,7 @@ import Testing
         #expect(try Self.aggregated(sites, ParameterAverageAggregator()).errors == nil)
     }
 
-    /// Without the correlations of its gate a site tells its experts' errors alone.
+    /// Without the correlations of its gate a site releases the errors of its experts alone.
     @Test func gateWithoutCorrelations() throws {
         var sites = try (1...3).map { try Self.local($0) }
         let full = try #require(Self.aggregated(sites).standardErrors)

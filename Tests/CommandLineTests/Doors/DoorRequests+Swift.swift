@@ -1,75 +1,199 @@
-import Aggregation
 import DistributedMoE
-import Estimation
 import Messages
-import StudyData
 
 /// The table's requests as a Swift caller writes them.
+///
+/// Each function takes the options that it knows; ``expectOptions(_:)`` says that there are no others.
 extension DoorRequest {
-    func fitJob() throws(RequestRefusal) -> FitJob {
-        var job = FitJob(columns: ColumnRequest())
-        for (option, value) in options {
-            switch option {
-            case .target: job.columns.target = value.text
-            case .features: job.columns.features = value.names
-            case .gateFeatures: job.columns.gateFeatures = value.names
-            case .family: job.columns.family = value.text
-            case .classes: job.columns.classes = value.names
-            case .exposure: job.columns.exposure = value.text
-            case .weights: job.columns.weights = value.text
-            case .missing: job.columns.missing = try option.named(value.text ?? "")
-            case .experts:
-                if case .range(let first, let last) = value {
-                    job.experts = ExpertNumbers(first: first, last: last)
-                } else {
-                    job.experts = value.integer.map { ExpertNumbers($0) }
-                }
-            case .starts: job.settings.starts = value.integer ?? 0
-            case .tolerance: job.settings.tolerance = value.number ?? .nan
-            case .maximumIterations: job.settings.maximumIterations = value.integer ?? 0
-            case .standardErrors: job.settings.standardErrors = try option.named(value.text ?? "")
-            case .slopePrior: job.settings.slopePrior = try option.named(value.text ?? "")
-            case .l1Gate: job.settings.l1Gate = value.number
-            case .l1Experts: job.settings.l1Experts = value.number
-            case .l1: job.settings.l1Automatic = true
-            case .l1Refit: job.settings.l1Refit = value.flag ?? false
-            case .minRows: job.settings.minRows = value.integer
-            case .criterion: job.criterion = try option.named(value.text ?? "")
-            case .holdout: job.holdout = value.number
-            case .seed: job.seed = value.integer.map { UInt64($0) }
-            default: preconditionFailure("\(option) is not in the table of fits")
-            }
-        }
+    static let ofColumns: Set<RequestOption> = [
+        .study, .target, .features, .exclude, .gateFeatures, .family, .classes, .exposure, .weights, .missing,
+    ]
+    static let ofFits: Set<RequestOption> = [
+        .starts, .tolerance, .maximumIterations, .standardErrors, .slopePrior, .l1, .l1Gate, .l1Experts, .l1Refit,
+        .minRows,
+    ]
+    static let ofAggregations: Set<RequestOption> = [
+        .method, .gate, .siteWeights, .largestShare, .supportSize, .inconsistent, .seed, .support,
+    ]
+    static let ofShards: Set<RequestOption> = [
+        .experts, .rowsPerParameter, .holdout, .seed, .shards, .shardBy, .rounds, .globalExperts,
+    ]
+
+    private func expectOptions(_ known: Set<RequestOption>) {
+        let others = options.map(\.option).filter { !known.contains($0) && $0 != .threads }
+        precondition(others.isEmpty, "\(others) are not in the table of these requests")
+    }
+
+    private func named<Value: RawRepresentable<String> & CaseIterable>(
+        _ option: RequestOption, as type: Value.Type = Value.self
+    ) throws(RequestRefusal) -> Value? {
+        guard let name = self[option]?.text else { return nil }
+        return try option.named(name)
+    }
+
+    var parallelism: Parallelism { Parallelism(threads: self[.threads]?.integer) }
+
+    // MARK: Parts
+
+    func columnRequest() throws(RequestRefusal) -> ColumnRequest {
+        var columns = ColumnRequest(study: self[.study]?.text.map { .text($0) }, target: self[.target]?.text)
+        columns.features = self[.features]?.names
+        columns.exclude = self[.exclude]?.names ?? columns.exclude
+        columns.gateFeatures = self[.gateFeatures]?.names
+        columns.family = self[.family]?.text
+        columns.classes = self[.classes]?.names
+        columns.exposure = self[.exposure]?.text
+        columns.weights = self[.weights]?.text
+        columns.missing = try named(.missing)
+        return columns
+    }
+
+    var experts: ExpertNumbers? {
+        if case .range(let first, let last)? = self[.experts] { return ExpertNumbers(first: first, last: last) }
+        return self[.experts]?.integer.map { ExpertNumbers($0) }
+    }
+
+    func fitChoices() throws(RequestRefusal) -> FitChoices {
+        var choices = FitChoices()
+        choices.starts = self[.starts]?.integer ?? choices.starts
+        choices.tolerance = self[.tolerance]?.number ?? choices.tolerance
+        choices.maximumIterations = self[.maximumIterations]?.integer ?? choices.maximumIterations
+        choices.standardErrors = try named(.standardErrors) ?? choices.standardErrors
+        choices.slopePrior = try named(.slopePrior) ?? choices.slopePrior
+        choices.l1Gate = self[.l1Gate]?.number
+        choices.l1Experts = self[.l1Experts]?.number
+        choices.l1Automatic = self[.l1] != nil
+        choices.l1Refit = self[.l1Refit]?.flag ?? false
+        if let minRows = self[.minRows] { choices.minRows = minRows.integer }
+        return choices
+    }
+
+    func aggregationChoices(experts option: RequestOption) throws(RequestRefusal) -> AggregationChoices {
+        var choices = AggregationChoices()
+        choices.experts = self[option].map { $0.integer.map { .count($0) } ?? .automatic }
+        choices.method = self[.method]?.text
+        choices.gate = try named(.gate)
+        choices.siteWeights = try named(.siteWeights)
+        choices.largestShare = self[.largestShare]?.number
+        choices.supportSize = self[.supportSize]?.integer ?? choices.supportSize
+        choices.inconsistent = try named(.inconsistent) ?? choices.inconsistent
+        choices.seed = seed
+        return choices
+    }
+
+    private var seed: UInt64? { self[.seed]?.integer.map { UInt64($0) } }
+
+    // MARK: Jobs
+
+    /// - Parameter models: of the site, to start from.
+    func fitJob(startingFrom models: [MixtureModel]) throws(RequestRefusal) -> FitJob {
+        expectOptions(
+            Self.ofColumns.union(Self.ofFits).union([
+                .experts, .criterion, .holdout, .rowsPerParameter, .initialModels, .seed,
+            ]))
+        var job = FitJob(columns: try columnRequest(), experts: experts)
+        job.settings = try fitChoices()
+        job.criterion = try named(.criterion)
+        job.holdout = self[.holdout]?.number
+        job.rowsPerParameter = self[.rowsPerParameter]?.integer
+        job.initialModels = Array(models.prefix(self[.initialModels]?.integer ?? 0))
+        job.seed = seed
         return job
     }
 
     func aggregateJob() throws(RequestRefusal) -> AggregateJob {
+        expectOptions(Self.ofAggregations.union([.experts]))
         var job = AggregateJob()
-        for (option, value) in options {
-            switch option {
-            case .experts: job.settings.experts = value.integer.map { .count($0) } ?? .automatic
-            case .method: job.settings.method = value.text
-            case .gate: job.settings.gate = try option.named(value.text ?? "")
-            case .siteWeights: job.settings.siteWeights = try option.named(value.text ?? "")
-            case .largestShare: job.settings.largestShare = value.number
-            case .supportSize: job.settings.supportSize = value.integer ?? 0
-            case .inconsistent: job.settings.inconsistent = try option.named(value.text ?? "")
-            case .seed: job.settings.seed = value.integer.map { UInt64($0) }
-            default: preconditionFailure("\(option) is not in the table of aggregations")
-            }
-        }
+        job.settings = try aggregationChoices(experts: .experts)
         return job
     }
 
-    func statisticsJob() -> StatisticsJob {
+    func statisticsJob() throws(RequestRefusal) -> StatisticsJob {
+        expectOptions([.weights, .missing, .minRows])
         var job = StatisticsJob()
-        for (option, value) in options {
-            switch option {
-            case .weights: job.weights = value.text
-            case .minRows: job.minRows = value.integer
-            default: preconditionFailure("\(option) is not in the table of statistics")
-            }
-        }
+        job.weights = self[.weights]?.text
+        job.missing = try named(.missing)
+        if let minRows = self[.minRows] { job.minRows = minRows.integer }
+        return job
+    }
+
+    func updateJob() throws(RequestRefusal) -> UpdateJob {
+        expectOptions([.largestShare, .inconsistent])
+        var job = UpdateJob()
+        job.largestShare = self[.largestShare]?.number
+        job.inconsistent = try named(.inconsistent) ?? job.inconsistent
+        return job
+    }
+
+    private func reading() throws(RequestRefusal) -> ReadingChoices {
+        var reading = ReadingChoices()
+        reading.missing = try named(.missing)
+        reading.unknownLevels = try named(.unknownLevels)
+        return reading
+    }
+
+    func predictJob() throws(RequestRefusal) -> PredictJob {
+        expectOptions([.missing, .unknownLevels, .interval, .levels])
+        var job = PredictJob()
+        job.reading = try reading()
+        job.interval = self[.interval]?.number
+        job.levels = self[.levels]?.numbers ?? job.levels
+        return job
+    }
+
+    func evaluateJob() throws(RequestRefusal) -> EvaluateJob {
+        expectOptions([.missing, .unknownLevels, .weights])
+        var job = EvaluateJob()
+        job.reading = try reading()
+        job.weights = self[.weights]?.text
+        return job
+    }
+
+    private func shardChoices() throws(RequestRefusal) -> ShardChoices {
+        var shards = ShardChoices(columns: try columnRequest())
+        shards.experts = experts
+        shards.fit = try fitChoices()
+        shards.rowsPerParameter = self[.rowsPerParameter]?.integer ?? shards.rowsPerParameter
+        shards.holdout = self[.holdout]?.number ?? shards.holdout
+        if let count = self[.shards]?.integer { shards.division = .random(count) }
+        if let column = self[.shardBy]?.text { shards.division = .column(column) }
+        shards.seed = seed
+        return shards
+    }
+
+    func learnJob() throws(RequestRefusal) -> LearnJob {
+        expectOptions(Self.ofColumns.union(Self.ofFits).union(Self.ofAggregations).union(Self.ofShards))
+        var job = LearnJob(try shardChoices())
+        job.aggregation = try aggregationChoices(experts: .globalExperts)
+        job.rounds = self[.rounds]?.integer ?? job.rounds
+        return job
+    }
+
+    func compareJob() throws(RequestRefusal) -> CompareJob {
+        expectOptions(
+            Self.ofColumns.union(Self.ofFits).union(Self.ofAggregations).union(Self.ofShards).union([
+                .methods, .federatedRounds, .groups,
+            ]))
+        var job = CompareJob(try shardChoices())
+        job.aggregation = try aggregationChoices(experts: .globalExperts)
+        job.methods = self[.methods]?.names
+        job.rounds = self[.rounds]?.integer ?? job.rounds
+        job.federatedRounds = self[.federatedRounds]?.integer ?? job.federatedRounds
+        job.groups = self[.groups]?.text
+        return job
+    }
+
+    func simulateJob() throws(RequestRefusal) -> SimulateJob {
+        expectOptions([.family, .profile, .rows, .shards, .capacity, .shift, .testRows, .seed])
+        var job = SimulateJob()
+        job.family = try named(.family) ?? job.family
+        job.profile = try named(.profile) ?? job.profile
+        job.rows = self[.rows]?.integer ?? job.rows
+        job.shards = self[.shards]?.integer ?? job.shards
+        job.capacity = self[.capacity]?.integer
+        job.shift = self[.shift]?.flag ?? job.shift
+        job.testRows = self[.testRows]?.integer ?? job.testRows
+        job.seed = seed
         return job
     }
 }

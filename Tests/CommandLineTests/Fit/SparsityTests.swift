@@ -104,7 +104,8 @@ import Testing
             "criterion without rows", fit + ["--experts", "1..3", "--criterion", "holdout"],
             says: ["--criterion needs --holdout"]),
         Refusal(
-            "everything held out", fit + ["--experts", "1..3", "--holdout", "1"], says: ["--holdout must lie between"]),
+            "everything held out", fit + ["--experts", "1..3", "--holdout", "1"],
+            says: ["--holdout must be at least 0 and below 1"]),
         Refusal(
             "a range to learn", learn + ["--experts", "1..3"],
             says: ["--experts has no effect here: only a fit of one site"]),

@@ -14,16 +14,16 @@ import Testing
     }
 
     /// l0.json with its numbers changed, as bad.json.
-    private func change(_ body: (inout [String: Any]) -> Void) throws {
+    private func change(_ body: (inout [String: Any]) throws -> Void) throws {
         var object = try #require(try JSONSerialization.jsonObject(with: work.data("l0.json")) as? [String: Any])
-        body(&object)
+        try body(&object)
         try work.write(try JSONSerialization.data(withJSONObject: object), to: "bad.json")
     }
 
-    private func changeExperts(_ body: (inout [String: Any]) -> Void) throws {
+    private func changeExperts(_ body: (inout [String: Any]) throws -> Void) throws {
         try change { file in
-            guard var experts = file["experts"] as? [[String: Any]] else { return }
-            for index in experts.indices { body(&experts[index]) }
+            var experts = try #require(file["experts"] as? [[String: Any]])
+            for index in experts.indices { try body(&experts[index]) }
             file["experts"] = experts
         }
     }
@@ -34,9 +34,9 @@ import Testing
             if let rows { file["rows"] = rows }
             func scaled(_ value: Any?, _ factor: Double) -> Double { ((value as? NSNumber)?.doubleValue ?? 0) * factor }
             file["weight"] = scaled(file["weight"], factor)
-            guard var experts = file["experts"] as? [[String: Any]] else { return }
+            var experts = try #require(file["experts"] as? [[String: Any]])
             for index in experts.indices {
-                guard var own = experts[index]["statistics"] as? [String: Any] else { return }
+                var own = try #require(experts[index]["statistics"] as? [String: Any])
                 own["weight"] = scaled(own["weight"], factor)
                 own["squaredWeight"] = scaled(own["squaredWeight"], pow(factor, power))
                 own["scatter"] = (own["scatter"] as? [Any])?.map { scaled($0, factor) }
@@ -56,7 +56,7 @@ import Testing
         try work.succeed("aggregate", "bad.json", "l1.json", "-o", "same.json", "--quiet")
         for value in [5e-324, 1e-300, 1] {
             try changeExperts { expert in
-                guard var own = expert["statistics"] as? [String: Any] else { return }
+                var own = try #require(expert["statistics"] as? [String: Any])
                 own["squaredWeight"] = value
                 expert["statistics"] = own
             }
@@ -150,9 +150,9 @@ import Testing
     /// They are one expert: nothing is to be found beyond it.
     @Test(arguments: [20, 50]) func identicalExperts(count: Int) throws {
         try change { file in
-            guard var expert = (file["experts"] as? [[String: Any]])?.first,
-                var own = expert["statistics"] as? [String: Any], let weight = own["weight"] as? NSNumber
-            else { return }
+            var expert = try #require((file["experts"] as? [[String: Any]])?.first)
+            var own = try #require(expert["statistics"] as? [String: Any])
+            let weight = try #require(own["weight"] as? NSNumber)
             func share(_ value: Any?) -> Double { ((value as? NSNumber)?.doubleValue ?? 0) / Double(count) }
             for name in ["weight", "squaredWeight"] { own[name] = share(own[name]) }
             own["scatter"] = (own["scatter"] as? [Any])?.map(share)

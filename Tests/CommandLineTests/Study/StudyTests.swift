@@ -50,39 +50,29 @@ import Testing
             ])
     }
 
-    @Test func theWholePathOfAStudy() throws {
-        let place = try Workspace()
-        try place.write(StudySample.study.text(), to: "study.json")
-        try place.write(StudySample.csv(seed: 1), to: "a.csv")
-        // A site that lacks a level.
-        try place.write(StudySample.csv(seed: 2, origins: ["EWR", "JFK"]), to: "b.csv")
-        try place.write(StudySample.csv(seed: 3), to: "test.csv")
-        for site in ["a", "b"] {
-            let fit = try place.run([
-                "fit", "\(site).csv", "--study", "study.json", "--starts", "4", "-o", "\(site).json",
-            ])
-            #expect(fit.exitCode == 0, "\(fit.errors)")
-            #expect(fit.errors.contains("missing values of 'temp' filled in with "))
-        }
-        let columns = ["origin=EWR", "origin=LGA", "month=2", "month=3", "temp", "temp missing", "night"]
+    @Test func aLocalModelOfAStudy() throws {
+        let place = try sites()
         let local = try place.model("a.json")
-        #expect(local.covariates == columns)
+        #expect(local.covariates == Self.columns)
         #expect(local.fit?.options.seed == 5)
         #expect(local.experts.count == 2)
         #expect(local.study == StudySample.study)
         #expect(local.studyDigest == StudySample.study.digest)
         let gaps = StudySample.csv(seed: 1).split(separator: "\n").count { $0.contains(",,") }
         #expect(local.reading?.filled.first?.missing == gaps)
-        let other = try place.model("b.json")
+    }
 
+    @Test func aGlobalModelOfAStudy() throws {
+        let place = try sites()
         try place.succeed("aggregate", "a.json", "b.json", "-o", "global.json")
         let global = try place.model("global.json")
-        #expect(global.study == local.study)
-        #expect(global.covariates == columns)
-        let fills = [local, other].compactMap { $0.reading?.fill["temp"] }
+        #expect(global.study == StudySample.study)
+        #expect(global.covariates == Self.columns)
+        let fills = try ["a.json", "b.json"].map { try #require(place.model($0).reading?.fill["temp"]) }
         let mean = (fills[0] + fills[1]) / 2
         #expect(abs((global.reading?.fill["temp"] ?? 0) - mean) < 1e-12)
 
+        try place.write(StudySample.csv(seed: 3), to: "test.csv")
         let scores = try place.json(try place.succeed("evaluate", "global.json", "test.csv", "--json").output)
         #expect(try #require(scores["rows"] as? Int) == 300)
         let outcome = try place.succeed("predict", "global.json", "test.csv", "--json", "-o", "p.csv")
@@ -93,6 +83,24 @@ import Testing
         let inspected = try place.succeed("inspect", "global.json").output
         #expect(inspected.contains("JFK is the reference of EWR, LGA"))
         #expect(inspected.contains("missing values filled in with"))
+    }
+
+    private static let columns = ["origin=EWR", "origin=LGA", "month=2", "month=3", "temp", "temp missing", "night"]
+
+    /// a.json and b.json: the second site lacks a level.
+    private func sites() throws -> Workspace {
+        let place = try Workspace()
+        try place.write(StudySample.study.text(), to: "study.json")
+        try place.write(StudySample.csv(seed: 1), to: "a.csv")
+        try place.write(StudySample.csv(seed: 2, origins: ["EWR", "JFK"]), to: "b.csv")
+        for site in ["a", "b"] {
+            let fit = try place.run([
+                "fit", "\(site).csv", "--study", "study.json", "--starts", "4", "-o", "\(site).json",
+            ])
+            #expect(fit.exitCode == 0, "\(fit.errors)")
+            #expect(fit.errors.contains("missing values of 'temp' filled in with "))
+        }
+        return place
     }
 
     /// Rows read anew in every pass, and several files, give the same model.

@@ -133,7 +133,7 @@ import Testing
         #expect(neverFalls(local.report.trace))
     }
 
-    /// Twelve rows of their own far away: with a limit of 30 nobody may tell of them.
+    /// Twelve rows of their own far away: below a threshold of 30 they are withheld.
     @Test func smallExpertsAreLeftOut() throws {
         var random = RandomNumbers(seed: 2)
         let covariates = Matrix(columns: [

@@ -91,18 +91,35 @@ import Testing
     }
 
     /// A file that others must not read stays so, also while it is written.
-    @Test(arguments: [0o600, 0o640, 0o644, 0o400, 0o755] as [mode_t])
-    func theModeOfTheOldFileStays(_ mode: mode_t) throws {
+    @Test(arguments: [0o600, 0o640, 0o644, 0o755] as [mode_t]) func theModeOfTheOldFileStays(_ mode: mode_t) throws {
         try withFolder { folder in
             let path = folder + "/f"
             try OutputFile.write("old", to: path)
             chmod(path, mode)
-            guard access(path, W_OK) == 0 else { return }
             try OutputFile.write("new", to: path)
             var status = stat()
             try #require(stat(path, &status) == 0)
             #expect(status.st_mode & 0o7777 == mode)
             #expect(try text(path) == "new")
+        }
+    }
+
+    /// Its mode stays where the user may write it nevertheless; else it is not replaced.
+    @Test func aFileThatIsOnlyRead() throws {
+        try withFolder { folder in
+            let path = folder + "/f"
+            try OutputFile.write("old", to: path)
+            chmod(path, 0o400)
+            let isWritable = access(path, W_OK) == 0
+            if isWritable {
+                try OutputFile.write("new", to: path)
+            } else {
+                #expect(throws: TableError.self) { try OutputFile.write("new", to: path) }
+            }
+            var status = stat()
+            try #require(stat(path, &status) == 0)
+            #expect(status.st_mode & 0o7777 == 0o400)
+            #expect(try text(path) == (isWritable ? "new" : "old"))
         }
     }
 

@@ -30,26 +30,26 @@ PARAMETERS = """
     study : str or None, default=None
         The text of a study file, which says in place of the other arguments what is predicted from what: categories, missing
         values, family, classes. ``X`` is a data frame then.
-    n_starts : int, default=16
-        Random starts to screen.
-    tol : float, default=1e-9
-        A start has converged below this change of the log-likelihood per row.
-    max_iter : int, default=500
-        Maximum number of iterations of a start.
+    n_starts : int or None, default=None
+        Random starts to screen; None is the engine's own number, 16.
+    tol : float or None, default=None
+        A start has converged below this change of the log-likelihood per row; None is the engine's own, 1e-9.
+    max_iter : int or None, default=None
+        Maximum number of iterations of a start; None is the engine's own, 500.
     min_rows : int or None, default={min_rows}
         The threshold rule of statistical disclosure control: a number from 3 withholds every statistic over fewer effective
         rows, as in a release; with None the rows and the model stay with their owner, and nothing is withheld.
-    rows_per_parameter : int, default=2
+    rows_per_parameter : int, default={rows_per_parameter}
         Fewer rows than this for each free parameter get fewer experts, down to one.
     l1 : "auto" or None, default=None
         ``"auto"``: a lasso whose weight is chosen by BIC.
     l1_gate, l1_experts : float or None, default=None
         Given weights of the lasso; None is no penalty.
-    standard_errors : {{"observed", "sandwich", "none"}}, default="observed"
-        Of the parameters, in the model file.
-    slope_prior : {{"separated", "all", "none"}}, default="separated"
+    standard_errors : {{"observed", "sandwich", "none"}} or None, default=None
+        Of the parameters, in the model file; None is the engine's own choice, observed.
+    slope_prior : {{"separated", "all", "none"}} or None, default=None
         Slopes with a weak prior, log-F(1, 1): those without a finite maximum, where a group has no event or nothing else; all of
-        experts of classes and counts and of gates; none.{others}
+        experts of classes and counts and of gates; none. None is the engine's own choice, separated.{others}
     random_state : int, RandomState or None, default=None
         The seed of all random numbers; the same int gives the same model, for any number of threads.
     n_jobs : int or None, default=None

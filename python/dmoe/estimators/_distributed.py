@@ -7,24 +7,26 @@ from typing import Any
 from .. import _engine
 from .._aggregation import aggregated
 from .._progress import observed
+from .._requests import USUAL_MIN_ROWS, USUAL_ROWS_PER_PARAMETER
 from .._warnings import warn
 from ._base import PARAMETERS, Classifier, MixtureOfExperts, Regressor, seed_of
 from ._rows import training_rows
 from ._sites import fit_sites, sites_of
 
 _PARAMETERS = PARAMETERS.format(
+    rows_per_parameter=USUAL_ROWS_PER_PARAMETER,
     of_a_site=" of each local model",
     range="",
-    min_rows=10,
+    min_rows=USUAL_MIN_ROWS,
     others="""
     n_global_experts : int, "auto" or None, default=None
         Experts of the global model; by default the largest local number; ``"auto"`` takes the best on an independent
         Monte Carlo sample.
     method : str or None, default=None
         How local models become one, as ``dmoe aggregate --method``; by default transport.
-    inconsistent : {"keep", "exclude"}, default="keep"
+    inconsistent : {"keep", "exclude"} or None, default=None
         What becomes of sites whose local models differ from those of all others: a warning names them, and they are kept or left
-        out. Impossible ones are always left out.
+        out; by default kept. Impossible ones are always left out.
     largest_share : float or None, default=None
         Largest share of a site in the weight of all sites, above 0 and at most 1; by default there is no bound.""",
 )
@@ -56,19 +58,19 @@ class _Distributed(MixtureOfExperts):
         gate_features: list[str] | None = None,
         exposure: str | None = None,
         study: str | None = None,
-        n_starts: int = 16,
-        tol: float = 1e-9,
-        max_iter: int = 500,
-        min_rows: int | None = 10,
-        rows_per_parameter: int = 2,
+        n_starts: int | None = None,
+        tol: float | None = None,
+        max_iter: int | None = None,
+        min_rows: int | None = USUAL_MIN_ROWS,
+        rows_per_parameter: int = USUAL_ROWS_PER_PARAMETER,
         l1: str | None = None,
         l1_gate: float | None = None,
         l1_experts: float | None = None,
-        standard_errors: str = "observed",
-        slope_prior: str = "separated",
+        standard_errors: str | None = None,
+        slope_prior: str | None = None,
         n_global_experts: int | str | None = None,
         method: str | None = None,
-        inconsistent: str = "keep",
+        inconsistent: str | None = None,
         largest_share: float | None = None,
         random_state: Any = None,
         n_jobs: int | None = None,

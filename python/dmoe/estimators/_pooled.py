@@ -6,11 +6,12 @@ from typing import Any
 
 from .. import _engine
 from .._fitting import run_fit
-from .._requests import ESTIMATOR_NAMES, fit_request
+from .._requests import ESTIMATOR_NAMES, USUAL_ROWS_PER_PARAMETER, fit_request
 from ._base import PARAMETERS, Classifier, MixtureOfExperts, Regressor, seed_of
 from ._rows import training_rows
 
 _PARAMETERS = PARAMETERS.format(
+    rows_per_parameter=USUAL_ROWS_PER_PARAMETER,
     of_a_site="",
     range=" Of a pair, such as ``(1, 8)``, the best number is kept.",
     min_rows=None,
@@ -44,16 +45,16 @@ class _Pooled(MixtureOfExperts):
         gate_features: list[str] | None = None,
         exposure: str | None = None,
         study: str | None = None,
-        n_starts: int = 16,
-        tol: float = 1e-9,
-        max_iter: int = 500,
+        n_starts: int | None = None,
+        tol: float | None = None,
+        max_iter: int | None = None,
         min_rows: int | None = None,
-        rows_per_parameter: int = 2,
+        rows_per_parameter: int = USUAL_ROWS_PER_PARAMETER,
         l1: str | None = None,
         l1_gate: float | None = None,
         l1_experts: float | None = None,
-        standard_errors: str = "observed",
-        slope_prior: str = "separated",
+        standard_errors: str | None = None,
+        slope_prior: str | None = None,
         criterion: str | None = None,
         random_state: Any = None,
         n_jobs: int | None = None,

@@ -96,20 +96,12 @@ def fit_sites(
     request = fit_request(rows.request, experts, options, ESTIMATOR_NAMES)
     check_fit(request, _engine.ESTIMATORS)
     cancellation = _engine.Cancellation()
-    failures: list[BaseException] = []
-
-    def heard(step: Progress) -> None:
-        try:
-            if progress is not None and not failures:
-                progress(step)
-        except BaseException as error:  # noqa: BLE001 - raised again below, whatever comes of the other sites
-            failures.append(error)
-            cancellation.request()
+    listener = _Listener(progress, cancellation)
 
     def fit(site: Site) -> Model | str:
         try:
             table = rows.table(site.name, site.rows)
-            return fit_table(table, request, 1 if many else threads, heard if progress else None, cancellation, _engine.ESTIMATORS)
+            return fit_table(table, request, 1 if many else threads, listener.handler, cancellation, _engine.ESTIMATORS)
         except ValueError as error:
             return str(error)
 
@@ -119,14 +111,41 @@ def fit_sites(
             running = {site.name: pool.submit(fit, site) for site in largest_first}
             return {name: outcome.result() for name, outcome in running.items()}
 
-    try:
-        results = _engine.interruptible(fit_all, cancellation.request)
-    except KeyboardInterrupt:
-        if not failures:
-            raise
-    if failures:
-        raise failures[0]
+    results = listener.hearing(fit_all)
     return _outcome({site.name: results[site.name] for site in sites})
+
+
+class _Listener:
+    """The caller's function that hears of progress; what it raises ends the fits of all sites."""
+
+    def __init__(self, progress: Callable[[Progress], None] | None, cancellation: _engine.Cancellation) -> None:
+        self._progress = progress
+        self._cancellation = cancellation
+        self._failures: list[BaseException] = []
+
+    @property
+    def handler(self) -> Callable[[Progress], None] | None:
+        return self._heard if self._progress is not None else None
+
+    def _heard(self, step: Progress) -> None:
+        try:
+            if self._progress is not None and not self._failures:
+                self._progress(step)
+        except BaseException as error:  # noqa: BLE001 - raised again below, whatever comes of the other sites
+            self._failures.append(error)
+            self._cancellation.request()
+
+    def hearing(self, work: Callable[[], dict[str, Model | str]]) -> dict[str, Model | str]:
+        """What the work gives, which Ctrl-C stops; raises what the caller's function raised."""
+        results: dict[str, Model | str] = {}
+        try:
+            results = _engine.interruptible(work, self._cancellation.request)
+        except KeyboardInterrupt:
+            if not self._failures:
+                raise
+        if self._failures:
+            raise self._failures[0]
+        return results
 
 
 def _outcome(results: Mapping[str, Model | str]) -> Outcome:

@@ -9,10 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .. import _engine
 from .._aggregation import aggregate
 from .._fitting import check_fit
 from .._model import Model
-from .._requests import COLUMN_ARGUMENTS, column_request, fit_request
+from .._requests import COLUMN_ARGUMENTS, USUAL_ROWS_PER_PARAMETER, column_request, encoded, fit_request, whole
 from .._warnings import FitWarning, warn
 from ._columns import Columns, check_single_values, columns_of_call, numeric_columns
 from ._files import named
@@ -93,14 +94,14 @@ def learn(
     RuntimeError
         Where a site did not come back exactly once with all its rows.
     """
-    _check(on_failure, rounds)
+    _check(on_failure)
     if study is None and features is None:
         features = numeric_columns(df, {site, target, exposure, weights})
     columns = columns_of_call(
         target=target, features=features, gate_features=gate_features, family=family, classes=classes,
         exposure=exposure, weights=weights, missing=missing, study=study,
     )
-    _check_fit(columns, experts, options)
+    _check_request(columns, experts, options, rounds)
     columns.check_against(df.columns, [site, *(order_by or ())])
     check_single_values(df, [*columns.names, *(order_by or ())])
     start = time.perf_counter()
@@ -157,37 +158,37 @@ def learn_paths(
     SitesFailed, ValueError, RuntimeError
         As :func:`learn`.
     """
-    _check(on_failure, rounds)
+    _check(on_failure)
     if study is None and features is None:
         raise ValueError("features is missing: give it or study; the driver does not open the files")
     columns = columns_of_call(
         target=target, features=features, gate_features=gate_features, family=family, classes=classes,
         exposure=exposure, weights=weights, missing=missing, study=study,
     )
-    _check_fit(columns, experts, options)
+    _check_request(columns, experts, options, rounds)
     if not paths:
         raise ValueError("there are no paths")
     sites = FileSites(spark, named(paths), columns.names, columns.texts)
     return _Learning(spark, sites, columns, experts, options, aggregation, n_jobs, on_failure).run(rounds, {})
 
 
-def _check(on_failure: str, rounds: int) -> None:
+def _check(on_failure: str) -> None:
     if on_failure not in ("raise", "skip"):
         raise ValueError(f"on_failure must be 'raise' or 'skip', not '{on_failure}'")
-    if not 0 <= rounds <= 1000:
-        raise ValueError("rounds must be from 0 to 1000")
 
 
 def _asked_of_a_site(columns: Columns, experts: int | None, options: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments of :func:`dmoe.fit_local`."""
-    return {**columns.arguments, "experts": experts, "rows_per_parameter": 2, "aggregated": True, **options}
+    return {**columns.arguments, "experts": experts, "rows_per_parameter": USUAL_ROWS_PER_PARAMETER, "aggregated": True, **options}
 
 
-def _check_fit(columns: Columns, experts: int | None, options: Mapping[str, Any]) -> None:
+def _check_request(columns: Columns, experts: int | None, options: Mapping[str, Any], rounds: int) -> None:
     """What the engine refuses whatever the rows are is refused before they are read."""
     asked = _asked_of_a_site(columns, experts, options)
     request = column_request(**{name: asked.pop(name, None) for name in COLUMN_ARGUMENTS})
-    check_fit(fit_request(request, asked.pop("experts"), asked))
+    checked = fit_request(request, asked.pop("experts"), asked)
+    check_fit(checked)
+    _engine.answer(_engine.library().dmoe_learn_check(encoded(checked), whole("rounds", rounds)))
 
 
 @dataclass

@@ -44,6 +44,7 @@ public struct AggregateJob: Sendable, Equatable {
         notices: @escaping ReadingNotice.Handler = { _ in }
     ) throws -> Outcome {
         try check(hasSupport: support != nil)
+        try parallelism.check()
         try Self.checkSites(sites.map { ($0.name, $0.file) }, paths: sites.map(\.path))
         try RequestOption.largestShare.check(settings.largestShare, sites: sites.count)
         var totals = FieldTotals()

@@ -4,7 +4,7 @@ import ModelFiles
 /// One of the extra rounds of `dmoe learn` where the sites answer one by one: the next global model, or why there is none.
 package struct RoundJob: Sendable, Equatable {
     /// The threshold rule of the sites, as in ``StatisticsJob/minRows``.
-    package var minRows: Int? = 10
+    package var minRows: Int? = FitChoices.usualThreshold
     /// Whether the sites were asked only in order to see if the last update did harm.
     package var isLast = false
 

@@ -5,22 +5,25 @@ import Numerics
 import Tables
 
 /// Every estimator of the field on the same shards, scored on the same rows.
-package struct CompareJob: Sendable {
-    package var shards: ShardChoices
-    package var aggregation = AggregationChoices()
-    /// Names of ``EstimationMethod``, in the order wanted; nil for all.
-    package var methods: [String]?
-    /// Extra rounds of distributed EM from every estimate.
-    package var rounds = 0
-    /// Of federated averaging.
-    package var federatedRounds = 10
-    /// Column of the test rows with their true group.
-    package var groups: String?
+public struct CompareJob: Sendable, Equatable {
+    /// What is fitted, and how; of `holdout` the rows to score on where none are given.
+    public var shards: ShardChoices
+    /// How local models become one, whatever the method: `method` and `gate` have no effect here.
+    public var aggregation = AggregationChoices()
+    /// Names of estimators, in the order wanted and each once: `pooled`, `mixture`, `federated`, and those of aggregators; nil for all.
+    public var methods: [String]?
+    /// Extra rounds of distributed EM from every estimate, from 0 to 1000.
+    public var rounds = 0
+    /// Rounds of federated averaging, from 1 to 10,000.
+    public var federatedRounds = Self.usualFederatedRounds
+    /// Column of the test rows with their true group; needs test rows.
+    public var groups: String?
 
-    package init(_ shards: ShardChoices) { self.shards = shards }
+    /// The ``federatedRounds`` of a request that names none.
+    public static let usualFederatedRounds = 10
 
-    /// Rows to score on.
-    package typealias TestInput = (paths: [String], options: TableOptions)
+    /// All estimators on these shards.
+    public init(_ shards: ShardChoices) { self.shards = shards }
 
     /// - Parameter hasTest: whether test rows are given.
     /// - Throws: ``RequestRefusal``.
@@ -39,26 +42,35 @@ package struct CompareJob: Sendable {
     }
 
     /// What came of it.
-    package struct Outcome: Sendable {
+    public struct Outcome: Sendable {
         package var result: EstimatorComparison.Result
         package var design: Design
-        /// Of the global models.
-        package var experts: Int
-        package var trainingRows: Int
-        package var testRows: Int
-        package var seed: UInt64
+        /// Experts of the global models.
+        public var experts: Int
+        /// Of all shards together.
+        public var trainingRows: Int
+        /// Scored on.
+        public var testRows: Int
+        /// Of the random numbers.
+        public var seed: UInt64
+
+        /// In the order of the methods, each followed by what extra rounds made of it.
+        public var estimates: [Estimate] { result.estimates }
+        /// Shards that could not be fitted, and sites whose local models are impossible or inconsistent.
+        public var leftOut: [LeftOut] { result.leftOut.map(LeftOut.init) + result.excluded.map(LeftOut.init) }
     }
 
     /// - Parameters:
     ///   - truth: the true model, where the data are simulated, with what messages call it.
     ///   - progress: called before each piece of work.
-    /// - Throws: ``RequestRefusal``, ``StudyError``, ``TableError``, ``JobFailure``, ``DistributedLearning/Failure``.
+    /// - Throws: ``RequestRefusal``, ``StudyError``, ``TableError``, ``JobFailure``.
     package func run(
-        _ input: ShardInput, test: TestInput?, truth: (file: ModelFile, path: String)? = nil,
+        _ input: ShardInput, test: ShardInput?, truth: (file: ModelFile, path: String)? = nil,
         support: SupportInput? = nil, parallelism: Parallelism = Parallelism(),
         progress: (@Sendable (_ title: String) -> Void)? = nil, notices: @escaping ReadingNotice.Handler = { _ in }
     ) throws -> Outcome {
         try check(hasSupport: support != nil, hasTest: test != nil)
+        try parallelism.check()
         let setting = try shards.resolved()
         let read = try shards.read(
             input, setting.study, seed: setting.seed, parallelism: parallelism, notices: notices)
@@ -89,18 +101,19 @@ package struct CompareJob: Sendable {
     }
 
     private func testRows(
-        _ test: TestInput?, _ shards: ShardSet, _ parallelism: Parallelism, _ notices: ReadingNotice.Handler
+        _ test: ShardInput?, _ shards: ShardSet, _ parallelism: Parallelism, _ notices: @escaping ReadingNotice.Handler
     ) throws -> (rows: ShardRows, groups: [Int]?) {
         let selection = shards.selection()
         var parts = test == nil ? shards.heldOut : []
         var labels = [String]()
-        for path in test?.paths ?? [] {
-            var options = test?.options ?? TableOptions()
-            options.textColumns = selection.textColumns.union([groups].compactMap { $0 })
-            options.parallelism = parallelism
-            let table = try DataTable.read(path: path, options: options)
+        for index in 0..<(test?.count ?? 0) {
+            guard
+                let table = try test?.table(
+                    index, textColumns: selection.textColumns.union([groups].compactMap { $0 }),
+                    parallelism: parallelism)
+            else { continue }
             let selected = try selection.rows(of: table)
-            if selected.dropped > 0 { notices(.rowsLeftOut(selected.dropped, of: table.rowCount, source: path)) }
+            ReadingNotice.reportLeftOut(to: notices)(selected.dropped, table.rowCount, table.source)
             parts.append(selected.rows)
             guard let groups else { continue }
             let all = try table.text(groups)
@@ -108,7 +121,7 @@ package struct CompareJob: Sendable {
         }
         let rows = ShardRows.concatenation(parts).filled(selection)
         guard rows.totalWeight > 0 else {
-            throw JobFailure.nothingToScore(source: test?.paths.joined(separator: ", ") ?? "held-out rows")
+            throw JobFailure.nothingToScore(source: test?.source ?? "held-out rows")
         }
         guard groups != nil else { return (rows, nil) }
         let numbers = Dictionary(uniqueKeysWithValues: Set(labels).sorted().enumerated().map { ($1, $0) })

@@ -34,12 +34,13 @@ public struct LearnJob: Sendable, Equatable {
         package init() {}
     }
 
-    /// - Throws: ``RequestRefusal``, ``StudyError``, ``TableError``, ``DistributedLearning/Failure``.
+    /// - Throws: ``RequestRefusal``, ``StudyError``, ``TableError``, ``JobFailure``.
     package func run(
         _ input: ShardInput, support: SupportInput? = nil, parallelism: Parallelism = Parallelism(),
         observer: Observer = Observer(), notices: @escaping ReadingNotice.Handler = { _ in }
     ) throws -> LearnedModel {
         try check(hasSupport: support != nil)
+        try parallelism.check()
         let setting = try shards.resolved()
         let read = try shards.read(
             input, setting.study, seed: setting.seed, parallelism: parallelism, notices: notices)

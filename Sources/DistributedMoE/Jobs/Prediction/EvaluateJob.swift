@@ -31,6 +31,7 @@ public struct EvaluateJob: Sendable, Equatable {
         tables: some Sequence<() throws -> DataTable>, parallelism: Parallelism = Parallelism(),
         notices: ReadingNotice.Handler = { _ in }
     ) throws -> Scores {
+        try parallelism.check()
         let selection = try selection(model)
         var parts = [ShardRows]()
         for read in tables {

@@ -12,6 +12,8 @@ public struct PredictJob: Sendable, Equatable {
     public var interval: Double?
     /// Of further quantiles.
     public var levels: [Double] = []
+    /// Of draws from the predictive distribution; nil: 1.
+    package var seed: UInt64?
 
     /// Predictions without quantiles.
     public init() {}
@@ -36,17 +38,20 @@ public struct PredictJob: Sendable, Equatable {
         _ body: @Sendable (PredictedPart) -> Part
     ) throws -> (parts: [Part], record: ReadingRecord, rows: Int) {
         try check()
+        try parallelism.check()
         let selection = try reading.selection(model)
         let rows = try PredictedRows(input, selection, withResponses: withResponses, parallelism)
         ReadingNotice.of(rows.record, rows: rows.record.rowsLeftOut + rows.count, source: input.source).forEach(notices)
         let ranges = rows.parts
         let levels = levels + (interval.map { [0.5 * (1 - $0), 0.5 * (1 + $0)] } ?? [])
+        let random = RandomNumbers(seed: seed ?? 1)
         let parts = parallelism.map(count: ranges.count) { index -> Result<Part, JobFailure> in
             let part = rows.part(ranges[index])
             if let row = predictor.firstRowOutOfReach(part.covariates) {
                 return .failure(.rowOutOfReach(source: input.source, row: part.rows[row] + 1))
             }
-            return .success(body(PredictedPart(index, part, predictor, levels: levels, interval: interval)))
+            return .success(
+                body(PredictedPart(index, part, predictor, levels: levels, interval: interval, random: random)))
         }
         return (try parts.map { try $0.get() }, rows.record, rows.count)
     }

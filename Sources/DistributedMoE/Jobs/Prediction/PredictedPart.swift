@@ -15,10 +15,12 @@ package struct PredictedPart: Sendable {
     package let posterior: (logDensities: [Double], posteriors: Matrix)?
     private let levels: [Double]
     private let interval: Double?
+    private let predictor: any ConditionalMixture
+    private let random: RandomNumbers
 
     init(
         _ index: Int, _ rows: PredictedRows.Part, _ predictor: any ConditionalMixture, levels: [Double],
-        interval: Double?
+        interval: Double?, random: RandomNumbers
     ) {
         self.index = index
         self.rows = rows.rows
@@ -31,6 +33,8 @@ package struct PredictedPart: Sendable {
         }
         self.levels = levels
         self.interval = interval
+        self.predictor = predictor
+        self.random = random
     }
 
     /// What is said of the response of a row.
@@ -39,6 +43,14 @@ package struct PredictedPart: Sendable {
         case number(mean: Double, standardDeviation: Double, quantiles: [Double])
         /// Classes by their number; the set holds the interval's share.
         case classes(probabilities: [Double], mostProbable: Int, set: [Int]?)
+    }
+
+    /// A response of each row, drawn from its distribution; of classes its number.
+    ///
+    /// A stream for each part: the same for any number of threads.
+    package func draws() -> [Double] {
+        var stream = random.split(index)
+        return predictor.sample(covariates, using: &stream)
     }
 
     /// - Parameter row: in the part.

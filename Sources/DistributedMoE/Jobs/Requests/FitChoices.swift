@@ -25,7 +25,10 @@ public struct FitChoices: Sendable, Equatable {
     /// The threshold rule: no statistic over fewer effective rows is released.
     ///
     /// nil for rows whose model stays with their owner: nothing is withheld.
-    public var minRows: Int? = 10
+    public var minRows: Int? = Self.usualThreshold
+
+    /// The ``minRows`` of a request that names none.
+    public static let usualThreshold = 10
 
     /// The usual choices.
     public init() {}

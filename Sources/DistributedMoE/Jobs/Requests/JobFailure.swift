@@ -1,3 +1,4 @@
+import Aggregation
 import Estimation
 import Messages
 import StudyData
@@ -14,6 +15,10 @@ public enum JobFailure: Error, Equatable, Sendable {
     case rowOutOfReach(source: String, row: Int)
     /// A model whose target or covariates are not those of the data.
     case otherColumns(path: String)
+    /// No shard of several could be fitted: the first of them, and why; no name where there is none.
+    case noShardFitted(name: String?, EstimationError?)
+    /// Local models that cannot be aggregated.
+    case aggregation(AggregationError)
 }
 
 extension JobFailure: DoorMessage {
@@ -29,6 +34,10 @@ extension JobFailure: DoorMessage {
                 + "check their units, or leave the row out"
         case .otherColumns(let path):
             "\(path): its target or covariates are not those of the data; give the model of these data"
+        case .noShardFitted(let name, let reason):
+            "no shard could be fitted"
+                + (name.map { "; shard '\($0)': " + (reason?.text(style) ?? "") } ?? "")
+        case .aggregation(let error): error.text(style)
         }
     }
 }

@@ -15,14 +15,14 @@ public struct FitJob: Sendable {
     public var settings = FitChoices()
     /// What chooses in a range of experts; nil: BIC.
     public var criterion: ExpertCountCriterion?
-    /// Share of the rows that are kept out of the fits and scored.
+    /// Share of the rows that are kept out of the fits and scored: at least 0 and below 1; nil or 0 for none.
     public var holdout: Double?
     /// Fewer experts, with a warning, for a site with fewer rows for each free parameter; nil: refused where they are too few.
     public var rowsPerParameter: Int?
     /// Whether the fit is one of many that are aggregated, as in ``LearnJob``: slopes that a lasso left are fitted without it.
     public var isAggregated = false
-    /// Models that starts are added from.
-    package var initialModels: [MixtureModel] = []
+    /// Models of the same columns and family that the fit starts from too, besides the random starts; in the units of the table.
+    public var initialModels: [MixtureModel] = []
     /// nil: that of the study, or 1.
     public var seed: UInt64?
 
@@ -39,14 +39,14 @@ public struct FitJob: Sendable {
         try experts?.check()
         try settings.check()
         try RequestOption.rowsPerParameter.check(rowsPerParameter)
-        if let holdout, !OptionBounds.between(0, 1).contains(holdout) {
-            throw .outOfBounds(.holdout, .between(0, 1))
-        }
+        try RequestOption.holdout.check(holdout)
         if criterion != nil, experts?.single != nil || experts == nil {
             throw .noEffect(.criterion, .criterionOfOneNumber)
         }
-        if criterion == .holdout, holdout == nil { throw .needs(.criterion, .holdout, .scoresNeedRows) }
+        if criterion == .holdout, heldOutShare == 0 { throw .needs(.criterion, .holdout, .scoresNeedRows) }
     }
+
+    private var heldOutShare: Double { holdout ?? 0 }
 
     /// What came of it.
     package struct Outcome: Sendable {
@@ -63,6 +63,7 @@ public struct FitJob: Sendable {
         notices: @escaping ReadingNotice.Handler = { _ in }, progress: FitProgressHandler? = nil
     ) throws -> Outcome {
         try check()
+        try parallelism.check()
         let study = try columns.readStudy()
         guard let numbers = experts ?? study?.experts.map({ ExpertNumbers($0) }) else {
             throw RequestRefusal.missingInStudyToo(.experts)
@@ -87,10 +88,10 @@ public struct FitJob: Sendable {
         _ progress: FitProgressHandler?
     ) throws(EstimationError) -> LocalModel {
         let family = columns.expertFamily(rows.selection)
-        if numbers.single == nil || holdout != nil {
+        if numbers.single == nil || heldOutShare > 0 {
             return try ExpertCountPath(
                 design: rows.design, family: family, options: options, experts: numbers.first...numbers.last,
-                criterion: criterion ?? .bic, heldOutShare: holdout ?? 0, rowsPerParameter: rowsPerParameter,
+                criterion: criterion ?? .bic, heldOutShare: heldOutShare, rowsPerParameter: rowsPerParameter,
                 parallelism: parallelism, progress: progress
             ).fit(rows.source)
         }

@@ -11,7 +11,7 @@ public struct StatisticsJob: Sendable, Equatable {
     /// In place of the rule `error` of the model.
     public var missing: MissingValueRule?
     /// The threshold rule, as in ``FitChoices/minRows``.
-    public var minRows: Int? = 10
+    public var minRows: Int? = FitChoices.usualThreshold
 
     /// Statistics under the usual threshold rule.
     public init() {}
@@ -28,6 +28,7 @@ public struct StatisticsJob: Sendable, Equatable {
         notices: @escaping ReadingNotice.Handler = { _ in }
     ) throws -> StatisticsFile {
         try check()
+        try parallelism.check()
         guard let global = model.fitted else { throw ModelFileError.noStatistics(path: name) }
         var selection = model.selection(missing: missing)
         selection.weights = weights ?? selection.weights

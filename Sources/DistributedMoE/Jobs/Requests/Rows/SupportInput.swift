@@ -9,6 +9,8 @@ package enum SupportInput: Sendable {
     /// With the names that the report gives them.
     case files([(path: String, label: String)], TableOptions)
     case borrowed(BorrowedTable)
+    /// A table that was read already.
+    case table(DataTable)
 
     func given(
         _ selection: RowSelection, parallelism: Parallelism, notices: @escaping ReadingNotice.Handler
@@ -26,6 +28,9 @@ package enum SupportInput: Sendable {
         case .borrowed(let table):
             names = table.source
             parts.append(try covariates(of: table.table(selection.tableColumns), selection, notices))
+        case .table(let table):
+            names = table.source
+            parts.append(try covariates(of: table, selection, notices))
         }
         let rows = parts.map { ShardRows(covariates: $0, responses: [Double](repeating: 0, count: $0.rowCount)) }
         return GivenSupport(covariates: ShardRows.concatenation(rows).covariates, source: names)

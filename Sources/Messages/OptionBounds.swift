@@ -1,6 +1,3 @@
-import Messages
-import ModelFiles
-
 /// Which numbers an option may have.
 public enum OptionBounds: Sendable, Equatable {
     case integers(ClosedRange<Int>)
@@ -95,7 +92,7 @@ extension RequestOption {
     /// A largest share that some sites can have.
     ///
     /// - Throws: ``RequestRefusal/shareBelowEqual(_:sites:)``, ``RequestRefusal/outOfBounds(_:_:)``.
-    func check(_ share: Double?, sites: Int) throws(RequestRefusal) {
+    package func check(_ share: Double?, sites: Int) throws(RequestRefusal) {
         try check(share)
         if let share, share * Double(sites) < 1 - 1e-12 { throw .shareBelowEqual(self, sites: sites) }
     }

@@ -1,5 +1,3 @@
-import Messages
-
 /// Why a request is refused before a row is looked at: the same reasons whatever door it came in by.
 public enum RequestRefusal: Error, Equatable, Sendable {
     /// A number outside of its ``OptionBounds``.
