@@ -18,9 +18,6 @@ extension Coordinator {
             weight: contributions.reduce(0) { $0 + $1.fitted.weight }, selection: reduced.selection)
         found.suppressedClasses = problem.mixture.suppressedClasses(reduced.labels, count: reduced.model.expertCount)
         found.suppressedCounts = problem.mixture.suppressedCounts(reduced.labels, of: found.suppressedClasses)
-        if reduced.errors == .statistics, reduced.selection == nil {
-            found.set(problem.mixture.priors(reduced.labels, of: reduced.model))
-        }
         found.errors = problem.errors(of: reduced)?.shifted(by: found.center, of: found.model)
         let order = found.orderOfWeight
         var fitted = problem.standardisation.inUserUnits(found.reordered(order))

@@ -17,7 +17,7 @@ struct InformationSum: Sendable {
 
     /// - Parameters:
     ///   - gradient: of the log-likelihood at the expert, where that is not 0: one Newton step then leads to the maximum without a
-    ///     lasso or a prior.
+    ///     lasso.
     ///   - weight: rows that the expert stands for.
     init(_ expert: Expert, information: PackedSymmetric, gradient: [Double]? = nil, weight: Double) {
         self.information = information
@@ -34,23 +34,15 @@ struct InformationSum: Sendable {
         dispersion += other.dispersion
     }
 
-    private static let solutions = 8
-
     /// Directions that no expert determines get coefficient 0.
     ///
-    /// - Parameters:
-    ///   - kept: coefficients that are not 0; nil for all.
-    ///   - prior: of one expert. Its gradient is a positive factor times the coefficients: solved anew with the factor at the solution the
-    ///     objective rises (Jaakkola & Jordan 2000).
-    func expert(dispersionFloor: Double, keeping kept: [Int]? = nil, prior: SlopePrior? = nil) -> Expert {
+    /// - Parameter kept: coefficients that are not 0; nil for all.
+    func expert(dispersionFloor: Double, keeping kept: [Int]? = nil) -> Expert {
         let kept = kept ?? Array(score.indices)
         var coefficients = [Double](repeating: 0, count: score.count)
-        for _ in 0..<(prior == nil ? 1 : Self.solutions) {
-            var system = information.submatrix(rows: kept, columns: kept)
-            if let factors = prior?.precisions(0, coefficients) { system.addToDiagonal(kept.map { factors[$0] }) }
-            let solution = solvePositiveSemidefinite(system, kept.map { score[$0] })
-            for (index, value) in zip(kept, solution) { coefficients[index] = value }
-        }
+        let solution = solvePositiveSemidefinite(
+            information.submatrix(rows: kept, columns: kept), kept.map { score[$0] })
+        for (index, value) in zip(kept, solution) { coefficients[index] = value }
         return Expert(
             coefficients: coefficients, dispersion: weight > 0 ? max(dispersion / weight, dispersionFloor) : 1)
     }

@@ -11,15 +11,13 @@ import Numerics
 ///
 /// s_l(β) = g_l - I_l (β - β_l) + r_l(β),    r_l(β) = n_l E[s(β) - s(β_l) + I(β_l) (β - β_l)],
 ///
-/// g_l the gradient of the log-likelihood at β_l, 0 but for a lasso or a prior; a prior is added once, see ``LocalMixture/commonPrior(_:)``. What the sums of the rows do not say, r, is taken over draws of
+/// g_l the gradient at β_l, 0 but for a lasso. What the sums of the rows do not say, r, is taken over draws of
 /// covariates with the moments and marginals of the component. It is of second order in β - β_l, so that its own error does not count.
 struct PooledScore {
     private let members: [Member]
     /// Σ I_l.
     private let information: PackedSymmetric
     private let kept: [Int]
-    /// Of the common expert.
-    private let prior: SlopePrior?
 
     private static let iterations = 60
     /// Of a coefficient in one step, in pooled standard units: a separated slope, or a class that only counts say something of, is far away.
@@ -34,7 +32,6 @@ struct PooledScore {
         self.members = members.compactMap { Member($0, mixture) }
         information = self.members.reduce(into: PackedSymmetric(size: size)) { $0 += $1.information }
         self.kept = kept ?? Array(0..<size)
-        prior = mixture.commonPrior(members)
     }
 
     /// The expert at which the scores of all members sum to 0, by Newton's method with the information at the drawn covariates; each step
@@ -76,27 +73,6 @@ struct PooledScore {
         return result
     }
 
-    /// Of all members and the prior.
-    private func sums(at expert: Expert) -> (score: [Double], information: PackedSymmetric) {
-        var score = [Double](repeating: 0, count: information.size)
-        var information = PackedSymmetric(size: information.size)
-        for member in members {
-            let own = member.score(at: expert)
-            score.add(own.score)
-            information += own.information
-        }
-        if let prior {
-            score = zip(score, prior.gradient(0, expert.coefficients)).map(-)
-            for (index, value) in prior.curvature(0, expert.coefficients).enumerated() {
-                information[index, index] += value
-            }
-        }
-        return (score, information)
-    }
-
-    /// At an expert, that of the prior included: not that where the local fits ended.
-    func information(at expert: Expert) -> Matrix { sums(at: expert).information.matrix() }
-
     /// The score and the Newton step at an expert.
     private struct Evaluation {
         let expert: Expert
@@ -106,7 +82,13 @@ struct PooledScore {
 
         init(_ pooled: PooledScore, _ expert: Expert) {
             self.expert = expert
-            let (score, information) = pooled.sums(at: expert)
+            var score = [Double](repeating: 0, count: pooled.information.size)
+            var information = PackedSymmetric(size: pooled.information.size)
+            for member in pooled.members {
+                let own = member.score(at: expert)
+                score.add(own.score)
+                information += own.information
+            }
             let (kept, known) = (pooled.kept, pooled.kept.map { score[$0] })
             step = solvePositiveSemidefinite(information.submatrix(rows: kept, columns: kept), known)
             decrement = dot(known, step)

@@ -75,8 +75,7 @@ package struct RobustExperts {
                     weight: component.moments.weight))
         }
         return sum.expert(
-            dispersionFloor: dispersionFloor, keeping: SlopeVote.keptCoefficients(mixture, members),
-            prior: mixture.commonPrior(members))
+            dispersionFloor: dispersionFloor, keeping: SlopeVote.keptCoefficients(mixture, members))
     }
 
     /// - Parameter isOnly: one expert for all rows: none of them belongs to another.

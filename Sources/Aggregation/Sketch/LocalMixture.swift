@@ -12,10 +12,8 @@ package struct LocalMixture: Sendable {
         var information: PackedSymmetric?
         /// Whether a lasso chose its slopes.
         var selectsSlopes = false
-        /// What a lasso or a prior left of the gradient by the coefficients; nil where that is 0.
+        /// What a lasso left of the gradient by the coefficients; nil where that is 0.
         var score: [Double]?
-        /// Of this expert alone; nil where no slope has one.
-        var prior: SlopePrior?
         /// Suppressed classes, by number.
         var suppressedClasses: [Int] = []
         /// The weight of the rows of each of them, rounded.
@@ -60,9 +58,6 @@ package struct LocalMixture: Sendable {
                     information: site.information.isEmpty ? nil : site.information[expert],
                     selectsSlopes: site.selection?.experts[expert] ?? false,
                     score: site.scores.isEmpty ? nil : site.scores[expert],
-                    prior: site.prior.map {
-                        SlopePrior(experts: [$0.experts[expert]], gate: [], weight: $0.weight)
-                    },
                     suppressedClasses: site.suppressedClasses.isEmpty ? [] : site.suppressedClasses[expert],
                     suppressedCounts: site.suppressedCounts.isEmpty ? [] : site.suppressedCounts[expert])
             }

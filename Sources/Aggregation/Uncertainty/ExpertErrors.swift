@@ -28,27 +28,6 @@ struct ExpertErrors {
     }
 
     private func covariance(_ expert: Int, _ members: [Int], _ errors: [ParameterCovariance]) -> ParameterCovariance {
-        guard !members.isEmpty, let prior = mixture.commonPrior(members) else {
-            return covarianceOfSums(expert, members, errors)
-        }
-        // Each site knows half an event of a slope without a finite maximum; all of them together do not know more.
-        guard model.expertCount > 1 else {
-            let pooled = PooledScore(mixture, members, keeping: nil)
-            return pooled.flatMap { GeneralisedInverse($0.information(at: model.experts[expert])) }
-                .map { ParameterCovariance($0.inverse, undetermined: $0.undetermined) }
-                ?? covarianceOfSums(expert, members, errors)
-        }
-        // What posteriors leave open of the slope is not known.
-        let sums = covarianceOfSums(expert, members, errors)
-        let slopes = prior.experts[0].indices.filter { prior.experts[0][$0] > 0 }
-        return ParameterCovariance(
-            standardErrors: sums.standardErrors, correlations: sums.correlations,
-            undetermined: Set(sums.undetermined + slopes).sorted())
-    }
-
-    private func covarianceOfSums(
-        _ expert: Int, _ members: [Int], _ errors: [ParameterCovariance]
-    ) -> ParameterCovariance {
         let coefficients = model.experts[expert].coefficients.count
         let count = coefficients + (model.family.hasDispersion ? 1 : 0)
         var total = Matrix(rowCount: count, columnCount: count)

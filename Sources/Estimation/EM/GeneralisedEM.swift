@@ -197,3 +197,9 @@ package struct GeneralisedEM {
             gate: state.model.gate, ridge: ridge, damping: damping, gradient: gradient, information: information)
     }
 }
+
+extension Matrix {
+    mutating func addToDiagonal(_ values: [Double]) {
+        for (index, value) in values.enumerated() { self[index, index] += value }
+    }
+}

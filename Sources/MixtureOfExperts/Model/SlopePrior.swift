@@ -1,9 +1,7 @@
 import Foundation
 
-/// A weak prior on some slopes: log-F(1, 1) (Jones 2004; Greenland & Mansournia 2015), the density of log odds that half an event and half
-/// a non-event in one more row leave.
-///
-/// Its logarithm, less that at 0, is -log cosh(γ/2) with γ a slope times its unit.
+/// A weak prior on some slopes: log-F(1, 1) (Jones 2004; Greenland & Mansournia 2015), the density of log odds that half an event and half a
+/// non-event in one more row leave. Its logarithm, less that at 0, is -log cosh(γ/2) with γ a slope times its unit.
 ///
 /// Of a gate the one more row belongs to all experts in equal parts, log Σ e^γ_k - Σ γ_k / K, so that no expert is the reference. The
 /// unit of a column with two values is their difference, of another two standard deviations.
@@ -59,12 +57,6 @@ package struct SlopePrior: Sendable, Equatable {
             let secant = 1 / cosh(0.5 * slope * unit)
             return 0.25 * weight * unit * unit * secant * secant
         }
-    }
-
-    /// What the coefficients of an expert are multiplied by in the gradient: that of a normal prior that is as strong there.
-    package func precisions(_ expert: Int, _ coefficients: [Double]) -> [Double] {
-        let (gradient, curvature) = (gradient(expert, coefficients), curvature(expert, coefficients))
-        return coefficients.indices.map { coefficients[$0] == 0 ? curvature[$0] : gradient[$0] / coefficients[$0] }
     }
 
     /// By the coefficients of gate `first` for each regressor, of what is taken.

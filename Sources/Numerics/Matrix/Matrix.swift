@@ -109,10 +109,6 @@ public struct Matrix: Sendable, Equatable {
         left.storage.add(right.storage)
     }
 
-    package mutating func addToDiagonal(_ values: [Double]) {
-        for (index, value) in values.enumerated() { self[index, index] += value }
-    }
-
     package static func * (left: Double, right: Matrix) -> Matrix {
         Matrix(rowCount: right.rowCount, columnCount: right.columnCount, storage: right.storage.map { left * $0 })
     }
