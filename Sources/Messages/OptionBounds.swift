@@ -1,5 +1,8 @@
 /// Which numbers an option may have.
 public enum OptionBounds: Sendable, Equatable {
+    /// Of a model: beyond, nobody can say what they stand for, and an aggregation takes minutes.
+    package static let mostExperts = 1000
+
     case integers(ClosedRange<Int>)
     case atLeast(Int)
     /// Open at both ends.
@@ -54,7 +57,7 @@ extension RequestOption {
     /// The numbers that the option may have, whatever the door; nil where it is no number, or bounded by others.
     package var bounds: OptionBounds? {
         switch self {
-        case .experts, .globalExperts: .integers(1...ModelFile.mostExperts)
+        case .experts, .globalExperts: .integers(1...OptionBounds.mostExperts)
         case .starts, .shards: .integers(1...100_000)
         case .tolerance, .interval, .levels: .between(0, 1)
         case .largestShare: .upTo(0, 1)

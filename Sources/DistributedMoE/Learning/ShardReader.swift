@@ -37,6 +37,7 @@ struct ShardReader {
         var tables = [try table(0)]
         var selection = try columns.selection(
             for: tables[0], study: study, notCovariates: Set([shardColumn].compactMap { $0 }), notices: notices)
+        if let shardColumn, names(selection).contains(shardColumn) { notices(.shardColumnIsCovariate(shardColumn)) }
         if selection.findsClasses {
             for index in 1..<input.count { tables.append(try table(index)) }
             try selection.findClasses(in: tables, source: input.source)
@@ -85,6 +86,11 @@ struct ShardReader {
             }
         }
         return naming.holds
+    }
+
+    /// Of the columns that covariates are made of.
+    private func names(_ selection: RowSelection) -> [String] {
+        study?.covariates.map(\.name) ?? selection.design.covariates
     }
 
     private var shardColumn: String? { if case .column(let name) = division { name } else { nil } }

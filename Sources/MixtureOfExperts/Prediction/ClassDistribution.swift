@@ -3,7 +3,8 @@ package struct ClassDistribution: Sendable, Equatable {
     /// One a class, in the order of the family's names; sum to 1.
     package let probabilities: [Double]
 
-    package init(probabilities: [Double]) { self.probabilities = probabilities }
+    /// A sum over experts may come out above 1 by rounding, which those who score probabilities refuse.
+    package init(probabilities: [Double]) { self.probabilities = probabilities.map { min($0, 1) } }
 
     /// The first of equal ones.
     package var mostProbableClass: Int {

@@ -9,7 +9,7 @@ public struct ModelFile: Codable, Sendable, Equatable {
     package static let formatName = "dmoe-model"
     package static let versions = 2...2
     /// Of a model, whatever its rows.
-    package static let mostExperts = 1000
+    package static let mostExperts = OptionBounds.mostExperts
     package static let software = "dmoe \(Version.current)"
 
     package enum Kind: String, Codable, Sendable {

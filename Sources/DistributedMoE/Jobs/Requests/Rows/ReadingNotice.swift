@@ -24,6 +24,8 @@ public enum ReadingNotice: Sendable, Equatable {
     case columnsOfRowNumbers([String], source: String)
     /// Columns that are no covariates because they are constant in each shard and name it.
     case columnsOfSites([String], source: String)
+    /// A covariate of the study, or one that was named, that names the shards: constant in each.
+    case shardColumnIsCovariate(String)
     /// Rows that miss a value.
     case rowsLeftOut(Int, of: Int, source: String)
     /// What took the place of missing values of a covariate; nil where missing is a level of its own.
@@ -34,7 +36,7 @@ public enum ReadingNotice: Sendable, Equatable {
     /// Whether something was left out that the request did not name.
     public var isWarning: Bool {
         switch self {
-        case .columnsOfText, .columnsWithoutValue, .columnsOfRowNumbers, .columnsOfSites: true
+        case .columnsOfText, .columnsWithoutValue, .columnsOfRowNumbers, .columnsOfSites, .shardColumnIsCovariate: true
         case .rowsLeftOut, .filled, .readInEveryPass: false
         }
     }
@@ -79,6 +81,9 @@ extension ReadingNotice: DoorMessage {
         case .columnsOfRowNumbers(let names, let source):
             "\(source.visible): columns that number the rows are no covariates: \(Self.list(names)) "
                 + "(\(RequestOption.features.name(style)) takes what it names)"
+        case .shardColumnIsCovariate(let name):
+            "\(name.quoted) names the shards and is a covariate: it has one value in each, so that no local fit knows what it does, and the "
+                + "global model may be far off: leave it out of the covariates"
         case .columnsOfSites(let names, let source):
             "\(source.visible): columns of one value a shard, another in each, are no covariates: \(Self.list(names)) "
                 + "(\(RequestOption.features.name(style)) takes what it names)"
