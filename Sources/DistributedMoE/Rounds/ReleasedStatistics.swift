@@ -69,8 +69,9 @@ package struct ReleasedStatistics: Sendable {
         guard before.sites == statistics.count, before.sites > 0 else { return nil }
         let weight = statistics.reduce(0) { $0 + $1.weight }
         let now = statistics.reduce(0) { $0 + $1.logLikelihood } / weight
-        // A site that withholds something rounds its log-likelihood.
-        let rounding = warnings.isEmpty ? 0 : minRows * Double(before.sites) / weight
+        // A site that withholds something rounds its log-likelihood to multiples of the threshold: two standard deviations of what the
+        // difference of two sums of them errs by. The most that it can err by would let several falls in a row pass.
+        let rounding = warnings.isEmpty ? 0 : 2 * minRows * (Double(before.sites) / 6).squareRoot() / weight
         let slack = max(1e-9 * abs(before.logLikelihoodPerRow), rounding)
         return now < before.logLikelihoodPerRow - slack
             ? .likelihoodFell(from: before.logLikelihoodPerRow, to: now) : nil
