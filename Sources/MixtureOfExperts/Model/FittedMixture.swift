@@ -22,7 +22,9 @@ package struct FittedMixture: Sendable, Equatable {
     package var scores: [[Double]]
     /// Of each expert its suppressed classes, by number; empty where there are none.
     package var suppressedClasses: [[Int]] = []
-    /// In the user's units; nil where no slope has one. The information is that of the likelihood, without it.
+    /// In the user's units; nil where no slope has one.
+    ///
+    /// The information is that of the likelihood, without it.
     package var prior: SlopePrior?
     /// For each of them the rows of the class that are not in the statistics, as a rounded count in the weight of the rows.
     package var suppressedCounts: [[Double]] = []

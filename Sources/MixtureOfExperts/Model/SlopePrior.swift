@@ -1,7 +1,9 @@
 import Foundation
 
-/// A weak prior on some slopes: log-F(1, 1) (Jones 2004; Greenland & Mansournia 2015), the density of log odds that half an event and half a
-/// non-event in one more row leave. Its logarithm, less that at 0, is -log cosh(γ/2) with γ a slope times its unit.
+/// A weak prior on some slopes: log-F(1, 1) (Jones 2004; Greenland & Mansournia 2015), the density of log odds that half an event and half
+/// a non-event in one more row leave.
+///
+/// Its logarithm, less that at 0, is -log cosh(γ/2) with γ a slope times its unit.
 ///
 /// Of a gate the one more row belongs to all experts in equal parts, log Σ e^γ_k - Σ γ_k / K, so that no expert is the reference. The
 /// unit of a column with two values is their difference, of another two standard deviations.
