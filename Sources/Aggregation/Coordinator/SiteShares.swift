@@ -4,6 +4,8 @@ import MixtureOfExperts
 package enum SiteShares {
     /// Above it a site decides more than all others together.
     private static let half = 0.5
+    /// Of two sites one always has, but for a tie: worth a word where it has half as much again as the other.
+    private static let mostOfTwo = 0.6
 
     /// What each weight has to be multiplied by, at most 1, so that none is more than a given share of all after it.
     ///
@@ -29,11 +31,12 @@ package enum SiteShares {
         return weights.map { $0 > level ? level / $0 : 1 }
     }
 
-    /// The site with more than half of the weight.
+    /// The site with more than half of the weight, of two with at least three fifths.
     package static func dominant(_ sites: [(name: String, weight: Double)]) -> (name: String, share: Double)? {
         let total = sites.reduce(0) { $0 + $1.weight }
         guard sites.count > 1, total > 0 else { return nil }
-        return sites.map { (name: $0.name, share: $0.weight / total) }.first { $0.share > half }
+        return sites.map { (name: $0.name, share: $0.weight / total) }
+            .first { $0.share >= (sites.count == 2 ? mostOfTwo : half.nextUp) }
     }
 }
 

@@ -62,7 +62,7 @@ import Testing
         #expect(SiteShares.dominant([("a", 2), ("b", 2)]) == nil)
         #expect(SiteShares.dominant([("a", 2)]) == nil)
         #expect(SiteShares.dominant([("a", 2), ("b", 3)])?.name == "b")
-        #expect(SiteShares.dominant([("a", 2.001), ("b", 2)])?.name == "a")
+        #expect(SiteShares.dominant([("a", 2.9), ("b", 2)]) == nil)
         #expect(SiteShares.dominant([("a", 7), ("b", 2)])?.name == "a")
         #expect(SiteShares.dominant([("a", 5), ("b", 2), ("c", 2)])?.name == "a")
         #expect(SiteShares.dominant([("a", 5), ("b", 3), ("c", 3)]) == nil)
