@@ -58,6 +58,8 @@ licences() {
 }
 
 Scripts/install-dependencies.sh
+# An archive keeps objects of files that are gone.
+rm -f "$scratch/release/libdmoe-c.a"
 swift build -c release --product dmoe-c --static-swift-stdlib --scratch-path "$scratch"
 if [ "$scratch/release/libdmoe-c.a" -nt "$package/libdmoe.so" ]; then link; fi
 refuse_other_libraries "$package/libdmoe.so"

@@ -189,7 +189,8 @@ extension RequestOption {
     /// What their constructors take, and `fit`.
     private static let ofEstimators: Set<RequestOption> = [
         .target, .study, .family, .exposure, .gateFeatures, .weights, .experts, .starts, .tolerance, .maximumIterations,
-        .standardErrors, .l1, .l1Gate, .l1Experts, .minRows, .criterion, .rowsPerParameter, .largestShare, .method,
+        .standardErrors, .slopePrior, .l1, .l1Gate, .l1Experts, .minRows, .criterion, .rowsPerParameter, .largestShare,
+        .method,
         .inconsistent, .globalExperts, .seed, .threads,
     ]
 

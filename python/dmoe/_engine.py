@@ -191,12 +191,13 @@ class Cancellation:
 _PATIENCE = 0.5
 
 
-def interruptible(call: Callable[[], Any], cancel: Callable[[], None] = lambda: None) -> Any:
+def interruptible(call: Callable[[], Any], cancel: Callable[[], None] | None = None) -> Any:
     """The result of ``call``; Ctrl-C ends the wait for it.
 
     Signals are handled by the main thread between two steps of Python, and a call of the engine is one step. So the
     engine works in another thread while the main one waits. An interrupted engine is cancelled, and where it does
-    not stop at once it is left to end by itself: its closure keeps what it reads.
+    not stop at once it is left to end by itself: its closure keeps what it reads. The interpreter waits for it before it
+    ends, for a report of progress from one of the engine's threads must not meet an interpreter that is gone.
     """
     if threading.current_thread() is not threading.main_thread():
         return call()
@@ -211,11 +212,12 @@ def interruptible(call: Callable[[], Any], cancel: Callable[[], None] = lambda: 
         finally:
             done.set()
 
-    threading.Thread(target=work, name="dmoe", daemon=True).start()
+    threading.Thread(target=work, name="dmoe", daemon=cancel is None).start()
     try:
         done.wait()
     except BaseException:
-        cancel()
+        if cancel is not None:
+            cancel()
         done.wait(_PATIENCE)
         raise
     if outcome[1] is not None:
