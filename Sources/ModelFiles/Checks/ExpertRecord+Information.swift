@@ -36,8 +36,19 @@ struct InformationCheck {
     }
 
     /// |gradient_j|² ≤ Σ w τ s² Σ w τ z_j² with s the score in the linear predictor, whose mean square is that of κ.
-    func problem(score: [Double], _ information: PackedSymmetric) -> String? {
-        let bounds = score.indices.map { (10 * moments.weight * information[$0, $0]).squareRoot() }
+    ///
+    /// Where a prior keeps a slope finite the gradient is what the prior pulls, at most half of its unit for each row that it stands for, and
+    /// the rows may have next to no information: they are separated.
+    ///
+    /// - Parameter priorUnits: of each coefficient; nil where there is no prior.
+    func problem(score: [Double], _ information: PackedSymmetric, priorUnits: [Double]?) -> String? {
+        let row = max(1, moments.weight > 0 ? moments.squaredWeight / moments.weight : 1)
+        // Of a column that is constant in the expert.
+        let rounding = 1e-12 * score.reduce(0) { max($0, abs($1)) }
+        let units = priorUnits?.count == score.count ? priorUnits : nil
+        let bounds = score.indices.map { index in
+            (10 * moments.weight * information[index, index]).squareRoot() + row * (units?[index] ?? 0) + rounding
+        }
         return zip(score, bounds).allSatisfy { abs($0) <= $1 } ? nil : "is more than its rows support"
     }
 

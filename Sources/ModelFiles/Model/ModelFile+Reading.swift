@@ -155,7 +155,9 @@ extension ModelFile {
             family: expertFamily, dispersion: expert.dispersion, moments: statistics.moments,
             covariates: design.expertCovariates)
         if let problem = rows.problem(information) { throw check.refusal("information", problem) }
-        if let score = expert.score, let problem = rows.problem(score: score, information) {
+        if let score = expert.score,
+            let problem = rows.problem(score: score, information, priorUnits: expert.priorUnits)
+        {
             throw check.refusal("score", problem)
         }
     }
