@@ -14,6 +14,9 @@ struct CandidateSearch {
         var scores: [MonteCarloSample.Score]
     }
 
+    /// Nats per row that nobody looks for: of small sites f̂^W says too much of its own rows by far more, and what of that is real only the
+    /// redraws tell.
+    private static let negligibleGain = 0.005
     /// Nats per support point below which the experts are those of the sites.
     private static let negligibleDivergence = 1e-6
 
@@ -41,7 +44,7 @@ struct CandidateSearch {
     /// Whether f̂^W, which no candidate can be better than on its own draws, gains no more than what it says too much of its own rows.
     private func isAsGoodAsTheAverage(_ score: MonteCarloSample.Score) -> Bool {
         let gain = sample.gain(ofAverage: problem.mixture, over: score)
-        return gain.mean < problem.mixture.optimism + 2 * gain.standardError
+        return gain.mean < min(problem.mixture.optimism, Self.negligibleGain) + 2 * gain.standardError
     }
 
     /// A fit to draws from f̂^W; where that is not possible, gate by label.

@@ -29,7 +29,7 @@ struct Distillation {
     ) -> MixtureModel? {
         guard let most = iterations(start) else { return nil }
         let iterations = searches ? most : min(most, Self.refining)
-        let count = (searches ? drawsPerSupportPoint : drawsPerSupportPoint / 2) * supportSize
+        let count = drawsPerSupportPoint * supportSize
         let rows = MonteCarloSample.rows(mixture, source, count: count, generator, parallelism)
         var fitOptions = FitOptions(
             expertCount: start.expertCount, starts: searches ? starts : 1, maxIterations: iterations,
@@ -55,5 +55,5 @@ struct Distillation {
 
     private static let mostIterations = 500
     /// Iterations from a start that was fitted to other draws.
-    private static let refining = 15
+    private static let refining = 50
 }

@@ -3,8 +3,11 @@ import MixtureOfExperts
 extension MarginalRecord {
     /// More than any column is cut into.
     private static let mostBins = 128
-    /// Of a standard deviation: what samples and rounding may move a mean by.
-    private static let looseness = 0.1
+    /// Of a standard deviation: what rounding may move a mean by.
+    private static let rounding = 0.1
+    /// Standard errors of a mean, where marginals are of a sample of the rows.
+    private static let errors = 5.0
+    private static let fewestRowsOfBin = 10.0
 
     /// - Parameters:
     ///   - mean: of the covariate by the moments of the expert.
@@ -28,12 +31,14 @@ extension MarginalRecord {
             atoms.allSatisfy(means.indices.contains) && Set(atoms).count == atoms.count, "values",
             "names a bin that is not there, or one twice")
         let own = marginal
+        // Of a small expert at a large site the sample has few rows: ten for each bin at least.
+        let looseness = Self.rounding + Self.errors / (Self.fewestRowsOfBin * Double(count)).squareRoot()
         try check.require(
-            abs(own.mean - mean) <= Self.looseness * deviation + 1e-6 * abs(mean), "means",
+            abs(own.mean - mean) <= looseness * deviation + 1e-6 * abs(mean), "means",
             "have another mean than the statistics")
         let spread = own.variance.squareRoot()
         try check.require(
-            spread <= (1 + Self.looseness) * deviation + 1e-6 * abs(mean), "means",
+            spread <= (1 + looseness) * deviation + 1e-6 * abs(mean), "means",
             "vary more than the statistics say")
     }
 }
