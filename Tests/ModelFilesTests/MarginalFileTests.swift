@@ -121,7 +121,7 @@ import ModelFiles
         Damage(testDescription: "a value twice", field: "values", reason: "names a bin that is not there, or one twice")
         { $0.values = [1, 1] },
         Damage(testDescription: "another mean", field: "means", reason: "have another mean than the statistics") {
-            $0.means = $0.means.map { $0 + 1 }
+            $0.means = $0.means.map { $0 + 10 }
         },
         Damage(testDescription: "too wide", field: "means", reason: "vary more than the statistics say") {
             let middle = $0.means[1]
