@@ -35,7 +35,7 @@ public typealias SoftmaxGate = MixtureOfExperts.SoftmaxGate
 public typealias MixtureModel = MixtureOfExperts.MixtureModel
 /// How standard errors are computed.
 public typealias StandardErrorMethod = Estimation.StandardErrorMethod
-/// See ``Estimation/SlopePriorRule``.
+/// Which slopes have a weak prior, log-F(1,1), that keeps them finite.
 public typealias SlopePriorRule = Estimation.SlopePriorRule
 /// What chooses a number of experts.
 public typealias ExpertCountCriterion = Estimation.ExpertCountCriterion

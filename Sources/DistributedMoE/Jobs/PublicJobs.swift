@@ -42,6 +42,7 @@ extension AggregateJob {
     ///   - models: by the names of the sites.
     ///   - support: rows whose covariates serve as support; nil to draw it from the covariate sketches of the models.
     ///   - parallelism: threads; the result is bit-identical for any number.
+    ///   - notices: hears of covariates that only some of the models have, and of what else was left out.
     /// - Throws: ``RequestRefusal``, also for method `mixture`, whose result is no single model; ``ModelFileError`` and
     ///   ``AggregationError`` for models that do not belong together.
     public func run(
@@ -172,6 +173,7 @@ extension CompareJob {
     /// Fits each table as a site, or divides one table into sites, and scores every estimator on the same rows.
     ///
     /// - Parameters:
+    ///   - tables: a shard each, or one table that the job divides into sites.
     ///   - test: rows to score on; nil: those held out of the shards.
     ///   - truth: the true model, where the data are simulated, of the columns of the tables.
     ///   - support: as of ``AggregateJob/run(_:support:parallelism:notices:)``.
