@@ -67,7 +67,41 @@ import Testing
                 == .invalidValue(path: "m.json", field: "experts[0].gate[0]", reason: "cannot be 1e999"))
     }
 
+    /// Beside a wrong number fields that nobody reads, of more numbers than are looked through one by one, and with names of any length.
+    @Test func numbersOfUnknownFields() throws {
+        let wrong = try replacing("rows", in: modelText(), with: "1.5")
+        let name = String(repeating: "k", count: 100_000)
+        let long =
+            "{ \"\(name)\": [" + [String](repeating: "-1", count: 5000).joined(separator: ",") + "],"
+            + wrong.dropFirst()
+        #expect(refusal(ofModel: long) == .invalidValue(path: "m.json", field: "rows", reason: "cannot be 1.5"))
+        let many =
+            "{ \"k\": [" + [String](repeating: "-1", count: 200_000).joined(separator: ",") + "]," + wrong.dropFirst()
+        guard case .notAModel? = refusal(ofModel: many) else {
+            Issue.record("\(String(describing: refusal(ofModel: many)))")
+            return
+        }
+        let inLongField = "{ \"\(name)\": 1, \"\(name)\": 1," + (try modelText()).dropFirst()
+        guard case .invalidValue(_, let field, "is there twice") = refusal(ofModel: inLongField) else {
+            Issue.record("no refusal of a key that is there twice")
+            return
+        }
+        #expect(field.count < 250)
+    }
+
     // MARK: Keys
+
+    @Test(arguments: [#"a\\b"#, #"a\"b"#, #"a\/b"#, #"\u00e9\ud83d\ude00"#, #"\b\f\n\r\t"#]) func keysAreUnescaped(
+        key: String
+    ) throws {
+        let plain = try JSONDecoder().decode(String.self, from: Data("\"\(key)\"".utf8))
+        let again = String(decoding: try JSONEncoder().encode(plain), as: UTF8.self)
+        let text = "{ \"\(key)\": 1, \(again): 2," + (try modelText()).dropFirst()
+        guard case .invalidValue(_, _, "is there twice") = refusal(ofModel: text) else {
+            Issue.record("\(key): \(String(describing: refusal(ofModel: text)))")
+            return
+        }
+    }
 
     @Test(arguments: [#""rows": 4"#, #""\u0072ows": 4"#, #""experts": []"#, #""format": "dmoe-model""#])
     func keysOfAModel(again: String) throws {

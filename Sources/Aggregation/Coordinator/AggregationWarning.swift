@@ -25,6 +25,8 @@ package enum AggregationWarning: Sendable, Equatable, Codable, ExtensibleCode {
     case underfittedSites(sites: [String], rows: Int, of: Int)
     /// A single site with many more experts than all others does not decide how many the global model has.
     case manyExpertsOfOneSite(site: String, experts: Int, used: Int)
+    /// Experts, from 1, of responses that many rows share or that lie on one line.
+    case pointMasses(experts: [Int])
 }
 
 /// Why a model has no standard errors.
@@ -109,6 +111,9 @@ extension AggregationWarning: DoorMessage {
         case .manyExpertsOfOneSite(let site, let experts, let used):
             "\(site) has \(experts) experts, many more than any other site: the global model has \(used); "
                 + "\((style == .estimator ? RequestOption.globalExperts : .experts).setting(experts, style)) gives it as many"
+        case .pointMasses(let experts):
+            "expert\(experts.count == 1 ? "" : "s") \(Format.list(experts.map(String.init))) of the global model: many rows share one response or "
+                + "lie exactly on one line (a point mass), and its variance is at the floor: log-likelihoods say little beside it"
         case .emptyExperts(let empty, let count):
             "\(empty) of \(count) global experts stand for no local expert: fewer would do"
         case .underfittedSites(let sites, let rows, let total):

@@ -30,7 +30,8 @@ extension Coordinator {
             siteWeights: problem.options.siteWeights, support: problem.supportOrigin,
             supportSize: problem.transport.pointCount, objectives: reduced.objectives, converged: reduced.converged,
             start: reduced.start, candidates: reduced.candidates, chosen: reduced.chosen,
-            warnings: examined.leftOut.map(\.warning) + examined.warnings + warnings(reduced, problem))
+            warnings: examined.leftOut.map(\.warning) + examined.warnings + warnings(reduced, problem)
+                + pointMasses(reduced, problem, order: order))
         return GlobalModel(fitted: fitted, report: report)
     }
 
@@ -44,6 +45,14 @@ extension Coordinator {
                 name: contribution.name, rows: contribution.fitted.rowCount,
                 weight: contribution.fitted.weight / total, labels: labels)
         }
+    }
+
+    private func pointMasses(
+        _ reduced: ReducedMixture, _ problem: AggregationProblem, order: [Int]
+    ) -> [AggregationWarning] {
+        let experts = problem.mixture.pointMasses(reduced.labels, count: reduced.model.expertCount)
+            .compactMap { order.firstIndex(of: $0) }
+        return experts.isEmpty ? [] : [.pointMasses(experts: experts.map { $0 + 1 }.sorted())]
     }
 
     /// Which local models keep the global one from having errors, and why.

@@ -18,6 +18,8 @@ package struct LocalMixture: Sendable {
         var suppressedClasses: [Int] = []
         /// The weight of the rows of each of them, rounded.
         var suppressedCounts: [Double] = []
+        /// Whether its variance is that of the floor: its rows share a response, or lie on one line.
+        var isPointMass = false
 
         /// The information and the gradient at dispersion 1.
         ///
@@ -53,13 +55,15 @@ package struct LocalMixture: Sendable {
         self.siteWeights = siteWeights
         components = sites.flatMap { site in
             site.model.experts.indices.map { expert in
-                Component(
-                    expert: site.model.experts[expert], moments: site.moments[expert],
+                let excess = site.varianceBeyondResiduals(expert)
+                return Component(
+                    expert: site.model.experts[expert], moments: site.moments[expert].withResponseVariance(excess),
                     information: site.information.isEmpty ? nil : site.information[expert],
                     selectsSlopes: site.selection?.experts[expert] ?? false,
                     score: site.scores.isEmpty ? nil : site.scores[expert],
                     suppressedClasses: site.suppressedClasses.isEmpty ? [] : site.suppressedClasses[expert],
-                    suppressedCounts: site.suppressedCounts.isEmpty ? [] : site.suppressedCounts[expert])
+                    suppressedCounts: site.suppressedCounts.isEmpty ? [] : site.suppressedCounts[expert],
+                    isPointMass: excess > 0)
             }
         }
         var first = 0
@@ -142,6 +146,15 @@ package struct LocalMixture: Sendable {
         labels.indices.filter { labels[$0] == label && components[$0].moments.weight > 0 }
     }
 
+    /// Labels most of whose rows are of point masses.
+    func pointMasses(_ labels: [Int], count: Int) -> [Int] {
+        (0..<count).filter { label in
+            let own = components(labelled: label, in: labels)
+            let weights = own.map { (components[$0].isPointMass ? 1 : -1) * components[$0].moments.weight }
+            return weights.reduce(0, +) > 0
+        }
+    }
+
     /// A component as greedy merging takes it.
     func group(_ component: Int) -> GreedyMerging.Group {
         let own = components[component]
@@ -172,5 +185,31 @@ package struct LocalMixture: Sendable {
         let blocks = parallelism.map(count: parts.count) { MixturePass(self, rows, parts[$0]).masses() }
         return BlockMasses(
             pointCount: points.rowCount, componentCount: components.count, blocks: blocks.flatMap { $0 })
+    }
+}
+
+extension FittedMixture {
+    /// Above this share of its dispersion, what the residuals of an expert leave of it is due to the floor of the variance.
+    private static let floorShare = 0.5
+
+    /// Of an expert at the floor of the variance; 0 for others.
+    ///
+    /// Rows that share a response leave no residual. A common expert of such groups would get the smallest variance there is, from
+    /// which those that it stands for are farther, in expected divergence, than from an expert of any width.
+    fileprivate func varianceBeyondResiduals(_ index: Int) -> Double {
+        guard model.family is any ClosedFormFamily, moments[index].weight > 0 else { return 0 }
+        let expert = model.experts[index]
+        let residual = moments[index].meanSquaredResidual(of: expert.coefficients, on: model.design.expertCovariates)
+        let excess = expert.dispersion - residual
+        return excess > Self.floorShare * expert.dispersion ? excess : 0
+    }
+}
+
+extension Moments {
+    fileprivate func withResponseVariance(_ variance: Double) -> Moments {
+        guard variance > 0 else { return self }
+        var spread = scatter
+        spread[count - 1, count - 1] += weight * variance
+        return Moments(weight: weight, squaredWeight: squaredWeight, mean: mean, scatter: spread)
     }
 }

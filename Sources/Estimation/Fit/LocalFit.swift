@@ -51,33 +51,9 @@ package struct LocalFit: Sendable {
         try check(rows.standardisation, released.summaries, released.disclosure)
         // Without slopes there are none to choose.
         let lasso = options.isInterceptOnly ? nil : chosenLasso(rows, weight: released.summaries[0].weight)
-        try checkCancellation()
-        var (starts, candidates) =
-            options.isInterceptOnly
-            ? withoutSlopes(rows) : refined(rows, options.with(start: lasso?.start), lasso?.inner)
-        try checkCancellation()
-        guard var best = candidates.min(by: Refinement.Candidate.isBetter) else {
-            throw .noModelPossible(rows: source.rowCount, needed: 1)
-        }
-        for (index, candidate) in candidates.enumerated() {
-            starts[index].logLikelihood = candidate.statistics.logLikelihood
-            starts[index].floorHits = candidate.floorHits
-        }
-        if options.expertCount > 1 {
-            best = atLeastAsGood(
-                best, as: [modelWithoutSlopes(rows)] + smaller.map(rows.standardisation.standardised), rows,
-                lasso?.inner)
-        }
+        let (best, starts) = try best(rows, lasso, smaller)
         var fitState = FitState(best, released, rows, lasso, starts)
-        fitState.warnings +=
-            options.isInterceptOnly
-            ? []
-            : Collinearity.warnings(
-                Moments.sum(best.statistics.expertMoments, count: design.covariateCount + 1), rows.standardisation,
-                design,
-                known: released.withheldColumns)
-        fitState.warnings += [released.source.warningOfWeights(sum: released.summaries[0].weight, parallelism)]
-            .compactMap { $0 }
+        fitState.warnings += warnings(of: best, rows, released)
         fitState.candidate = withInterceptOnlyExperts(best, rows, lasso?.inner)
         withoutSmallExperts(&fitState)
         suppress(&fitState)
@@ -89,6 +65,38 @@ package struct LocalFit: Sendable {
             .withoutSlopes(of: fitState.rows.standardisation.constantColumns)
         fitState.leftOutRows = source.rowCount - fitState.released.source.rowCount
         return fitState
+    }
+
+    /// The best of all starts, not below the models that it has for submodels; and how each start went.
+    private func best(
+        _ rows: StandardisedRows, _ lasso: ChosenLasso?, _ smaller: [MixtureModel]
+    ) throws(EstimationError) -> (Refinement.Candidate, [FitReport.Start]) {
+        try checkCancellation()
+        var (starts, candidates) =
+            options.isInterceptOnly
+            ? withoutSlopes(rows) : refined(rows, options.with(start: lasso?.start), lasso?.inner)
+        try checkCancellation()
+        guard let best = candidates.min(by: Refinement.Candidate.isBetter) else {
+            throw .noModelPossible(rows: rows.source.rowCount, needed: 1)
+        }
+        for (index, candidate) in candidates.enumerated() {
+            starts[index].logLikelihood = candidate.statistics.logLikelihood
+            starts[index].floorHits = candidate.floorHits
+        }
+        guard options.expertCount > 1 else { return (best, starts) }
+        let submodels = [modelWithoutSlopes(rows)] + smaller.map(rows.standardisation.standardised)
+        return (atLeastAsGood(best, as: submodels, rows, lasso?.inner), starts)
+    }
+
+    /// Of columns that combine others, and of weights that are no counts.
+    private func warnings(
+        of best: Refinement.Candidate, _ rows: StandardisedRows, _ released: ReleasedRows
+    ) -> [FitWarning] {
+        let weights = [released.source.warningOfWeights(sum: released.summaries[0].weight, parallelism)]
+        guard !options.isInterceptOnly else { return weights.compactMap { $0 } }
+        let moments = Moments.sum(best.statistics.expertMoments, count: design.covariateCount + 1)
+        return Collinearity.warnings(moments, rows.standardisation, design, known: released.withheldColumns)
+            + weights.compactMap { $0 }
     }
 
     func standardised(_ released: ReleasedRows) -> StandardisedRows {

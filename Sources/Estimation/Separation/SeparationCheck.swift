@@ -186,24 +186,26 @@ struct SeparationCheck {
         guard total > 0, let inverse = inverse(information.submatrix(all)),
             let usual = self.inverse(plain.submatrix(free))
         else { return [] }
-        func variance(_ first: Int, _ second: Int, _ index: Int) -> Double {
-            let (own, other) = (first * free.count + index, second * free.count + index)
-            guard second < gates else { return inverse[own, own] }
-            return inverse[own, own] + inverse[other, other] - 2 * inverse[own, other]
-        }
+        let pairs = (0..<gates).flatMap { first in (first + 1...gates).map { (first, $0) } }
         return Set(
             free.indices.dropFirst().filter { index in
-                let unit = unit(design.gateCovariates, free[index] - 1)
-                return (0..<gates).contains { first in
-                    (first + 1...gates).contains { second in
-                        let own = 1 / variance(first, second, index)
-                        let plain = 1 / (usual[index, index] * total * (1 / shares[first] + 1 / shares[second]))
-                        let row = free[index]
-                        let slope = unit * (gate.coefficients[row, first] - gate.coefficients[row, second])
-                        let events = weightUnit / (unit * unit)
-                        return isLost(own * events, slope: slope) && isLost(own * events, of: plain * events)
-                    }
+                let (row, unit) = (free[index], unit(design.gateCovariates, free[index] - 1))
+                let events = weightUnit / (unit * unit)
+                return pairs.contains { first, second in
+                    let own = 1 / Self.variance(inverse, first, second, index, of: free.count)
+                    let plain = 1 / (usual[index, index] * total * (1 / shares[first] + 1 / shares[second]))
+                    let slope = unit * (gate.coefficients[row, first] - gate.coefficients[row, second])
+                    return isLost(own * events, slope: slope) && isLost(own * events, of: plain * events)
                 }
             }.map { free[$0] })
+    }
+
+    /// Of the difference of a coefficient between two gates, `count` coefficients each; the last gate is 0.
+    private static func variance(
+        _ covariance: Matrix, _ first: Int, _ second: Int, _ index: Int, of count: Int
+    ) -> Double {
+        let (own, other) = (first * count + index, second * count + index)
+        guard other < covariance.rowCount else { return covariance[own, own] }
+        return covariance[own, own] + covariance[other, other] - 2 * covariance[own, other]
     }
 }

@@ -5,16 +5,13 @@ import Foundation
 /// Of a key that stands there twice some programs take the first value and others the last: two readers of one file would see
 /// different models.
 struct JSONWalk {
-    /// A number, and the path of its field as in `experts[1].gate[0]`.
-    struct Number {
-        var path: String
-        var range: Range<Int>
-    }
-
     private enum Level {
         case object(keys: Set<String>, key: String)
         case list(index: Int)
     }
+
+    /// Of a path in a message, characters.
+    private static let longestPath = 200
 
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
@@ -31,16 +28,24 @@ struct JSONWalk {
         return result
     }
 
-    /// The numbers that not every type of number can hold, in their order.
-    mutating func unusualNumbers() -> [Number] {
-        var ranges = [Number]()
+    /// Where the numbers are that not every type of number can hold, in their order; nil where they are more than `most`.
+    mutating func unusualNumbers(atMost most: Int) -> [Range<Int>]? {
+        var ranges = [Range<Int>]()
         var isFound = true
         while isFound {
             var range: Range<Int>?
             isFound = step(duplicate: { _ in }, number: { range = $0 })
-            if let range, !Self.isUsual(bytes[range]) { ranges.append(Number(path: path, range: range)) }
+            if let range, !Self.isUsual(bytes[range]) { ranges.append(range) }
+            if ranges.count > most { return nil }
         }
         return ranges
+    }
+
+    /// The field of a number that begins there, as in `experts[1].gate[0]`.
+    mutating func path(ofNumberAt start: Int) -> String {
+        var isBefore = true
+        while isBefore, step(duplicate: { _ in }, number: { isBefore = $0.lowerBound < start }) {}
+        return path
     }
 
     /// Whole and positive, and of so few digits that every type has them.
@@ -49,12 +54,14 @@ struct JSONWalk {
     }
 
     private var path: String {
-        levels.reduce("") { path, level in
+        var result = ""
+        for level in levels where result.count < Self.longestPath {
             switch level {
-            case .object(_, let key): path.isEmpty ? key : path + "." + key
-            case .list(let index): path + "[\(index)]"
+            case .object(_, let key): result += (result.isEmpty ? "" : ".") + key.prefix(Self.longestPath)
+            case .list(let index): result += "[\(index)]"
             }
         }
+        return result.count < Self.longestPath ? result : result.prefix(Self.longestPath) + "…"
     }
 
     // MARK: Steps
@@ -100,10 +107,12 @@ struct JSONWalk {
 
     /// False where the object has it.
     private mutating func take(key text: Range<Int>) -> Bool {
-        guard case .object(var keys, _)? = levels.popLast() else { return true }
+        guard let last = levels.indices.last, case .object(var keys, _) = levels[last] else { return true }
+        // A set that is held twice is copied with each key.
+        levels[last] = .list(index: 0)
         let key = Self.unescaped(UnsafeBufferPointer(rebasing: bytes[text]))
         let isNew = keys.insert(key).inserted
-        levels.append(.object(keys: keys, key: key))
+        levels[last] = .object(keys: keys, key: key)
         return isNew
     }
 
@@ -129,8 +138,26 @@ struct JSONWalk {
     }
 
     private static func unescaped(_ text: UnsafeBufferPointer<UInt8>) -> String {
-        let plain = String(decoding: text, as: UTF8.self)
-        guard text.contains(UInt8(ascii: "\\")) else { return plain }
-        return (try? JSONDecoder().decode(String.self, from: Data("\"\(plain)\"".utf8))) ?? plain
+        guard text.contains(UInt8(ascii: "\\")) else { return String(decoding: text, as: UTF8.self) }
+        var units = [UInt16]()
+        var rest = String(decoding: text, as: UTF8.self).utf16[...]
+        while let unit = rest.popFirst() {
+            guard unit == UInt16(UInt8(ascii: "\\")), let escaped = rest.popFirst() else {
+                units.append(unit)
+                continue
+            }
+            switch UInt8(truncatingIfNeeded: escaped) {
+            case UInt8(ascii: "b"): units.append(8)
+            case UInt8(ascii: "f"): units.append(12)
+            case UInt8(ascii: "n"): units.append(10)
+            case UInt8(ascii: "r"): units.append(13)
+            case UInt8(ascii: "t"): units.append(9)
+            case UInt8(ascii: "u"):
+                units.append(UInt16(String(rest.prefix(4)) ?? "", radix: 16) ?? 0xFFFD)
+                rest = rest.dropFirst(4)
+            default: units.append(escaped)
+            }
+        }
+        return String(decoding: units, as: UTF16.self)
     }
 }

@@ -103,21 +103,16 @@ package struct VersionedJSON {
     private var keyProblem: DocumentProblem? {
         // Decoders read UTF-16 and UTF-32 as well.
         guard !data.prefix(4).contains(0) else { return .noDocument(reason: "it is no UTF-8 text") }
-        let path = data.withUnsafeBytes { raw in
-            var walk = JSONWalk(raw.bindMemory(to: UInt8.self))
-            return walk.duplicatedKey()
-        }
-        return path.map { .invalidValue(field: $0, reason: "is there twice") }
+        return walk { $0.duplicatedKey() }.map { .invalidValue(field: $0, reason: "is there twice") }
     }
 
     /// The first number that its field cannot hold, such as 1.5 for a count.
     ///
     /// Foundation does not say where it is: it is looked for by halves, with harmless numbers in the place of all behind.
     private func numberProblem<Document: VersionedDocument>(_ type: Document.Type) -> DocumentProblem? {
-        let numbers = data.withUnsafeBytes { raw in
-            var walk = JSONWalk(raw.bindMemory(to: UInt8.self))
-            return walk.unusualNumbers()
-        }
+        guard data.count <= Self.longestSearched,
+            let numbers = walk({ $0.unusualNumbers(atMost: Self.mostSearched) })
+        else { return nil }
         func isWrong(within count: Int) -> Bool {
             do { _ = try JSONDecoder().decode(type, from: harmless(numbers[count...])) } catch {
                 if case .corrupt("", _) = Self.problem(error) { return true }
@@ -132,23 +127,32 @@ package struct VersionedJSON {
         }
         let number = numbers[wrong - 1]
         let text = String(
-            decoding: data.dropFirst(number.range.lowerBound).prefix(
-                min(number.range.count, Self.mostDigits)), as: UTF8.self)
+            decoding: data.dropFirst(number.lowerBound).prefix(min(number.count, Self.mostDigits)), as: UTF8.self)
         return .invalidValue(
-            field: number.path, reason: "cannot be \(text)\(number.range.count > Self.mostDigits ? "…" : "")")
+            field: walk { $0.path(ofNumberAt: number.lowerBound) },
+            reason: "cannot be \(text)\(number.count > Self.mostDigits ? "…" : "")")
+    }
+
+    private func walk<Result>(_ body: (inout JSONWalk) -> Result) -> Result {
+        data.withUnsafeBytes { raw in
+            var walk = JSONWalk(raw.bindMemory(to: UInt8.self))
+            return body(&walk)
+        }
     }
 
     private static let mostDigits = 40
+    /// Bytes and numbers of a file in which a wrong number is looked for; the files of a hundred experts have fewer.
+    private static let (longestSearched, mostSearched) = (1 << 22, 100_000)
 
     /// The text with 1 for each of these numbers.
-    private func harmless(_ numbers: ArraySlice<JSONWalk.Number>) -> Data {
+    private func harmless(_ numbers: ArraySlice<Range<Int>>) -> Data {
         let data = Data(data)
         var result = Data()
         var start = 0
         for number in numbers {
-            result += data[start..<number.range.lowerBound]
+            result += data[start..<number.lowerBound]
             result.append(UInt8(ascii: "1"))
-            start = number.range.upperBound
+            start = number.upperBound
         }
         return result + data[start...]
     }

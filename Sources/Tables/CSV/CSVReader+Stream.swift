@@ -4,6 +4,9 @@ import Numerics
 /// Rows that come one after the other: some megabytes at a time, of which the numbers alone are kept, so that text which takes a thousand
 /// times the bytes of a compressed file is never there at once, and what is wrong with it is found before all of it is.
 extension CSVReader {
+    /// Bytes of a row, which has to be there as a whole.
+    private static let longestRow = 1 << 26
+
     /// What was read so far.
     private struct Progress {
         var joined: CSVPart
@@ -51,6 +54,10 @@ extension CSVReader {
             }
             if let end { try take(batch[..<end], isLast: false, &progress) }
             batch = Data(batch[(end ?? 0)...])
+            guard batch.count < Self.longestRow else {
+                throw .endlessRow(
+                    source: source, line: self.start.line + progress.lineEnds, megabytes: Self.longestRow >> 20)
+            }
             // A row longer than that is not looked through again and again.
             let next = try rest.next(max(rest.step, batch.count))
             isLast = next.isEmpty

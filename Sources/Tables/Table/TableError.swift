@@ -39,6 +39,8 @@ public enum TableError: Error, Equatable, Sendable {
     case raggedRow(source: String, line: Int, found: Int, expected: Int)
     /// The quoted field opened at the 1-based `line` is never closed.
     case unterminatedQuote(source: String, line: Int)
+    /// The row that begins at the 1-based `line` is longer than any that is read of a stream, `megabytes`.
+    case endlessRow(source: String, line: Int, megabytes: Int)
     /// The bytes begin as a NumPy array but cannot be read as one.
     case malformedNPY(source: String, reason: String)
     /// `names` column names were given for an array of `columns` columns.
@@ -186,6 +188,8 @@ extension TableError: DoorMessage {
         case .unterminatedQuote(let source, let line):
             "\(source.visible), line \(line): a quoted field opens here and is never closed; "
                 + "add the closing quote, or double a quote that belongs to the text"
+        case .endlessRow(let source, let line, let megabytes):
+            "\(source.visible), line \(line): a row of more than \(megabytes) MB begins here; close the quoted field, or check the line ends"
         case .malformedNPY(let source, let reason):
             "\(source.visible): not a readable .npy array: \(reason.visible)"
         case .columnNamesMismatch(let source, let names, let columns):

@@ -89,4 +89,11 @@ import Testing
             Self.outcome(cut, step: 100, TableOptions())
                 == .refusal(.raggedRow(source: "t.csv", line: 3, found: 1, expected: 2)))
     }
+
+    /// A quoted field, or a line, that has no end in what is read of a stream at most.
+    @Test(arguments: ["1,\"", "1,2", "\""]) func rowsWithoutEndAreRefused(start: String) throws {
+        let text = Data("x,y\n1,2\n\n3,4\n\(start)".utf8) + Data(repeating: UInt8(ascii: "7"), count: 1 << 27)
+        let outcome = Self.outcome(try Fixture.gzip(text), step: 1 << 20, TableOptions())
+        #expect(outcome == .refusal(.endlessRow(source: "t.csv", line: 5, megabytes: 64)))
+    }
 }

@@ -17,7 +17,8 @@ import Testing
         .unusableCovariate(source: "a\nb.csv", column: "x\ny", reason: .constant("a\u{9B}\n")),
         .textNotKept(source: "a\nb.csv", column: "x\ny"),
         .raggedRow(source: "a\nb.csv", line: 7, found: 1, expected: 3),
-        .unterminatedQuote(source: "a\nb.csv", line: 7), .malformedNPY(source: "a\nb.csv", reason: "bad\nheader"),
+        .unterminatedQuote(source: "a\nb.csv", line: 7), .endlessRow(source: "a\nb.csv", line: 7, megabytes: 64),
+        .malformedNPY(source: "a\nb.csv", reason: "bad\nheader"),
         .columnNamesMismatch(source: "a\nb.csv", names: 1, columns: 3),
         .corruptGzip(source: "a\nb.csv", reason: "bad\ndata"),
     ]
