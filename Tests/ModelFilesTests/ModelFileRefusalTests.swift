@@ -128,6 +128,13 @@ import Testing
         }
     }
 
+    @Test(arguments: ["a,b\n1,2\n", "\n\n  x;y\n", "\"a\",\"b\"\n", "[1, 2]", "PK\u{3}\u{4}"])
+    func tablesAreNamedAsSuch(content: String) throws {
+        #expect(throws: ModelFileError.otherContent(path: "m.json")) {
+            try ModelFile.decode(Data(content.utf8), source: "m.json")
+        }
+    }
+
     @Test func numbersBeyondDoubleAreRefused() throws {
         let text = try goodText().replacing(/"weight": [^,]+,/, with: "\"weight\": 1e999,")
         #expect(throws: ModelFileError.self) { try ModelFile.decode(Data(text.utf8), source: "m.json") }

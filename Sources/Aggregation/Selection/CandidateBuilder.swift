@@ -103,9 +103,10 @@ struct CandidateBuilder {
         Distillation.model(
             problem.mixture, source: problem.source, supportSize: problem.transport.pointCount, start: start,
             searches: searches, options: problem.options, parallelism: problem.parallelism, problem.generator.split(3)
-        ).map {
-            Reduction.Candidate(
-                construction: .distillation, model: $0, labels: problem.transport.labels(for: $0.experts))
+        ).map { model, labels in
+            let nearest = problem.transport.labels(for: model.experts)
+            return Reduction.Candidate(
+                construction: .distillation, model: model, labels: zip(labels, nearest).map { $0 ?? $1 })
         }
     }
 }

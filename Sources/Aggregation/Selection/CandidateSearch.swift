@@ -41,10 +41,17 @@ struct CandidateSearch {
         return Outcome(best: choice.best(of: scores), scores: scores)
     }
 
-    /// Whether f̂^W, which no candidate can be better than on its own draws, gains no more than what it says too much of its own rows.
+    /// Whether f̂^W gains no more than what it says too much of its own rows, and the model of each site on these no more than chance explains.
+    ///
+    /// With the densities that the draws come from no candidate can be better than f̂^W. The densities that weight the sites are others: a
+    /// candidate that is better than it shows that, and so do sites that differ by more than their errors. Of sites that do not, each is
+    /// ahead on its own draws by half a parameter for each that it has, in the mean; twice as much is beyond chance.
     private func isAsGoodAsTheAverage(_ score: MonteCarloSample.Score) -> Bool {
+        let optimism = problem.mixture.optimism
         let gain = sample.gain(ofAverage: problem.mixture, over: score)
-        return gain.mean < min(problem.mixture.optimism, Self.negligibleGain) + 2 * gain.standardError
+        let own = sample.gainOfOwnSites(over: score)
+        return abs(gain.mean) < min(optimism, Self.negligibleGain) + 2 * gain.standardError
+            && own.mean < 2 * (optimism + own.standardError)
     }
 
     /// A fit to draws from f̂^W; where that is not possible, gate by label.

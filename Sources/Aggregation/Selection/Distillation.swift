@@ -22,15 +22,16 @@ struct Distillation {
     /// - Parameters:
     ///   - start: the best model so far.
     ///   - searches: from other starts as well.
-    /// - Returns: nil where the drawn rows cannot be fitted, or not at a reasonable cost.
+    /// - Returns: with the global expert that most of the draws of each component belong to, nil where it has none; nil where the drawn
+    ///   rows cannot be fitted, or not at a reasonable cost.
     static func model(
         _ mixture: LocalMixture, source: MonteCarloSample.Source, supportSize: Int, start: MixtureModel, searches: Bool,
         options: AggregationOptions, parallelism: Parallelism, _ generator: RandomNumbers
-    ) -> MixtureModel? {
+    ) -> (model: MixtureModel, labels: [Int?])? {
         guard let most = iterations(start) else { return nil }
         let iterations = searches ? most : min(most, Self.refining)
         let count = drawsPerSupportPoint * supportSize
-        let rows = MonteCarloSample.rows(mixture, source, count: count, generator, parallelism)
+        let (rows, components) = MonteCarloSample.drawn(mixture, source, count: count, generator, parallelism)
         var fitOptions = FitOptions(
             expertCount: start.expertCount, starts: searches ? starts : 1, maxIterations: iterations,
             seed: options.seed &+ seedOffset,
@@ -43,7 +44,24 @@ struct Distillation {
         guard let local = try? fit.fit(rows), local.model.expertCount == start.expertCount,
             local.report.starts.contains(where: { $0.logLikelihood != nil && $0.floorHits == 0 })
         else { return nil }
-        return local.model
+        return (local.model, labels(of: components, in: mixture, local.model, rows))
+    }
+
+    private static func labels(
+        of components: [Int]?, in mixture: LocalMixture, _ model: MixtureModel, _ rows: ShardRows
+    ) -> [Int?] {
+        var labels = [Int?](repeating: nil, count: mixture.components.count)
+        guard let components else { return labels }
+        let posteriors = model.posteriors(rows.covariates, responses: rows.responses).posteriors
+        var sums = [[Double]](
+            repeating: [Double](repeating: 0, count: model.expertCount), count: mixture.components.count)
+        for (row, component) in components.enumerated() {
+            for expert in 0..<model.expertCount { sums[component][expert] += posteriors[row, expert] }
+        }
+        for component in Set(components) {
+            labels[component] = sums[component].indices.max { sums[component][$0] < sums[component][$1] }
+        }
+        return labels
     }
 
     /// nil where so few are affordable that nothing is to be had of them.

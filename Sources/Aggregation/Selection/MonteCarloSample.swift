@@ -1,3 +1,4 @@
+import Foundation
 import MixtureOfExperts
 import Numerics
 
@@ -12,23 +13,40 @@ struct MonteCarloSample {
     private static let draws = 20_000
 
     private let rows: ShardRows
+    /// log densities of the rows under the model of their own site; under f̂^W where that is not known.
+    private let reference: [Double]
 
     init(_ mixture: LocalMixture, _ source: Source, _ generator: RandomNumbers, _ parallelism: Parallelism) {
-        rows = Self.rows(mixture, source, count: Self.draws, generator, parallelism)
+        let draws = Self.drawn(mixture, source, count: Self.draws, generator, parallelism)
+        rows = draws.rows
+        reference =
+            draws.components.map { mixture.logDensities(draws.rows, ofComponents: $0) }
+            ?? mixture.logDensities(draws.rows)
     }
 
-    static func rows(
+    /// Covariates from the sketch of a component and the response of its expert are a draw from all sites together, with the densities that
+    /// the sketches have, without forming them: in many dimensions a density says with far too much certainty which site is at home at x,
+    /// and a gate far from the rows of its site which expert.
+    ///
+    /// - Returns: rows, and the component that each is of; nil where that is not known.
+    static func drawn(
         _ mixture: LocalMixture, _ source: Source, count: Int, _ generator: RandomNumbers, _ parallelism: Parallelism
-    ) -> ShardRows {
+    ) -> (rows: ShardRows, components: [Int]?) {
         var random = generator
+        if case .sketches = source, mixture.siteWeights == .density {
+            let (points, components) = mixture.sketch.draw(count, using: &random, parallelism: parallelism)
+            let responses = mixture.sampleResponses(points, ofComponents: components, using: &random)
+            return (ShardRows(covariates: points, responses: responses), components)
+        }
         let points =
             switch source {
             case .sketches: mixture.sketch.sample(count, using: &random, parallelism: parallelism)
             case .support(let support):
                 support.points.rows(random.systematicSample(count, weights: support.weights))
             }
-        return ShardRows(
-            covariates: points, responses: mixture.sampleResponses(points, using: &random, parallelism))
+        return (
+            ShardRows(covariates: points, responses: mixture.sampleResponses(points, using: &random, parallelism)), nil
+        )
     }
 
     /// A candidate and its log density on the draw.
@@ -47,12 +65,17 @@ struct MonteCarloSample {
 
     private static let comparedWithAverage = 2000
 
-    /// What f̂^W gains over a candidate on some of the rows: no candidate gains more.
+    /// What f̂^W gains over a candidate on some of the rows.
     func gain(ofAverage mixture: LocalMixture, over score: Score) -> PairedGain {
         let step = max(1, rows.rowCount / Self.comparedWithAverage)
         let chosen = Array(stride(from: 0, to: rows.rowCount, by: step))
         let average = mixture.logDensities(rows.subset(chosen))
-        return PairedGain(zip(chosen, average).map { $1 - score.logDensities[$0] })
+        return PairedGain(zip(chosen, average).map { bounded($1, row: $0) - score.logDensities[$0] })
+    }
+
+    /// What the sites' own models gain over a candidate on their own rows; what f̂^W gains where it is not known whose they are.
+    func gainOfOwnSites(over score: Score) -> PairedGain {
+        PairedGain(zip(reference, score.logDensities).map(-))
     }
 
     /// The mean log density of the draw.
@@ -60,7 +83,14 @@ struct MonteCarloSample {
         logDensities(model).reduce(0, +) / Double(rows.rowCount)
     }
 
+    /// With one draw in all taken for one that no candidate need describe.
+    ///
+    /// Tails of the sketches reach where no row is, and there a count of e^30 under a mean of 1 says more than all other draws together.
     private func logDensities(_ model: MixtureModel) -> [Double] {
-        model.logDensities(rows.covariates, responses: rows.responses)
+        model.logDensities(rows.covariates, responses: rows.responses).enumerated().map { bounded($1, row: $0) }
+    }
+
+    private func bounded(_ logDensity: Double, row: Int) -> Double {
+        Scalar.logSumExp([logDensity, reference[row] - log(Double(rows.rowCount))])
     }
 }

@@ -76,6 +76,13 @@ package struct CovariateSketch: Sendable {
     package func sample(
         _ count: Int, using random: inout RandomNumbers, parallelism: Parallelism = .serial
     ) -> Matrix {
+        draw(count, using: &random, parallelism: parallelism).points
+    }
+
+    /// The same with the component that each point is of, ascending.
+    func draw(
+        _ count: Int, using random: inout RandomNumbers, parallelism: Parallelism
+    ) -> (points: Matrix, components: [Int]) {
         let dimension = normals.columnCount
         let drawn = random.systematicSample(count, weights: moments.map(\.weight))
         var result = Matrix(rowCount: count, columnCount: dimension)
@@ -89,6 +96,6 @@ package struct CovariateSketch: Sendable {
             points(of: drawn[starts[part]], at: scores.rows(Array(starts[part]..<starts[part + 1])))
         }
         for (start, part) in zip(starts, parts) { result.insert(part, at: start, 0) }
-        return result
+        return (result, drawn)
     }
 }

@@ -32,6 +32,15 @@ extension LocalMixture {
         return result
     }
 
+    /// One response per point, drawn from the expert of its component.
+    func sampleResponses(_ points: Matrix, ofComponents own: [Int], using random: inout RandomNumbers) -> [Double] {
+        own.indices.map { index in
+            let expert = components[own[index]].expert
+            return family.sample(
+                design.predictors(expert, at: points.row(index)), dispersion: expert.dispersion, using: &random)
+        }
+    }
+
     private func response(
         _ point: [Double], _ cumulated: ArraySlice<Double>, using random: inout RandomNumbers
     ) -> Double {
@@ -74,6 +83,21 @@ extension LocalMixture {
             }
         }
         return (0..<joint.rowCount).map { Scalar.logSumExp(joint.row($0)) }
+    }
+
+    /// log f̂_m(y | x) of rows in pooled standard units, m the site of the component that each row is of.
+    func logDensities(_ rows: ShardRows, ofComponents own: [Int]) -> [Double] {
+        var result = [Double](repeating: 0, count: own.count)
+        var indices = [[Int]](repeating: [], count: components.count)
+        for (row, component) in own.enumerated() { indices[component].append(row) }
+        for (site, members) in zip(sites, members) {
+            let chosen = members.flatMap { indices[$0] }
+            guard !chosen.isEmpty else { continue }
+            let subset = rows.subset(chosen)
+            let values = site.model.logDensities(subset.covariates, responses: subset.responses)
+            for (row, value) in zip(chosen, values) { result[row] = value }
+        }
+        return result
     }
 }
 

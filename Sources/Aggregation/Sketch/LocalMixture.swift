@@ -83,7 +83,8 @@ package struct LocalMixture: Sendable {
                 sites: sites.map(\.moments), marginals: sites.map(\.marginals), parallelism: parallelism)
     }
 
-    /// Classes whose intercepts all components together hardly determine: less than the information of a row of even odds.
+    /// Classes whose intercepts all components together hardly determine, less than the information of a row of even odds, and that none
+    /// expects in a row of its own: of a class that is separated there is no information either.
     var unknownClasses: [String] {
         guard case .classes(let names) = family.response else { return [] }
         return (1..<names.count).filter { code in
@@ -91,8 +92,17 @@ package struct LocalMixture: Sendable {
             let counted = components.contains { component in
                 zip(component.suppressedClasses, component.suppressedCounts).contains { $0.0 == code && $0.1 > 0 }
             }
-            return !counted && components.reduce(0) { $0 + ($1.information?[intercept, intercept] ?? 0) } < 0.25
+            let expected = components.reduce(0) { $0 + $1.moments.weight * probability(of: code, $1) }
+            return !counted && expected < 1
+                && components.reduce(0) { $0 + ($1.information?[intercept, intercept] ?? 0) } < 0.25
         }.map { names[$0] }
+    }
+
+    /// Of a class, at the mean of the covariates of a component.
+    private func probability(of code: Int, _ component: Component) -> Double {
+        var predictors = [0] + design.predictors(component.expert, at: component.moments.mean)
+        Scalar.softmax(&predictors)
+        return predictors[code]
     }
 
     /// Covariates that have one value at all sites: the moments of all components together do not vary.

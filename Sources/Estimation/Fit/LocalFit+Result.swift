@@ -24,7 +24,13 @@ extension LocalFit {
         let warnings =
             warnings(fitState, fitted, left, interceptOnly: held.interceptOnly)
             + separationWarnings(fitState, order: complete.orderOfWeight) + errors.warnings
-        return LocalModel(fitted: released, report: report(fitState, warnings: warnings))
+        // Slopes of columns that an expert may not show are not in the model that is released.
+        let logLikelihood =
+            fitted.model == complete.inOrderOfWeight().model
+            ? candidate.statistics.logLikelihood
+            : fitted.model.statistics(of: rows, level: .likelihood, parallelism: parallelism).logLikelihood
+        return LocalModel(
+            fitted: released, report: report(fitState, logLikelihood: logLikelihood, warnings: warnings))
     }
 
     /// What the rows say, the experts in the order of the candidate.
@@ -71,13 +77,13 @@ extension LocalFit {
         return warnings
     }
 
-    private func report(_ fitState: FitState, warnings: [FitWarning]) -> FitReport {
+    private func report(_ fitState: FitState, logLikelihood: Double, warnings: [FitWarning]) -> FitReport {
         let (candidate, rows) = (fitState.candidate, fitState.rows)
         // Densities of y in the user's units differ by the Jacobian of the standardisation.
         let jacobian = rows.standardisation.logResponseScale
         let weight = candidate.statistics.weight
         var report = FitReport(
-            logLikelihood: rows.inUserUnits(candidate.statistics.logLikelihood, candidate),
+            logLikelihood: rows.inUserUnits(logLikelihood, candidate),
             trace: candidate.trace.map { $0 / weight - jacobian },
             stopReason: candidate.converged ? .converged : .maxIterations, iterations: candidate.trace.count - 1,
             settings: FitSettings(options),

@@ -27,6 +27,8 @@ public enum ModelFileError: Error, Sendable, Equatable {
     case totalTooLarge(path: String, field: String)
     /// A reference model, which has no statistics to aggregate or update.
     case noStatistics(path: String)
+    /// A table, or anything else that no program writes as a model.
+    case otherContent(path: String)
     /// No file of statistics, or one that is cut short.
     case notStatistics(path: String)
     /// Statistics of a site in place of a model.
@@ -58,6 +60,7 @@ public enum ModelFileError: Error, Sendable, Equatable {
         case .otherFormat(Study.formatName): self = .studyInstead(path: path)
         case .otherFormat(let format): self = other(format)
         case .noDocument: self = other(nil)
+        case .otherContent: self = .otherContent(path: path)
         case .newerFormat(let version, let known): self = .newerFormat(path: path, version: version, known: known)
         case .outdatedFormat(let version): self = .outdatedFormat(path: path, version: version)
         case .missingField(let field): self = .missingField(path: path, field: field)
@@ -97,6 +100,9 @@ extension ModelFileError: DoorMessage {
         case .noStatistics(let path):
             "\(path.visible): a reference model without statistics cannot be aggregated or updated; give models made by "
                 + "dmoe fit, aggregate or learn"
+        case .otherContent(let path):
+            "\(path.visible): a table or another file of data, not a file that dmoe has written; tables come after the model, and local "
+                + "models are made of them with dmoe fit"
         case .notStatistics(let path):
             "\(path.visible): not a complete file of statistics; make it anew with dmoe statistics, or copy it again"
         case .ensembleAsModel(let path):

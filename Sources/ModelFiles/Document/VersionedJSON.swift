@@ -7,6 +7,8 @@ package enum DocumentProblem {
     case cannotRead
     /// No JSON, for a reason, or no object.
     case noDocument(reason: String?)
+    /// Something that does not even begin as an object does, such as a table.
+    case otherContent
     /// nil where the name of the format is missing.
     case otherFormat(String?)
     case newerFormat(version: Int, known: Int)
@@ -159,13 +161,21 @@ package struct VersionedJSON {
 
     /// Before the fields: those of another version may be others.
     private func headProblem(_ format: String, _ versions: ClosedRange<Int>) -> DocumentProblem? {
-        guard let head else { return .noDocument(reason: syntaxProblem) }
+        guard let head else {
+            let first = data.first { !Self.blanks.contains($0) }
+            let isOther = first.map { $0 != UInt8(ascii: "{") } ?? false
+            return isOther && !data.starts(with: Self.byteOrderMark)
+                ? .otherContent : .noDocument(reason: syntaxProblem)
+        }
         guard head.format == format else { return .otherFormat(head.format) }
         guard let version = head.formatVersion else { return nil }
         guard version >= 1 else { return .invalidValue(field: "formatVersion", reason: "must be 1 or more") }
         if version > versions.upperBound { return .newerFormat(version: version, known: versions.upperBound) }
         return version < versions.lowerBound ? .outdatedFormat(version: version) : nil
     }
+
+    private static let blanks = Set(" \t\r\n".utf8)
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     /// Why the text is no JSON, and in which line.
     private var syntaxProblem: String? {

@@ -11,6 +11,7 @@ extension Study: VersionedDocument {
         case .fileNotFound: .fileNotFound(path: path)
         case .cannotRead: .cannotRead(path: path)
         case .noDocument(let reason): .notAStudy(path: path, reason: reason)
+        case .otherContent: .notAStudy(path: path, reason: "it is a table, or another file of data")
         case .otherFormat(let format):
             .notAStudy(
                 path: path,

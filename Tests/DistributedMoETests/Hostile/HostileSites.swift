@@ -56,6 +56,8 @@ struct HostileSites: Sendable {
         job.settings.supportSize = 100
         // A site that differs is kept by default, and a number may differ without being impossible.
         job.settings.inconsistent = .exclude
+        // The search for the best construction takes ten times as long as all the rest.
+        if !HostileSiteTests.isFull { job.settings.gate = .label }
         let sites = files.enumerated().map { AggregateJob.Site(name: "site \($0.offset)", file: $0.element) }
         guard case .model(let file) = try job.run(sites, parallelism: .serial) else {
             throw ModelFileError.noStatistics(path: "")
