@@ -14,7 +14,7 @@ ROWS, COVARIATES = 1_000_000, 30
 INPUT = 8 * ROWS * (COVARIATES + 1)
 
 # Where sites differ, as after three iterations, the candidates for the global model are fitted to as many draws whatever the rows.
-CANDIDATES = 32_000_000
+CANDIDATES = 64_000_000
 
 # What the engine takes for itself, and the libraries, are there before the data: a small fit of the same shape comes first.
 MEASURE = """

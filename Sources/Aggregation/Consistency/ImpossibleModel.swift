@@ -12,7 +12,7 @@ public enum ImpossibleModel: Sendable, Equatable, Codable {
     /// A gate that rows of such covariates and experts cannot have led to.
     case gate
     /// Coefficients of an expert, from 1, that its information contradicts.
-    case mean(expert: Int)
+    case coefficients(expert: Int)
 
     /// nil where gate and standard errors can be those of the rows.
     package init?(_ fitted: FittedMixture) {
@@ -20,8 +20,8 @@ public enum ImpossibleModel: Sendable, Equatable, Codable {
             self = .gate
             return
         }
-        if let expert = ImpossibleMean.expert(fitted) {
-            self = .mean(expert: expert + 1)
+        if let expert = ImpossibleCoefficients.expert(fitted) {
+            self = .coefficients(expert: expert + 1)
             return
         }
         guard let errors = fitted.errors else { return nil }
@@ -88,7 +88,7 @@ extension ImpossibleModel: DoorMessage {
             "covariate '\(covariate)' lies or varies more than a million times as far as at the other sites"
         case .errorsTooLarge: "its standard errors are those of far fewer rows"
         case .gate: "its gate cannot be that of the rows of its experts"
-        case .mean(let expert): "the coefficients of expert \(expert) contradict its information"
+        case .coefficients(let expert): "the coefficients of expert \(expert) contradict its information"
         }
     }
 }

@@ -6,8 +6,8 @@ import Numerics
 import TestSupport
 import Testing
 
-/// The mean of an expert of counts against its information.
-@Suite struct ImpossibleMeanTests {
+/// Coefficients of an expert against its information.
+@Suite struct ImpossibleCoefficientsTests {
     private static let design = Design(target: "y", covariates: ["skewed", "flag", "normal"])
 
     /// Covariates of every shape, and slopes that make the largest counts the few rows of a tail.
@@ -53,7 +53,38 @@ import Testing
                 design: fitted.model.design, family: fitted.model.family, gate: fitted.model.gate, experts: experts)
             // What slopes do to the mean is known up to the whole of it.
             let isWithinReach = abs(shift) == 1 && name.hasSuffix("0.5")
-            if !isWithinReach { #expect(ImpossibleModel(changed) == .mean(expert: 1), "\(name)") }
+            if !isWithinReach { #expect(ImpossibleModel(changed) == .coefficients(expert: 1), "\(name)") }
+        }
+    }
+
+    /// Separated classes, whose slopes a prior keeps finite, among them.
+    @Test(arguments: FamilyModel.classes) func coefficientsOfClasses(_ family: FamilyModel) throws {
+        for (separates, prior) in [(false, SlopePriorRule.separated), (true, .separated), (true, .none)] {
+            var rows = family.rows(400, seed: 5)
+            if separates {
+                let first = rows.covariates.column(0)
+                rows = ShardRows(
+                    covariates: rows.covariates, responses: zip(first, rows.responses).map { $0 > 0.5 ? 1 : $1 })
+            }
+            var options = FitOptions(expertCount: 2, starts: 3)
+            options.slopePrior = prior
+            let fitted = try LocalFit(design: family.model.design, family: family.model.family, options: options)
+                .fit(rows).fitted
+            #expect(ImpossibleModel(fitted) == nil)
+            // Of separated rows there is next to no information that could contradict.
+            guard !separates,
+                let known = fitted.information.indices.max(by: {
+                    fitted.information[$0][0, 0] < fitted.information[$1][0, 0]
+                })
+            else { continue }
+            for (position, factor) in [(0, 1e4), (1, -1e6), (2, 1e30)] {
+                var changed = fitted
+                var experts = fitted.model.experts
+                experts[known].coefficients[position] = factor
+                changed.model = MixtureModel(
+                    design: fitted.model.design, family: fitted.model.family, gate: fitted.model.gate, experts: experts)
+                #expect(ImpossibleModel(changed) == .coefficients(expert: known + 1), "\(position) \(factor)")
+            }
         }
     }
 }
