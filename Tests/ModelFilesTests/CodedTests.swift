@@ -41,7 +41,8 @@ import Testing
 
     @Test func codesAreThoseOfTheFile() {
         #expect(FitWarning.absentClass(class: "x").code == "absentClass")
-        let inconsistent = AggregationWarning.inconsistentSite(site: "x", divergence: .infinity, rule: .exclude)
+        let inconsistent = AggregationWarning.inconsistentSite(
+            site: "x", divergence: .infinity, rule: .exclude, damage: nil)
         #expect(inconsistent.code == "inconsistentSite")
     }
 

@@ -46,7 +46,7 @@ package struct ReducedMixture: Sendable {
         converged: Bool = true,
         start: ReductionStart = .noSearch, candidates: [AggregationReport.Candidate] = [],
         warnings: [AggregationWarning] = [],
-        selection: SlopeSelection? = nil, errors: ErrorSource = .unknown
+        selection: SlopeSelection? = nil, errors: ErrorSource = .statistics
     ) {
         self.model = model
         self.labels = labels

@@ -5,56 +5,44 @@ package struct ExaminedSites: Sendable {
     /// Those that take part.
     package var kept: [Contribution]
     package var leftOut: [AggregationReport.LeftOutSite]
-    /// Of those kept: whose local models differ from those of all others.
+    /// Of those kept: whose local models differ from those of all others, the most deviating first.
     package var warnings: [AggregationWarning]
+    /// Their names.
+    package var inconsistent: [String] = []
 }
 
 extension Coordinator {
-    private static let mostPurges = 6
-    /// A covariate in another unit at one site moves the support to where honest sites differ by thousandths of that site's
-    /// divergence.
-    private static let shareOfWorst = 0.01
-
     /// Local models that are impossible of themselves are left out; those inconsistent with the others as the options say.
     ///
-    /// - Throws: ``AggregationError`` where the models do not belong together, or no other is left.
+    /// - Throws: ``AggregationError`` where the models do not belong together, no other is left, or a site looks damaged and nobody has
+    ///   said what is to become of it.
     package func examine(_ contributions: [Contribution]) throws(AggregationError) -> ExaminedSites {
         let (possible, impossible) = try Self.withoutImpossibleModels(contributions)
-        let inconsistent = try inconsistentSites(possible)
+        var result = ExaminedSites(kept: possible, leftOut: impossible, warnings: [])
+        guard possible.count >= InconsistentSites.leastSitesOfDamage else { return result }
+        let comparison = try SiteComparison(possible, seed: options.seed, parallelism: parallelism)
+        let inconsistent = comparison.inconsistent.map { comparison.sites[$0] }
         switch options.inconsistentSites {
-        case .keep:
-            return ExaminedSites(
-                kept: possible, leftOut: impossible,
-                warnings: inconsistent.map {
-                    .inconsistentSite(site: $0.name, divergence: $0.divergence, rule: .keep)
-                })
+        case .ask, .keep:
+            let damaged = inconsistent.compactMap { site in
+                site.damage.map { DamagedSite(site: site.name, damage: $0.wrappedValue) }
+            }
+            if options.inconsistentSites == .ask, !damaged.isEmpty { throw .damagedSites(damaged) }
+            result.warnings = inconsistent.map {
+                .inconsistentSite(site: $0.name, divergence: $0.divergence, rule: .keep, damage: $0.damage)
+            }
+            result.inconsistent = inconsistent.map(\.name)
         case .exclude:
             let names = Set(inconsistent.map(\.name))
-            return ExaminedSites(
-                kept: possible.filter { !names.contains($0.name) },
-                leftOut: impossible
-                    + inconsistent.map {
-                        AggregationReport.LeftOutSite(name: $0.name, rows: $0.rows, divergence: $0.divergence)
-                    }, warnings: [])
-        }
-    }
-
-    /// One damage may hide another, or make honest sites look inconsistent: what is far below the worst is looked at again without it.
-    private func inconsistentSites(
-        _ contributions: [Contribution]
-    ) throws(AggregationError) -> [SiteComparison.Site] {
-        var kept = contributions
-        var result = [SiteComparison.Site]()
-        for _ in 0..<Self.mostPurges where kept.count > 2 {
-            let comparison = try SiteComparison(kept, seed: options.seed, parallelism: parallelism)
-            let worst = comparison.sites.map(\.divergence).max() ?? 0
-            let isInconsistent = comparison.sites.map {
-                $0.isInconsistent && $0.divergence >= Self.shareOfWorst * worst
+            result.kept = possible.filter { !names.contains($0.name) }
+            result.leftOut += inconsistent.map {
+                AggregationReport.LeftOutSite(
+                    name: $0.name, rows: $0.rows, divergence: $0.divergence, damage: $0.damage)
             }
-            let inconsistent = zip(comparison.sites, isInconsistent).filter(\.1).map(\.0)
-            guard !inconsistent.isEmpty, inconsistent.count < kept.count else { break }
-            result += inconsistent
-            kept = zip(kept, isInconsistent).filter { !$0.1 }.map(\.0)
+        }
+        if let groups = comparison.groups {
+            result.warnings.append(
+                .twoGroups(first: groups.first, second: groups.second, divergence: groups.divergence))
         }
         return result
     }

@@ -1,75 +1,116 @@
 import Foundation
 import MixtureOfExperts
+import Numerics
 
-/// Finds local models that cannot be right: a wrong unit, a flipped sign, parameters that are not those of the rows.
+/// Finds sites that differ from the others by more than their own errors and the spread between sites explain.
 ///
-/// A component of an honest site has its like at other sites, even where no site sees all groups. Its divergence is therefore
-/// taken to the local models of the other sites, one by one, and the value is that which a share of them stays below: the
-/// nearest alone could be a twin with the same damage, the median would punish whoever sees what few see. To it comes how far
-/// the parameters are from the statistics beside them, which must be of the same rows.
+/// A site's divergence is the median of KL(f̂_m ‖ f̂_l) over the other sites l: half of them would have to share a damage to hide it.
+/// Where sites differ at random by τ² nats, and their estimates err by e_m, d_m / (e_m + τ²) with τ² from all others is at most the square
+/// of a t of as many degrees as there are others: the worst case is a difference in one direction. The largest is looked at first, then
+/// the next without it, down to half of the sites; all up to the last that is beyond its bound are inconsistent (generalised extreme
+/// studentised deviate: Rosner 1983, Technometrics 25, 165-172), at a level that Bonferroni's bound keeps over all sites.
 ///
 /// A site that does not know a covariate has slope 0 for it, and is no witness against one that does: rows with a level of which it
 /// withholds would all speak against the site that releases them.
 struct InconsistentSites {
-    /// Of each site, mean over its components; nats per row.
+    /// Of each site; nats per row.
     let divergences: [Double]
-    private let least: Double
+    /// The part of it that is between the parameters and the statistics of the site alone.
+    let contradictions: [Double]
+    /// What the estimates of the site and of the others explain of it.
+    let errors: [Double]
+    /// The most deviating first.
+    let inconsistent: [Int]
+    /// What differences between those that are left explain.
+    let spread: Double
+    /// Whether there are too few sites to call one inconsistent that no damage explains.
+    let needsDamage: Bool
 
-    /// Share of the other sites that a component must resemble.
-    private static let witnesses = 0.3
-    /// With fewer that know as much only what is absurd counts.
+    /// With fewer sites nobody can say what spread is usual, and only what a damage explains is inconsistent.
+    private static let leastSites = 5
+    /// Of two nobody can say which of them is damaged.
+    static let leastSitesOfDamage = 3
+    private static let level = 0.05
+    /// What is less is not worth a word, however sure it is.
+    private static let leastDifference = 0.02
+    /// A site with fewer that know as much as it does is not judged.
     private static let leastWitnesses = 3
-    /// Honest sites differ too: carriers of the flights by up to 1.3, the Beijing stations by 0.15; damaged ones from 4 to 1e8.
-    private static let leastDivergence = 2.0
-    /// Of classes: where an honest site separated what another did not, its log odds say how far apart they are: up to 3.1 was seen.
-    private static let leastDivergenceOfClasses = 5.0
-    /// Of what a site weighs: with less on the points they say nothing of where its rows are.
-    private static let leastMass = 0.1
-    /// What is larger, or no number, is reported as this.
-    private static let mostDivergence = 1e300
 
-    init(_ table: SiteDivergences, _ mixture: LocalMixture) {
-        // An expert of fewer rows is too poorly estimated to be distinguished from a wrong one.
-        let needed = 2 * Double(mixture.family.coefficientCount(regressors: mixture.design.expertPositions.count))
+    init(_ table: PredictiveDivergences, _ mixture: LocalMixture) {
         let known = mixture.knownCovariates
-        least = mixture.family.response.classes == nil ? Self.leastDivergence : Self.leastDivergenceOfClasses
-        divergences = (0..<table.siteCount).map { site in
-            let others = table.references.indices.filter { table.references[$0] != site }
-            let witnesses = others.filter { known[site].isSubset(of: known[table.references[$0]]) }
-            let isWitnessed = witnesses.count >= min(Self.leastWitnesses, others.count)
-            let compared = isWitnessed ? witnesses : others
-            guard !others.isEmpty, table.mass(site) >= Self.leastMass * mixture.weightShare(site) else { return 0 }
-            let rank = max(0, Int((Self.witnesses * Double(compared.count)).rounded(.up)) - 1)
-            let released = table.members[site].filter { mixture.components[$0].moments.effectiveRows >= needed }
-            let divergence = table.mean(released) { component in
-                compared.map { Self.bounded(table.sums[component, $0]) }.sorted()[rank]
-                    + table.masses[component] * mixture.contradiction(component)
+        let own = mixture.sites.map(\.estimationError)
+        contradictions = mixture.sites.indices.map(mixture.contradiction)
+        var (divergences, errors, judged) = ([Double](), own, [Int]())
+        for site in mixture.sites.indices {
+            let witnesses = table.references.indices.filter {
+                table.references[$0] != site && known[site].isSubset(of: known[table.references[$0]])
             }
-            return Self.bounded(isWitnessed ? divergence : divergence / Self.absurdity)
+            divergences.append(
+                Self.median(witnesses.map { table.values[site, $0] }) + contradictions[site])
+            errors[site] += Self.median(witnesses.map { own[table.references[$0]] })
+            if witnesses.count >= min(Self.leastWitnesses, mixture.sites.count - 1) { judged.append(site) }
         }
+        self.divergences = divergences
+        self.errors = errors
+        needsDamage = judged.count < Self.leastSites
+        (inconsistent, spread) = Self.outlying(judged, divergences, errors)
     }
 
-    static func bounded(_ divergence: Double) -> Double {
-        divergence <= mostDivergence ? divergence : mostDivergence
+    /// Whether a site would be like the others with another divergence.
+    func isConsistent(_ divergence: Double, site: Int) -> Bool {
+        divergence < Self.bound(divergences.count) * (errors[site] + spread)
     }
 
-    /// Where even the median site is far from the others they have little in common (each sees groups of its own, say), and only
-    /// what is absurd beside that is inconsistent: a covariate in another unit is, by 10,000 times.
-    private static let absurdity = 100.0
-
-    /// Sites beyond median + 5 · 1.4826 · MAD, three times the median, and the least divergence.
-    var inconsistent: [Int] {
-        let median = Self.median(divergences)
-        let deviation = 1.4826 * Self.median(divergences.map { abs($0 - median) })
-        let factor = median > least ? Self.absurdity : 3
-        let bound = max(median + 5 * deviation, factor * median, least)
-        return divergences.indices.filter { divergences[$0] > bound }
+    /// Whether errors and the least difference explain a divergence between sites.
+    func isConsistent(_ divergence: Double) -> Bool {
+        divergence < Self.bound(divergences.count) * (Self.median(errors) + Self.leastDifference)
     }
 
-    private static func median(_ values: [Double]) -> Double {
-        let sorted = values.sorted()
-        let middle = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[middle] : 0.5 * (sorted[middle - 1] + sorted[middle])
+    /// In the order in which they are removed, up to the last that is beyond its bound, and τ² of the others.
+    private static func outlying(
+        _ judged: [Int], _ divergences: [Double], _ errors: [Double]
+    ) -> (sites: [Int], spread: Double) {
+        let excess = zip(divergences, errors).map { max(0, $0 - $1) }
+        var kept = judged
+        var removed = [Int]()
+        var (found, spread) = (0, spread(kept.map { excess[$0] }))
+        guard judged.count >= leastSitesOfDamage else { return ([], spread) }
+        while removed.count < (judged.count - 1) / 2 {
+            let total = kept.reduce(0) { $0 + excess[$1] }
+            let ratios = kept.map { site in
+                let others = max(leastDifference, (total - excess[site]) / Double(kept.count - 1))
+                return divergences[site] / (errors[site] + others)
+            }
+            guard let largest = ratios.indices.max(by: { ratios[$0] < ratios[$1] }) else { break }
+            let isBeyond = ratios[largest] > bound(kept.count)
+            removed.append(kept.remove(at: largest))
+            if isBeyond { (found, spread) = (removed.count, Self.spread(kept.map { excess[$0] })) }
+        }
+        return (Array(removed[..<found]), spread)
+    }
+
+    private static func spread(_ excess: [Double]) -> Double {
+        max(leastDifference, excess.reduce(0, +) / Double(max(excess.count, 1)))
+    }
+
+    /// Of the largest of `count` ratios.
+    private static func bound(_ count: Int) -> Double {
+        let quantile = SpecialFunctions.studentQuantile(
+            tail: 0.5 * level / Double(count), degrees: Double(count - 1))
+        return quantile * quantile
+    }
+
+    /// The lower one of an even number.
+    static func median(_ values: [Double]) -> Double {
+        values.isEmpty ? 0 : values.sorted()[(values.count - 1) / 2]
+    }
+}
+
+extension FittedMixture {
+    /// Half a parameter for each row: what the divergence between a law and an estimate of it is on average (Akaike 1974); nats per row.
+    fileprivate var estimationError: Double {
+        let rows = moments.reduce(0) { $0 + $1.effectiveRows }
+        return rows > 0 ? 0.5 * Double(model.parameterCount) / rows : .infinity
     }
 }
 
@@ -84,20 +125,24 @@ extension LocalMixture {
         }
     }
 
-    fileprivate func weightShare(_ site: Int) -> Double {
-        sites[site].weight / sites.reduce(0) { $0 + $1.weight }
-    }
-
-    /// How far the statistics of a component are from its parameters: ½ (r - 1 - log r), with r the mean squared residual of the
-    /// rows behind it over its variance.
+    /// How far the statistics of its experts are from their parameters, as a mean over the rows: ½ (r - 1 - log r), with r the mean squared
+    /// residual of the rows behind an expert over its variance.
     ///
     /// An M-step makes r = 1; the variance floor makes it less, which is no contradiction. Where the fit is not closed the
     /// moments say nothing of the expert.
-    fileprivate func contradiction(_ component: Int) -> Double {
-        let (expert, moments) = (components[component].expert, components[component].moments)
-        guard moments.weight > 0, family is any ClosedFormFamily else { return 0 }
-        let residual = moments.meanSquaredResidual(of: expert.coefficients, on: design.expertCovariates)
-        let ratio = max(residual / expert.dispersion, 1)
-        return 0.5 * (ratio - 1 - log(ratio))
+    fileprivate func contradiction(ofSite site: Int) -> Double {
+        let weight = members[site].reduce(0) { $0 + components[$1].moments.weight }
+        guard family is any ClosedFormFamily, weight > 0 else { return 0 }
+        return members[site].reduce(0) { sum, component in
+            let (expert, moments) = (components[component].expert, components[component].moments)
+            guard moments.weight > 0 else { return sum }
+            let residual = moments.meanSquaredResidual(of: expert.coefficients, on: design.expertCovariates)
+            let ratio = max(residual / expert.dispersion, 1)
+            let gap = 0.5 * (ratio - 1 - log(ratio))
+            return sum + moments.weight / weight * (gap < Self.largestContradiction ? gap : Self.largestContradiction)
+        }
     }
+
+    /// What is larger, or no number, is reported as this.
+    private static let largestContradiction = 1e300
 }

@@ -1,15 +1,18 @@
+import Messages
 import Numerics
 
-/// The local models of several sites beside each other: who is far from whom, and who cannot be right.
+/// The local models of several sites beside each other: who is far from whom, who differs from all others, and why it may.
 package struct SiteComparison: Sendable {
     package struct Site: Sendable, Equatable, Encodable {
         package var name: String
         package var rows: Int
         package var experts: Int
-        /// Mean divergence to what a share of the other sites say; nats per row.
+        /// Median over the other sites of what the rows of this one lose by their model; nats per row.
         package var divergence: Double
         package var isInconsistent: Bool
-        /// Mean divergence to the local model of each of ``SiteComparison/references``; nats per row.
+        /// What, undone, would make it like the others; nil also where it is like them.
+        package var damage: Coded<LikelyDamage>?
+        /// What its rows lose by the local model of each of ``SiteComparison/references``; nats per row.
         package var divergences: [Double]
     }
 
@@ -17,31 +20,63 @@ package struct SiteComparison: Sendable {
     package let sites: [Site]
     /// Names of the sites that all are compared with, in the order given: all of them, or a part of many.
     package let references: [String]
+    /// nil unless the sites form two groups.
+    package let groups: SiteGroups?
 
-    private static let supportSize = 1000
+    /// Where each of the inconsistent ones stands in ``sites``, the most deviating first.
+    let inconsistent: [Int]
 
     /// - Throws: ``AggregationError`` where the models do not belong together.
     package init(
         _ contributions: [Contribution], seed: UInt64 = 1, parallelism: Parallelism = .serial
     ) throws(AggregationError) {
-        let options = AggregationOptions(supportSize: Self.supportSize, seed: seed)
+        let options = AggregationOptions(supportSize: 1, seed: seed)
         let problem = try AggregationProblem(contributions, options: options, parallelism: parallelism)
-        let table = SiteDivergences(problem, reduced: true)
+        let table = PredictiveDivergences(problem)
         let check = InconsistentSites(table, problem.mixture)
-        let inconsistent = Set(check.inconsistent)
         let columns = table.references.indices.sorted {
             problem.order[table.references[$0]] < problem.order[table.references[$1]]
         }
+        let position = Dictionary(uniqueKeysWithValues: problem.order.enumerated().map { ($1, $0) })
+        let damages = Dictionary(
+            uniqueKeysWithValues: check.inconsistent.map { ($0, check.damage(ofSite: $0, table, problem)) })
+        let inconsistent = check.inconsistent.filter { !check.needsDamage || damages[$0] ?? nil != nil }
         let ordered = problem.contributions.enumerated().map { site, contribution in
             Site(
                 name: contribution.name, rows: contribution.fitted.rowCount,
                 experts: contribution.fitted.model.expertCount, divergence: check.divergences[site],
-                isInconsistent: inconsistent.contains(site),
-                divergences: columns.map {
-                    InconsistentSites.bounded(table.divergence(ofSite: site, toReference: $0))
-                })
+                isInconsistent: inconsistent.contains(site), damage: damages[site]?.map { Coded($0) },
+                divergences: columns.map { table.values[site, $0] })
         }
         references = columns.map { problem.names[table.references[$0]] }
-        sites = contributions.indices.map { index in ordered[problem.order.firstIndex(of: index) ?? index] }
+        sites = contributions.indices.map { ordered[position[$0] ?? $0] }
+        self.inconsistent = inconsistent.map { problem.order[$0] }
+        groups = inconsistent.isEmpty ? SiteGroups(table, check, names: problem.names) : nil
+    }
+}
+
+extension InconsistentSites {
+    /// Sites that a supposed damage is judged by.
+    private static let mostJudges = 9
+
+    /// The damage that, undone, leaves a site nearest to the others, if it then is consistent with them.
+    fileprivate func damage(
+        ofSite site: Int, _ table: PredictiveDivergences, _ problem: AggregationProblem
+    ) -> LikelyDamage? {
+        let judges = table.references.filter { $0 != site && !inconsistent.contains($0) }.prefix(Self.mostJudges)
+        guard !judges.isEmpty else { return nil }
+        let damages = LikelyDamage.all(problem, table.draws[site].rows)
+        let undone = problem.parallelism.map(count: damages.count) { index in
+            contradictions[site]
+                + Self.median(
+                    judges.map {
+                        table.draws[site].divergence(
+                            to: problem.mixture.sites[$0].model, after: damages[index].undone)
+                    })
+        }
+        guard let best = undone.indices.min(by: { undone[$0] < undone[$1] }), isConsistent(undone[best], site: site),
+            undone[best] < 0.5 * divergences[site]
+        else { return nil }
+        return damages[best].damage
     }
 }

@@ -18,8 +18,23 @@ public enum AggregationError: Error, Sendable, Equatable, Codable {
     case numbersTooLarge(model: String)
     /// A local model that cannot be of its rows, and no other is left.
     case impossibleModel(model: String, reason: ImpossibleModel)
+    /// Sites that would be like the others if one thing about their numbers were undone.
+    case damagedSites([DamagedSite])
     /// A method that averages expert by expert, and two local models with different numbers of experts.
     case differentExpertCounts(method: String, first: String, count: Int, second: String, otherCount: Int)
+}
+
+/// A site, and what seems to have happened to its numbers.
+public struct DamagedSite: Sendable, Equatable, Codable {
+    /// The name of the site.
+    public var site: String
+    /// What, undone, would make it like the others.
+    public var damage: LikelyDamage
+
+    package init(site: String, damage: LikelyDamage) {
+        self.site = site
+        self.damage = damage
+    }
 }
 
 extension AggregationError: DoorMessage {
@@ -37,6 +52,12 @@ extension AggregationError: DoorMessage {
             "the numbers of \(model) are too large to be squared: fit that site anew, in other units"
         case .impossibleModel(let model, let reason):
             "\(model) is impossible: \(reason.text(style)); fit it anew"
+        case .damagedSites(let sites):
+            sites.map { "\($0.site): \($0.damage.text(style))" }.joined(separator: "; ")
+                + ": mend \(sites.count == 1 ? "it there and fit it" : "them there and fit them") anew, or say what is to become of "
+                + (sites.count == 1 ? "it" : "them") + ": "
+                + RequestOption.inconsistent.setting(InconsistentSiteRule.exclude.rawValue, style) + " or "
+                + InconsistentSiteRule.keep.rawValue
         case .differentExpertCounts(let method, let first, let count, let second, let otherCount):
             "\(method) averages expert by expert, but \(first) has \(count) and \(second) \(otherCount): use another method"
         case .supportTooSmall(let rows, let needed):

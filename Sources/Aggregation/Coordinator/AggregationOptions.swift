@@ -16,6 +16,9 @@ public enum SiteWeights: String, Sendable, Codable, CaseIterable {
 
 /// What becomes of a site whose local model differs from those of all others.
 public enum InconsistentSiteRule: String, Sendable, Codable, CaseIterable {
+    /// It is named, and takes part as any other, unless its numbers look damaged: nothing is aggregated until one of the other rules is
+    /// given.
+    case ask
     /// It is named, and takes part as any other.
     case keep
     /// It is named and left out.
@@ -61,7 +64,7 @@ package struct AggregationOptions: Sendable {
         expertCount: Int? = nil, expertCountRange: ClosedRange<Int>? = nil, supportSize: Int = 5000,
         gateTarget: GateTarget? = nil,
         expertSource: ExpertSource = .statistics, siteWeights: SiteWeights = .density, largestShare: Double? = nil,
-        inconsistentSites: InconsistentSiteRule = .keep, seed: UInt64 = 1, tolerance: Double = 1e-9,
+        inconsistentSites: InconsistentSiteRule = .ask, seed: UInt64 = 1, tolerance: Double = 1e-9,
         maxIterations: Int = 200,
         gateRidge: Double = 1e-8
     ) {

@@ -5,7 +5,14 @@ import Messages
 package enum AggregationWarning: Sendable, Equatable, Codable, ExtensibleCode {
     /// One that this version of the program does not know.
     case ofLaterVersion(kind: String)
-    case inconsistentSite(site: String, divergence: Double, rule: AggregationOptions.InconsistentSiteRule)
+    case inconsistentSite(
+        site: String, divergence: Double, rule: AggregationOptions.InconsistentSiteRule, damage: Coded<LikelyDamage>?)
+    /// What the global model gains on rows of the other sites without the inconsistent ones, in nats per row.
+    case gainWithoutSites(sites: [String], gain: Double, standardError: Double)
+    /// One model for all sites against keeping all local models, in nats per row.
+    case lossyReduction(loss: Double, standardError: Double)
+    /// Nobody can say which of them is right.
+    case twoGroups(first: [String], second: [String], divergence: Double)
     case impossibleSite(site: String, reason: Coded<ImpossibleModel>)
     /// More than half of the weight of all sites.
     case dominantSite(site: String, share: Double)
@@ -79,11 +86,20 @@ extension AggregationWarning: DoorMessage {
         switch self {
         case .ofLaterVersion(let kind):
             "warning '\(kind)' of a later version of the program: update dmoe to see what it says"
-        case .inconsistentSite(let site, let divergence, let rule):
-            "\(site) is \(rule == .exclude ? "left out as " : "")inconsistent (divergence \(Self.rounded(divergence)) per row from what "
-                + "other sites say): check its units and columns; "
+        case .inconsistentSite(let site, let divergence, let rule, let damage):
+            "\(site) is \(rule == .exclude ? "left out as " : "")inconsistent (divergence \(Self.rounded(divergence)) nats per row from the "
+                + "other sites): \(damage?.wrappedValue.text(style) ?? "check its units and columns"); "
                 + RequestOption.inconsistent.setting(other(than: rule).rawValue, style)
                 + (rule == .exclude ? " takes it in" : " leaves it out")
+        case .gainWithoutSites(let sites, let gain, let error):
+            "without \(Format.list(sites)) the global model would \(gain < 0 ? "lose" : "gain") \(Format.short(abs(gain))) nats per row on the "
+                + "other sites (standard error \(Format.short(error)))"
+        case .lossyReduction(let loss, let error):
+            "one model for all sites loses \(Format.short(loss)) nats per row against keeping all local models (standard error "
+                + "\(Format.short(error))): more experts, extra rounds or the local models together (method mixture) may win it back"
+        case .twoGroups(let first, let second, let divergence):
+            "the sites form two groups, \(Self.short(first)) and \(Self.short(second)), \(Self.rounded(divergence)) nats per row apart: ask what "
+                + "differs between them; one model for both describes neither"
         case .impossibleSite(let site, let reason):
             "\(site) is left out as impossible: \(reason.wrappedValue.text(style)); fit it anew, or ask how its file was made"
         case .dominantSite(let site, let share):
@@ -123,7 +139,15 @@ extension AggregationWarning: DoorMessage {
     }
 
     private func other(than rule: AggregationOptions.InconsistentSiteRule) -> AggregationOptions.InconsistentSiteRule {
-        rule == .keep ? .exclude : .keep
+        rule == .exclude ? .keep : .exclude
+    }
+
+    private static let mostNames = 6
+
+    private static func short(_ names: [String]) -> String {
+        names.count <= mostNames
+            ? Format.list(names)
+            : names.prefix(mostNames).joined(separator: ", ") + " and \(names.count - mostNames) more"
     }
 
     private static func rounded(_ value: Double) -> String {

@@ -24,14 +24,19 @@ extension Coordinator {
         fitted.errors = fitted.errors?.released
         let marginals = problem.marginals(reduced.labels, count: reduced.model.expertCount)
         fitted.marginals = marginals.isEmpty ? [] : order.map { marginals[$0] }
-        let report = AggregationReport(
+        let verdict = verdict(reduced, problem)
+        var report = AggregationReport(
             settings: AggregationSettings(options, method: aggregator.name),
             sites: sites(reduced, problem, order: order), leftOut: examined.leftOut,
             siteWeights: problem.options.siteWeights, support: problem.supportOrigin,
             supportSize: problem.transport.pointCount, objectives: reduced.objectives, converged: reduced.converged,
             start: reduced.start, candidates: reduced.candidates, chosen: reduced.chosen,
             warnings: examined.leftOut.map(\.warning) + examined.warnings + warnings(reduced, problem)
-                + pointMasses(reduced, problem, order: order))
+                + pointMasses(reduced, problem, order: order) + Self.losses(verdict))
+        report.verdict = verdict
+        if contributions.count > 1 {
+            report.agreement = SiteAgreement(problem, labels: reduced.labels).experts(order)
+        }
         return GlobalModel(fitted: fitted, report: report)
     }
 
@@ -45,6 +50,11 @@ extension Coordinator {
                 name: contribution.name, rows: contribution.fitted.rowCount,
                 weight: contribution.fitted.weight / total, labels: labels)
         }
+    }
+
+    private static func losses(_ verdict: ReductionVerdict?) -> [AggregationWarning] {
+        guard let verdict, verdict.isLossy else { return [] }
+        return [.lossyReduction(loss: verdict.loss, standardError: verdict.standardError)]
     }
 
     private func pointMasses(

@@ -23,6 +23,16 @@ package struct Coordinator: Sendable {
         _ contributions: [Contribution], support: GivenSupport? = nil
     ) throws(AggregationError) -> GlobalModel {
         let sites = try examine(contributions)
+        var global = try aggregate(sites, support: support)
+        if let gain = try gainWithoutInconsistentSites(global, sites, support: support) {
+            global.report.warnings.insert(gain, at: sites.leftOut.count + sites.inconsistent.count)
+        }
+        return global
+    }
+
+    func aggregate(
+        _ sites: ExaminedSites, support: GivenSupport?
+    ) throws(AggregationError) -> GlobalModel {
         let problem = try AggregationProblem(
             sites.kept, support: support, options: aggregator.settings(options), parallelism: parallelism)
         guard let expertCounts = options.expertCountRange else {

@@ -67,11 +67,14 @@ package struct AggregationReport: Sendable, Equatable {
         package var divergence: Double?
         /// Why it is impossible of itself.
         package var reason: ImpossibleModel?
+        /// What seems to have happened to its numbers.
+        package var damage: Coded<LikelyDamage>?
 
-        package init(name: String, rows: Int, divergence: Double) {
+        package init(name: String, rows: Int, divergence: Double, damage: Coded<LikelyDamage>? = nil) {
             self.name = name
             self.rows = rows
             self.divergence = divergence
+            self.damage = damage
         }
 
         package init(name: String, rows: Int, reason: ImpossibleModel) {
@@ -86,7 +89,7 @@ package struct AggregationReport: Sendable, Equatable {
 
         package var warning: AggregationWarning {
             reason.map { .impossibleSite(site: name, reason: Coded($0)) }
-                ?? .inconsistentSite(site: name, divergence: divergence ?? 0, rule: .exclude)
+                ?? .inconsistentSite(site: name, divergence: divergence ?? 0, rule: .exclude, damage: damage)
         }
     }
 
@@ -106,6 +109,10 @@ package struct AggregationReport: Sendable, Equatable {
     /// Where the number of experts was chosen: all that were tried.
     package var expertCounts: [ExpertCount] = []
     package var warnings: [AggregationWarning]
+    /// Of each expert, in their order; none of a single site.
+    package var agreement: [ExpertAgreement] = []
+    /// nil of a single site.
+    package var verdict: ReductionVerdict?
 
     /// The name of the ``Aggregator``.
     package var method: String { settings.method }

@@ -21,7 +21,7 @@ struct Reduction {
         /// nil where no lasso chose slopes of the local models, or the experts are not from their statistics.
         var selection: SlopeSelection?
         /// Whose errors its parameters have.
-        var errors = ErrorSource.unknown
+        var errors = ErrorSource.statistics
     }
 
     /// The mixtures that the options allow for a grouping that begins at `reduced`; gate by label first.
@@ -50,8 +50,7 @@ struct Reduction {
                     ? .gate(target: target, afterDistillation: afterDistillation)
                     : .support(target: target, siteWeights: options.siteWeights),
                 model: model, labels: labels,
-                selection: selection,
-                errors: options.expertSource == .statistics && target == .label ? .statistics : .unknown)
+                selection: selection)
         }
     }
 

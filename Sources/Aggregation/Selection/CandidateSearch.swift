@@ -48,8 +48,8 @@ struct CandidateSearch {
     /// ahead on its own draws by half a parameter for each that it has, in the mean; twice as much is beyond chance.
     private func isAsGoodAsTheAverage(_ score: MonteCarloSample.Score) -> Bool {
         let optimism = problem.mixture.optimism
-        let gain = sample.gain(ofAverage: problem.mixture, over: score)
-        let own = sample.gainOfOwnSites(over: score)
+        let gain = sample.gain(ofAverage: problem.mixture, over: score.logDensities)
+        let own = sample.gainOfOwnSites(over: score.logDensities)
         return abs(gain.mean) < min(optimism, Self.negligibleGain) + 2 * gain.standardError
             && own.mean < 2 * (optimism + own.standardError)
     }

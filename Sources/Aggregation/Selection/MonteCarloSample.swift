@@ -64,18 +64,21 @@ struct MonteCarloSample {
     }
 
     private static let comparedWithAverage = 2000
+    private static let componentDensities = 4_000_000
 
     /// What f̂^W gains over a candidate on some of the rows.
-    func gain(ofAverage mixture: LocalMixture, over score: Score) -> PairedGain {
-        let step = max(1, rows.rowCount / Self.comparedWithAverage)
+    func gain(ofAverage mixture: LocalMixture, over logDensities: [Double]) -> PairedGain {
+        // All components are evaluated at each: of many local models a part of the rows has to do.
+        let compared = min(Self.comparedWithAverage, max(100, Self.componentDensities / mixture.components.count))
+        let step = max(1, rows.rowCount / compared)
         let chosen = Array(stride(from: 0, to: rows.rowCount, by: step))
         let average = mixture.logDensities(rows.subset(chosen))
-        return PairedGain(zip(chosen, average).map { bounded($1, row: $0) - score.logDensities[$0] })
+        return PairedGain(zip(chosen, average).map { bounded($1, row: $0) - logDensities[$0] })
     }
 
     /// What the sites' own models gain over a candidate on their own rows; what f̂^W gains where it is not known whose they are.
-    func gainOfOwnSites(over score: Score) -> PairedGain {
-        PairedGain(zip(reference, score.logDensities).map(-))
+    func gainOfOwnSites(over logDensities: [Double]) -> PairedGain {
+        PairedGain(zip(reference, logDensities).map(-))
     }
 
     /// The mean log density of the draw.
@@ -83,10 +86,15 @@ struct MonteCarloSample {
         logDensities(model).reduce(0, +) / Double(rows.rowCount)
     }
 
+    /// What a model gains over another.
+    func gain(of model: MixtureModel, over other: MixtureModel) -> PairedGain {
+        PairedGain(zip(logDensities(model), logDensities(other)).map(-))
+    }
+
     /// With one draw in all taken for one that no candidate need describe.
     ///
     /// Tails of the sketches reach where no row is, and there a count of e^30 under a mean of 1 says more than all other draws together.
-    private func logDensities(_ model: MixtureModel) -> [Double] {
+    func logDensities(_ model: MixtureModel) -> [Double] {
         model.logDensities(rows.covariates, responses: rows.responses).enumerated().map { bounded($1, row: $0) }
     }
 

@@ -115,8 +115,12 @@ package struct LocalMixture: Sendable {
     /// What f̂^W says too much of its own rows, per row, for having been fitted to them: half a parameter each (Akaike 1974).
     ///
     /// A fit to draws takes over these errors of the local models, which sums of their statistics cancel.
-    var optimism: Double {
-        0.5 * Double(sites.reduce(0) { $0 + $1.model.parameterCount }) / sites.reduce(0) { $0 + $1.weight }
+    var optimism: Double { optimism(beyond: 0) }
+
+    /// Beyond what a model of so many parameters errs by, which shares the errors of its sites.
+    func optimism(beyond parameters: Int) -> Double {
+        let count = sites.reduce(0) { $0 + $1.model.parameterCount }
+        return 0.5 * Double(max(0, count - parameters)) / sites.reduce(0) { $0 + $1.weight }
     }
 
     /// The statistics of the components of each label.

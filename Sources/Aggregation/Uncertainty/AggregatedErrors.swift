@@ -2,9 +2,9 @@ import MixtureOfExperts
 
 /// How the standard errors of a reduced mixture follow from those of the local models.
 package enum ErrorSource: Sendable, Equatable {
-    /// They do not.
-    case unknown
-    /// Experts from the local statistics, gate from targets by label.
+    /// Those of the sums of the local statistics and of a gate from targets by label, with the labels held.
+    ///
+    /// To first order also those of other ways: each of them is a weighted sum of the same estimates, and none has a formula of its own.
     case statistics
     /// Those of one site, from 0 in the order of the problem.
     case site(Int)
@@ -16,7 +16,6 @@ extension AggregationProblem {
     func errors(of reduced: ReducedMixture) -> ParameterUncertainty? {
         let sites = mixture.sites
         switch reduced.errors {
-        case .unknown: return nil
         case .site(let site): return sites[site].errors?.atZero(of: sites[site])
         case .statistics:
             let local = sites.compactMap { site in site.errors.map { $0.atZero(of: site) } }

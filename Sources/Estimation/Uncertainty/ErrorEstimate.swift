@@ -57,9 +57,24 @@ struct ErrorEstimate {
             let scores = model.statistics(of: rows, level: .scores, parallelism: parallelism)
             covariance = covariance * parameters.secondOrderSums(scores).submatrix(kept) * covariance
         }
+        inflate(&covariance, kept, rows: method == .sandwich ? Double(rows.rowCount) : statistics.weight)
         let lost = inverse.undetermined.map { kept[$0] }
         return .errors(
             errors(covariance.spread(to: kept, of: parameters.count), lost: lost + known.filter { !kept.contains($0) }))
+    }
+
+    /// A regression has the variance of n - p degrees of freedom (with the sandwich HC1: MacKinnon & White 1985), where maximum likelihood
+    /// divides by n. With several experts nothing is known that would be exact.
+    private func inflate(_ covariance: inout Matrix, _ kept: [Int], rows: Double) {
+        guard model.expertCount == 1, model.family is GaussianFamily else { return }
+        let coefficients = kept.indices.filter {
+            !parameters.hasDispersion || kept[$0] != parameters.dispersionIndex(0)
+        }
+        let degrees = rows - Double(coefficients.count)
+        guard degrees > 0 else { return }
+        for column in coefficients {
+            for row in coefficients { covariance[row, column] *= rows / degrees }
+        }
     }
 
     private func errors(_ covariance: Matrix, lost: [Int]) -> ParameterUncertainty {

@@ -4,7 +4,8 @@ import Numerics
 
 /// What the covariates do, in words of a reader: by size, with intervals, and where each expert is at home.
 ///
-/// Intervals are estimate ± z · standard error, z the normal quantile.
+/// Intervals are estimate ± z · standard error, z the normal quantile; of a linear regression, one Gaussian expert fitted to rows, that of a t of
+/// as many degrees as there are rows beyond coefficients.
 package struct Effects: Sendable, Equatable, Encodable {
     /// A coefficient.
     package struct Effect: Sendable, Equatable, Encodable {
@@ -83,9 +84,17 @@ private struct EffectMaker {
     init(_ fitted: FittedMixture, _ errors: StandardErrors, _ level: Double) {
         self.fitted = fitted
         self.errors = errors
-        quantile = Scalar.normalQuantile(0.5 + 0.5 * level)
+        quantile = Self.quantile(fitted, 0.5 - 0.5 * level)
         let pooled = Moments.sum(fitted.moments, count: fitted.model.design.covariateCount + 1)
         deviations = Self.deviations(pooled)
+    }
+
+    private static func quantile(_ fitted: FittedMixture, _ tail: Double) -> Double {
+        let degrees = fitted.weight - Double(fitted.model.experts[0].coefficients.count)
+        guard fitted.model.expertCount == 1, fitted.model.family is GaussianFamily,
+            fitted.errors?.source != .aggregated, degrees > 0
+        else { return -Scalar.normalQuantile(tail) }
+        return SpecialFunctions.studentQuantile(tail: tail, degrees: degrees)
     }
 
     private static func deviations(_ moments: Moments) -> [Double] {

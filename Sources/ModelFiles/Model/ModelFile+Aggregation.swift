@@ -20,6 +20,9 @@ extension ModelFile {
         @Coded package var chosen: GlobalConstruction
         /// Where the number of experts was chosen: all that were tried.
         package var expertCounts: [ExpertCountRecord]?
+        /// What the sites say of each expert.
+        package var agreement: [ExpertAgreement]?
+        package var verdict: ReductionVerdict?
         @CodedList package var warnings: [AggregationWarning]
 
         init(_ report: AggregationReport) {
@@ -42,6 +45,8 @@ extension ModelFile {
                 : report.expertCounts.map {
                     ExpertCountRecord(experts: $0.experts, score: $0.score, penalised: $0.penalised)
                 }
+            agreement = report.agreement.isEmpty ? nil : report.agreement
+            verdict = report.verdict
             _warnings = CodedList(wrappedValue: report.warnings)
         }
     }

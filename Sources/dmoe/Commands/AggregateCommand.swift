@@ -93,12 +93,13 @@ struct AggregateCommand: ParsableCommand {
     private func summary(_ file: ModelFile) -> String {
         guard let record = file.aggregation else { return "" }
         let start = record.start == .noSearch ? "" : ", from \(record.start)"
+        let verdict = record.verdict.map { "\n" + AgreementReport.sentence($0) } ?? ""
         let curve = record.expertCounts.map { "\n\n" + ExpertCountTable($0).text + "\n" } ?? ""
         return """
             \(Format.plural(record.sites.count, "local model")) of \(Format.plural(file.rows, "row")) \
             became \(Format.plural(file.experts.count, "expert")) for '\(file.target.visible)'
             transport divergence \(Format.short(record.objectives.last ?? 0)) per support point\(start); \
-            support of \(Format.plural(record.supportSize, "point")) \(record.support); \(record.chosen)\(curve)
+            support of \(Format.plural(record.supportSize, "point")) \(record.support); \(record.chosen)\(curve)\(verdict)
             \(output.visible) written (dmoe inspect \(output.visible))
             """
     }

@@ -89,9 +89,10 @@ struct CompareCommand: ParsableCommand {
         result.excluded.forEach { Terminal.warn($0) }
         result.warnings.forEach { Terminal.warn($0) }
         result.leftOut.forEach { Terminal.warn($0) }
-        for shard in result.shards {
-            for warning in shard.local.report.warnings.lines { Terminal.warn(warning, of: shard.name) }
-        }
+        Terminal.warn(
+            result.shards.flatMap { shard in
+                shard.local.report.warnings.lines.map { (shard: shard.name, line: $0) }
+            }, all: common.verbose)
         let report = ComparisonReport(
             target: outcome.design.target, experts: outcome.experts, shards: result.shards.count,
             rows: outcome.trainingRows, testRows: outcome.testRows, seed: outcome.seed,

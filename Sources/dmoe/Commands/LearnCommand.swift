@@ -3,6 +3,7 @@ import DistributedMoE
 import Estimation
 import Foundation
 import Messages
+import ModelFiles
 import StudyData
 import Tables
 
@@ -91,12 +92,14 @@ struct LearnCommand: ParsableCommand {
         var bytes = 0
         // The result first: what comes of many files may end before the last.
         try learned.file.write(to: output)
+        var warnings = [(shard: String, line: WarningLine)]()
         let names = FileNames.safe(learned.locals.map(\.name))
         for (local, name) in zip(learned.locals, names) {
             let path = (localModels ?? ".") + "/" + name + ".json"
             bytes += localModels == nil ? try local.file.text(path: path).utf8.count : try local.file.write(to: path)
-            for warning in local.file.warningLines { Terminal.warn(warning, of: local.name) }
+            warnings += local.file.warningLines.map { (local.name, $0) }
         }
+        Terminal.warn(warnings, all: common.verbose)
         if let localModels { warnOfOthers(in: localModels, than: names.map { $0 + ".json" }) }
         learned.result.leftOut.forEach { Terminal.warn($0) }
         bytes += learned.result.rounds?.bytesSent ?? 0

@@ -8,6 +8,9 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "No progress and no summary; warnings and errors are still shown.")
     var quiet = false
 
+    @Flag(help: "Every warning of every shard, where else the first of a kind stands for many.")
+    var verbose = false
+
     @Flag(help: "Print one JSON object on standard output instead of text.")
     var json = false
 

@@ -21,9 +21,11 @@ struct ModelDescription {
 
     var text: String {
         let parameters: [String?] = effects.map { [description(of: $0)] } ?? [experts, gate, withoutErrors]
-        return ([heading, study] + parameters + [sketch, report, rounds, disclosure, warnings]).compactMap { $0 }
-            .joined(
-                separator: "\n\n")
+        return ([heading, study] + parameters + [sketch, report, agreement, rounds, disclosure, warnings]).compactMap {
+            $0
+        }
+        .joined(
+            separator: "\n\n")
     }
 
     private var withoutErrors: String? {
@@ -128,6 +130,14 @@ struct ModelDescription {
             site weights \(aggregation.siteWeights.rawValue); \(aggregation.chosen); seed \(aggregation.options.seed)
             \(table.text)
             """ + (aggregation.expertCounts.map { "\n" + ExpertCountTable($0).text } ?? "")
+    }
+
+    /// An extra round moves the estimates away from what was compared.
+    private var agreement: String? {
+        guard let aggregation = file.aggregation, file.rounds == nil else { return nil }
+        return AgreementReport(
+            agreement: aggregation.agreement ?? [], verdict: aggregation.verdict, showsAll: showsAll
+        ).text
     }
 
     private var rounds: String? {

@@ -5,10 +5,13 @@ import Messages
 struct SiteComparisonReport: Encodable {
     var references: [String]
     var sites: [SiteComparison.Site]
+    /// nil unless the sites form two groups.
+    var groups: SiteGroups?
 
     init(_ comparison: SiteComparison) {
         references = comparison.references
         sites = comparison.sites
+        groups = comparison.groups
     }
 
     /// Columns that fit a wide terminal.
@@ -25,12 +28,20 @@ struct SiteComparisonReport: Encodable {
                     + [site.isInconsistent ? "INCONSISTENT" : ""]
                     + site.divergences.prefix(columns.count).map(Format.short))
         }
-        return """
-            \(table.text)
-
-            divergence: mean over the site's experts of what they differ from the like of them at other sites, in nats per row; \
-            INCONSISTENT sites are named by dmoe aggregate; --inconsistent exclude leaves them out and looks again without them
-            (1), (2), …: the same to the local model of one site, in the row's site's region of covariates
-            """
+        let damages = sites.compactMap { site in
+            site.damage.map { "\(site.name.visible): \($0.wrappedValue.text(.commandLine))" }
+        }
+        let pair = groups.map { groups in
+            "two groups, \(Format.short(groups.divergence)) nats per row apart: "
+                + "\(Format.list(groups.first)) and \(Format.list(groups.second))"
+        }
+        return ([table.text + "\n"] + damages + [pair].compactMap { $0 } + [Self.legend]).joined(separator: "\n")
     }
+
+    private static let legend = """
+        divergence: what the site's rows lose by the local model of another site in place of their own, in nats per row, median over \
+        the other sites; INCONSISTENT sites differ by more than their errors and the spread between sites explain: dmoe aggregate \
+        names them, --inconsistent exclude leaves them out
+        (1), (2), …: the same by the local model of one site
+        """
 }

@@ -40,6 +40,26 @@ enum Terminal {
         warn((subject.map { "\($0): " } ?? "") + message.text(.commandLine))
     }
 
+    /// Those of one kind about many shards as the first of them, with their number.
+    static func warn(_ lines: [(shard: String, line: WarningLine)], all: Bool) {
+        let kinds = Dictionary(grouping: lines.indices) { lines[$0].line.code }
+        for (index, (shard, line)) in lines.enumerated() {
+            let alike = kinds[line.code] ?? []
+            guard !all, alike.count > mostAlike else {
+                warn(line, of: shard)
+                continue
+            }
+            guard index == alike.first else { continue }
+            let shards = Set(alike.map { lines[$0].shard }).count
+            warn(
+                "\(shard): \(line.text(.commandLine)) (\(Format.count(alike.count)) warnings of this kind at \(Format.plural(shards, "shard")): "
+                    + "--verbose shows all)")
+        }
+    }
+
+    /// Warnings of one kind that are all shown.
+    private static let mostAlike = 3
+
     static func printJSON(_ value: some Encodable) throws {
         let text: String
         do { text = try OrderedJSONEncoder().encode(value) } catch EncodingError.invalidValue(_, let context) {

@@ -25,7 +25,7 @@ public struct AggregationChoices: Sendable, Equatable {
     /// Targets of the gate; nil: chosen.
     public var gate: GateTarget?
     /// What becomes of sites whose models differ from those of all others.
-    public var inconsistent = InconsistentSiteRule.keep
+    public var inconsistent = InconsistentSiteRule.ask
     /// One of the names that `dmoe aggregate --help` lists; nil: transport.
     public var method: String?
     /// nil: 1.

@@ -36,7 +36,7 @@ package struct StudyJob: Sendable {
     package func run(_ files: [String], options: TableOptions) throws -> StudyDraft {
         try check()
         var choices = StudyDraft.Choices(target: columns.target ?? "")
-        choices.family = columns.family
+        choices.family = columns.givenFamilyName
         choices.classes = columns.classes
         choices.exposure = columns.exposure
         choices.features = columns.features

@@ -42,7 +42,15 @@ public struct ColumnRequest: Sendable, Equatable {
     }
 
     /// The name of the family of the experts where no study says it.
-    package var familyName: String { family ?? GaussianFamily().name }
+    package var familyName: String { givenFamilyName ?? GaussianFamily().name }
+
+    /// The name of the family that was asked for, where it was by another that the field has for it.
+    package var givenFamilyName: String? { family.map { Self.otherFamilyNames[$0] ?? $0 } }
+
+    /// A binomial response of one trial is a multinomial one of two classes.
+    private static let otherFamilyNames = [
+        "binomial": "multinomial", "bernoulli": "multinomial", "logistic": "multinomial", "normal": "gaussian",
+    ]
 
     /// - Throws: what can be said before a study or a table is read.
     package func check() throws(RequestRefusal) {
