@@ -136,6 +136,7 @@ package enum ModelWarning: Sendable, Equatable {
     case fit(FitWarning)
     case aggregation(AggregationWarning)
     case round(RoundWarning)
+    case adaptation(AdaptationWarning)
 }
 
 extension ModelWarning: DoorMessage {
@@ -144,6 +145,7 @@ extension ModelWarning: DoorMessage {
         case .fit(let warning): warning.text(style)
         case .aggregation(let warning): warning.text(style)
         case .round(let warning): warning.text(style)
+        case .adaptation(let warning): warning.text(style)
         }
     }
 }
