@@ -41,7 +41,8 @@ struct DMoE: ParsableCommand {
         version: Version.current,
         subcommands: [
             StudyCommand.self, FitCommand.self, AggregateCommand.self, StatisticsCommand.self, UpdateCommand.self,
-            AdaptCommand.self, LearnCommand.self, CompareCommand.self, PredictCommand.self, EvaluateCommand.self, InspectCommand.self, SimulateCommand.self,
+            AdaptCommand.self, LearnCommand.self, CompareCommand.self, PredictCommand.self, EvaluateCommand.self,
+            InspectCommand.self, SimulateCommand.self,
         ])
 
     static func main() {

@@ -38,7 +38,8 @@ package struct AdaptationReport: Sendable, Equatable {
 
 extension SiteAdaptation {
     func report(
-        _ best: PrecisionSearch.Point, _ start: PrecisionSearch.Point, _ blocks: [AdaptedBlock], _ rows: StandardisedRows
+        _ best: PrecisionSearch.Point, _ start: PrecisionSearch.Point, _ blocks: [AdaptedBlock],
+        _ rows: StandardisedRows
     ) -> AdaptationReport {
         let (mode, shared) = (best.mode, start.mode)
         let weight = rows.totalWeight(parallelism)

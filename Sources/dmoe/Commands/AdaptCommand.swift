@@ -20,7 +20,8 @@ struct AdaptCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("The global model.", valueName: "model"))
     var model: String
-    @Argument(help: ArgumentHelp("CSV or .npy files of this site, with the target; - for standard input.", valueName: "data"))
+    @Argument(
+        help: ArgumentHelp("CSV or .npy files of this site, with the target; - for standard input.", valueName: "data"))
     var files: [String]
     @OptionGroup(title: "Adaptation") var adaptation: AdaptationOptionGroup
     @Option(help: ArgumentHelp("Column of row weights (default: that of the model's study).", valueName: "column"))

@@ -17,7 +17,8 @@ struct AdaptationDescription {
         let title =
             "differences from the shared model, largest first, with \(Format.percentage(differences.level)) intervals of the "
             + "posterior. Effect: what one standard deviation of the covariate adds to the log odds"
-        return ([Self.lines(record, weight: file.weight), shares, title] + differences.gates.map(gate)
+        return
+            ([Self.lines(record, weight: file.weight), shares, title] + differences.gates.map(gate)
             + differences.experts.map(expert))
             .compactMap { $0 }.joined(separator: "\n\n")
     }
@@ -30,7 +31,8 @@ struct AdaptationDescription {
         ].compactMap { name, value in value.map { "\(name) \(Format.short($0))" } }
         let origin = record.isByEvidence ? "by the evidence of the rows" : "as given"
         let prior = precisions.isEmpty ? "nothing differs from the shared model" : precisions.joined(separator: ", ")
-        let evidence = record.logEvidence.map { "; log evidence \(Format.number($0, digits: 2)) above the shared model" } ?? ""
+        let evidence =
+            record.logEvidence.map { "; log evidence \(Format.number($0, digits: 2)) above the shared model" } ?? ""
         return """
             precision of the prior, \(origin): \(prior)
             log-likelihood per row \(Format.number(record.logLikelihood / weight, digits: 5)), shared model \
@@ -51,7 +53,8 @@ struct AdaptationDescription {
 
     private func gate(_ one: SiteDifferences.OfGate) -> String {
         var table = TextTable(header: [
-            "gate: log odds of expert \(one.expert) against \(one.against)", "effect", "difference", "interval", "shared",
+            "gate: log odds of expert \(one.expert) against \(one.against)", "effect", "difference", "interval",
+            "shared",
             "here",
         ])
         let slopes = one.differences

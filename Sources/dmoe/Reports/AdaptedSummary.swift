@@ -76,7 +76,8 @@ struct AdaptedReport {
             ].compactMap { $0 }.map(Format.short)
             table.append(
                 [
-                    shard.name, Format.count(shard.rows), precisions.isEmpty ? "as shared" : precisions.joined(separator: ", "),
+                    shard.name, Format.count(shard.rows),
+                    precisions.isEmpty ? "as shared" : precisions.joined(separator: ", "),
                     "\(Format.number(shard.effectiveParameters, digits: 1)) of \(shard.parameters)",
                 ] + (isScored ? [Format.count(shard.heldOut?.rows ?? 0), shard.heldOut?.text ?? ""] : []))
         }

@@ -12,7 +12,8 @@ import Testing
         let fixture = AdaptationFixture(family)
         let adapted = try fixture.fit(.intercepts, precision: .infinity)
         #expect(adapted.model == fixture.shared.model)
-        #expect(adapted.report.parameterCount == 0 && adapted.report.logLikelihood == adapted.report.sharedLogLikelihood)
+        #expect(
+            adapted.report.parameterCount == 0 && adapted.report.logLikelihood == adapted.report.sharedLogLikelihood)
         // As the precision grows the differences go to 0 as its inverse.
         let near = try fixture.fit(.intercepts, precision: 1e8).model
         let far = try fixture.fit(.intercepts, precision: 1e7).model
@@ -41,7 +42,8 @@ import Testing
         let design = RandomData.design(3, expert: [0, 1], gate: [1, 2])
         let model = RandomData.model(design, experts: experts, using: &random)
         let shared = AdaptationFixture.fitted(model, RandomData.rows(model, count: 900, using: &random))
-        let site = RandomData.rows(RandomData.model(design, experts: experts, using: &random), count: 200, using: &random)
+        let site = RandomData.rows(
+            RandomData.model(design, experts: experts, using: &random), count: 200, using: &random)
         let adaptation = SiteAdaptation(of: shared, .gate, priorPrecision: 4)
         let units = adaptation.standardisation
         let (center, rows) = (units.standardised(model), units.standardised(site))
@@ -112,7 +114,8 @@ import Testing
         var random = RandomNumbers(seed: 8)
         let model = RandomData.model(RandomData.design(2), experts: 3, using: &random)
         let shared = AdaptationFixture.fitted(model, RandomData.rows(model, count: 900, using: &random))
-        let site = RandomData.rows(RandomData.model(RandomData.design(2), experts: 3, using: &random), count: 150, using: &random)
+        let site = RandomData.rows(
+            RandomData.model(RandomData.design(2), experts: 3, using: &random), count: 150, using: &random)
         for precision in [nil, 0.5, 20] {
             let first = try SiteAdaptation(of: shared, .intercepts, priorPrecision: precision).fit(site)
             let other = try SiteAdaptation(of: shared.reordered([2, 0, 1]), .intercepts, priorPrecision: precision)
@@ -218,7 +221,8 @@ import Testing
         _ model: MixtureModel, _ parameter: Parameter, _ objective: (MixtureModel) -> Double
     ) -> Double {
         let step = 1e-4
-        return (objective(moved(model, parameter, by: step)) - objective(moved(model, parameter, by: -step))) / (2 * step)
+        return (objective(moved(model, parameter, by: step)) - objective(moved(model, parameter, by: -step)))
+            / (2 * step)
     }
 
     private func difference(_ left: MixtureModel, _ right: MixtureModel) -> Double {
