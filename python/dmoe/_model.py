@@ -228,16 +228,21 @@ class Model(Predictor):
         >>> mine.record["kind"], bool(mine.evaluate({"x": x[above]}, y[above])["rmse"] < 0.5)
         ('adapted', True)
         """
+        model = self._adapted(X, y, sample_weight=sample_weight, **how)
+        warn(model.said(_engine.FUNCTIONS))
+        return model
+
+    def _adapted(self, X: Any, y: Any, *, sample_weight: Any = None, style: int = _engine.FUNCTIONS, **how: Any) -> Model:
+        """Without a word of what there is to be said."""
         table, weights = self._scored_table(X, y, sample_weight)
         request = row_request({"weights": weights, **how})
         notices: list[str] = []
 
         def call() -> str:
-            return _engine.answer(_engine.library().dmoe_adapt(self.handle, table.handle, request), notices=notices)
+            return _engine.answer(_engine.library().dmoe_adapt(self.handle, table.handle, request), style, notices)
 
         model = Model.loads(_engine.interruptible(call))
         model.notices = notices
-        warn(model.said(_engine.FUNCTIONS))
         return model
 
     # Extra rounds
