@@ -18,6 +18,16 @@ public enum AdaptationWarning: Sendable, Equatable, Codable, ExtensibleCode {
     case weightsAreNoCounts(sum: Double, rows: Int)
 }
 
+extension AdaptationWarning {
+    /// Whether a table of rows, precisions and numbers of parameters says it already.
+    package var isSaidByCounts: Bool {
+        switch self {
+        case .fewRows, .noEvidence, .priorDominated: true
+        default: false
+        }
+    }
+}
+
 extension AdaptationWarning: DoorMessage {
     /// One line, with options spelled as the interface has them.
     public func text(_ style: OptionStyle) -> String {

@@ -41,7 +41,7 @@ package struct SiteDifferences: Sendable, Encodable, Equatable {
     }
 
     package var level: Double
-    /// One for each expert but the last.
+    /// One for each expert but the last; none where the gate stayed as it is.
     package var gates: [OfGate]
     /// None where the experts stayed as they are.
     package var experts: [OfExpert]
@@ -70,7 +70,9 @@ package struct SiteDifferences: Sendable, Encodable, Equatable {
     package init(_ models: Models, level: Double) {
         let quantile = Scalar.normalQuantile(0.5 + 0.5 * level)
         self.level = level
-        gates = (0..<models.adapted.expertCount - 1).map { models.gate($0, quantile) }
+        gates =
+            models.adapted.gate == models.shared.gate
+            ? [] : (0..<models.adapted.expertCount - 1).map { models.gate($0, quantile) }
         experts =
             models.adapted.experts == models.shared.experts
             ? [] : models.adapted.experts.indices.map { models.expert($0, quantile) }

@@ -120,8 +120,11 @@ struct LearnCommand: ParsableCommand {
     private func writeAdapted(_ learned: LearnedModel) throws {
         for (shard, name) in zip(learned.adapted, FileNames.safe(learned.adapted.map(\.name))) {
             if let adaptedModels { try shard.file.write(to: adaptedModels + "/" + name + ".json") }
-            for warning in shard.file.warningLines { Terminal.warn(warning, of: shard.name + ", adapted") }
+            for warning in shard.file.adaptation?.warnings ?? [] where !warning.isSaidByCounts {
+                Terminal.warn(warning, of: shard.name + ", adapted")
+            }
         }
+        for shard in learned.notAdapted { Terminal.warn(shard.reason, of: shard.name + ", not adapted") }
     }
 
     /// Models of an earlier run would be aggregated with these and count their rows again.

@@ -17,9 +17,8 @@ struct AdaptationDescription {
         let title =
             "differences from the shared model, largest first, with \(Format.percentage(differences.level)) intervals of the "
             + "posterior. Effect: what one standard deviation of the covariate adds to the log odds"
-        return
-            ([Self.lines(record, weight: file.weight), shares, title] + differences.gates.map(gate)
-            + differences.experts.map(expert))
+        let tables = differences.gates.map(gate) + differences.experts.map(expert)
+        return ([Self.lines(record, weight: file.weight), shares, tables.isEmpty ? nil : title] + tables)
             .compactMap { $0 }.joined(separator: "\n\n")
     }
 

@@ -16,6 +16,8 @@ struct AdaptedSummary: Encodable {
     }
 
     var shards: [Shard]
+    /// Shards with rows that have no density under the global model.
+    var leftOut: [LeftOut]
     /// Of all shards.
     var heldOut: GainSummary?
 
@@ -28,6 +30,7 @@ struct AdaptedSummary: Encodable {
                 effectiveParameters: record?.effectiveParameters ?? 0, parameters: record?.parameters ?? 0,
                 heldOut: shard.gain.map(GainSummary.init))
         }
+        leftOut = learned.notAdapted.map(LeftOut.init)
         heldOut = PairedGain.sum(learned.adapted.compactMap(\.gain)).map(GainSummary.init)
     }
 }

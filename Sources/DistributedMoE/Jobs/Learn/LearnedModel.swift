@@ -14,6 +14,8 @@ package struct LearnedModel: Sendable {
     package let locals: [(name: String, file: ModelFile)]
     /// The global model adapted to each shard, in their order; empty where that was not asked for.
     package private(set) var adapted = [AdaptedShard]()
+    /// Shards with rows that have no density under the global model.
+    package private(set) var notAdapted = [DistributedLearning.LeftOutShard]()
     private let learning: DistributedLearning
     private let holdout: Double
     private let parallelism: Parallelism
@@ -73,7 +75,7 @@ package struct LearnedModel: Sendable {
     /// Adapts the global model to every shard that has rows, also to those that could not be fitted.
     ///
     /// - Throws: ``RequestRefusal`` for the gate of one expert.
-    mutating func adapt(_ choices: AdaptationChoices) throws {
+    mutating func adapt(_ choices: AdaptationChoices) throws(RequestRefusal) {
         let selection = shards.selection(of: Set(result.global.report.sites.map(\.name)))
         let fit = try choices.fit(result.fitted, .serial)
         let rows = shards.training.map { $0.rows.refilled(selection).withoutWeightlessRows() }
@@ -86,7 +88,10 @@ package struct LearnedModel: Sendable {
             let shard = shards.training[index]
             let model: AdaptedModel
             do throws(EstimationError) { model = try outcome.get() } catch {
-                throw JobFailure.rows(source: shard.name, error)
+                notAdapted.append(
+                    DistributedLearning.LeftOutShard(
+                        name: shard.name, rowCount: rows[index].rowCount, reason: error))
+                continue
             }
             var own = ModelFile(model, by: fit, of: file)
             own.note(selection, shards.records[index])
