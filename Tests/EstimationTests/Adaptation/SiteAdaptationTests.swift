@@ -82,7 +82,8 @@ import Testing
     @Test func theEvidenceOfANormalModelIsExact() throws {
         var random = RandomNumbers(seed: 3)
         let design = RandomData.design(1)
-        let model = MixtureModel(design: design, ungated: [Expert(coefficients: [0, 0], dispersion: 1)])
+        let model = MixtureModel(
+            design: design, family: GaussianFamily(), ungated: [Expert(coefficients: [0, 0], dispersion: 1)])
         let shared = AdaptationFixture.fitted(model, RandomData.rows(model, count: 400, using: &random))
         let rows = RandomData.rows(model, count: 30, using: &random)
         let adaptation = SiteAdaptation(of: shared, .intercepts)
@@ -92,7 +93,7 @@ import Testing
         let search = PrecisionSearch(
             shared: center, parameters: parameters, rows: standard, parallelism: .serial)
         for precision in [0.3, 5, 80] {
-            let found = try #require(search.point([.intercepts: precision], from: center).logEvidence)
+            let found = try #require(search.point([AdaptedBlock.intercepts: precision], from: center).logEvidence)
             // Of n residuals r with variance s + 1/P for their mean: log N(r; 0, s I + 11'/P) - log N(r; 0, s I).
             let (n, s) = (30.0, center.experts[0].dispersion)
             let sum = (0..<30).reduce(0.0) { sum, row in
