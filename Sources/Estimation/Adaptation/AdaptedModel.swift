@@ -7,6 +7,9 @@ package struct AdaptedModel: Sendable, Equatable {
     /// From the curvature of the posterior at its mode, intercepts at the means of the rows behind the shared model; nil where the search
     /// ended at no maximum.
     package var errors: ParameterUncertainty?
+    /// Of the covariates and the response: the units of the prior.
+    package var center: [Double]
+    package var scale: [Double]
     package var report: AdaptationReport
 }
 

@@ -12,8 +12,8 @@ package struct SiteAdaptation: Sendable {
     /// nil: by the evidence of the rows.
     let priorPrecision: Double?
     let parallelism: Parallelism
-    /// Center and scale of the rows behind the shared model: one unit of difference means the same at every site.
-    package let standardisation: Standardisation
+    /// Center and scale of the rows behind the shared model.
+    let standardisation: Standardisation
 
     /// - Parameters:
     ///   - shared: the model of all sites.
@@ -36,8 +36,9 @@ package struct SiteAdaptation: Sendable {
     /// - Parameter source: rows of the design of the model; at least one has a weight.
     /// - Throws: ``EstimationError/valuesTooLarge(column:)`` where the model has no density.
     package func fit(_ source: any RowSource) throws(EstimationError) -> AdaptedModel {
-        let model = standardisation.standardised(shared.model)
-        let rows = StandardisedRows(source: source, standardisation: standardisation, weightUnit: 1)
+        let units = units(of: source)
+        let model = units.standardised(shared.model)
+        let rows = StandardisedRows(source: source, standardisation: units, weightUnit: 1)
         let least = model.experts.map(\.dispersion).min() ?? 1
         let parameters = ParameterLayout(
             model, dispersionFloor: min(least, FitOptions(expertCount: model.expertCount).varianceFloor))
@@ -50,12 +51,42 @@ package struct SiteAdaptation: Sendable {
                 search.point(Dictionary(uniqueKeysWithValues: blocks.map { ($0, precision) }), from: model)
             } ?? search.best(blocks)
         return AdaptedModel(
-            model: inUserUnits(best), errors: errors(best), report: report(best, start, blocks, rows))
+            model: inUserUnits(best, units), errors: errors(best, units), center: units.center, scale: units.scale,
+            report: report(best, start, blocks, rows))
+    }
+
+    /// Center and scale of the rows behind the shared model, and no scale of a covariate below what the rows of the site show about
+    /// that center.
+    ///
+    /// Sites withhold how often a rare level occurs and release the column as constant: its pooled spread is too small, and a slope of
+    /// the gate would have next to no prior.
+    private func units(of source: any RowSource) -> Standardisation {
+        let columns = shared.model.design.covariateCount
+        let center = standardisation.center
+        let sums = source.sum(parallelism, from: [Double](repeating: 0, count: columns + 1)) { sums, block, _, count in
+            for lane in 0..<count { sums[columns] += block.weights[lane] }
+            for column in 0..<columns {
+                let values = block.covariate(column)
+                for lane in 0..<count {
+                    let difference = values[lane] - center[column]
+                    sums[column] += block.weights[lane] * difference * difference
+                }
+            }
+        } merge: { sums, other in
+            for index in sums.indices { sums[index] += other[index] }
+        }
+        let unscaled = shared.model.design.unscaledColumns(shared.model.family)
+        let scale = standardisation.scale.enumerated().map { column, pooled in
+            guard column < columns, !unscaled.contains(column), sums[columns] > 0 else { return pooled }
+            let own = (sums[column] / sums[columns]).squareRoot()
+            return own.isFinite ? max(pooled, own) : pooled
+        }
+        return Standardisation(center: center, scale: scale)
     }
 
     /// What was not fitted is, to the last digit, what it was.
-    private func inUserUnits(_ point: PrecisionSearch.Point) -> MixtureModel {
-        var result = standardisation.inUserUnits(point.mode.model)
+    private func inUserUnits(_ point: PrecisionSearch.Point, _ units: Standardisation) -> MixtureModel {
+        var result = units.inUserUnits(point.mode.model)
         let precisions = point.prior.precisions
         if precisions[.gate] == nil { result.gate = shared.model.gate }
         if precisions[.intercepts] == nil {
@@ -72,13 +103,13 @@ package struct SiteAdaptation: Sendable {
     }
 
     /// The inverse of the penalised information; 0 of what was not fitted.
-    private func errors(_ point: PrecisionSearch.Point) -> ParameterUncertainty? {
+    private func errors(_ point: PrecisionSearch.Point, _ units: Standardisation) -> ParameterUncertainty? {
         let parameters = point.prior.parameters
         guard let inverse = GeneralisedInverse(point.mode.information) else { return nil }
         let errors = parameters.uncertainty(
             inverse.inverse.spread(to: point.mode.free, of: parameters.count),
             undetermined: inverse.undetermined.map { point.mode.free[$0] }, source: .posterior)
-        return standardisation.inUserUnits(errors, of: point.mode.model).released
+        return units.inUserUnits(errors, of: point.mode.model).released
     }
 
     private func farthestColumn(_ rows: StandardisedRows) -> String {

@@ -52,9 +52,8 @@ extension ModelFile {
 
     /// - Parameters:
     ///   - adapted: of the rows of a site.
-    ///   - fit: what made it.
     ///   - base: the file of the shared model.
-    package init(_ adapted: AdaptedModel, by fit: SiteAdaptation, of base: ModelFile) {
+    package init(_ adapted: AdaptedModel, of base: ModelFile) {
         let report = adapted.report
         self.init(adaptedTo: adapted.model, rows: report.rowCount, weight: report.weight)
         set(adapted.errors)
@@ -64,8 +63,8 @@ extension ModelFile {
             priorPrecision: PrecisionRecord(
                 gate: report.precisions[.gate] ?? nil, intercepts: report.precisions[.intercepts] ?? nil,
                 dispersions: report.precisions[.dispersions] ?? nil), isByEvidence: report.isByEvidence,
-            center: columns.map { fit.standardisation.center[$0] },
-            scale: columns.map { fit.standardisation.scale[$0] },
+            center: columns.map { adapted.center[$0] },
+            scale: columns.map { adapted.scale[$0] },
             shared: base.experts.enumerated().map { index, expert in
                 SharedExpertRecord(
                     coefficients: expert.coefficients, dispersion: expert.dispersion, gate: expert.gate,

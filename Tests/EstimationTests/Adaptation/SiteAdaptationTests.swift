@@ -44,10 +44,10 @@ import Testing
         let shared = AdaptationFixture.fitted(model, RandomData.rows(model, count: 900, using: &random))
         let site = RandomData.rows(
             RandomData.model(design, experts: experts, using: &random), count: 200, using: &random)
-        let adaptation = SiteAdaptation(of: shared, .gate, priorPrecision: 4)
-        let units = adaptation.standardisation
+        let adapted = try SiteAdaptation(of: shared, .gate, priorPrecision: 4).fit(site)
+        let units = Standardisation(center: adapted.center, scale: adapted.scale)
         let (center, rows) = (units.standardised(model), units.standardised(site))
-        let mode = units.standardised(try adaptation.fit(site).model)
+        let mode = units.standardised(adapted.model)
         func objective(_ model: MixtureModel) -> Double {
             var penalty = 0.0
             for row in 0..<3 {
@@ -131,7 +131,7 @@ import Testing
     @Test func errorsAreThoseOfThePosterior() throws {
         let fixture = AdaptationFixture(.gaussian)
         let adapted = try fixture.fit(.gate, precision: 3)
-        let units = fixture.standardisation
+        let units = Standardisation(center: adapted.center, scale: adapted.scale)
         let (model, rows) = (units.standardised(adapted.model), units.standardised(fixture.rows))
         let center = units.standardised(fixture.shared.model)
         func gradient(_ model: MixtureModel) -> [Double] {
@@ -166,6 +166,19 @@ import Testing
             #expect(try #require(report.logEvidence) < 3)
         }
         #expect(kept >= 8)
+    }
+
+    /// A rare level that sites release as constant has next to no spread in the shared model.
+    @Test func unitsAreNotBelowTheSpreadAtTheSite() throws {
+        let fixture = AdaptationFixture(.gaussian)
+        let covariates = Matrix(
+            columns: [Array(fixture.rows.covariates.column(0)), fixture.rows.covariates.column(1).map { 50 * $0 }])
+        let rows = ShardRows(covariates: covariates, responses: fixture.rows.responses)
+        let adapted = try SiteAdaptation(of: fixture.shared, .gate, priorPrecision: 1).fit(rows)
+        let pooled = fixture.standardisation
+        let squares = covariates.column(1).reduce(0) { $0 + ($1 - pooled.center[1]) * ($1 - pooled.center[1]) }
+        #expect(abs(adapted.scale[1] / (squares / 300).squareRoot() - 1) < 1e-12)
+        #expect(adapted.scale[1] > 40 * pooled.scale[1] && adapted.scale[2] == pooled.scale[2])
     }
 
     @Test func fewRowsAreSaid() throws {

@@ -93,7 +93,7 @@ package struct LearnedModel: Sendable {
                         name: shard.name, rowCount: rows[index].rowCount, reason: error))
                 continue
             }
-            var own = ModelFile(model, by: fit, of: file)
+            var own = ModelFile(model, of: file)
             own.note(selection, shards.records[index])
             let heldOut = holdout > 0 ? shards.heldOut[index].filled(selection) : nil
             adapted.append(

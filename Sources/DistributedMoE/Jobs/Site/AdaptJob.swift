@@ -42,7 +42,7 @@ public struct AdaptJob: Sendable, Equatable {
         let adapted = try rows.unlessUnreadable(source: input.source) { () throws(EstimationError) in
             try fit.fit(rows.source)
         }
-        var file = ModelFile(adapted, by: fit, of: model)
+        var file = ModelFile(adapted, of: model)
         file.note(rows.selection, rows.record)
         return file
     }
