@@ -27,10 +27,11 @@ import Testing
         #expect(adapted.experts.allSatisfy { $0.statistics == nil && $0.marginals == nil && $0.information == nil })
         let record = try #require(adapted.adaptation)
         #expect(record.priorPrecision.gate == 0.5 && !record.isByEvidence && record.converged)
-        #expect(try score("a.json", "s0.csv") > score("g.json", "s0.csv"))
+        let (own, global) = (try score("a.json", "s0.csv"), try score("g.json", "s0.csv"))
+        #expect(own > global)
         // What the file says of the rows is what evaluate says.
-        #expect(try abs(score("a.json", "s0.csv") - record.logLikelihood / 300) < 1e-9)
-        #expect(try abs(score("g.json", "s0.csv") - record.sharedLogLikelihood / 300) < 1e-9)
+        #expect(abs(own - record.logLikelihood / 300) < 1e-9)
+        #expect(abs(global - record.sharedLogLikelihood / 300) < 1e-9)
         try work.succeed("predict", "a.json", "s1.csv", "-o", "p.csv")
     }
 
@@ -119,8 +120,8 @@ import Testing
         #expect(outcome.output.contains("gain over shared per row") && outcome.output.contains("over the pooled fit"))
         #expect(try work.files("own") == ["s0.json", "s1.json"])
         let file = try work.model("own/s0.json")
-        #expect(
-            file.kind == .adapted && file.rows == 225 && file.model.experts == (try work.model("h.json")).model.experts)
+        let global = try work.model("h.json")
+        #expect(file.kind == .adapted && file.rows == 225 && file.model.experts == global.model.experts)
         try work.expectUsageError(
             Refusal(
                 "", ["learn", "s0.csv", "s1.csv", "--target", "y", "--experts", "2", "--adapted-models", "own"],
