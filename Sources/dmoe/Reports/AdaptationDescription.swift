@@ -31,7 +31,8 @@ struct AdaptationDescription {
         let origin = record.isByEvidence ? "by the evidence of the rows" : "as given"
         let prior = precisions.isEmpty ? "nothing differs from the shared model" : precisions.joined(separator: ", ")
         let evidence =
-            record.logEvidence.map { "; log evidence \(Format.number($0, digits: 2)) relative to the shared model" } ?? ""
+            record.logEvidence.map { "; log evidence \(Format.number($0, digits: 2)) relative to the shared model" }
+            ?? ""
         return """
             precision of the prior, \(origin): \(prior)
             log-likelihood per row \(Format.number(record.logLikelihood / weight, digits: 5)), shared model \
