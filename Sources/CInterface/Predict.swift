@@ -3,7 +3,7 @@ import ModelFiles
 import Numerics
 
 /// How the rows of a table are read.
-private protocol ReadingRequest: Decodable {
+protocol ReadingRequest: Decodable {
     /// In place of the rule `error`: rows left out get NaN.
     var missing: String? { get }
     /// What is done about levels of categories that the study of the model does not know.
@@ -11,7 +11,7 @@ private protocol ReadingRequest: Decodable {
 }
 
 extension ReadingRequest {
-    fileprivate func reading() throws(RequestRefusal) -> ReadingChoices {
+    func reading() throws(RequestRefusal) -> ReadingChoices {
         var reading = ReadingChoices()
         reading.missing = try Request.named(missing, .missing)
         reading.unknownLevels = try Request.named(unknownLevels, .unknownLevels)

@@ -35,6 +35,10 @@ public typealias SoftmaxGate = MixtureOfExperts.SoftmaxGate
 public typealias MixtureModel = MixtureOfExperts.MixtureModel
 /// How standard errors are computed.
 public typealias StandardErrorMethod = Estimation.StandardErrorMethod
+/// Which parameters of a shared model a site fits to its own rows.
+public typealias AdaptedPart = Estimation.AdaptedPart
+/// What a reader of an adapted model has to know.
+public typealias AdaptationWarning = Estimation.AdaptationWarning
 /// Which slopes have a weak prior, log-F(1,1), that keeps them finite.
 public typealias SlopePriorRule = Estimation.SlopePriorRule
 /// What chooses a number of experts.

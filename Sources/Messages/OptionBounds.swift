@@ -64,7 +64,7 @@ extension RequestOption {
         case .holdout: .fromBelow(0, 1)
         case .maximumIterations, .rowsPerParameter: .integers(1...1_000_000)
         case .minRows: .integers(Self.leastThreshold...1_000_000_000)
-        case .l1Gate, .l1Experts: .nonNegative
+        case .l1Gate, .l1Experts, .priorPrecision: .nonNegative
         case .seed: .seeds
         case .supportSize: .integers(50...10_000_000)
         case .rounds: .integers(0...1000)

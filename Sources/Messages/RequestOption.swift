@@ -91,7 +91,17 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     /// The files of statistics.
     case statistics
 
+    // MARK: Adaptation
+
+    /// Which parameters a site fits to its own rows: `AdaptedPart` by its name.
+    case adapted
+    /// The precision of the prior around the shared model.
+    case priorPrecision
+
     // MARK: Learning and comparison
+
+    /// Whether the global model is adapted to every shard.
+    case adapt
 
     /// Number of extra rounds of generalised EM after the aggregation.
     case rounds

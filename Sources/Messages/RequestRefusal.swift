@@ -57,6 +57,7 @@ public enum RequestRefusal: Error, Equatable, Sendable {
         case groupsOfTestRows, rangeOfOneFit
         case categoryIsTarget(String), categoryIsExcluded(String)
         case levelsOfStudy
+        case oneExpertHasNoGate, nothingIsAdapted
     }
 
     /// What a request works on.
@@ -138,6 +139,9 @@ extension RequestRefusal.Reason {
         case .rangeOfOneFit: "only a fit of one site chooses in a range: give one number"
         case .categoryIsTarget(let name): "\(name.quoted) is the target"
         case .categoryIsExcluded(let name): "\(name.quoted) is excluded"
+        case .oneExpertHasNoGate:
+            "one expert has no gate; \(RequestOption.adapted.setting("intercepts", style)) adapts its intercept"
+        case .nothingIsAdapted: "nothing is adapted without \(RequestOption.adapt.name(style))"
         case .levelsOfStudy: "only models of a study know levels of categories"
         }
     }

@@ -26,6 +26,10 @@ struct DMoE: ParsableCommand {
               dmoe statistics global.json clinic-a.csv -o clinic-a.round1.json
               dmoe update global.json clinic-*.round1.json -o global-1.json
 
+            A site may fit the gate of the global model to its own rows, for itself alone:
+
+              dmoe adapt global.json clinic-a.csv -o clinic-a.adapted.json
+
             Anyone with the model can predict and check:
 
               dmoe predict global.json new.csv -o predictions.csv
@@ -37,8 +41,8 @@ struct DMoE: ParsableCommand {
         version: Version.current,
         subcommands: [
             StudyCommand.self, FitCommand.self, AggregateCommand.self, StatisticsCommand.self, UpdateCommand.self,
-            LearnCommand.self,
-            CompareCommand.self, PredictCommand.self, EvaluateCommand.self, InspectCommand.self, SimulateCommand.self,
+            AdaptCommand.self, LearnCommand.self, CompareCommand.self, PredictCommand.self, EvaluateCommand.self,
+            InspectCommand.self, SimulateCommand.self,
         ])
 
     static func main() {

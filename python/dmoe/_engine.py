@@ -53,6 +53,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "dmoe_model_release": (None, [_POINTER]),
     "dmoe_predict": (_POINTER, [_POINTER, _POINTER, _TEXT, _POINTERS]),
     "dmoe_score": (_POINTER, [_POINTER, _POINTER, _TEXT, _TEXT]),
+    "dmoe_adapt": (_POINTER, [_POINTER, _POINTER, _TEXT]),
     "dmoe_statistics": (_POINTER, [_POINTER, _POINTER, _TEXT]),
     "dmoe_update": (_POINTER, [_POINTER, _TEXT, ctypes.POINTER(_TEXT), _SIZE]),
     "dmoe_learn_check": (_POINTER, [_TEXT, _SIZE]),

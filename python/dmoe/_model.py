@@ -186,6 +186,65 @@ class Model(Predictor):
                 texts.append(f"{_counted(entry['missing'], 'missing value')} of '{entry['covariate']}' {what}")
         return texts
 
+    # A site of its own
+
+    def adapt(self, X: Any, y: Any, *, sample_weight: Any = None, **how: Any) -> Model:
+        """This model adapted to the rows of one site, as ``dmoe adapt`` does: the experts are shared, the gate is fitted anew.
+
+        The result is private to the site: it predicts and is evaluated, and is refused where models are aggregated or updated.
+
+        Parameters
+        ----------
+        X : data frame, mapping of names to columns, or array
+            Covariates of the rows of the site.
+        y : array-like
+            Their responses.
+        sample_weight : array-like, optional
+            Row weights; by default those of the model's study.
+        **how
+            ``adapted``, ``"gate"``, or ``"intercepts"`` for the gate with the intercepts and dispersions of the experts, by default the
+            gate, of one expert its intercept; ``prior_precision``, of the prior around the shared parameters in standard units, by default
+            the one with the largest evidence of the rows; ``missing``, ``unknown_levels`` and ``n_jobs`` as in :meth:`evaluate`.
+
+        Returns
+        -------
+        Model
+            What there is to be said of it is in its :attr:`warnings`; ``record["adaptation"]`` says how it differs.
+
+        Raises
+        ------
+        ValueError
+            Where the model was adapted already, or the rows do not fit it.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import dmoe
+        >>> random = np.random.default_rng(0)
+        >>> x, above = random.uniform(-1, 1, size=1000), random.uniform(size=1000) < 0.5
+        >>> y = np.where(above, 2 + x, -2 - x) + 0.1 * random.normal(size=1000)
+        >>> shared = dmoe.fit_local({"x": x, "y": y}, target="y", experts=2)
+        >>> mine = shared.adapt({"x": x[above]}, y[above])
+        >>> mine.record["kind"], bool(mine.evaluate({"x": x[above]}, y[above])["rmse"] < 0.5)
+        ('adapted', True)
+        """
+        model = self._adapted(X, y, sample_weight=sample_weight, **how)
+        warn(model.said(_engine.FUNCTIONS))
+        return model
+
+    def _adapted(self, X: Any, y: Any, *, sample_weight: Any = None, style: int = _engine.FUNCTIONS, **how: Any) -> Model:
+        """Without a word of what there is to be said."""
+        table, weights = self._scored_table(X, y, sample_weight)
+        request = row_request({"weights": weights, **how})
+        notices: list[str] = []
+
+        def call() -> str:
+            return _engine.answer(_engine.library().dmoe_adapt(self.handle, table.handle, request), style, notices)
+
+        model = Model.loads(_engine.interruptible(call))
+        model.notices = notices
+        return model
+
     # Extra rounds
 
     def statistics(self, data: Any, *, weights: str | None = None, missing: str | None = None, **how: Any) -> str:

@@ -92,14 +92,7 @@ class Predictor:
 
     def evaluate(self, X: Any, y: Any, *, sample_weight: Any = None, **how: Any) -> dict[str, Any]:
         """The scores of ``dmoe evaluate``: log-likelihood, and CRPS, RMSE, …, or log loss, accuracy, …"""
-        columns = {**columns_of(X, self.input_names), self.target: y}
-        weights = None
-        if sample_weight is not None:
-            weights = "sample_weight"
-            while weights in columns:
-                weights += "_"
-            columns[weights] = sample_weight
-        table = Table._of_roles(columns, "data", self.roles)
+        table, weights = self._scored_table(X, y, sample_weight)
         request = row_request(how)
         name = weights.encode() if weights else None
         notices: list[str] = []
@@ -107,6 +100,17 @@ class Predictor:
         scores = json.loads(_engine.answer(pointer, notices=notices))
         warn(notices)
         return scores
+
+    def _scored_table(self, X: Any, y: Any, sample_weight: Any) -> tuple[Table, str | None]:
+        """Rows with responses, and the column of their weights."""
+        columns = {**columns_of(X, self.input_names), self.target: y}
+        weights = None
+        if sample_weight is not None:
+            weights = "sample_weight"
+            while weights in columns:
+                weights += "_"
+            columns[weights] = sample_weight
+        return Table._of_roles(columns, "data", self.roles), weights
 
     def _outputs(self, X: Any, wanted: dict[str, int], *, y: Any = None, **how: Any) -> dict[str, np.ndarray]:
         style = how.pop("_style", _engine.FUNCTIONS)

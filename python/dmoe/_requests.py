@@ -28,7 +28,7 @@ FIT_OPTIONS = {
 # How the rows of a model are read, and what is asked of them.
 ROW_OPTIONS = {
     "missing": "missing", "unknown_levels": "unknownLevels", "levels": "levels", "seed": "seed", "weights": "weights",
-    "min_rows": "minRows",
+    "min_rows": "minRows", "adapted": "adapted", "prior_precision": "priorPrecision",
 }
 
 # What the engine takes by itself; here for requests that have another value of their own for None.

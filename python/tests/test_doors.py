@@ -143,6 +143,23 @@ def test_statistics(command_line: CommandLine, request_: dict[str, Any]) -> None
     expect(request_, lambda: model.statistics(frame, **python(request_)), command)
 
 
+@requests("adapt")
+@pytest.mark.filterwarnings("ignore::dmoe.FitWarning")
+def test_adapt(command_line: CommandLine, request_: dict[str, Any]) -> None:
+    frame = write(command_line, "site.csv", 1)
+    model = dmoe.fit_local(rows(0), **FIT)
+    model.save(command_line.folder / "model.json")
+    options = python(request_)
+    if "weights" in options:  # a column there, an array here
+        options["sample_weight"] = frame[options.pop("weights")]
+
+    def command() -> str:
+        command_line.run("adapt", "model.json", "site.csv", *arguments(request_, command_line.folder), "-o", "adapted.json")
+        return (command_line.folder / "adapted.json").read_text()
+
+    expect(request_, lambda: model.adapt(frame, frame["y"], **options).text, command)
+
+
 @requests("update")
 def test_update(command_line: CommandLine, request_: dict[str, Any]) -> None:
     model = dmoe.aggregate({name: dmoe.fit_local(rows(site), **FIT) for site, name in enumerate(SITES)})

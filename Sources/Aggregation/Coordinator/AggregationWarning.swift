@@ -160,6 +160,7 @@ package enum ModelWarning: Sendable, Equatable {
     case fit(FitWarning)
     case aggregation(AggregationWarning)
     case round(RoundWarning)
+    case adaptation(AdaptationWarning)
 }
 
 extension ModelWarning: DoorMessage {
@@ -168,6 +169,7 @@ extension ModelWarning: DoorMessage {
         case .fit(let warning): warning.text(style)
         case .aggregation(let warning): warning.text(style)
         case .round(let warning): warning.text(style)
+        case .adaptation(let warning): warning.text(style)
         }
     }
 }

@@ -74,6 +74,25 @@ extension StatisticsJob {
     }
 }
 
+extension AdaptJob {
+    /// Adapts a model to the rows of one site.
+    ///
+    /// - Parameters:
+    ///   - model: the global model, or a local one of another site.
+    ///   - table: rows x columns, the target among them, in the units of the user.
+    ///   - parallelism: threads; the result is bit-identical for any number.
+    ///   - notices: hears of rows left out and of gaps filled.
+    /// - Returns: the adapted model, private to the site.
+    /// - Throws: ``RequestRefusal`` for options, ``ModelFileError`` for a model without statistics, ``TableError`` for the table,
+    ///   ``JobFailure`` for rows that have no density under the model.
+    public func run(
+        _ model: ModelFile, _ table: DataTable, parallelism: Parallelism = Parallelism(),
+        notices: @escaping ReadingNotice.Handler = { _ in }
+    ) throws -> ModelFile {
+        try run(model, named: "model", .table(table), parallelism: parallelism, notices: notices)
+    }
+}
+
 extension UpdateJob {
     /// Makes the next global model.
     ///

@@ -152,6 +152,11 @@ extension Standardisation {
         return result
     }
 
+    /// - Parameter model: whose parameters they are, in any units.
+    func inUserUnits(_ errors: ParameterUncertainty, of model: MixtureModel) -> ParameterUncertainty {
+        rescaled(errors, of: model, scale: scale)
+    }
+
     package func inUserUnits(_ prior: SlopePrior, _ design: Design) -> SlopePrior {
         rescaled(prior, design, scale: scale)
     }

@@ -60,7 +60,10 @@ struct ErrorEstimate {
         inflate(&covariance, kept, rows: method == .sandwich ? Double(rows.rowCount) : statistics.weight)
         let lost = inverse.undetermined.map { kept[$0] }
         return .errors(
-            errors(covariance.spread(to: kept, of: parameters.count), lost: lost + known.filter { !kept.contains($0) }))
+            parameters.uncertainty(
+                covariance.spread(to: kept, of: parameters.count),
+                undetermined: lost + known.filter { !kept.contains($0) },
+                source: method == .sandwich ? .sandwich : .observed))
     }
 
     /// A regression has the variance of n - p degrees of freedom (with the sandwich HC1: MacKinnon & White 1985), where maximum likelihood
@@ -76,26 +79,30 @@ struct ErrorEstimate {
             for row in coefficients { covariance[row, column] *= rows / degrees }
         }
     }
+}
 
-    private func errors(_ covariance: Matrix, lost: [Int]) -> ParameterUncertainty {
+extension ParameterLayout {
+    /// The covariance of all parameters as those of each expert and of the gate.
+    func uncertainty(
+        _ covariance: Matrix, undetermined: [Int], source: ParameterUncertainty.Source
+    ) -> ParameterUncertainty {
         func block(_ indices: [Int]) -> ParameterCovariance {
             ParameterCovariance(
-                covariance.submatrix(indices), undetermined: indices.indices.filter { lost.contains(indices[$0]) })
+                covariance.submatrix(indices),
+                undetermined: indices.indices.filter { undetermined.contains(indices[$0]) })
         }
-        let experts = (0..<parameters.expertCount).map { expert in
+        let experts = (0..<expertCount).map { expert in
             block(
-                Array(parameters.expertStart(expert)..<parameters.expertStart(expert + 1))
-                    + (parameters.hasDispersion ? [parameters.dispersionIndex(expert)] : []))
+                Array(expertStart(expert)..<expertStart(expert + 1))
+                    + (hasDispersion ? [dispersionIndex(expert)] : []))
         }
-        return ParameterUncertainty(
-            source: method == .sandwich ? .sandwich : .observed, experts: experts,
-            gate: block(Array(0..<parameters.expertStart(0))))
+        return ParameterUncertainty(source: source, experts: experts, gate: block(Array(0..<expertStart(0))))
     }
 }
 
 extension Matrix {
     /// The matrix as the chosen rows and columns of a larger one, zero elsewhere.
-    fileprivate func spread(to indices: [Int], of count: Int) -> Matrix {
+    func spread(to indices: [Int], of count: Int) -> Matrix {
         var result = Matrix(rowCount: count, columnCount: count)
         for (column, second) in indices.enumerated() {
             for (row, first) in indices.enumerated() { result[first, second] = self[row, column] }

@@ -13,6 +13,8 @@ package struct ParameterUncertainty: Sendable, Equatable {
         case sandwich
         /// Combined from those of local models.
         case aggregated
+        /// The inverse of the negative Hessian of the log posterior at its mode: of a model adapted to a site.
+        case posterior
     }
 
     package var source: Source

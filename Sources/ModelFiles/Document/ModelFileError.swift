@@ -27,6 +27,8 @@ public enum ModelFileError: Error, Sendable, Equatable {
     case totalTooLarge(path: String, field: String)
     /// A reference model, which has no statistics to aggregate or update.
     case noStatistics(path: String)
+    /// A model adapted to one site, where only a model of all sites or a local one serves.
+    case adaptedModel(path: String)
     /// A table, or anything else that no program writes as a model.
     case otherContent(path: String)
     /// No file of statistics, or one that is cut short.
@@ -98,8 +100,11 @@ extension ModelFileError: DoorMessage {
             "\(path.visible): field '\(field.visible)': too large beside those of the other sites, the sum leaves the range of the "
                 + "field; leave this site out, or make its file anew"
         case .noStatistics(let path):
-            "\(path.visible): a reference model without statistics cannot be aggregated or updated; give models made by "
+            "\(path.visible): a reference model without statistics cannot be aggregated, updated or adapted; give models made by "
                 + "dmoe fit, aggregate or learn"
+        case .adaptedModel(let path):
+            "\(path.visible): adapted, private to its site: it cannot be aggregated, updated or adapted again; give the model that it was "
+                + "adapted from"
         case .otherContent(let path):
             "\(path.visible): a table or another file of data, not a file that dmoe has written; tables come after the model, and local "
                 + "models are made of them with dmoe fit"

@@ -61,7 +61,7 @@ package struct EnsembleFile: Codable, Sendable, Equatable {
         }
         for member in members {
             try member.model.validate(source: source)
-            guard member.model.kind != .reference else { throw .noStatistics(path: source) }
+            _ = try member.model.withStatistics(path: source)
         }
         try ModelFile.refuseDifferentStudies(members.map { ($0.name, $0.model) })
     }

@@ -62,7 +62,8 @@ extension ModelFile {
         }
         try validateUncertainty(source: source)
         try validatePrior(check)
-        if kind != .reference { try validateStatistics(check) }
+        if kind != .reference, kind != .adapted { try validateStatistics(check) }
+        try validateAdaptation(check)
     }
 
     /// A fit takes more rows for each expert than it has coefficients, and two more; one expert without slopes needs no more.

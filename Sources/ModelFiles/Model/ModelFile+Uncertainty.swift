@@ -23,7 +23,7 @@ extension ModelFile {
         for index in experts.indices { experts[index].uncertainty = errors.map { CovarianceRecord($0.experts[index]) } }
     }
 
-    var errors: ParameterUncertainty? {
+    package var errors: ParameterUncertainty? {
         let blocks = experts.compactMap(\.uncertainty?.covariance)
         guard let uncertainty, blocks.count == experts.count else { return nil }
         return ParameterUncertainty(source: uncertainty.source, experts: blocks, gate: uncertainty.gate.covariance)

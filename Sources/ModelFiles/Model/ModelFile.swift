@@ -19,6 +19,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
         case global
         /// Written down, not fitted: no statistics.
         case reference
+        /// A global model adapted to the rows of one site, where it stays: no statistics.
+        case adapted
     }
 
     package var format: String
@@ -37,7 +39,7 @@ public struct ModelFile: Codable, Sendable, Equatable {
     package var gateCovariates: [String]
     /// The covariate that every linear predictor contains with coefficient 1; nil where there is none.
     package var offset: String?
-    /// Number of rows that the model was fitted to, of all sites together; 0 for a reference model.
+    /// Number of rows that the model was fitted to, of all sites together; of an adapted model those of its site; 0 for a reference model.
     public package(set) var rows: Int
     package var weight: Double
     package var experts: [ExpertRecord]
@@ -52,6 +54,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
     package var aggregation: AggregationRecord?
     /// The rounds of updates that led here, the oldest first; nil where there was none.
     package var rounds: [RoundRecord]?
+    /// Of an adapted model: how it differs from the shared one.
+    package var adaptation: AdaptationRecord?
     /// What became of missing values; absent in references.
     package var reading: ReadingRecord?
     /// ``Study/digest`` of `study`.
@@ -146,6 +150,11 @@ extension ModelFile {
         self.init(model, kind: .reference, moments: nil, information: [], rows: 0, weight: 0)
     }
 
+    /// Without statistics of the rows.
+    init(adaptedTo model: MixtureModel, rows: Int, weight: Double) {
+        self.init(model, kind: .adapted, moments: nil, information: [], rows: rows, weight: weight)
+    }
+
     package var design: Design {
         let position = Dictionary(uniqueKeysWithValues: zip(covariates, covariates.indices))
         return Design(
@@ -171,7 +180,7 @@ extension ModelFile {
             experts: experts.map { Expert(coefficients: $0.coefficients, dispersion: $0.dispersion) })
     }
 
-    /// The model with its statistics; nil for a reference.
+    /// The model with its statistics; nil for a reference and for an adapted model.
     package var fitted: FittedMixture? {
         let moments = experts.compactMap(\.statistics?.moments)
         guard moments.count == experts.count else { return nil }
@@ -201,12 +210,13 @@ extension ModelFile {
     package var warnings: [ModelWarning] {
         (fit?.warnings ?? []).map { .fit($0) } + (aggregation?.warnings ?? []).map { .aggregation($0) }
             + (rounds ?? []).flatMap(\.warnings).map { .round($0) }
+            + (adaptation?.warnings ?? []).map { .adaptation($0) }
     }
 
-    /// What a reader has to know of fit, aggregation and rounds, a line each.
+    /// What a reader has to know of fit, aggregation, rounds and adaptation, a line each.
     public var warningLines: [WarningLine] {
         (fit?.warnings ?? []).lines + (aggregation?.warnings ?? []).map { WarningLine($0) }
-            + (rounds ?? []).flatMap(\.warnings.lines)
+            + (rounds ?? []).flatMap(\.warnings.lines) + (adaptation?.warnings ?? []).map { WarningLine($0) }
     }
 }
 

@@ -93,4 +93,17 @@ extension ShardRows {
         return ShardRows(
             covariates: covariates.filled(columns, selection.fill), responses: responses, weights: weights)
     }
+
+    /// The same where gaps were filled already, with other values.
+    package func refilled(_ selection: RowSelection) -> ShardRows {
+        let marks = Dictionary(selection.indicatorColumns.map { ($0.covariate, $0.column) }) { first, _ in first }
+        let columns = selection.filledColumns.filter { selection.fill[$0.covariate] != nil }
+        guard !columns.isEmpty else { return self }
+        var result = covariates
+        for entry in columns {
+            guard let value = selection.fill[entry.covariate], let mark = marks[entry.covariate] else { continue }
+            for row in 0..<rowCount where result[row, mark] == 1 { result[row, entry.column] = value }
+        }
+        return ShardRows(covariates: result, responses: responses, weights: weights)
+    }
 }

@@ -37,7 +37,9 @@ struct InspectCommand: ParsableCommand {
         do {
             let file = try ModelFile.read(path: path)
             try show(DescribedModel(file, level: level)) {
-                ModelDescription($0.file, path: path, effects: $0.effects, showsAll: all).text
+                ModelDescription(
+                    $0.file, path: path, effects: $0.effects, differences: $0.differences, showsAll: all
+                ).text
             }
         } catch ModelFileError.statisticsAsModel {
             try show(StatisticsFile.read(path: path)) { StatisticsDescription($0, path: path).text }
@@ -48,8 +50,7 @@ struct InspectCommand: ParsableCommand {
         let models = try files.map { path throws(ModelFileError) in try ModelFile.read(path: path) }
         try ModelFile.refuseDifferentStudies(zip(files, models).map { ($0, $1) })
         let contributions = try zip(zip(files, FileNames.labels(files)), models).map { names, file in
-            guard let fitted = file.fitted else { throw ModelFileError.noStatistics(path: names.0) }
-            return Contribution(name: names.1, fitted: fitted)
+            Contribution(name: names.1, fitted: try file.withStatistics(path: names.0))
         }
         let comparison = try SiteComparison(contributions, parallelism: Parallelism())
         try show(SiteComparisonReport(comparison)) { $0.text }
@@ -60,21 +61,36 @@ struct InspectCommand: ParsableCommand {
     }
 }
 
+extension ModelFile {
+    /// nil where the model is not adapted.
+    fileprivate func differences(level: Double) -> SiteDifferences? {
+        guard let adaptation, let shared = sharedModel else { return nil }
+        return SiteDifferences(
+            SiteDifferences.Models(
+                adapted: model, shared: shared, errors: errors, center: adaptation.center,
+                scale: adaptation.scale), level: level)
+    }
+}
+
 /// The model file, with what its covariates do.
 private struct DescribedModel: Encodable {
     var file: ModelFile
     var effects: Effects?
+    /// Of an adapted model, from the shared one.
+    var differences: SiteDifferences?
 
     init(_ file: ModelFile, level: Double) {
         self.file = file
         effects = file.fitted.flatMap { Effects($0, level: level) }
+        differences = file.differences(level: level)
     }
 
-    private enum Key: CodingKey { case effects }
+    private enum Key: CodingKey { case effects, differences }
 
     func encode(to encoder: any Encoder) throws {
         try file.encode(to: encoder)
         var container = encoder.container(keyedBy: Key.self)
         try container.encodeIfPresent(effects, forKey: .effects)
+        try container.encodeIfPresent(differences, forKey: .differences)
     }
 }

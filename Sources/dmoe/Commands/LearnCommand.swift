@@ -30,6 +30,12 @@ struct LearnCommand: ParsableCommand {
     var rounds = 0
     @Option(help: ArgumentHelp("Keep the local models in this directory.", valueName: "directory"))
     var localModels: String?
+    @Flag(help: "Adapt the global model to every shard, as dmoe adapt does; with --holdout the gain is shown.")
+    var adapt = false
+    @Option(
+        help: ArgumentHelp("With --adapt: write the adapted models to this directory.", valueName: "directory"))
+    var adaptedModels: String?
+    @OptionGroup(title: "Adaptation") var adaptation: AdaptationOptionGroup
     @OptionGroup(title: "Columns") var columns: ColumnOptions
     @OptionGroup(title: "Fit") var fit: FitOptionGroup
     @Option(
@@ -45,6 +51,7 @@ struct LearnCommand: ParsableCommand {
     var output: String
 
     func validate() throws {
+        if adaptedModels != nil, !adapt { throw ValidationError("--adapted-models needs --adapt.") }
         try refusing { () throws(RequestRefusal) in
             try job().check(hasSupport: !aggregation.support.support.isEmpty)
             try job().shards.check(tables: files.count)
@@ -56,6 +63,8 @@ struct LearnCommand: ParsableCommand {
             try shardOptions.settings(columns, fit, data, holdout: holdout, seed: seed.seed))
         job.aggregation = aggregation.settings(experts: globalExperts, seed: seed.seed)
         job.rounds = rounds
+        job.adapts = adapt
+        job.adaptation = adaptation.settings
         return job
     }
 
@@ -64,7 +73,7 @@ struct LearnCommand: ParsableCommand {
         let start = clock.now
         try OutputFile.check(
             output, inputs: files + aggregation.support.support + [columns.study].compactMap { $0 })
-        if let localModels { try OutputFile.makeDirectory(localModels) }
+        for directory in [localModels, adaptedModels].compactMap({ $0 }) { try OutputFile.makeDirectory(directory) }
         let progress = ProgressLine(quiet: common.quiet)
         var observer = LearnJob.Observer()
         observer.rowsRead = { progress.start(totalRows: $0) }
@@ -83,7 +92,8 @@ struct LearnCommand: ParsableCommand {
             learned.result, output: output, bytesSent: bytes, wallSeconds: seconds,
             rowsLeftOut: learned.shards.dropped,
             filled: ReadingRecord.merged(learned.shards.records.map { ($0, 1) })?.filled ?? [],
-            heldOut: learned.scores, pooled: pooled ? pooledSummary(learned, progress) : nil)
+            heldOut: learned.scores, pooled: pooled ? pooledSummary(learned, progress) : nil,
+            adapted: adapt ? AdaptedSummary(learned) : nil)
         try common.report(summary, text: LearnReport(summary).text)
     }
 
@@ -102,10 +112,22 @@ struct LearnCommand: ParsableCommand {
         Terminal.warn(warnings, all: common.verbose)
         if let localModels { warnOfOthers(in: localModels, than: names.map { $0 + ".json" }) }
         learned.result.leftOut.forEach { Terminal.warn($0) }
+        try writeAdapted(learned)
         bytes += learned.result.rounds?.bytesSent ?? 0
         if let ending = learned.result.rounds?.ending { Terminal.warn(ending, of: "extra rounds ended") }
         learned.file.warningLines.forEach { Terminal.warn($0) }
         return bytes
+    }
+
+    /// Nothing of these is sent.
+    private func writeAdapted(_ learned: LearnedModel) throws {
+        for (shard, name) in zip(learned.adapted, FileNames.safe(learned.adapted.map(\.name))) {
+            if let adaptedModels { try shard.file.write(to: adaptedModels + "/" + name + ".json") }
+            for warning in shard.file.adaptation?.warnings ?? [] where !warning.isSaidByCounts {
+                Terminal.warn(warning, of: shard.name + ", adapted")
+            }
+        }
+        for shard in learned.notAdapted { Terminal.warn(shard.reason, of: shard.name + ", not adapted") }
     }
 
     /// Models of an earlier run would be aggregated with these and count their rows again.
@@ -133,6 +155,7 @@ struct LearnCommand: ParsableCommand {
         return PooledSummary(
             rowsPooled: pooled.rows, bytesSent: pooled.bytesSent, learningSeconds: pooled.seconds,
             trainingLogLikelihoodPerRow: pooled.local.report.logLikelihood / pooled.local.fitted.weight,
-            heldOut: pooled.scores)
+            heldOut: pooled.scores,
+            adaptedGain: learned.adaptationGain(over: pooled.local.model).map(GainSummary.init))
     }
 }

@@ -45,10 +45,12 @@ struct LearnSummary: Encodable {
     var wallSeconds: Double
     var heldOut: Scores?
     var pooled: PooledSummary?
+    var adapted: AdaptedSummary?
 
     init(
         _ result: DistributedLearning.Result, output: String, bytesSent: Int, wallSeconds: Double, rowsLeftOut: Int,
-        filled: [ReadingRecord.Filled], heldOut: Scores?, pooled: PooledSummary?
+        filled: [ReadingRecord.Filled], heldOut: Scores?, pooled: PooledSummary?,
+        adapted: AdaptedSummary?
     ) {
         self.output = output
         target = result.global.model.design.target
@@ -72,6 +74,7 @@ struct LearnSummary: Encodable {
         self.wallSeconds = wallSeconds
         self.heldOut = heldOut
         self.pooled = pooled
+        self.adapted = adapted
     }
 }
 
@@ -83,6 +86,8 @@ struct PooledSummary: Encodable {
     var learningSeconds: Double
     var trainingLogLikelihoodPerRow: Double
     var heldOut: Scores?
+    /// Of the adapted models over this fit.
+    var adaptedGain: GainSummary?
 }
 
 /// The text of `dmoe learn`.
@@ -94,6 +99,7 @@ struct LearnReport {
     var text: String {
         [
             shardTable, summary.expertCounts.map { ExpertCountTable($0).text }, comparison,
+            summary.adapted.map { AdaptedReport($0, pooled: summary.pooled?.adaptedGain).text },
             "\(summary.output) written (dmoe inspect \(summary.output))",
         ]
         .compactMap { $0 }.joined(separator: "\n\n")

@@ -10,26 +10,26 @@ struct ModelDescription {
     let path: String
     /// nil where nothing is known of the errors.
     let effects: Effects?
+    /// Of an adapted model.
+    let differences: SiteDifferences?
     let showsAll: Bool
 
-    init(_ file: ModelFile, path: String, effects: Effects?, showsAll: Bool) {
+    init(_ file: ModelFile, path: String, effects: Effects?, differences: SiteDifferences?, showsAll: Bool) {
         self.file = file
         self.path = path
         self.effects = effects
+        self.differences = differences
         self.showsAll = showsAll
     }
 
     var text: String {
         let parameters: [String?] = effects.map { [description(of: $0)] } ?? [experts, gate, withoutErrors]
-        return ([heading, study] + parameters + [sketch, report, agreement, rounds, disclosure, warnings]).compactMap {
-            $0
-        }
-        .joined(
-            separator: "\n\n")
+        let others: [String?] = [sketch, report, agreement, rounds, adaptation, disclosure, warnings]
+        return ([heading, study] + parameters + others).compactMap { $0 }.joined(separator: "\n\n")
     }
 
     private var withoutErrors: String? {
-        guard file.kind != .reference else { return nil }
+        guard file.kind != .reference, file.kind != .adapted else { return nil }
         let cause =
             file.rounds != nil
             ? "an extra round moves the estimates, and says nothing of their errors"
@@ -55,6 +55,9 @@ struct ModelDescription {
                 "global model of \(Format.plural(file.rows, "row")) at "
                     + Format.plural(file.rounds?.last?.sites ?? file.aggregation?.sites.count ?? 0, "site")
             case .reference: "reference model, not fitted"
+            case .adapted:
+                "adapted, private to its site: a model of \(Format.plural(file.adaptation?.sharedRows ?? 0, "row")) adapted to "
+                    + Format.plural(file.rows, "row")
             }
         return """
             \(path.visible): \(origin) (format \(file.formatVersion), \(file.software.visible))
@@ -149,12 +152,20 @@ struct ModelDescription {
             """
     }
 
+    private var adaptation: String? {
+        guard let record = file.adaptation, let differences else { return nil }
+        return AdaptationDescription(file: file, record: record, differences: differences, showsAll: showsAll).text
+    }
+
     private var disclosure: String? {
+        if file.kind == .adapted {
+            return "this file is for the site alone: what it says of the site's rows is held back by no rule"
+        }
         let statistics = file.experts.compactMap(\.statistics)
         guard let least = statistics.map(\.moments.effectiveRows).min() else { return nil }
         let numbers = file.covariates.count + 1
         switch file.kind {
-        case .reference: return nil
+        case .reference, .adapted: return nil
         case .global:
             return """
                 what is in this file: no row of any site; the parameters above and, for each expert, the statistics of \

@@ -82,6 +82,27 @@ import Testing
         }
     }
 
+    @Test func adaptationsAreTheSameThroughEveryDoor() throws {
+        let doors = try Doors(sites: Self.names)
+        try doors.fitSites()
+        let model = try doors.workspace.model("north.json")
+        let table = try doors.table("south")
+        for request in try DoorRequest.of("adapt") {
+            let swift = try doors.swift { () throws in
+                try request.adaptJob().run(model, table, parallelism: request.parallelism).text(path: "model")
+            }
+            let commandLine = try doors.commandLine(
+                request, ["adapt", "north.json", "south.csv", "--quiet", "-o", "a.json"]
+            ) { _ in try doors.workspace.text("a.json") }
+            let c = try doors.withCModels(["north"]) { models in
+                try DoorData(site: 1).withCTable("south.csv") { table in
+                    DoorAnswer(CAnswer(adapt(models[0], table, try request.json())))
+                }
+            }
+            try doors.expectSame(request, swift, commandLine: commandLine, c: c)
+        }
+    }
+
     @Test func updatesAreTheSameThroughEveryDoor() throws {
         let doors = try Doors(sites: Self.names)
         try doors.fitSites()

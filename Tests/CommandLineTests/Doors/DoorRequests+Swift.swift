@@ -117,6 +117,22 @@ extension DoorRequest {
         return job
     }
 
+    func adaptJob() throws(RequestRefusal) -> AdaptJob {
+        expectOptions([.adapted, .priorPrecision, .weights, .missing, .unknownLevels])
+        var job = AdaptJob()
+        job.settings = try adaptationChoices()
+        job.reading = try reading()
+        job.weights = self[.weights]?.text
+        return job
+    }
+
+    private func adaptationChoices() throws(RequestRefusal) -> AdaptationChoices {
+        var choices = AdaptationChoices()
+        choices.adapted = try named(.adapted)
+        choices.priorPrecision = self[.priorPrecision]?.number
+        return choices
+    }
+
     func updateJob() throws(RequestRefusal) -> UpdateJob {
         expectOptions([.largestShare, .inconsistent])
         var job = UpdateJob()
@@ -162,10 +178,15 @@ extension DoorRequest {
     }
 
     func learnJob() throws(RequestRefusal) -> LearnJob {
-        expectOptions(Self.ofColumns.union(Self.ofFits).union(Self.ofAggregations).union(Self.ofShards))
+        expectOptions(
+            Self.ofColumns.union(Self.ofFits).union(Self.ofAggregations).union(Self.ofShards).union([
+                .adapt, .adapted, .priorPrecision,
+            ]))
         var job = LearnJob(try shardChoices())
         job.aggregation = try aggregationChoices(experts: .globalExperts)
         job.rounds = self[.rounds]?.integer ?? job.rounds
+        job.adapts = self[.adapt]?.flag ?? false
+        job.adaptation = try adaptationChoices()
         return job
     }
 

@@ -94,13 +94,25 @@ import Testing
         #expect(missing == ["effects.experts[].effects[].response"])
         try check(
             "dmoe inspect", "inspect", models[0], models[1], models[2],
-            sees: rows.filter { !$0.hasPrefix("effects") })
+            sees: rows.filter { !$0.hasPrefix("effects") && !$0.hasPrefix("differences") })
         try check(
             "dmoe evaluate", "evaluate", "g.json", "s2.csv",
             sees: [
                 "rows", "logLikelihood", "logLikelihoodPerRow", "crps", "rmse", "mae", "rSquared", "coverage90",
                 "pitHistogram",
             ])
+    }
+
+    @Test func adaptation() throws {
+        try work.fit("s0.csv", to: "l.json")
+        try check(
+            "dmoe adapt", "adapt", "l.json", "s1.csv", "--adapted", "intercepts", "--prior-precision", "1", "-o",
+            "a.json")
+        let inspected = try work.json(try work.succeed("inspect", "a.json", "--json").output)
+        let rows = try #require(Self.page["dmoe inspect"]).filter { $0.hasPrefix("differences") }
+        let found = paths(["differences": try #require(inspected["differences"])])
+        #expect(found.filter { path in !rows.contains { covers($0, path) } } == [])
+        #expect(rows.filter { row in !found.contains { covers(row, $0) } } == [])
     }
 
     @Test func classes() throws {
@@ -122,7 +134,7 @@ import Testing
         let learned = try #require(Self.page["dmoe learn"])
         try check(
             "dmoe learn", "learn", "s0.csv", "s1.csv", "s2.csv", "--target", "y", "--experts", "2", "--holdout", "0.2",
-            "--pooled", "--rounds", "1", "--global-experts", "auto", "-o", "g.json", sees: learned)
+            "--pooled", "--adapt", "--rounds", "1", "--global-experts", "auto", "-o", "g.json", sees: learned)
         let compared = try #require(Self.page["dmoe compare"])
         try check(
             "dmoe compare", "compare", "s0.csv", "s1.csv", "s2.csv", "--target", "y", "--experts", "2", "--holdout",

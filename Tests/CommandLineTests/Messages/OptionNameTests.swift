@@ -4,7 +4,8 @@ import Testing
 /// The options that messages name are flags of the program.
 @Suite struct OptionNameTests {
     private static let commands = [
-        ["fit"], ["aggregate"], ["statistics"], ["update"], ["learn"], ["compare"], ["predict"], ["evaluate"],
+        ["fit"], ["aggregate"], ["statistics"], ["update"], ["adapt"], ["learn"], ["compare"], ["predict"],
+        ["evaluate"],
         ["inspect"], ["simulate"], ["study", "new"], ["study", "check"],
     ]
 

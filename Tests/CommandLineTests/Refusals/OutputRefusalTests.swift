@@ -16,7 +16,7 @@ import Testing
     /// Every command that writes a file, less the output.
     private static let writers = [
         ["fit", "s0.csv"] + fit, ["aggregate", "l0.json", "l1.json"], ["learn", "s0.csv", "s1.csv"] + fit,
-        ["predict", "l0.json", "s0.csv"],
+        ["predict", "l0.json", "s0.csv"], ["adapt", "l0.json", "s1.csv"],
     ]
 
     private func expectRefusal(

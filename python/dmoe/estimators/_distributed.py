@@ -9,7 +9,8 @@ from .._aggregation import aggregated
 from .._progress import observed
 from .._requests import USUAL_MIN_ROWS, USUAL_ROWS_PER_PARAMETER
 from .._warnings import warn
-from ._base import PARAMETERS, Classifier, MixtureOfExperts, Regressor, seed_of
+from ._adaptation import SiteClassifier, SiteRegressor
+from ._base import PARAMETERS, MixtureOfExperts, seed_of
 from ._rows import training_rows
 from ._sites import fit_sites, sites_of
 
@@ -42,6 +43,8 @@ _ATTRIBUTES = """
         Of the sites that were fitted, in order.
     left_out_ : dict of str to str
         Sites that could not be fitted, and why.
+    adapted_models_ : dict of str to dmoe.Model
+        After :meth:`adapt`: the global model adapted to each site, which stays there; ``predict`` with ``groups`` takes them.
     n_experts_ : int
         Experts of the global model.
     n_features_in_, feature_names_in_
@@ -138,13 +141,14 @@ class _Distributed(MixtureOfExperts):
         )
         warn(said)
         self.n_experts_ = self.model_.n_experts
+        self.__dict__.pop("adapted_models_", None)  # of the model before
         if classes is not None:
             self.classes_ = classes.labels
         self.n_iter_ = max(1, *(model.record["fit"]["iterations"] for model in outcome.models.values()))
         return self
 
 
-class DistributedMixtureOfExpertsRegressor(Regressor, _Distributed):
+class DistributedMixtureOfExpertsRegressor(SiteRegressor, _Distributed):
     __doc__ = f"""Mixture of regressions learned from sites that keep their rows: local fits, aggregated by optimal transport.
 {_PARAMETERS}{_ATTRIBUTES}
     Examples
@@ -162,7 +166,7 @@ class DistributedMixtureOfExpertsRegressor(Regressor, _Distributed):
     """
 
 
-class DistributedMixtureOfExpertsClassifier(Classifier, _Distributed):
+class DistributedMixtureOfExpertsClassifier(SiteClassifier, _Distributed):
     __doc__ = f"""Mixture of multinomial regressions learned from sites that keep their rows.
 {_PARAMETERS}{_ATTRIBUTES}
     classes_ : ndarray

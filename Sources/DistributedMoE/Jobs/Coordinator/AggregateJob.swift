@@ -50,8 +50,8 @@ public struct AggregateJob: Sendable, Equatable {
         var totals = FieldTotals()
         for site in sites { try totals.add(site.file, path: site.path) }
         let contributions = try sites.map { site throws(ModelFileError) in
-            guard let fitted = site.file.fitted else { throw .noStatistics(path: site.path) }
-            return Contribution(name: site.name, fitted: fitted, warnings: site.file.warnings)
+            Contribution(
+                name: site.name, fitted: try site.file.withStatistics(path: site.path), warnings: site.file.warnings)
         }
         let coordinator = settings.coordinator(
             localExperts: contributions.usualExpertCount, parallelism: parallelism)

@@ -12,6 +12,10 @@ public struct LearnJob: Sendable, Equatable {
     public var aggregation = AggregationChoices()
     /// Extra rounds of distributed EM after the aggregation.
     public var rounds = 0
+    /// Whether the global model is adapted to every shard.
+    public var adapts = false
+    /// How it is adapted.
+    public var adaptation = AdaptationChoices()
 
     /// The usual aggregation of these shards.
     public init(_ shards: ShardChoices) { self.shards = shards }
@@ -22,6 +26,11 @@ public struct LearnJob: Sendable, Equatable {
         try aggregation.check(hasSupport: hasSupport, expertsOption: .globalExperts)
         try aggregation.checkSingleModel()
         try RequestOption.rounds.check(rounds)
+        if !adapts {
+            if adaptation.priorPrecision != nil { throw .noEffect(.priorPrecision, .nothingIsAdapted) }
+            if adaptation.adapted != nil { throw .noEffect(.adapted, .nothingIsAdapted) }
+        }
+        try adaptation.check()
         if rounds > 0, shards.fit.lasso != .none { throw .noEffect(.rounds, .roundsKeepNoZeros) }
     }
 
@@ -54,8 +63,10 @@ public struct LearnJob: Sendable, Equatable {
             rounds: rounds, rowsPerParameter: shards.rowsPerParameter, parallelism: parallelism,
             progress: observer.progress, finished: observer.finished)
         let given = try support?.given(read.selection(), parallelism: parallelism, notices: notices)
-        return LearnedModel(
+        var learned = LearnedModel(
             try learning.learn(read.training, support: given), read, learning, holdout: shards.holdout,
             parallelism: parallelism)
+        if adapts { try learned.adapt(adaptation) }
+        return learned
     }
 }

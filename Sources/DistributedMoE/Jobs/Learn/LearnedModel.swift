@@ -12,6 +12,10 @@ package struct LearnedModel: Sendable {
     package let file: ModelFile
     /// The local models, in the order of `result.shards`.
     package let locals: [(name: String, file: ModelFile)]
+    /// The global model adapted to each shard, in their order; empty where that was not asked for.
+    package private(set) var adapted = [AdaptedShard]()
+    /// Shards with rows that have no density under the global model.
+    package private(set) var notAdapted = [DistributedLearning.LeftOutShard]()
     private let learning: DistributedLearning
     private let holdout: Double
     private let parallelism: Parallelism
@@ -66,6 +70,48 @@ package struct LearnedModel: Sendable {
             local: local, rows: rows.rowCount,
             bytesSent: rows.rowCount * (learning.design.covariateCount + 1) * MemoryLayout<Double>.size,
             seconds: seconds, scores: scores(local.model))
+    }
+
+    /// Adapts the global model to every shard that has rows, also to those that could not be fitted.
+    ///
+    /// - Throws: ``RequestRefusal`` for the gate of one expert.
+    mutating func adapt(_ choices: AdaptationChoices) throws(RequestRefusal) {
+        let selection = shards.selection(of: Set(result.global.report.sites.map(\.name)))
+        let fit = try choices.fit(result.fitted, .serial)
+        let rows = shards.training.map { $0.rows.refilled(selection).withoutWeightlessRows() }
+        let file = file
+        let outcomes = parallelism.map(count: rows.count) { index -> Result<AdaptedModel, EstimationError>? in
+            rows[index].rowCount == 0 ? nil : Result { () throws(EstimationError) in try fit.fit(rows[index]) }
+        }
+        for (index, outcome) in outcomes.enumerated() {
+            guard let outcome else { continue }
+            let shard = shards.training[index]
+            let model: AdaptedModel
+            do throws(EstimationError) { model = try outcome.get() } catch {
+                notAdapted.append(
+                    DistributedLearning.LeftOutShard(
+                        name: shard.name, rowCount: rows[index].rowCount, reason: error))
+                continue
+            }
+            var own = ModelFile(model, of: file)
+            own.note(selection, shards.records[index])
+            let heldOut = holdout > 0 ? shards.heldOut[index].filled(selection) : nil
+            adapted.append(
+                AdaptedShard(
+                    name: shard.name, file: own,
+                    gain: heldOut.flatMap { PairedGain(of: model.model, over: result.fitted.model, on: $0) }))
+        }
+    }
+
+    /// What the adapted models gain over a model of all shards; nil where no rows are held out.
+    package func adaptationGain(over model: MixtureModel) -> PairedGain? {
+        guard holdout > 0, !adapted.isEmpty else { return nil }
+        let selection = shards.selection(of: Set(result.global.report.sites.map(\.name)))
+        let rows = Dictionary(zip(shards.training.map(\.name), shards.heldOut)) { first, _ in first }
+        return PairedGain.sum(
+            adapted.compactMap { shard in
+                rows[shard.name].flatMap { PairedGain(of: shard.file.model, over: model, on: $0.filled(selection)) }
+            })
     }
 
     /// Without those of inconsistent sites.

@@ -29,7 +29,7 @@ public struct StatisticsJob: Sendable, Equatable {
     ) throws -> StatisticsFile {
         try check()
         try parallelism.check()
-        guard let global = model.fitted else { throw ModelFileError.noStatistics(path: name) }
+        let global = try model.withStatistics(path: name)
         var selection = model.selection(missing: missing)
         selection.weights = weights ?? selection.weights
         let rows = try input.rows(
