@@ -1,7 +1,7 @@
 import Numerics
 
 /// The local models of several sites beside each other: who is far from whom, and who cannot be right.
-package struct SiteComparison: Sendable {
+package struct SiteComparison: Sendable, Encodable {
     package struct Site: Sendable, Equatable, Encodable {
         package var name: String
         package var rows: Int

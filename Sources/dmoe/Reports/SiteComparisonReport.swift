@@ -2,23 +2,17 @@ import Aggregation
 import Messages
 
 /// `dmoe inspect` of several local models: the divergences of the sites to each other's models.
-struct SiteComparisonReport: Encodable {
-    var references: [String]
-    var sites: [SiteComparison.Site]
-
-    init(_ comparison: SiteComparison) {
-        references = comparison.references
-        sites = comparison.sites
-    }
+struct SiteComparisonReport {
+    var comparison: SiteComparison
 
     /// Columns that fit a wide terminal.
     private static let mostColumns = 16
 
     var text: String {
-        let columns = references.prefix(Self.mostColumns)
+        let columns = comparison.references.prefix(Self.mostColumns)
         var table = TextTable(
             header: ["site", "rows", "experts", "divergence", ""] + columns.indices.map { "(\($0 + 1))" })
-        for site in sites {
+        for site in comparison.sites {
             let number = columns.firstIndex(of: site.name).map { "(\($0 + 1)) " } ?? ""
             table.append(
                 ["\(number)\(site.name)", Format.count(site.rows), String(site.experts), Format.short(site.divergence)]
