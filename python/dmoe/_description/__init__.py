@@ -1,0 +1,11 @@
+"""What is in a model file, as arrays and tables: parameters with their covariances, coefficients, draws of the sketch. NumPy alone."""
+
+from ._coefficients import Coefficient, coefficient_table
+from ._mixture import mixture_means
+from ._parameters import Parameters
+from ._sketch import column_values, draw_covariates
+from ._text import latex_table, summary_text
+
+__all__ = [
+    "Coefficient", "Parameters", "coefficient_table", "column_values", "draw_covariates", "latex_table", "mixture_means", "summary_text",
+]
