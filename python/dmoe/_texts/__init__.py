@@ -75,6 +75,11 @@ def say(key: str, /, **values: Any) -> str:
     return texts(_current.get())(f"plots.{key}", **values)
 
 
+def say_code(group: str, code: str) -> str:
+    """The text of a code of a file; of one of a later version the code itself."""
+    return say(f"{group}.{code}") if texts(_current.get()).has(f"plots.{group}.{code}") else code
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[Texts]:
     """Pictures that are drawn within are in this language."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._model import Model
-from .._texts import say
+from .._texts import say, say_code
 from ._style import Display, MARKERS, colour, legend, line
 
 _CRITERIA = ("bic", "aic", "icl")
@@ -142,7 +142,7 @@ class StartsDisplay(Display):
         for index, kind in enumerate(kinds):
             own = [position for position, strategy in enumerate(self.strategies) if strategy == kind]
             ax.plot(
-                rows[own], self.screened[own], linestyle="none", marker=MARKERS[index % len(MARKERS)], color=colour(index), label=say(f"starts.{kind}")
+                rows[own], self.screened[own], linestyle="none", marker=MARKERS[index % len(MARKERS)], color=colour(index), label=say_code("starts", kind)
             )
         went_on = np.isfinite(self.refined)
         ax.plot(rows[went_on], self.screened[went_on], "o", markersize=11, fillstyle="none", color="black", label=say("refined"))
