@@ -239,7 +239,7 @@ class TestTables:
     def test_frame_has_a_row_for_each_coefficient(self, model: dmoe.Model) -> None:
         frame = model.to_frame()
         assert len(frame) == len(model.coefficients())
-        assert frame.loc[frame["p_value"] < 0.05, "z"].abs().min() > 1.95
+        assert frame.loc[pd.to_numeric(frame["p_value"]) < 0.05, "z"].astype(float).abs().min() > 1.95
 
     def test_texts_hold_every_coefficient(self, model: dmoe.Model) -> None:
         summary, latex = model.summary(), model.to_latex()

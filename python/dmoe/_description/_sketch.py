@@ -13,6 +13,8 @@ from ._parameters import Parameters
 
 # Bins of equal share that the file gives without shares; beyond, the outer ones are halved.
 _EQUAL_BINS = 20
+# Share of the rows from which a value is one to look at.
+_COMMON = 0.01
 
 
 def draw_covariates(parameters: Parameters, count: int, seed: int = 1) -> np.ndarray:
@@ -35,21 +37,39 @@ def draw_covariates(parameters: Parameters, count: int, seed: int = 1) -> np.nda
 
 def column_values(parameters: Parameters, column: int) -> np.ndarray | None:
     """The values of a column with few common values, as flags and counts have them; None of others."""
-    found: set[float] = set()
-    for expert in parameters.record["experts"]:
-        marginal = (expert.get("marginals") or [None] * len(parameters.covariates))[column]
+    if is_level(parameters, column):
+        return np.array([0.0, 1.0])
+    shares: dict[float, float] = {}
+    for expert, share in enumerate(parameters.shares):
+        record = parameters.record["experts"][expert]
+        marginal = (record.get("marginals") or [None] * len(parameters.covariates))[column]
+        if marginal is None and _is_constant(parameters, expert, column):
+            marginal = {"shares": [1.0], "means": [parameters.means[expert, column]], "values": [0]}
         if not isinstance(marginal, dict) or len(marginal.get("values", [])) < len(marginal["means"]):
-            if marginal is None and _is_constant(parameters, expert, column):
-                found.add(expert["statistics"]["mean"][column])
-                continue
             return None
-        found.update(marginal["means"])
-    return np.array(sorted(found)) if 1 < len(found) <= 12 else None
+        for value, own in zip(marginal["means"], marginal["shares"]):
+            shares[value] = shares.get(value, 0.0) + share * own
+    common = sorted(value for value, share in shares.items() if share >= _COMMON)
+    return np.array(common) if 1 < len(common) <= 12 else None
 
 
-def _is_constant(parameters: Parameters, expert: dict[str, Any], column: int) -> bool:
-    position = parameters.record["experts"].index(expert)
-    return bool((expert.get("statistics") or {}).get("weight", 0) > 0 and parameters.covariances[position, column, column] == 0)
+def is_level(parameters: Parameters, column: int) -> bool:
+    """Whether a column of the design says 1 where a category has a level, or an answer is yes, and 0 elsewhere."""
+    covariates = (parameters.record.get("study") or {}).get("covariates", [])
+    name = parameters.covariates[column]
+    return any(
+        name == f"{covariate['name']}={level}" for covariate in covariates for level in covariate.get("levels", [])
+    )
+
+
+def is_flag(parameters: Parameters, column: int) -> bool:
+    """Whether the column has no values but 0 and 1."""
+    values = column_values(parameters, column)
+    return values is not None and values.tolist() == [0.0, 1.0]
+
+
+def _is_constant(parameters: Parameters, expert: int, column: int) -> bool:
+    return bool(parameters.weights[expert] > 0 and parameters.covariances[expert, column, column] == 0)
 
 
 def _rounded(expected: np.ndarray, total: int) -> np.ndarray:

@@ -94,7 +94,7 @@ def _source(parameters: Parameters) -> str:
     found = {
         "observed": "from the observed information", "sandwich": "by the sandwich", "aggregated": "combined from those of the sites",
     }.get(parameters.source, parameters.source)
-    return f"Standard errors {found}. z and P>|z| are for this number of experts, which was given or chosen before."
+    return f"Standard errors {found}.\nz and P>|z| take the number of experts as given."
 
 
 _LATEX = {

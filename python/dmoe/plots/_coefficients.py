@@ -104,7 +104,7 @@ class CoefficientDisplay(Display):
             ax.axhline(row - 0.5, color=FAINT, lw=0.5, zorder=0)
         ax.tick_params(axis="y", length=0)
         ax.set_xlabel(self._x_label())
-        legend(ax)
+        legend(ax, least=1 if self.is_gate else 2)
         return self
 
     def _scale(self, line: Coefficient) -> float:

@@ -54,7 +54,7 @@ class GateDisplay(Display):
         for expert in range(self.probabilities.shape[1]):
             style = {**line(expert), **(marker(expert) if self.is_discrete else {})}
             ax.plot(self.values, self.probabilities[:, expert], lw=1.8, label=say("expert", expert=expert + 1), **style)
-        ax.set_ylim(0, 1)
+        ax.set_ylim(-0.02, 1.02)
         if self.is_discrete:
             ax.set_xticks(self.values)
         else:

@@ -58,14 +58,14 @@ class Display:
         return ax
 
 
-def legend(ax: Any, title: str | None = None, entries: int | None = None) -> None:
-    """Above the axes, where it hides nothing."""
+def legend(ax: Any, least: int = 2) -> None:
+    """Above the axes, where it hides nothing; of one entry alone there is none by default."""
     handles, labels = ax.get_legend_handles_labels()
-    if len(labels) > 1:
+    if len(labels) >= least:
         widest = max(map(len, labels)) + 8
         columns = max(1, min(len(labels), 70 // widest))
         ax.legend(
-            handles, labels, title=title, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=columns, frameon=False, fontsize="small",
+            handles, labels, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=columns, frameon=False, fontsize="small",
             alignment="left", borderaxespad=0.2, handlelength=2.6,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from .._description import Coefficient
+from .._description import Coefficient, is_flag
 from .._description._coefficients import INTERCEPT
 from .._model import Model
 from .._texts import Texts
@@ -81,13 +81,7 @@ def _typical(model: Model, expert: int, t: Texts) -> list[str]:
         for column in range(len(parameters.covariates))
     ]
     largest = [pair for pair in sorted(differences, key=lambda pair: -abs(pair[0])) if abs(pair[0]) >= _DIFFERENCE][:_TYPICAL]
-    phrases = [
-        t(
-            f"report.experts.{'above' if difference > 0 else 'below'}", covariate=parameters.covariates[column],
-            here=t.number(float(parameters.means[expert, column])), overall=t.number(float(parameters.overall_mean[column])),
-        )
-        for difference, column in largest
-    ]
+    phrases = [_difference(model, expert, column, difference > 0, t) for difference, column in largest]
     if not phrases:
         sentences = [t("report.experts.everywhere")] if model.n_experts > 1 else []
     else:
@@ -97,6 +91,15 @@ def _typical(model: Model, expert: int, t: Texts) -> list[str]:
         mean, spread = parameters.means[expert, -1], math.sqrt(max(parameters.covariances[expert, -1, -1], 0.0))
         sentences.append(t("report.experts.mean_here", target=model.target, mean=t.number(float(mean)), deviation=t.number(spread)))
     return sentences
+
+
+def _difference(model: Model, expert: int, column: int, is_above: bool, t: Texts) -> str:
+    parameters = model.parameters
+    here, overall = float(parameters.means[expert, column]), float(parameters.overall_mean[column])
+    name = parameters.covariates[column]
+    if is_flag(parameters, column):
+        return t(f"report.experts.{'often' if is_above else 'seldom'}", covariate=name, here=t.percent(here, 0), overall=t.percent(overall, 0))
+    return t(f"report.experts.{'above' if is_above else 'below'}", covariate=name, here=t.number(here), overall=t.number(overall))
 
 
 def _effects(model: Model, lines: list[Coefficient], t: Texts) -> list[str]:
@@ -111,10 +114,15 @@ def _effects(model: Model, lines: list[Coefficient], t: Texts) -> list[str]:
 
 
 def _effect(model: Model, line: Coefficient, t: Texts) -> str:
-    deviation = float(model.parameters.overall_deviation[model.covariates.index(line.covariate)])
+    column = model.covariates.index(line.covariate)
+    # Of a flag, what it changes is between 0 and 1.
+    has_unit = is_flag(model.parameters, column)
+    deviation = 1.0 if has_unit else float(model.parameters.overall_deviation[column])
     change = line.estimate * deviation
     ends = None if line.lower is None or line.upper is None else (line.lower * deviation, line.upper * deviation)
-    values = {"covariate": line.covariate, "deviation": t.number(deviation), "target": model.target}
+    key = "flag" if has_unit else "more"
+    cause = t(f"report.experts.{key}", covariate=line.covariate, deviation=t.number(deviation))
+    values = {"cause": cause, "target": model.target}
     if model.family == "gaussian":
         if change < 0 and ends is not None:
             ends = (-ends[1], -ends[0])
