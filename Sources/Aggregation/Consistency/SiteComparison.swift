@@ -13,10 +13,10 @@ package struct SiteComparison: Sendable, Encodable {
         package var divergences: [Double]
     }
 
-    /// In the order given.
-    package let sites: [Site]
     /// Names of the sites that all are compared with, in the order given: all of them, or a part of many.
     package let references: [String]
+    /// In the order given.
+    package let sites: [Site]
 
     private static let supportSize = 1000
 
