@@ -3,10 +3,10 @@
 from ._coefficients import Coefficient, coefficient_table
 from ._mixture import mixture_means
 from ._parameters import Parameters
-from ._sketch import column_values, draw_covariates, is_flag
+from ._sketch import column_values, draw_covariates, is_flag, reference_level
 from ._text import latex_table, summary_text
 
 __all__ = [
     "Coefficient", "Parameters", "coefficient_table", "column_values", "draw_covariates", "is_flag", "latex_table",
-    "mixture_means", "summary_text",
+    "mixture_means", "reference_level", "summary_text",
 ]

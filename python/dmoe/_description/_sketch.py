@@ -37,7 +37,7 @@ def draw_covariates(parameters: Parameters, count: int, seed: int = 1) -> np.nda
 
 def column_values(parameters: Parameters, column: int) -> np.ndarray | None:
     """The values of a column with few common values, as flags and counts have them; None of others."""
-    if is_level(parameters, column):
+    if reference_level(parameters, column) is not None:
         return np.array([0.0, 1.0])
     shares: dict[float, float] = {}
     for expert, share in enumerate(parameters.shares):
@@ -53,13 +53,13 @@ def column_values(parameters: Parameters, column: int) -> np.ndarray | None:
     return np.array(common) if 1 < len(common) <= 12 else None
 
 
-def is_level(parameters: Parameters, column: int) -> bool:
-    """Whether a column of the design says 1 where a category has a level, or an answer is yes, and 0 elsewhere."""
-    covariates = (parameters.record.get("study") or {}).get("covariates", [])
+def reference_level(parameters: Parameters, column: int) -> str | None:
+    """Of a column of the design that says 1 where a category has a level, the level that all are compared with; None of others."""
     name = parameters.covariates[column]
-    return any(
-        name == f"{covariate['name']}={level}" for covariate in covariates for level in covariate.get("levels", [])
-    )
+    for covariate in (parameters.record.get("study") or {}).get("covariates", []):
+        if name in [f"{covariate['name']}={level}" for level in covariate.get("levels", [])]:
+            return covariate.get("reference", covariate["levels"][0])
+    return None
 
 
 def is_flag(parameters: Parameters, column: int) -> bool:

@@ -50,8 +50,9 @@ class DivergenceDisplay(Display):
 
     def plot(self, *, ax: Any = None) -> DivergenceDisplay:
         from matplotlib.colors import LogNorm
+        from matplotlib.ticker import LogLocator
 
-        self.size = (2.2 + 0.34 * len(self.references), 1.6 + 0.3 * len(self.sites))
+        self.size = (max(4.8, 3.0 + 0.34 * len(self.references)), max(3.6, 2.6 + 0.3 * len(self.sites)))
         ax = self._begin(ax)
         shown = self.divergences.copy()
         positive = shown[shown > 0]
@@ -62,11 +63,14 @@ class DivergenceDisplay(Display):
         shown[shown <= 0] = np.nan
         image = ax.imshow(shown, cmap=SEQUENTIAL, norm=norm, aspect="auto")
         ax.set_xticks(range(len(self.references)), [plain(shortened(name, 16)) for name in self.references], rotation=90)
-        marks = [f"{shortened(name, 20)} *" if name in self.inconsistent else shortened(name, 20) for name in self.sites]
+        marks = [f"{shortened(name, 18)} *" if name in self.inconsistent else shortened(name, 18) for name in self.sites]
         ax.set_yticks(range(len(self.sites)), [plain(mark) for mark in marks])
         if len(self.references) <= _MOST_NUMBERS:
             self._numbers(ax, norm)
         bar = self.figure_.colorbar(image, ax=ax, shrink=0.9)
+        bar.minorticks_off()
+        bar.ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        bar.ax.yaxis.set_major_formatter("{x:.2g}")
         bar.set_label(say("divergence"))
         ax.set_xlabel(" ".join([say("from_local_model"), *([say("inconsistent_mark")] if self.inconsistent else [])]))
         ax.set_ylabel(say("site"))

@@ -62,7 +62,7 @@ class SiteCoefficientDisplay(Display):
             lines = local.coefficients(level) if local is not None and _same_scale(model, local) else []
             for number, assigned in enumerate(site["experts"], start=1):
                 found = _find(lines, "expert", number, response, covariate) if assigned == expert else None
-                if found is not None:
+                if found is not None and not is_held(found):
                     sites.append((site["name"], found))
         return cls(sites, shared, i_squared([line for _, line in sites]), model.target, max_sites).plot(ax=ax)
 
@@ -97,6 +97,11 @@ def i_squared(lines: Sequence[Coefficient]) -> float | None:
     mean = sum(value * weight for value, weight in known) / total
     scatter = sum(weight * (value - mean) ** 2 for value, weight in known)
     return max(0.0, 1 - (len(known) - 1) / scatter) if scatter > 0 else 0.0
+
+
+def is_held(line: Coefficient) -> bool:
+    """Whether a slope is 0 because the site has nothing to say of it: a column that is constant there, or withheld."""
+    return line.estimate == 0 and line.standard_error is None
 
 
 def _find(lines: Sequence[Coefficient], part: str, expert: int, response: str | None, covariate: str) -> Coefficient | None:

@@ -63,7 +63,7 @@ def legend(ax: Any, least: int = 2) -> None:
     handles, labels = ax.get_legend_handles_labels()
     if len(labels) >= least:
         widest = max(map(len, labels)) + 8
-        columns = max(1, min(len(labels), 70 // widest))
+        columns = max(1, min(len(labels), 62 // widest))
         ax.legend(
             handles, labels, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=columns, frameon=False, fontsize="small",
             alignment="left", borderaxespad=0.2, handlelength=2.6,

@@ -12,9 +12,11 @@ from typing import Any
 # Text stays text: it is searched, read aloud and copied. DejaVu is wider than what browsers have in its place.
 _STYLE = {
     "svg.fonttype": "none", "svg.hashsalt": "dmoe", "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "Helvetica"], "font.size": 11, "figure.facecolor": "none",
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "Helvetica"], "font.size": 10, "figure.facecolor": "none",
     "axes.unicode_minus": True,
 }
+# Of a picture, in inches: it stands in one of two columns, and letters should have one size in all.
+_WIDTH, _HEIGHT, _FLATTENED = 5.0, 10.0, 0.88
 
 
 @dataclass(frozen=True)
@@ -28,18 +30,15 @@ class Figure:
     title, alternative : str
         The caption, and what a person who does not see it has to know.
     svg : str
-    is_wide : bool
-        Whether it needs the width of the page.
     """
 
     name: str
     title: str
     alternative: str
     svg: str
-    is_wide: bool
 
 
-def drawn(name: str, title: str, draw: Callable[[Any], Any], alternative: Callable[[Any], str], is_wide: bool = False) -> Figure:
+def drawn(name: str, title: str, draw: Callable[[Any], Any], alternative: Callable[[Any], str]) -> Figure:
     """Draw a display and say what it shows.
 
     Parameters
@@ -55,12 +54,12 @@ def drawn(name: str, title: str, draw: Callable[[Any], Any], alternative: Callab
         # Drawn twice: a display knows its size when it has its numbers.
         display = draw(Canvas().subplots())
         width, height = display.size
-        canvas = Canvas(figsize=(width, min(height, 11.0)), layout="constrained")
+        canvas = Canvas(figsize=(min(width, _WIDTH), min(_FLATTENED * height, _HEIGHT)), layout="constrained")
         display.plot(ax=canvas.subplots())
         text = io.StringIO()
         canvas.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}, dpi=110)
     said = alternative(display)
-    return Figure(name, title, said, _within_page(text.getvalue(), name, title, said), is_wide)
+    return Figure(name, title, said, _within_page(text.getvalue(), name, title, said))
 
 
 def _within_page(svg: str, name: str, title: str, alternative: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from .._description import Coefficient, is_flag
+from .._description import Coefficient, is_flag, reference_level
 from .._description._coefficients import INTERCEPT
 from .._model import Model
 from .._texts import Texts
@@ -120,8 +120,9 @@ def _effect(model: Model, line: Coefficient, t: Texts) -> str:
     deviation = 1.0 if has_unit else float(model.parameters.overall_deviation[column])
     change = line.estimate * deviation
     ends = None if line.lower is None or line.upper is None else (line.lower * deviation, line.upper * deviation)
-    key = "flag" if has_unit else "more"
-    cause = t(f"report.experts.{key}", covariate=line.covariate, deviation=t.number(deviation))
+    reference = reference_level(model.parameters, column)
+    key = "level" if reference is not None else "flag" if has_unit else "more"
+    cause = t(f"report.experts.{key}", covariate=line.covariate, deviation=t.number(deviation), reference=reference)
     values = {"cause": cause, "target": model.target}
     if model.family == "gaussian":
         if change < 0 and ends is not None:

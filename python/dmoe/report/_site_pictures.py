@@ -10,7 +10,7 @@ import numpy as np
 from .. import plots
 from .._model import Model
 from .._texts import Texts
-from ..plots._sites import i_squared
+from ..plots._sites import i_squared, is_held
 from ._figures import Figure, drawn
 
 # Slopes that are shown site by site.
@@ -57,7 +57,7 @@ def _most_different(model: Model, local: dict[str, Model], level: float) -> list
         if own is None or (own.classes or [None])[0] != (model.classes or [None])[0]:
             continue
         for line in own.coefficients(level):
-            if line.part == "expert" and line.is_slope and line.expert <= len(site["experts"]):
+            if line.part == "expert" and line.is_slope and not is_held(line) and line.expert <= len(site["experts"]):
                 values.setdefault((site["experts"][line.expert - 1], line.response, line.covariate), []).append(line)
     known = {(line.expert, line.response, line.covariate) for line in model.coefficients() if line.part == "expert"}
     scores = {key: _score(lines) for key, lines in values.items() if key in known and len(lines) > 1}
