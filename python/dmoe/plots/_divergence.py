@@ -59,7 +59,8 @@ class DivergenceDisplay(Display):
         if positive.size == 0:
             positive = np.array([1e-3, 1.0])
         # Divergences differ by orders of magnitude: what is honest would be one colour beside a site with a wrong unit.
-        norm = LogNorm(max(positive.min(), 1e-3 * positive.max()), positive.max() * (1 + 1e-9))
+        # Differences below a factor of ten are no news: they do not get the whole range of colours.
+        norm = LogNorm(min(max(positive.min(), 1e-3 * positive.max()), 0.1 * positive.max()), positive.max() * (1 + 1e-9))
         shown[shown <= 0] = np.nan
         image = ax.imshow(shown, cmap=SEQUENTIAL, norm=norm, aspect="auto")
         ax.set_xticks(range(len(self.references)), [plain(shortened(name, 16)) for name in self.references], rotation=90)

@@ -51,11 +51,11 @@ def drawn(name: str, title: str, draw: Callable[[Any], Any], alternative: Callab
     from matplotlib.figure import Figure as Canvas
 
     with matplotlib.rc_context(_STYLE):
-        # Drawn twice: a display knows its size when it has its numbers.
-        display = draw(Canvas().subplots())
+        canvas = Canvas(layout="constrained")
+        display = draw(canvas.subplots())
+        # A display knows its size when it has its numbers; the layout is made as it is written.
         width, height = display.size
-        canvas = Canvas(figsize=(min(width, _WIDTH), min(_FLATTENED * height, _HEIGHT)), layout="constrained")
-        display.plot(ax=canvas.subplots())
+        canvas.set_size_inches(min(width, _WIDTH), min(_FLATTENED * height, _HEIGHT))
         text = io.StringIO()
         canvas.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}, dpi=110)
     said = alternative(display)
