@@ -63,11 +63,12 @@ def table(rows: int = 600, seed: int = 0) -> pd.DataFrame:
     return frame
 
 
-def local_models(family: str, sites: int = 2, **options: object) -> dict[str, dmoe.Model]:
+def local_models(family: str, sites: int = 2, second: str = "x1", **options: object) -> dict[str, dmoe.Model]:
+    """Of tables whose second covariate has a name that is given."""
     target = FAMILIES[family]
     return {
         f"site-{site}": dmoe.fit_local(
-            table(seed=site + 1)[["x0", "x1", target]], target=target, experts=2, family=family, starts=4, **options
+            table(seed=site + 1)[["x0", "x1", target]].rename(columns={"x1": second}), target=target, experts=2, family=family, starts=4, **options
         )
         for site in range(sites)
     }

@@ -26,6 +26,7 @@ from test_report import FAMILIES, local_models, table
 CHROMIUM = os.environ.get("DMOE_CHROMIUM", "chromium")
 LAYOUT = Path(__file__).with_name("layout.js").read_text(encoding="utf-8")
 WIDTHS = (360, 768, 1280)
+LONG = "Aufenthaltsdauer_in_Tagen_vor_der_Verlegung_auf_die_Station"
 
 
 class Browser:
@@ -103,13 +104,14 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module", params=[(family, language) for family in FAMILIES for language in LANGUAGES], ids="-".join)
 def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Many sites in one language, two in the other; with a site of a long name."""
+    """Many sites in one language, two and a covariate of a long name in the other; with a site of a long name."""
     family, language = request.param
-    local = local_models(family, sites=16 if language == "en" else 2)
+    second = "x1" if language == "en" else LONG
+    local = local_models(family, sites=16 if language == "en" else 2, second=second)
     local["Universitätsklinikum Castrop-Rauxel, Abteilung II"] = local.pop("site-0")
     model = dmoe.aggregate(local)
     folder = tmp_path_factory.mktemp(f"{family}-{language}")
-    table(seed=99).to_csv(folder / "test.csv", index=False)
+    table(seed=99).rename(columns={"x1": second}).to_csv(folder / "test.csv", index=False)
     path = folder / "report.html"
     path.write_text(make_report(model, local, GivenFile.of_table(str(folder / "test.csv"), model), language=language), encoding="utf-8")
     return path

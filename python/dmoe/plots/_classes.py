@@ -10,7 +10,7 @@ import numpy as np
 from .._model import Model
 from .._texts import say
 from ._inputs import observed_classes, of_estimator
-from ._style import Display, GREY, MARKERS, legend, line, plain
+from ._style import Display, GREY, MARKERS, label_x, label_y, legend, line, plain
 
 
 class _OfClasses(Display):
@@ -74,8 +74,8 @@ class ROCDisplay(_OfClasses):
         ax = self._begin(ax)
         for index, (name, (others, own)) in enumerate(self.curves.items()):
             ax.plot(others, own, lw=1.8, label=plain(say("area", name=name, area=f"{self.areas[name]:.3f}")), **line(index))
-        ax.set_xlabel(say("false_positives"))
-        ax.set_ylabel(say("true_positives"))
+        label_x(ax, say("false_positives"))
+        label_y(ax, say("true_positives"))
         self._square(ax)
         return self
 
@@ -110,8 +110,8 @@ class CalibrationDisplay(_OfClasses):
         ax = self._begin(ax)
         for index, (name, (predicted, observed)) in enumerate(self.curves.items()):
             ax.plot(predicted, observed, label=plain(name), marker=MARKERS[index % len(MARKERS)], markersize=4.5, **line(index))
-        ax.set_xlabel(say("predicted_probability"))
-        ax.set_ylabel(say("share_of_rows"))
+        label_x(ax, say("predicted_probability"))
+        label_y(ax, say("share_of_rows"))
         self._square(ax)
         return self
 

@@ -8,7 +8,7 @@ from typing import Any
 from .._description import Coefficient
 from .._model import Model
 from .._texts import say
-from ._style import Display, FAINT, legend, marker, plain, shortened
+from ._style import Display, FAINT, label_x, legend, marker, plain, shortened
 
 
 @dataclass
@@ -103,7 +103,7 @@ class CoefficientDisplay(Display):
         for row in range(1, len(self.covariates)):
             ax.axhline(row - 0.5, color=FAINT, lw=0.5, zorder=0)
         ax.tick_params(axis="y", length=0)
-        ax.set_xlabel(self._x_label())
+        label_x(ax, self._x_label())
         legend(ax, least=1 if self.is_gate else 2)
         return self
 

@@ -10,7 +10,7 @@ import numpy as np
 from .._model import Model
 from .._texts import say
 from ._inputs import observed_numbers, of_estimator
-from ._style import Display, FAINT, colour, legend, plain
+from ._style import Display, FAINT, colour, label_x, label_y, legend, plain
 
 
 @dataclass
@@ -69,7 +69,7 @@ class RootogramDisplay(Display):
         for limit in (-1, 1):
             ax.axhline(limit, color=FAINT, lw=1, ls="--", zorder=0)
         ax.xaxis.get_major_locator().set_params(integer=True)
-        ax.set_xlabel(plain(self.target))
-        ax.set_ylabel(say("root_of_rows"))
+        label_x(ax, plain(self.target))
+        label_y(ax, say("root_of_rows"))
         legend(ax)
         return self

@@ -11,7 +11,7 @@ import numpy as np
 from .._aggregation import compare_sites
 from .._model import Model
 from .._texts import say
-from ._style import Display, SEQUENTIAL, plain, shortened
+from ._style import Display, SEQUENTIAL, label_x, label_y, plain, shortened
 
 # With more sites, numbers in the cells would not be read.
 _MOST_NUMBERS = 12
@@ -73,8 +73,8 @@ class DivergenceDisplay(Display):
         bar.ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         bar.ax.yaxis.set_major_formatter("{x:.2g}")
         bar.set_label(say("divergence"))
-        ax.set_xlabel(" ".join([say("from_local_model"), *([say("inconsistent_mark")] if self.inconsistent else [])]))
-        ax.set_ylabel(say("site"))
+        label_x(ax, " ".join([say("from_local_model"), *([say("inconsistent_mark")] if self.inconsistent else [])]))
+        label_y(ax, say("site"))
         return self
 
     def _numbers(self, ax: Any, norm: Any) -> None:

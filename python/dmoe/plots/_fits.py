@@ -9,7 +9,7 @@ import numpy as np
 
 from .._model import Model
 from .._texts import say, say_code
-from ._style import Display, MARKERS, colour, legend, line
+from ._style import Display, MARKERS, colour, label_x, label_y, legend, line
 
 _CRITERIA = ("bic", "aic", "icl")
 
@@ -68,8 +68,8 @@ class ExpertCountDisplay(Display):
         ax.axvline(self.chosen, color="black", lw=0.8, ls=":")
         ax.annotate(say("chosen"), (self.chosen, 1), xycoords=("data", "axes fraction"), xytext=(3, -9), textcoords="offset points", fontsize="small")
         ax.set_xticks(self.experts)
-        ax.set_xlabel(say("experts"))
-        ax.set_ylabel(say(f"criterion_{self.better}"))
+        label_x(ax, say("experts"))
+        label_y(ax, say(f"criterion_{self.better}"))
         legend(ax)
         return self
 
@@ -102,8 +102,8 @@ class TraceDisplay(Display):
         ax.plot(range(len(self.values)), self.values, marker="o", markersize=3.5, color=colour(0))
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.ticklabel_format(axis="y", useOffset=False)
-        ax.set_xlabel(say("iteration"))
-        ax.set_ylabel(self.name)
+        label_x(ax, say("iteration"))
+        label_y(ax, self.name)
         return self
 
 
@@ -147,7 +147,7 @@ class StartsDisplay(Display):
         went_on = np.isfinite(self.refined)
         ax.plot(rows[went_on], self.screened[went_on], "o", markersize=11, fillstyle="none", color="black", label=say("refined"))
         ax.xaxis.get_major_locator().set_params(integer=True)
-        ax.set_xlabel(say("start_by_rank"))
-        ax.set_ylabel(say("after_screening"))
+        label_x(ax, say("start_by_rank"))
+        label_y(ax, say("after_screening"))
         legend(ax)
         return self

@@ -13,7 +13,7 @@ from .._description._mixture import gate_probabilities
 from .._model import Model
 from .._texts import say
 from ._inputs import covariate_position
-from ._style import Display, HATCHES, colour, legend, line, marker, plain, rug, span
+from ._style import Display, HATCHES, colour, label_x, label_y, legend, line, marker, plain, rug, span
 
 # Draws of the sketch that the other covariates are averaged over.
 _DRAWS = 400
@@ -59,8 +59,8 @@ class GateDisplay(Display):
             ax.set_xticks(self.values)
         else:
             rug(ax, self.draws)
-        ax.set_xlabel(plain(self.covariate))
-        ax.set_ylabel(say("probability_of_expert"))
+        label_x(ax, plain(self.covariate))
+        label_y(ax, say("probability_of_expert"))
         legend(ax)
         return self
 
@@ -118,8 +118,8 @@ class GateMapDisplay(Display):
             for expert in shown
         ]
         ax.legend(handles=patches, loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, fontsize="small", borderaxespad=0.2)
-        ax.set_xlabel(plain(self.covariates[0]))
-        ax.set_ylabel(plain(self.covariates[1]))
+        label_x(ax, plain(self.covariates[0]))
+        label_y(ax, plain(self.covariates[1]))
         return self
 
     def _outline(self, ax: Any, expert: int, best: np.ndarray) -> None:

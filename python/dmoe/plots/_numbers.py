@@ -11,7 +11,7 @@ import numpy as np
 from .._model import Model
 from .._texts import say
 from ._inputs import covariate_column, observed_numbers, of_estimator
-from ._style import Display, FAINT, GREY, SEQUENTIAL, colour, plain
+from ._style import Display, FAINT, GREY, SEQUENTIAL, colour, label_x, label_y, plain
 
 # Beyond so many rows, points become cells.
 _MOST_POINTS = 3000
@@ -67,8 +67,8 @@ class PITDisplay(_OfNumbers):
         ax.axhspan(1 - reach, 1 + reach, color=colour(1), alpha=0.2, lw=0)
         ax.axhline(1, color=colour(1), lw=1.2, ls="--")
         ax.set_xlim(0, 1)
-        ax.set_xlabel(say("pit"))
-        ax.set_ylabel(say("pit_density"))
+        label_x(ax, say("pit"))
+        label_y(ax, say("pit_density"))
         return self
 
 
@@ -100,8 +100,8 @@ class CoverageDisplay(_OfNumbers):
         ax.set_xlim(0, 1)
         ax.set_ylim(0, 1)
         ax.set_aspect("equal")
-        ax.set_xlabel(say("interval_probability"))
-        ax.set_ylabel(say("interval_share"))
+        label_x(ax, say("interval_probability"))
+        label_y(ax, say("interval_share"))
         return self
 
 
@@ -147,8 +147,8 @@ class QuantileResidualDisplay(_OfNumbers):
             _middle(ax, values, self.residuals)
         for level in (-1.96, 0, 1.96):
             ax.axhline(level, color=GREY if level == 0 else FAINT, lw=1, ls="-" if level == 0 else "--", zorder=1)
-        ax.set_xlabel(plain(self.covariate))
-        ax.set_ylabel(say("quantile_residual"))
+        label_x(ax, plain(self.covariate))
+        label_y(ax, say("quantile_residual"))
         return self
 
 
@@ -179,8 +179,8 @@ class ObservedPredictedDisplay(_OfNumbers):
         low, high = min(self.predicted.min(), self.observed.min()), max(self.predicted.max(), self.observed.max())
         ax.plot([low, high], [low, high], color=GREY, lw=1, ls="--")
         _middle(ax, self.predicted, self.observed)
-        ax.set_xlabel(plain(say("predicted_mean", target=self.target)))
-        ax.set_ylabel(plain(say("observed_target", target=self.target)))
+        label_x(ax, plain(say("predicted_mean", target=self.target)))
+        label_y(ax, plain(say("observed_target", target=self.target)))
         return self
 
 

@@ -12,7 +12,7 @@ from .._model import Model
 from .._texts import say
 from ._gates import grid
 from ._inputs import covariate_position
-from ._style import Display, colour, legend, line, plain, rug
+from ._style import Display, colour, label_x, label_y, legend, line, plain, rug
 
 # Draws of the sketch, and of the parameters.
 _ROWS, _PARAMETERS = 200, 200
@@ -85,8 +85,8 @@ class PartialEffectDisplay(Display):
         mark = {"marker": "o"} if self.is_discrete else {}
         ax.plot(self.values, self.means, color="black", lw=2.6, label=say("mixture"), **mark)
         self._frame(ax)
-        ax.set_xlabel(plain(self.covariate))
-        ax.set_ylabel(plain(self.label))
+        label_x(ax, plain(self.covariate))
+        label_y(ax, plain(self.label))
         if self.is_discrete:
             ax.set_xticks(self.values)
         else:

@@ -10,7 +10,7 @@ from .._description import Coefficient
 from .._model import Model
 from .._texts import say
 from ._inputs import local_models as by_name
-from ._style import Display, FAINT, colour, plain, shortened
+from ._style import Display, FAINT, colour, label_x, plain, shortened
 
 
 @dataclass
@@ -82,7 +82,7 @@ class SiteCoefficientDisplay(Display):
         ax.tick_params(axis="y", length=0)
         shared = self.shared
         target = self.target if shared.response is None else say("log_odds_of", target=self.target, response=shared.response)
-        ax.set_xlabel(plain(say("slope_of", covariate=shared.covariate, target=target, expert=shared.expert)))
+        label_x(ax, plain(say("slope_of", covariate=shared.covariate, target=target, expert=shared.expert)))
         if self.heterogeneity is not None:
             ax.set_title(f"I² = {100 * self.heterogeneity:.0f} %", loc="left", fontsize="small")
         return self

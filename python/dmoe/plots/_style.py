@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -81,6 +82,20 @@ def shortened(name: str, width: int = 24) -> str:
 def plain(text: str) -> str:
     """A name of the data as it is: matplotlib takes what is between two dollars for a formula."""
     return text.replace("$", r"\$")
+
+
+def label_x(ax: Any, text: str) -> None:
+    """Names of the data are as long as they are: a label has as many lines as it needs."""
+    ax.set_xlabel(_wrapped(text, 42))
+
+
+def label_y(ax: Any, text: str) -> None:
+    ax.set_ylabel(_wrapped(text, 32))
+
+
+def _wrapped(text: str, width: int) -> str:
+    lines = [part for line in text.split("\n") for part in textwrap.wrap(line, width, break_on_hyphens=False)]
+    return "\n".join(lines[:4])
 
 
 def span(values: np.ndarray, share: float = 0.01) -> tuple[float, float]:
