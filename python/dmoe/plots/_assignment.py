@@ -9,7 +9,7 @@ import numpy as np
 
 from .._model import Model
 from .._texts import say
-from ._style import Display, HATCHES, colour, plain, shortened
+from ._style import Display, HATCHES, colour, natural, plain, shortened
 
 
 @dataclass
@@ -47,7 +47,7 @@ class AssignmentDisplay(Display):
             shares = local.parameters.shares if local is not None else np.full(len(site["experts"]), 1 / len(site["experts"]))
             for expert, share in zip(site["experts"], shares):
                 flows[row, expert - 1] += site["rows"] * share
-        order = sorted(range(len(sites)), key=lambda row: sites[row]["name"])
+        order = sorted(range(len(sites)), key=lambda row: natural(sites[row]["name"]))
         return cls([sites[row]["name"] for row in order], model.n_experts, flows[order] / max(flows.sum(), 1)).plot(ax=ax)
 
     def plot(self, *, ax: Any = None) -> AssignmentDisplay:

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .._description import Parameters, column_values, draw_covariates
-from .._description._mixture import gate_probabilities
+from .._description import Parameters, column_values, draw_covariates, gate_probabilities
 from .._model import Model
 from .._texts import say
 from ._inputs import covariate_position

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from .._description import Parameters, draw_covariates, mixture_means
+from .._description import Parameters, draw_covariates, expert_means, mixture_means
 from .._model import Model
 from .._texts import say
 from ._gates import grid
 from ._inputs import covariate_position
-from ._style import Display, colour, label_x, label_y, legend, line, plain, rug
+from ._style import Display, label_x, label_y, legend, line, plain, rug
 
 # Draws of the sketch, and of the parameters.
 _ROWS, _PARAMETERS = 200, 200
@@ -120,8 +120,6 @@ class _Curve:
 
     def of_experts(self, coefficients: np.ndarray) -> np.ndarray:
         """Points x experts."""
-        from .._description._mixture import expert_means
-
         return expert_means(self.parameters.family, self._predictors(coefficients))[..., self.value].mean(axis=0)
 
     def _predictors(self, coefficients: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from .._description import Coefficient
 from .._model import Model
 from .._texts import say
 from ._inputs import local_models as by_name
-from ._style import Display, FAINT, colour, label_x, plain, shortened
+from ._style import Display, FAINT, colour, label_x, natural, plain, shortened
 
 
 @dataclass
@@ -67,7 +67,7 @@ class SiteCoefficientDisplay(Display):
         return cls(sites, shared, i_squared([line for _, line in sites]), model.target, max_sites).plot(ax=ax)
 
     def plot(self, *, ax: Any = None) -> SiteCoefficientDisplay:
-        shown = sorted(self.sites, key=lambda pair: pair[0])[: self.max_sites]
+        shown = sorted(self.sites, key=lambda pair: natural(pair[0]))[: self.max_sites]
         self.size = (6.4, 1.3 + 0.24 * (len(shown) + 1))
         ax = self._begin(ax)
         if self.shared.lower is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -79,6 +79,11 @@ def shortened(name: str, width: int = 24) -> str:
     return f"{name[:head]}…{name[-(width - 1 - head):]}"
 
 
+def natural(name: str) -> list[tuple[int, str]]:
+    """A key to sort names by: site-2 comes before site-10."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
+
+
 def plain(text: str) -> str:
     """A name of the data as it is: matplotlib takes what is between two dollars for a formula."""
     return text.replace("$", r"\$")
@@ -108,7 +113,3 @@ def rug(ax: Any, values: np.ndarray) -> None:
     """Deciles on the axis, the middle one longer: of nobody's row, of which the file has none."""
     for level, value in zip(range(1, 10), np.quantile(values, np.arange(1, 10) / 10)):
         ax.plot([value, value], [0, 0.05 if level == 5 else 0.028], transform=ax.get_xaxis_transform(), color=GREY, lw=1.2, clip_on=False)
-
-
-def positions(labels: Sequence[str]) -> np.ndarray:
-    return np.arange(len(labels), dtype=float)

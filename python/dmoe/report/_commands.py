@@ -6,6 +6,7 @@ import shlex
 from typing import Any
 
 from .._model import Model
+from ..plots._style import natural
 
 # Options of a fit and of an aggregation by their field in the file, with what holds where they are not given.
 _FIT = {
@@ -40,7 +41,7 @@ def fit_command(model: Model, output: str = "site.json") -> str:
 def aggregate_command(model: Model, output: str) -> str:
     aggregation = model.record["aggregation"]
     options = aggregation["options"]
-    names = sorted([site["name"] for site in aggregation["sites"]] + [site["name"] for site in aggregation.get("leftOut", [])])
+    names = sorted([site["name"] for site in aggregation["sites"]] + [site["name"] for site in aggregation.get("leftOut", [])], key=natural)
     words = ["dmoe", "aggregate", *(f"{name}.json" for name in names)]
     if "expertRange" in options:
         words += ["--experts", "auto"]

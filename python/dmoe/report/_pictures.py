@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import plots
-from .._description import Coefficient
+from .._description import Coefficient, column_values
 from .._model import Model
 from .._texts import Texts
 from ._figures import Figure, drawn
@@ -59,8 +59,6 @@ def model_pictures(model: Model, t: Texts, level: float) -> Iterator[Figure]:
 
 def _gate_map(model: Model, gate: list[str], t: Texts) -> Iterator[Figure]:
     """Over the first two covariates with more than a few values."""
-    from .._description import column_values
-
     smooth = [name for name in gate if column_values(model.parameters, model.covariates.index(name)) is None][:2]
     if model.n_experts < 2 or len(smooth) < 2:
         return

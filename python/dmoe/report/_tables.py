@@ -9,6 +9,7 @@ from .._description import Coefficient
 from .._description._text import blocks, p_text
 from .._model import Model
 from .._texts import Texts
+from ..plots._style import natural
 from ._sentences import covariate_name
 from ._sources import GivenFile
 
@@ -58,7 +59,7 @@ def site_table(model: Model, comparison: dict[str, Any] | None, t: Texts) -> Tab
     rows = [
         [site["name"], t.number(site["rows"]), t.percent(site["weight"]), ", ".join(map(str, site["experts"]))]
         + ([t.number(divergences.get(site["name"]))] if divergences else [])
-        for site in sorted(model.record["aggregation"]["sites"], key=lambda site: site["name"])
+        for site in sorted(model.record["aggregation"]["sites"], key=lambda site: natural(site["name"]))
     ]
     return Table(t("report.sites.caption"), heads + ([t("report.sites.divergence")] if divergences else []), rows, {3})
 
