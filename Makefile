@@ -18,6 +18,7 @@
 #   make format  formats what `make lint` would complain of
 #   make test-python  the tests of the Python package, on the wheel as installed by pip into python/.venv
 #   make check-wheel  the wheel installed and used on a Debian that has nothing but Python; needs root and debootstrap
+#   make test-report-browser  the page of `dmoe report` in Chromium, wide and narrow; SCREENSHOTS=folder keeps pictures of it
 #   make test-spark   the tests of dmoe.spark on a cluster of this machine: PyPI's pyspark on Java 17, some minutes
 #   make benchmark    time, memory and score of all of it, kept in Benchmarks/results; ARGUMENTS="--quick" for small sizes
 #   make benchmark-compare   the kernels beside Benchmarks/baseline/kernels.json, as ratios; some minutes
@@ -28,7 +29,7 @@
 
 SWIFT ?= swift
 
-.PHONY: demo test quick hostile build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline fuzz sanitize experiments corpus test-experiments wheel check-wheel test-python test-spark clean
+.PHONY: demo test quick hostile build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline fuzz sanitize experiments corpus test-experiments wheel check-wheel test-python test-report-browser test-spark clean
 
 demo: build flights
 	Scripts/demo/airlines.sh Demo/flights.csv
@@ -76,6 +77,9 @@ check-wheel: wheel
 
 test-python: build wheel
 	Scripts/test-python.sh $(ARGUMENTS)
+
+test-report-browser: wheel
+	SCREENSHOTS=$(SCREENSHOTS) Scripts/test-report-browser.sh $(ARGUMENTS)
 
 experiments: build
 	Scripts/experiments.sh run $(if $(FULL),--full) $(ARGUMENTS)

@@ -41,7 +41,7 @@ private struct ScoreRequest: ReadingRequest {
 private struct Outputs: Sendable {
     /// In this order.
     enum Place: Int {
-        case mean, standardDeviation, gates, classProbabilities, quantiles, logDensity, posteriors, draws
+        case mean, standardDeviation, gates, classProbabilities, quantiles, logDensity, posteriors, draws, cumulative
     }
 
     private nonisolated(unsafe) let places: UnsafePointer<UnsafeMutablePointer<Double>?>
@@ -60,11 +60,11 @@ private struct Outputs: Sendable {
 /// Predicts the rows of a table.
 ///
 /// - Parameters:
-///   - outputs: eight places for rows x … numbers, null where they are not wanted: means (1 column), standard deviations (1),
+///   - outputs: nine places for rows x … numbers, null where they are not wanted: means (1 column), standard deviations (1),
 ///     gate probabilities (experts), class probabilities (classes), quantiles (levels, and
 ///     two more where there is an interval), log densities of the responses in the
-///     table (1), posterior probabilities (experts), a draw (1; of classes its code). Rows that are left out stay as
-///     they are.
+///     table (1), posterior probabilities (experts), a draw (1; of classes its code), P(Y < y) and P(Y ≤ y) of the responses (2; of numbers
+///     alone). Rows that are left out stay as they are.
 @c(dmoe_predict)
 public func predict(
     _ model: UnsafeMutableRawPointer, _ table: UnsafeMutableRawPointer, _ request: UnsafePointer<CChar>,
@@ -81,7 +81,7 @@ public func predict(
         job.seed = request.seed
         _ = try job.run(
             model.file, model.predictor, .borrowed(Handle<TableObject>(table).value.table),
-            withResponses: outputs[.logDensity] != nil || outputs[.posteriors] != nil,
+            withResponses: [.logDensity, .posteriors, .cumulative].contains { outputs[$0] != nil },
             parallelism: Parallelism(threads: request.threads), notices: notices
         ) { part in
             outputs.put(part)
@@ -99,6 +99,9 @@ extension Outputs {
         for (index, row) in part.rows.enumerated() {
             put(part.prediction.gates.row(index), .gates, row: row)
             if wantsResponse { put(part.response(index), row: row) }
+            if self[.cumulative] != nil, let cumulative = part.cumulative(index) {
+                put([cumulative.below, cumulative.upTo], .cumulative, row: row)
+            }
             if let posterior = part.posterior {
                 put([posterior.logDensities[index]], .logDensity, row: row)
                 put(posterior.posteriors.row(index), .posteriors, row: row)

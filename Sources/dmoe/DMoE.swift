@@ -35,6 +35,9 @@ struct DMoE: ParsableCommand {
               dmoe predict global.json new.csv -o predictions.csv
               dmoe evaluate global.json test.csv
 
+            dmoe report global.json -o report.html makes one page with pictures of it (in the Python package: pip install \
+            'dmoe[report]'). Any dmoe-NAME on the PATH is run as dmoe NAME.
+
             To try all of it on one machine: dmoe learn. DATA is CSV with a header (also gzipped, - for standard \
             input) or a NumPy .npy file.
             """,
@@ -46,6 +49,10 @@ struct DMoE: ParsableCommand {
         ])
 
     static func main() {
+        // Before signals are set, which the other program would inherit.
+        do { try ExternalCommand.replaceProcess(Array(CommandLine.arguments.dropFirst())) } catch {
+            Terminal.end(error)
+        }
         setSignals()
         MemoryExhaustion.report()
         let arguments = UsageMessage.joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst()))

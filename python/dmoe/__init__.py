@@ -7,7 +7,7 @@ imported when they are first asked for; the rest needs NumPy alone.
 from typing import TYPE_CHECKING, Any
 
 from ._engine import version as engine_version
-from ._aggregation import aggregate
+from ._aggregation import aggregate, compare_sites
 from ._fitting import Progress, fit_local
 from ._model import Model
 from ._tables import Table
@@ -38,6 +38,7 @@ __all__ = [
     "Progress",
     "Table",
     "aggregate",
+    "compare_sites",
     "engine_version",
     "fit_local",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -118,3 +119,31 @@ def aggregated(
     model = Model.loads(_engine.interruptible(call))
     model.notices = notices
     return model, model.said(style)
+
+
+def compare_sites(models: Mapping[str, Model] | Sequence[Model], *, n_jobs: int | None = None) -> dict[str, Any]:
+    """How far local models are from each other, as ``dmoe inspect --json`` of several files says it.
+
+    Parameters
+    ----------
+    models : mapping of site names to Model, or sequence of Model
+        The local models.
+    n_jobs : int, optional
+        Threads; by default all.
+
+    Returns
+    -------
+    dict
+        ``references``: names of the sites that all are compared with. ``sites``: of each ``name``, ``rows``, ``experts``, ``divergence``
+        (what its experts differ from those of other sites, nats per row), ``divergences`` (the same to each of the references) and
+        ``isInconsistent``.
+
+    Raises
+    ------
+    ValueError
+        Where the models do not belong together.
+    """
+    names, local = by_site(models, Model, "a Model")
+    handles = _engine.pointers([model.handle for model in local])
+    request = encoded({"names": names, "threads": _engine.threads(n_jobs)})
+    return json.loads(_engine.answer(_engine.library().dmoe_compare_sites(request, handles, len(local))))

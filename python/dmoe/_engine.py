@@ -47,6 +47,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "dmoe_cancellation_request": (None, [_POINTER]),
     "dmoe_cancellation_release": (None, [_POINTER]),
     "dmoe_aggregate": (_POINTER, [_TEXT, _POINTERS, _SIZE, _POINTER]),
+    "dmoe_compare_sites": (_POINTER, [_TEXT, _POINTERS, _SIZE]),
     "dmoe_model_open": (_POINTER, [_TEXT, _SIZE, _TEXT, _POINTERS]),
     "dmoe_file_write": (_POINTER, [_TEXT, _SIZE, _TEXT]),
     "dmoe_model_warnings": (_POINTER, [_POINTER, ctypes.c_int32, ctypes.c_int32]),

@@ -12,12 +12,13 @@ from typing import Any
 
 from . import _engine
 from ._predictions import Predictor
+from ._results import Results
 from ._requests import by_site, encoded, row_request
 from ._tables import Role, Table, name_role, roles_of_study, table_of
 from ._warnings import warn
 
 
-class Model(Predictor):
+class Model(Predictor, Results):
     """A local or global model, or all local models together.
 
     It is its file: the text that ``dmoe fit``, ``dmoe aggregate`` and ``dmoe learn`` write; the two are bit-identical.

@@ -15,6 +15,7 @@ from ._warnings import warn
 
 _PLACES = (
     "mean", "standard_deviation", "gates", "class_probabilities", "quantiles", "log_density", "posteriors", "draws",
+    "cumulative",
 )
 
 # Fewer are predicted before anybody could press Ctrl-C, and a thread for them would take longer.
@@ -82,6 +83,12 @@ class Predictor:
     def posterior_proba(self, X: Any, y: Any, **how: Any) -> np.ndarray:
         """Probability of each expert given covariates and response; of shape (rows, experts)."""
         return self._outputs(X, {"posteriors": self.n_experts}, y=y, **how)["posteriors"]
+
+    def cumulative_proba(self, X: Any, y: Any, **how: Any) -> np.ndarray:
+        """P(Y < y | x) and P(Y ≤ y | x), equal where responses are continuous; of shape (rows, 2). Of numbers alone."""
+        if self.classes is not None:
+            raise ValueError("classes have no order: see predict_proba")
+        return self._outputs(X, {"cumulative": 2}, y=y, **how)["cumulative"]
 
     def sample(self, X: Any, *, seed: int | None = None, **how: Any) -> np.ndarray:
         """One response per row, drawn from f(· | x) with a seed, 1 by default; of shape (rows,). Of classes their names."""

@@ -2,7 +2,7 @@ import Messages
 import Numerics
 
 /// The local models of several sites beside each other: who is far from whom, who differs from all others, and why it may.
-package struct SiteComparison: Sendable {
+package struct SiteComparison: Sendable, Encodable {
     package struct Site: Sendable, Equatable, Encodable {
         package var name: String
         package var rows: Int
@@ -16,15 +16,17 @@ package struct SiteComparison: Sendable {
         package var divergences: [Double]
     }
 
-    /// In the order given.
-    package let sites: [Site]
     /// Names of the sites that all are compared with, in the order given: all of them, or a part of many.
     package let references: [String]
+    /// In the order given.
+    package let sites: [Site]
     /// nil unless the sites form two groups.
     package let groups: SiteGroups?
 
     /// Where each of the inconsistent ones stands in ``sites``, the most deviating first.
     let inconsistent: [Int]
+
+    private enum CodingKeys: CodingKey { case references, sites, groups }
 
     /// - Throws: ``AggregationError`` where the models do not belong together.
     package init(

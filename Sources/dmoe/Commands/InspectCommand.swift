@@ -1,4 +1,3 @@
-import Aggregation
 import ArgumentParser
 import DistributedMoE
 import Evaluation
@@ -48,12 +47,11 @@ struct InspectCommand: ParsableCommand {
 
     private func compare() throws {
         let models = try files.map { path throws(ModelFileError) in try ModelFile.read(path: path) }
-        try ModelFile.refuseDifferentStudies(zip(files, models).map { ($0, $1) })
-        let contributions = try zip(zip(files, FileNames.labels(files)), models).map { names, file in
-            Contribution(name: names.1, fitted: try file.withStatistics(path: names.0))
+        let sites = zip(zip(files, FileNames.labels(files)), models).map { names, file in
+            AggregateJob.Site(name: names.1, path: names.0, file: file)
         }
-        let comparison = try SiteComparison(contributions, parallelism: Parallelism())
-        try show(SiteComparisonReport(comparison)) { $0.text }
+        let comparison = try CompareSitesJob().run(sites)
+        try show(comparison) { SiteComparisonReport(comparison: $0).text }
     }
 
     private func show<Content: Encodable>(_ content: Content, text: (Content) -> String) throws {

@@ -101,7 +101,8 @@ enum UsageMessage {
     }
 
     private static func noCommand(_ name: String, of command: any ParsableCommand.Type) -> UnknownName {
-        let known = command.configuration.subcommands.compactMap { $0.configuration.commandName }
+        var known = command.configuration.subcommands.compactMap { $0.configuration.commandName }
+        if command == DMoE.self { known += ExternalCommand.known.keys.sorted() }
         return UnknownName(
             sentence: "There is no command '\(name.visible)'." + advice(name, known), command: command)
     }

@@ -2,36 +2,27 @@ import Aggregation
 import Messages
 
 /// `dmoe inspect` of several local models: the divergences of the sites to each other's models.
-struct SiteComparisonReport: Encodable {
-    var references: [String]
-    var sites: [SiteComparison.Site]
-    /// nil unless the sites form two groups.
-    var groups: SiteGroups?
-
-    init(_ comparison: SiteComparison) {
-        references = comparison.references
-        sites = comparison.sites
-        groups = comparison.groups
-    }
+struct SiteComparisonReport {
+    var comparison: SiteComparison
 
     /// Columns that fit a wide terminal.
     private static let mostColumns = 16
 
     var text: String {
-        let columns = references.prefix(Self.mostColumns)
+        let columns = comparison.references.prefix(Self.mostColumns)
         var table = TextTable(
             header: ["site", "rows", "experts", "divergence", ""] + columns.indices.map { "(\($0 + 1))" })
-        for site in sites {
+        for site in comparison.sites {
             let number = columns.firstIndex(of: site.name).map { "(\($0 + 1)) " } ?? ""
             table.append(
                 ["\(number)\(site.name)", Format.count(site.rows), String(site.experts), Format.short(site.divergence)]
                     + [site.isInconsistent ? "INCONSISTENT" : ""]
                     + site.divergences.prefix(columns.count).map(Format.short))
         }
-        let damages = sites.compactMap { site in
+        let damages = comparison.sites.compactMap { site in
             site.damage.map { "\(site.name.visible): \($0.wrappedValue.text(.commandLine))" }
         }
-        let pair = groups.map { groups in
+        let pair = comparison.groups.map { groups in
             "two groups, \(Format.short(groups.divergence)) nats per row apart: "
                 + "\(Format.list(groups.first)) and \(Format.list(groups.second))"
         }

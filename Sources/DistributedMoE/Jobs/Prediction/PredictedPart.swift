@@ -66,4 +66,14 @@ package struct PredictedPart: Sendable {
             mean: distribution.mean, standardDeviation: distribution.standardDeviation,
             quantiles: levels.map(distribution.quantile))
     }
+
+    /// P(Y < y) and P(Y ≤ y) of the response of a row: one number twice where responses are continuous; nil of classes and without a
+    /// response.
+    package func cumulative(_ row: Int) -> (below: Double, upTo: Double)? {
+        guard prediction.classProbabilities == nil, let response = responses?[row], response.isFinite else {
+            return nil
+        }
+        let score = prediction.distribution(row).score(response)
+        return (score.below, score.upTo)
+    }
 }
