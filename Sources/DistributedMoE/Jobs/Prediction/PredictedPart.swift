@@ -53,6 +53,17 @@ package struct PredictedPart: Sendable {
         return predictor.sample(covariates, using: &stream)
     }
 
+    /// P(Y < y) and P(Y ≤ y) at the response of a row; nil where it is missing or a class.
+    ///
+    /// - Parameter row: in the part.
+    package func cumulativeProbabilities(_ row: Int) -> (below: Double, upTo: Double)? {
+        guard let response = responses?[row], response.isFinite, prediction.classProbabilities == nil else {
+            return nil
+        }
+        let distribution = prediction.distribution(row)
+        return (distribution.probabilityBelow(response), distribution.cumulativeProbability(response))
+    }
+
     /// - Parameter row: in the part.
     package func response(_ row: Int) -> Response {
         guard prediction.classProbabilities == nil else {
