@@ -54,6 +54,11 @@ Scripts/install-dependencies.sh
 # An archive keeps objects of files that are gone.
 rm -f "$scratch/release/libdmoe-c.a"
 swift build -c release --product dmoe-c --static-swift-stdlib --scratch-path "$scratch"
-if [ "$scratch/release/libdmoe-c.a" -nt "$engine/libdmoe.so" ]; then link; fi
+# Several packages want the engine in turn: one archive is linked once.
+sum=$(sha256sum <"$scratch/release/libdmoe-c.a")
+if [ ! -f "$engine/libdmoe.so" ] || [ "$sum" != "$(cat "$engine/archive.sum" 2>/dev/null)" ]; then
+    link
+    echo "$sum" >"$engine/archive.sum"
+fi
 refuse_other_libraries "$engine/libdmoe.so"
 licences

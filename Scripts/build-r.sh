@@ -12,9 +12,7 @@ rm -rf "$staging" R/dist
 mkdir -p "$staging/dmoe" "$staging/library" R/dist
 cp -r R/DESCRIPTION R/NAMESPACE R/.Rbuildignore R/R R/src R/man R/tests R/vignettes "$staging/dmoe"
 rm -f "$staging"/dmoe/src/*.o "$staging"/dmoe/src/*.so
-mkdir -p "$staging/dmoe/inst"
-cp R/inst/* "$staging/dmoe/inst"
-mkdir "$staging/dmoe/inst/engine"
+mkdir -p "$staging/dmoe/inst/engine"
 cp -r .build-c/engine/libdmoe.so .build-c/engine/licences "$staging/dmoe/inst/engine"
 cd "$staging"
 R CMD build dmoe

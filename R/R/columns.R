@@ -41,6 +41,10 @@ answers_of <- function(values, covariate) {
 }
 
 target_column <- function(plan, values) {
+  if (!is.null(dim(values))) {
+    refuse(sprintf("the response '%s' has %d columns, and must have one: repeat rows of successes and failures by weights",
+                   plan$target, ncol(values)), "data")
+  }
   if (plan$family == "multinomial") names_of(values) else numbers(values, plan$target)
 }
 

@@ -39,9 +39,9 @@ warn <- function(text, code = NULL) {
   warning(structure(list(message = text, call = NULL, code = code), class = classes))
 }
 
-# The latest step of a running fit, for a function of the user; TRUE to go on. What the function raises ends the fit, in `failed`.
-listener_of <- function(progress, site, failed) {
-  shown <- if (isTRUE(progress)) progress_bar(site) else if (is.function(progress)) progress
+# The latest step of a running fit, for a function of the user; TRUE to go on. What the function raises ends the fit, and is `state$error`.
+listener_of <- function(progress, site, state) {
+  shown <- if (isTRUE(progress)) progress_bar(site, state) else if (is.function(progress)) progress
   if (is.null(shown)) return(NULL)
   function(step) {
     tryCatch({
@@ -50,24 +50,24 @@ listener_of <- function(progress, site, failed) {
         iteration = step[4], log_likelihood = step[5]))
       TRUE
     }, error = function(error) {
-      failed$error <- error
+      state$error <- error
       FALSE
     })
   }
 }
 
-# A line that is written over, of cli where it is installed.
-progress_bar <- function(site) {
+# A line that is written over, of cli where it is installed; it ends with `state$done`.
+progress_bar <- function(site, state) {
   if (!interactive()) return(NULL)
   text <- function(step) {
-    sprintf("%s: %s start %.0f/%.0f, iteration %.0f, log-likelihood %.5f per row", site, step$stage, step$start, step$start_count,
-            step$iteration, step$log_likelihood)
+    sprintf("%s start %.0f/%.0f, iteration %.0f, log-likelihood %.5f per row", step$stage, step$start, step$start_count, step$iteration,
+            step$log_likelihood)
   }
-  if (!requireNamespace("cli", quietly = TRUE)) return(function(step) cat("\r", text(step), sep = ""))
-  frame <- parent.frame(3)
-  bar <- cli::cli_progress_message("{site}", .envir = frame)
-  function(step) {
-    status <- text(step)
-    cli::cli_progress_update(id = bar, .envir = list2env(list(site = status), parent = frame))
+  if (!requireNamespace("cli", quietly = TRUE)) {
+    state$done <- function() cat("\n", file = stderr())
+    return(function(step) cat("\r", site, ": ", text(step), sep = "", file = stderr()))
   }
+  bar <- cli::cli_progress_bar(site, format = "{cli::pb_name}{cli::pb_status}", total = NA, .auto_close = FALSE, .envir = state)
+  state$done <- function() cli::cli_progress_done(id = bar, .envir = state)
+  function(step) cli::cli_progress_update(id = bar, status = text(step), .envir = state)
 }

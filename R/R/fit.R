@@ -1,8 +1,8 @@
 # Fits: of rows in one place, of one site, of many sites at once.
 
 dmoe <- function(formula, data, experts = if (inherits(formula, "dmoe_study")) NULL else 3, family = "gaussian", site = NULL, weights,
-                 offset, subset, na.action, ..., global_experts = NULL, method = NULL, inconsistent = NULL, largest_share = NULL, threads = NULL, progress = NULL,
-                 keep_rows = TRUE) {
+                 offset, subset, na.action, ..., global_experts = NULL, method = NULL, inconsistent = NULL, largest_share = NULL,
+                 threads = NULL, progress = NULL, keep_rows = TRUE) {
   call <- match.call()
   rows <- rows_of(formula, data, family, substitute(weights), substitute(offset), substitute(subset), na_action(na.action), parent.frame())
   options <- c(list(...), list(threads = threads))
@@ -95,8 +95,9 @@ fitted_model <- function(rows, experts, options, source, progress) {
 
 # The text of the local model.
 fit_text <- function(columns, request, source, progress) {
-  failed <- new.env()
-  answer <- .Call(call_fit, table_of(columns, source), enc2utf8(request), listener_of(progress, source, failed))
-  if (!is.null(failed$error)) stop(failed$error)
+  state <- new.env()
+  on.exit(if (!is.null(state$done)) state$done())
+  answer <- .Call(call_fit, table_of(columns, source), enc2utf8(request), listener_of(progress, source, state))
+  if (!is.null(state$error)) stop(state$error)
   answered(answer)$text
 }

@@ -28,7 +28,9 @@ covariates_of <- function(terms, data, environment) {
   labels <- attr(terms, "term.labels")
   if (!length(labels)) return(list())
   plain <- stats::terms(stats::reformulate(labels, env = environment))
-  frame <- stats::model.frame(plain, data, na.action = stats::na.pass, drop.unused.levels = FALSE)
+  frame <- tryCatch(
+    stats::model.frame(plain, data, na.action = stats::na.pass, drop.unused.levels = FALSE),
+    error = function(error) refuse(sprintf("%s; the columns are %s", conditionMessage(error), listed(names(data))), "data"))
   factors <- attr(plain, "factors")
   recipes <- as.list(attr(attr(frame, "terms"), "predvars"))[-1]
   names <- as.list(attr(plain, "variables"))[-1]
@@ -41,6 +43,8 @@ covariates_of <- function(terms, data, environment) {
   })
   unique(unlist(found, recursive = FALSE))
 }
+
+listed <- function(names) paste0("'", names, "'", collapse = ", ")
 
 # A column that is in the table: a number, a category or an answer of yes and no.
 plain_covariate <- function(name, values) {

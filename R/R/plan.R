@@ -27,7 +27,7 @@ response_of <- function(target, data, trusted) {
   if (target %in% names(data)) return(data[[target]])
   expression <- parse_recipe(target, target)
   tryCatch(eval(expression, data, if (is.null(trusted)) recipe_functions else trusted), error = function(error) {
-    refuse(sprintf("there is no column '%s'; the columns are %s", target, paste0("'", names(data), "'", collapse = ", ")), "data")
+    refuse(sprintf("there is no column '%s'; the columns are %s", target, listed(names(data))), "data")
   })
 }
 

@@ -20,7 +20,7 @@ plot_gate <- function(model, newdata, covariate, ...) {
   if (!length(model$plan$gate)) refuse("the gate has no covariates: nothing to plot")
   columns <- if (is.null(newdata)) own_columns(model) else columns_for(model$plan, newdata, FALSE)
   if (is.null(covariate)) covariate <- model$plan$gate[1]
-  if (!covariate %in% names(columns)) refuse(sprintf("'%s' is no covariate; there are %s", covariate, paste0("'", model$plan$gate, "'", collapse = ", ")))
+  if (!covariate %in% names(columns)) refuse(sprintf("'%s' is no covariate; there are %s", covariate, listed(model$plan$gate)))
   gates <- outputs_of(model, columns, c(gates = expert_count(model)))$gates
   values <- columns[[covariate]]
   known <- !is.na(gates[, 1]) & !is.na(values)
@@ -44,7 +44,9 @@ plot_rootogram <- function(posterior, ...) {
   for (expert in seq_len(ncol(posterior))) {
     counts <- graphics::hist(posterior[posterior[, expert] > 1e-4, expert], breaks = seq(0, 1, 0.05), plot = FALSE)
     counts$counts <- sqrt(counts$counts)
-    plot(counts, main = colnames(posterior)[expert], xlab = "posterior probability", ylab = "root of the rows", col = colours(ncol(posterior))[expert], ...)
+    plot(
+      counts, main = colnames(posterior)[expert], xlab = "posterior probability", ylab = "root of the rows",
+      col = colours(ncol(posterior))[expert], ...)
   }
 }
 

@@ -16,7 +16,8 @@ outputs_of <- function(model, columns, wanted, ...) {
   stats::setNames(lapply(answer$value, function(matrix) if (!is.null(matrix)) t(matrix)), places)[names(wanted)]
 }
 
-predict.dmoe <- function(object, newdata, type = c("response", "interval", "quantile", "sd", "class", "gate", "posterior", "expert", "link", "density"),
+predict.dmoe <- function(object, newdata,
+                         type = c("response", "interval", "quantile", "sd", "class", "gate", "posterior", "expert", "link", "density"),
                          level = 0.95, probs = c(0.05, 0.5, 0.95), site = NULL, unknown_levels = NULL, threads = NULL, ...) {
   type <- match.arg(type)
   if (missing(newdata)) newdata <- NULL
@@ -79,7 +80,7 @@ model_of_site <- function(object, site) {
   local <- object$local_models[[site]]
   if (is.null(local)) {
     known <- names(object$local_models)
-    refuse(sprintf("there is no local model of '%s'%s", site, if (length(known)) paste0("; there are ", paste0("'", known, "'", collapse = ", ")) else ""))
+    refuse(sprintf("there is no local model of '%s'%s", site, if (length(known)) paste("; there are", listed(known)) else ""))
   }
   local
 }
@@ -92,6 +93,9 @@ own_columns <- function(model) {
 
 # Rows that were left out are dropped, or NA for na.exclude, as everywhere in R.
 padded <- function(model, value) {
+  # A row without a response has a mean, and was not fitted.
+  known <- Reduce(`&`, lapply(model$columns[c(model$plan$target, model$plan$weights)], function(column) !is.na(column)))
+  if (is.matrix(value)) value[!known, ] <- NA else value[!known] <- NA
   value <- named_rows(value, model$row_names)
   if (identical(model$na.action, "na.exclude")) return(value)
   if (is.matrix(value)) value[!is.na(value[, 1]), , drop = FALSE] else value[!is.na(value)]

@@ -10,10 +10,11 @@ fit_options <- c(
 whole_options <- c("starts", "max_iterations", "seed", "min_rows", "rows_per_parameter", "threads", "support_size")
 
 # NULL of `min_rows`: rows and model stay with their owner, and nothing is withheld.
-fit_request <- function(columns, experts, options, shown = "dmoe") {
+fit_request <- function(columns, experts, options) {
   unknown <- setdiff(names(options), names(fit_options))
   if (length(unknown) || (length(options) && is.null(names(options)))) {
-    refuse(sprintf("%s() has no argument '%s'", shown, unknown[1]))
+    hint <- if (identical(unknown[1], "k")) ": the number of experts is `experts`" else ""
+    refuse(sprintf("there is no argument '%s'%s", unknown[1], hint))
   }
   keeps <- "min_rows" %in% names(options) && is.null(options$min_rows)
   options <- Filter(Negate(is.null), options)
@@ -37,7 +38,9 @@ option_value <- function(name, value) {
 
 experts_request <- function(experts) {
   if (is.null(experts)) return(NULL)
-  if (length(experts) == 0 || any(diff(experts) != 1)) refuse("experts must be a number, or a range such as 1:8")
+  if (!is.numeric(experts) || length(experts) == 0 || any(diff(experts) != 1)) {
+    refuse(sprintf("experts must be a whole number, or a range such as 1:8, not %s", paste(deparse(experts), collapse = " ")))
+  }
   experts <- whole("experts", range(experts))
   c(if (experts[1] != experts[2]) list(expertsFrom = experts[1]), list(experts = experts[2]))
 }

@@ -72,13 +72,15 @@ test_that("simulations follow set.seed and the model", {
 test_that("rows with gaps are dropped, or NA for na.exclude", {
   data <- clinics(300)
   data$dose[7] <- NA
+  data$stay[9] <- NA
   omitted <- quietly(dmoe(stay ~ dose, data, experts = 1))
   excluded <- quietly(dmoe(stay ~ dose, data, experts = 1, na.action = na.exclude))
-  expect_length(fitted(omitted), 299)
+  expect_length(fitted(omitted), 298)
   expect_identical(names(fitted(omitted)), names(fitted(lm(stay ~ dose, data))))
   expect_true(is.na(residuals(excluded)[7]) && length(residuals(excluded)) == 300)
-  expect_equal(nobs(omitted), 299)
-  expect_true(is.na(predict(omitted, data)[7]))
+  expect_equal(nobs(omitted), 298)
+  expect_identical(unname(is.na(predict(omitted, data)[c(7, 9)])), c(TRUE, FALSE))
+  expect_identical(names(residuals(omitted, "quantile")), names(fitted(omitted)))
   expect_error(dmoe(stay ~ dose, data, na.action = na.fail), "na.action = na.omit", class = "dmoe_data_error")
 })
 
