@@ -3,6 +3,7 @@
 #                learned from sixteen airlines, none of which shows its rows
 #   make build   the program alone, in .build/release/dmoe
 #   make wheel   the Python package with the engine in it, in python/dist
+#   make r-package  the R package with the engine in it, in R/dist; installs R from Debian where it is missing
 #   make docs    the documentation, in .build/documentation; a warning is a failure
 #   make experiments  the experiments of the paper, tables and plots in Experiments/results; FULL=1 for the paper's sizes,
 #                     ARGUMENTS="--only 1,4" for some of them
@@ -17,6 +18,7 @@
 #   make lint    formatting, documentation comments, one version everywhere, names that pages cite
 #   make format  formats what `make lint` would complain of
 #   make test-python  the tests of the Python package, on the wheel as installed by pip into python/.venv
+#   make test-r  the R package checked as R does, and its tests; R and its packages are installed where they are missing
 #   make check-wheel  the wheel installed and used on a Debian that has nothing but Python; needs root and debootstrap
 #   make test-report-browser  the page of `dmoe report` in Chromium, wide and narrow; SCREENSHOTS=folder keeps pictures of it
 #   make test-spark   the tests of dmoe.spark on a cluster of this machine: PyPI's pyspark on Java 17, some minutes
@@ -29,7 +31,7 @@
 
 SWIFT ?= swift
 
-.PHONY: demo test quick hostile build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline fuzz sanitize experiments corpus test-experiments wheel check-wheel test-python test-report-browser test-spark clean
+.PHONY: demo test quick hostile build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline fuzz sanitize experiments corpus test-experiments wheel check-wheel test-python test-report-browser r-package test-r test-spark clean
 
 demo: build flights
 	Scripts/demo/airlines.sh Demo/flights.csv
@@ -81,6 +83,12 @@ test-python: build wheel
 test-report-browser: wheel
 	SCREENSHOTS=$(SCREENSHOTS) Scripts/test-report-browser.sh $(ARGUMENTS)
 
+r-package:
+	Scripts/build-r.sh
+
+test-r: build r-package
+	Scripts/test-r.sh
+
 experiments: build
 	Scripts/experiments.sh run $(if $(FULL),--full) $(ARGUMENTS)
 
@@ -109,4 +117,4 @@ flights:
 	Scripts/demo/get-flights.sh Demo
 
 clean:
-	rm -rf .build .build-c .build-debian .build-fuzz .build-sanitize Demo python/dist python/.venv python/.venv-spark python/dmoe/libdmoe.so python/dmoe/licences
+	rm -rf .build .build-c .build-r .build-debian .build-fuzz .build-sanitize Demo python/dist python/.venv python/.venv-spark python/dmoe/libdmoe.so python/dmoe/licences R/dist

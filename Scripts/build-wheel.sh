@@ -1,45 +1,10 @@
 #!/usr/bin/env bash
-# Builds the wheel of the Python package, with the engine in it as one shared library that needs neither Swift nor zlib where it is
-# installed. Linux with glibc; its version on this machine is the least that the wheel asks for.
+# Builds the wheel of the Python package, with the engine in it as one shared library.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scratch=.build-c
+engine=.build-c/engine
 package=python/dmoe
-[ "$(uname -s)" = Linux ] || { echo "The wheel is built on Linux." >&2; exit 1; }
-
-archive() {
-    local path
-    for path in "/usr/lib/$(gcc -print-multiarch)/$1" "$(gcc -print-file-name="$1")"; do
-        if [ -f "$path" ]; then readlink -f "$path"; return; fi
-    done
-    echo "$1 is not installed." >&2
-    exit 1
-}
-
-# The module map asks for -lz: in this directory the linker finds the archive first.
-link() {
-    local work=$scratch/wheel
-    rm -rf "$work"
-    mkdir -p "$work/archives"
-    ln -s "$(archive libz.a)" "$work/archives/libz.a"
-    echo '{ global: dmoe_*; local: *; };' >"$work/exports.map"
-    # One object: swiftc reads what to link from objects, not from archives, and the archive has objects of equal names.
-    ld -r -o "$work/engine.o" --whole-archive "$scratch/release/libdmoe-c.a"
-    swiftc -emit-library -static-stdlib -o "$work/libdmoe.so" "$work/engine.o" -L "$work/archives" \
-        -Xlinker --version-script="$work/exports.map" -Xlinker --gc-sections -Xlinker -s -Xlinker -z -Xlinker defs \
-        -Xlinker -Bsymbolic
-    cp "$work/libdmoe.so" "$package/libdmoe.so"
-}
-
-refuse_other_libraries() {
-    local others
-    others=$(objdump -p "$1" | awk '$1 == "NEEDED" { print $2 }' |
-        grep -Ev '^(libc|libm|libdl|libpthread|librt|libstdc\+\+|libgcc_s|ld-linux-[a-z0-9-]+)\.so\.[0-9]+$' || true)
-    [ -z "$others" ] || { echo "The engine needs libraries from outside the wheel:" $others >&2; exit 1; }
-    others=$(objdump -T "$1" | awk '$4 == ".text" { print $NF }' | grep -v '^dmoe_' || true)
-    [ -z "$others" ] || { echo "The engine shows symbols that are nobody's business:" $others >&2; exit 1; }
-}
 
 platform() {
     local version
@@ -48,23 +13,10 @@ platform() {
     echo "manylinux_${version//./_}_$(uname -m)"
 }
 
-licences() {
-    local target=$package/licences
-    rm -rf "$target"
-    mkdir -p "$target"
-    cp LICENSE "$target/dmoe.txt"
-    cp "$(dirname "$(readlink -f "$(command -v swift)")")/../share/swift/LICENSE.txt" "$target/swift.txt"
-    cp /usr/share/doc/zlib1g-dev/copyright "$target/zlib.txt"
-}
-
-Scripts/install-dependencies.sh
-# An archive keeps objects of files that are gone.
-rm -f "$scratch/release/libdmoe-c.a"
-swift build -c release --product dmoe-c --static-swift-stdlib --scratch-path "$scratch"
-if [ "$scratch/release/libdmoe-c.a" -nt "$package/libdmoe.so" ]; then link; fi
-refuse_other_libraries "$package/libdmoe.so"
-licences
-rm -rf python/build python/dist
+Scripts/build-engine.sh
+cp "$engine/libdmoe.so" "$package/libdmoe.so"
+rm -rf "$package/licences" python/build python/dist
+cp -r "$engine/licences" "$package/licences"
 DMOE_PLATFORM=$(platform "$package/libdmoe.so") \
     python3 -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir python/dist ./python
 ls -l python/dist/*.whl

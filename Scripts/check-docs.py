@@ -17,11 +17,11 @@ STRUCTURE = re.compile(r"^\}\s*([A-Z]\w+);", re.MULTILINE)
 # Of Python, whose constants are names too.
 CONSTANT = re.compile(r"^([A-Z][A-Z_]+)\b.*=", re.MULTILINE)
 PATTERNS = {".swift": [DECLARATION], ".py": [DECLARATION, CONSTANT], ".h": [STRUCTURE]}
-# Types of Swift and of what it is linked with; names of variables, of values in tables, of rules of the formatter.
+# Types of Swift and of what it is linked with; functions of R; names of variables, of values in tables, of rules of the formatter.
 FOREIGN = {
     "Double", "Int", "Int32", "UInt64", "Float", "String", "Bool", "Date", "Sendable", "Codable", "Encodable", "Equatable", "Error",
     "ParsableCommand",
-    "FILTER", "ValidateDocumentationComments", "NA", "NAME", "NaN", "TMPDIR", "Target",
+    "AIC", "BIC", "FILTER", "ValidateDocumentationComments", "NA", "NAME", "NaN", "TMPDIR", "Target",
 }  # fmt: skip
 
 

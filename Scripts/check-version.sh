@@ -23,6 +23,8 @@ first() { sed -n "s/$2/\\1/p" "$1" | head -n 1; }
 
 expect CITATION.cff "$(first CITATION.cff '^version: *\(.*\)$')" "$current"
 expect python/dmoe/__init__.py "$(first python/dmoe/__init__.py '^__version__ = "\(.*\)"$')" "$python_version"
+# R counts a development version beyond the last of the three numbers.
+expect R/DESCRIPTION "$(first R/DESCRIPTION '^Version: *\(.*\)$')" "${current/-dev/.9000}"
 expect python/pyproject.toml "$(grep -c '^dynamic = \["version"\]$' python/pyproject.toml || true) dynamic version" \
     "1 dynamic version"
 expect CHANGELOG.md "$(first CHANGELOG.md '^## .*\([0-9][0-9]*\.[0-9][0-9]*\.[0-9][0-9]*\).*$')" "${current%-dev}"

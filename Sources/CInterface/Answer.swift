@@ -50,7 +50,13 @@ final class Answer: Sendable {
     }
 
     /// By the numbers of ``answerSpelled(_:_:)``.
-    static func style(_ number: Int32) -> OptionStyle { number == 1 ? .estimator : .python }
+    static func style(_ number: Int32) -> OptionStyle {
+        switch number {
+        case 1: .estimator
+        case 2: .r
+        default: .python
+        }
+    }
 
     private static func code(of error: any Error) -> ExitCode {
         switch error {
@@ -74,7 +80,8 @@ public func answerLength(_ answer: UnsafeMutableRawPointer) -> Int { Handle<Answ
 
 /// The text of an answer with options spelled otherwise: what went wrong has them in its sentences.
 ///
-/// - Parameter style: 0 as the arguments of Python's functions, 1 as the parameters of its estimators.
+/// - Parameter style: 0 as the arguments of Python's functions, 1 as the parameters of its estimators, 2 as the arguments of R's
+///   functions.
 /// - Returns: an answer of its own with status 0.
 @c(dmoe_answer_spelled)
 public func answerSpelled(_ answer: UnsafeMutableRawPointer, _ style: Int32) -> UnsafeMutableRawPointer {

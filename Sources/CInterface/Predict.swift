@@ -41,10 +41,14 @@ private struct ScoreRequest: ReadingRequest {
 private struct Outputs: Sendable {
     /// In this order.
     enum Place: Int {
-        case mean, standardDeviation, gates, classProbabilities, quantiles, logDensity, posteriors, draws, cumulative
+        case mean, standardDeviation, gates, classProbabilities, quantiles, logDensity, posteriors, draws, predictors
+        case cumulative
     }
 
     private nonisolated(unsafe) let places: UnsafePointer<UnsafeMutablePointer<Double>?>
+
+    /// Whether anything is wanted that the responses of the table are needed for.
+    var needResponses: Bool { [.logDensity, .posteriors, .cumulative].contains { self[$0] != nil } }
 
     init(_ places: UnsafePointer<UnsafeMutablePointer<Double>?>) { self.places = places }
 
@@ -60,11 +64,12 @@ private struct Outputs: Sendable {
 /// Predicts the rows of a table.
 ///
 /// - Parameters:
-///   - outputs: nine places for rows x … numbers, null where they are not wanted: means (1 column), standard deviations (1),
+///   - outputs: ten places for rows x … numbers, null where they are not wanted: means (1 column), standard deviations (1),
 ///     gate probabilities (experts), class probabilities (classes), quantiles (levels, and
 ///     two more where there is an interval), log densities of the responses in the
-///     table (1), posterior probabilities (experts), a draw (1; of classes its code), P(Y < y) and P(Y ≤ y) of the responses (2; of numbers
-///     alone). Rows that are left out stay as they are.
+///     table (1), posterior probabilities (experts), a draw (1; of classes its code), linear predictors (experts x predictors
+///     of the family, expert after expert), P(Y < y) and P(Y ≤ y) at the responses in the table (2; of numbers alone). Rows
+///     that are left out stay as they are.
 @c(dmoe_predict)
 public func predict(
     _ model: UnsafeMutableRawPointer, _ table: UnsafeMutableRawPointer, _ request: UnsafePointer<CChar>,
@@ -81,8 +86,8 @@ public func predict(
         job.seed = request.seed
         _ = try job.run(
             model.file, model.predictor, .borrowed(Handle<TableObject>(table).value.table),
-            withResponses: [.logDensity, .posteriors, .cumulative].contains { outputs[$0] != nil },
-            parallelism: Parallelism(threads: request.threads), notices: notices
+            withResponses: outputs.needResponses, parallelism: Parallelism(threads: request.threads),
+            notices: notices
         ) { part in
             outputs.put(part)
             guard outputs[.draws] != nil else { return }
@@ -98,10 +103,11 @@ extension Outputs {
         let wantsResponse = [.mean, .standardDeviation, .quantiles, .classProbabilities].contains { self[$0] != nil }
         for (index, row) in part.rows.enumerated() {
             put(part.prediction.gates.row(index), .gates, row: row)
-            if wantsResponse { put(part.response(index), row: row) }
-            if self[.cumulative] != nil, let cumulative = part.cumulative(index) {
-                put([cumulative.below, cumulative.upTo], .cumulative, row: row)
+            put(part.prediction.predictors.row(index), .predictors, row: row)
+            if self[.cumulative] != nil, let (below, upTo) = part.cumulativeProbabilities(index) {
+                put([below, upTo], .cumulative, row: row)
             }
+            if wantsResponse { put(part.response(index), row: row) }
             if let posterior = part.posterior {
                 put([posterior.logDensities[index]], .logDensity, row: row)
                 put(posterior.posteriors.row(index), .posteriors, row: row)

@@ -158,6 +158,8 @@ public enum OptionStyle: Sendable, CaseIterable {
     case swift
     /// Python's estimators, whose parameters have the names of scikit-learn: `n_experts=3`.
     case estimator
+    /// `min_rows = 10`, and R's own words where it has them: `na.action = na.omit`.
+    case r
 }
 
 extension RequestOption {
@@ -168,6 +170,7 @@ extension RequestOption {
         case .python: pythonName
         case .swift: rawValue
         case .estimator: estimatorName
+        case .r: rName
         }
     }
 
@@ -181,6 +184,7 @@ extension RequestOption {
         case .commandLine: "\(name(style)) \(value)"
         case .python, .estimator: "\(name(style))=\"\(value)\""
         case .swift: "\(name(style)): \"\(value)\""
+        case .r: "\(name(style)) = \(rValue(value))"
         }
     }
 
@@ -190,11 +194,18 @@ extension RequestOption {
         case .commandLine: "\(name(style)) \(value)"
         case .python, .estimator: "\(name(style))=\(value)"
         case .swift: "\(name(style)): \(value)"
+        case .r: "\(name(style)) = \(value)"
         }
     }
 
     /// Whether the interface has the option: a message advises no other.
-    package func exists(in style: OptionStyle) -> Bool { style != .estimator || Self.ofEstimators.contains(self) }
+    package func exists(in style: OptionStyle) -> Bool {
+        switch style {
+        case .estimator: Self.ofEstimators.contains(self)
+        case .r: !Self.inFormulas.contains(self)
+        case .commandLine, .python, .swift: true
+        }
+    }
 
     /// What their constructors take, and `fit`.
     private static let ofEstimators: Set<RequestOption> = [
@@ -226,7 +237,7 @@ extension RequestOption {
         }
     }
 
-    private var pythonName: String {
+    var pythonName: String {
         switch self {
         case .maximumIterations: "max_iterations"
         case .threads: "n_jobs"

@@ -17,11 +17,17 @@ import Testing
 
     @Test func wordsAreDividedAsTheLanguageDividesThem() {
         let names = OptionStyle.allCases.map { RequestOption.rowsPerParameter.name($0) }
-        #expect(names == ["--rows-per-parameter", "rows_per_parameter", "rowsPerParameter", "rows_per_parameter"])
         #expect(
-            OptionStyle.allCases.map { RequestOption.l1Gate.name($0) } == ["--l1-gate", "l1_gate", "l1Gate", "l1_gate"])
+            names == [
+                "--rows-per-parameter", "rows_per_parameter", "rowsPerParameter", "rows_per_parameter",
+                "rows_per_parameter",
+            ])
         #expect(
-            OptionStyle.allCases.map { RequestOption.threads.name($0) } == ["--threads", "n_jobs", "threads", "n_jobs"])
+            OptionStyle.allCases.map { RequestOption.l1Gate.name($0) }
+                == ["--l1-gate", "l1_gate", "l1Gate", "l1_gate", "l1_gate"])
+        #expect(
+            OptionStyle.allCases.map { RequestOption.threads.name($0) }
+                == ["--threads", "n_jobs", "threads", "n_jobs", "threads"])
     }
 
     /// As scikit-learn names such parameters, and everything else as Python's functions do.
@@ -39,9 +45,13 @@ import Testing
     @Test func valuesAreWrittenAsTheLanguageWritesThem() {
         #expect(
             OptionStyle.allCases.map { RequestOption.family.setting("poisson", $0) }
-                == ["--family poisson", "family=\"poisson\"", "family: \"poisson\"", "family=\"poisson\""])
+                == [
+                    "--family poisson", "family=\"poisson\"", "family: \"poisson\"", "family=\"poisson\"",
+                    "family = \"poisson\"",
+                ])
         #expect(
             OptionStyle.allCases.map { RequestOption.minRows.setting(5, $0) }
-                == ["--min-rows 5", "min_rows=5", "minRows: 5", "min_rows=5"])
+                == ["--min-rows 5", "min_rows=5", "minRows: 5", "min_rows=5", "min_rows = 5"])
+        #expect(RequestOption.missing.setting("drop", .r) == "na.action = na.omit")
     }
 }

@@ -14,7 +14,7 @@ from ._tables import Role, Table, columns_of
 from ._warnings import warn
 
 _PLACES = (
-    "mean", "standard_deviation", "gates", "class_probabilities", "quantiles", "log_density", "posteriors", "draws",
+    "mean", "standard_deviation", "gates", "class_probabilities", "quantiles", "log_density", "posteriors", "draws", "predictors",
     "cumulative",
 )
 

@@ -35,7 +35,7 @@ def python_names() -> dict[str, str]:
     text = SOURCE.read_text(encoding="utf-8")
     cases = re.findall(r"^    case ([^:\n]+)$", block(text, "public enum RequestOption"), re.MULTILINE)
     options = [name.strip() for line in cases for name in line.split(",")]
-    special = dict(re.findall(r'case \.(\w+): "(\w+)"', block(text, "private var pythonName")))
+    special = dict(re.findall(r'case \.(\w+): "(\w+)"', block(text, "var pythonName")))
     return {option: special.get(option) or re.sub("[A-Z]", lambda c: "_" + c[0].lower(), option) for option in options}
 
 

@@ -17,6 +17,8 @@ package struct CountMixtureDistribution: PredictiveDistribution {
         response < 0 ? 0 : members.cumulativeProbability(response.rounded(.down))
     }
 
+    package func probabilityBelow(_ response: Double) -> Double { cumulativeProbability(response.rounded(.up) - 1) }
+
     /// The least count that the response does not exceed with probability `level`.
     package func quantile(_ level: Double) -> Double {
         if cumulativeProbability(0) >= level { return 0 }

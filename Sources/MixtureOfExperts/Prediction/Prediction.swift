@@ -11,7 +11,8 @@ package struct Prediction: Sendable {
     package let classProbabilities: Matrix?
     private let family: any ExpertFamily
     private let dispersions: [Double]
-    private let predictors: Matrix
+    /// Linear predictors of the experts, expert after expert; rows x (K · predictors of the family).
+    package let predictors: Matrix
 
     /// - Parameter covariates: rows x the mixture's covariates, in its units.
     package init(_ mixture: some ConditionalMixture, covariates: Matrix) {

@@ -8,6 +8,8 @@ package protocol PredictiveDistribution: Sendable {
     var standardDeviation: Double { get }
     /// P(Y ≤ y).
     func cumulativeProbability(_ response: Double) -> Double
+    /// P(Y < y).
+    func probabilityBelow(_ response: Double) -> Double
     /// The least value that the response does not exceed with probability `level`, which lies between 0 and 1.
     func quantile(_ level: Double) -> Double
     /// Continuous ranked probability score ∫ (F(t) - 1{y ≤ t})² dt, in units of the response; smaller is better.
@@ -34,6 +36,9 @@ package struct ResponseScore: Sendable, Equatable {
 
 extension PredictiveDistribution {
     package var standardDeviation: Double { variance.squareRoot() }
+
+    /// Of a continuous distribution.
+    package func probabilityBelow(_ response: Double) -> Double { cumulativeProbability(response) }
 
     /// Of a continuous distribution.
     package func score(_ response: Double) -> ResponseScore {

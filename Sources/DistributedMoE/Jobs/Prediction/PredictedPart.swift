@@ -53,6 +53,17 @@ package struct PredictedPart: Sendable {
         return predictor.sample(covariates, using: &stream)
     }
 
+    /// P(Y < y) and P(Y ≤ y) at the response of a row; nil where it is missing or a class.
+    ///
+    /// - Parameter row: in the part.
+    package func cumulativeProbabilities(_ row: Int) -> (below: Double, upTo: Double)? {
+        guard let response = responses?[row], response.isFinite, prediction.classProbabilities == nil else {
+            return nil
+        }
+        let distribution = prediction.distribution(row)
+        return (distribution.probabilityBelow(response), distribution.cumulativeProbability(response))
+    }
+
     /// - Parameter row: in the part.
     package func response(_ row: Int) -> Response {
         guard prediction.classProbabilities == nil else {
@@ -65,15 +76,4 @@ package struct PredictedPart: Sendable {
         return .number(
             mean: distribution.mean, standardDeviation: distribution.standardDeviation,
             quantiles: levels.map(distribution.quantile))
-    }
-
-    /// P(Y < y) and P(Y ≤ y) of the response of a row: one number twice where responses are continuous; nil of classes and without a
-    /// response.
-    package func cumulative(_ row: Int) -> (below: Double, upTo: Double)? {
-        guard prediction.classProbabilities == nil, let response = responses?[row], response.isFinite else {
-            return nil
-        }
-        let score = prediction.distribution(row).score(response)
-        return (score.below, score.upTo)
-    }
-}
+    }}

@@ -1,0 +1,4 @@
+library(testthat)
+library(dmoe)
+
+test_check("dmoe")
