@@ -2,6 +2,8 @@
 package struct HeldCoefficients: Sendable, Equatable {
     /// Experts with a mean and no slopes.
     var interceptOnly: Set<Int> = []
+    /// Whether dispersions stay, of all experts.
+    var dispersions = false
     /// Of an expert, by position.
     private var positions: [Int: Set<Int>] = [:]
 
@@ -14,6 +16,7 @@ package struct HeldCoefficients: Sendable, Equatable {
     /// Of some of the experts, in another order: new expert k is old expert `order[k]`.
     func reordered(_ order: [Int]) -> HeldCoefficients {
         var result = HeldCoefficients()
+        result.dispersions = dispersions
         result.interceptOnly = Set(order.indices.filter { interceptOnly.contains(order[$0]) })
         for (new, old) in order.enumerated() { result.positions[new] = positions[old] }
         return result

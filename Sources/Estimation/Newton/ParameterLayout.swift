@@ -26,7 +26,7 @@ struct ParameterLayout: Sendable {
         expertCount = model.expertCount
         predictorsPerExpert = model.family.predictorCount
         hasDispersion = model.family.hasDispersion
-        self.dispersionFloor = dispersionFloor
+        self.dispersionFloor = model.family.dispersionFloor(dispersionFloor)
         fixed = held
         self.lasso = lasso
     }
