@@ -155,7 +155,7 @@ package struct GeneralisedEM {
                 return .step(
                     newton.direction(
                         index, expert, interceptsOnly: isInterceptOnly, held: held[index],
-                        holdsDispersion: held.dispersions, damping: damping, lasso: lasso))
+                        holdsDispersion: held.dispersions.contains(index), damping: damping, lasso: lasso))
             }
             let covariates = model.design.expertCovariates
             if let lasso = penalty.lasso, lasso.experts > 0, !isInterceptOnly {

@@ -2,8 +2,8 @@
 package struct HeldCoefficients: Sendable, Equatable {
     /// Experts with a mean and no slopes.
     var interceptOnly: Set<Int> = []
-    /// Whether dispersions stay, of all experts.
-    var dispersions = false
+    /// Experts whose dispersion stays.
+    var dispersions: Set<Int> = []
     /// Of an expert, by position.
     private var positions: [Int: Set<Int>] = [:]
 
@@ -16,8 +16,8 @@ package struct HeldCoefficients: Sendable, Equatable {
     /// Of some of the experts, in another order: new expert k is old expert `order[k]`.
     func reordered(_ order: [Int]) -> HeldCoefficients {
         var result = HeldCoefficients()
-        result.dispersions = dispersions
         result.interceptOnly = Set(order.indices.filter { interceptOnly.contains(order[$0]) })
+        result.dispersions = Set(order.indices.filter { dispersions.contains(order[$0]) })
         for (new, old) in order.enumerated() { result.positions[new] = positions[old] }
         return result
     }

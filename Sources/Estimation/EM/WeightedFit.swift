@@ -43,7 +43,7 @@ package struct WeightedFit {
         var options = FitOptions(expertCount: 1)
         options.varianceFloor = dispersionFloor
         var held = HeldCoefficients()
-        held.dispersions = holdsDispersion
+        if holdsDispersion { held.dispersions = [0] }
         let algorithm = GeneralisedEM(
             rows: rows, weight: weight, options: options, parallelism: .serial, held: held)
         let model = MixtureModel(design: design, family: family, ungated: [start])

@@ -103,7 +103,9 @@ struct ParameterLayout: Sendable {
         guard hasDispersion else { return result }
         return result
             + (0..<expertCount).filter {
-                model.experts[$0].dispersion <= dispersionFloor * (1 + 1e-9) && gradient[dispersionIndex($0)] < 0
+                fixed.dispersions.contains($0)
+                    || (model.experts[$0].dispersion <= dispersionFloor * (1 + 1e-9)
+                        && gradient[dispersionIndex($0)] < 0)
             }.map(dispersionIndex)
     }
 

@@ -46,6 +46,22 @@ package struct NegativeBinomialFamily: ExpertFamily {
         }
     }
 
+    /// 1 - e^-x of values x ≥ 0, with its digits near 0; `result` may be `values`.
+    static func complements(
+        _ values: UnsafePointer<Double>, count: Int, into result: UnsafeMutablePointer<Double>
+    ) {
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(count, 1)) { powers in
+            let powers = powers.baseAddress!
+            for row in 0..<count { powers[row] = -values[row] }
+            ElementaryFunctions.exponentials(powers, count: count, into: powers)
+            for row in 0..<count {
+                let x = values[row]
+                let series = x * (1 - x / 2 * (1 - x / 3 * (1 - x / 4 * (1 - x / 5 * (1 - x / 6)))))
+                result[row] = x < 0.01 ? series : 1 - powers[row]
+            }
+        }
+    }
+
     // MARK: Dispersion
 
     package var limit: (any ExpertFamily)? { PoissonFamily() }
@@ -172,29 +188,16 @@ package struct NegativeBinomialFamily: ExpertFamily {
 
     // MARK: Divergence
 
-    /// From one mean to another at the target's dispersion α', (μ + 1/α') log((1 + α'μ') / (1 + α'μ)) + μ (η - η'), and from one dispersion to the
-    /// other at the mean μ: log φ(y | η, α') - log φ(y | η', α') is linear in y, so that the two parts add up.
     package func divergences(
         from: LinearPredictors, fromDispersion: Double, to: LinearPredictors, toDispersion: Double,
         count: Int, into result: UnsafeMutablePointer<Double>
     ) {
-        let (from, to) = (from[0], to[0])
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(4 * count, 1)) { memory in
-            let (means, slopes) = (memory.baseAddress!, memory.baseAddress! + count)
-            let (others, otherSlopes) = (slopes + count, slopes + 2 * count)
-            Self.means(from, count: count, into: means)
-            Self.means(to, count: count, into: others)
-            Self.logSlopes(means, times: toDispersion, count: count, into: slopes)
-            Self.logSlopes(others, times: toDispersion, count: count, into: otherSlopes)
-            DispersionDivergence(from: fromDispersion, to: toDispersion).write(means, count: count, into: result)
-            for row in 0..<count {
-                let difference = min(from[row], Self.largestPredictor) - min(to[row], Self.largestPredictor)
-                let (own, other) = (means[row] * slopes[row], others[row] * otherSlopes[row])
-                let ofMeans = means[row] * (difference - toDispersion * (own - other)) - (own - other)
-                // Rounding may leave equals a little below 0.
-                result[row] += max(0, ofMeans)
-            }
-        }
+        NegativeBinomialDivergence(from: fromDispersion, to: toDispersion, isTabulated: false)
+            .write(from: from, to: to, count: count, into: result)
+    }
+
+    package func preparedDivergence(from: Double, to: Double) -> (any PreparedDivergence)? {
+        NegativeBinomialDivergence(from: from, to: to, isTabulated: true)
     }
 
     // MARK: Distribution

@@ -14,7 +14,7 @@ struct DispersionDivergence {
     private let target: Double
 
     /// h.
-    static let step = 0.4
+    static let step = 0.3
     /// Of αμ and α'μ: up to it ¼ (α - α')² μ² is as good.
     private static let smallest = 1e-4
 
@@ -41,7 +41,7 @@ struct DispersionDivergence {
         _ means: UnsafePointer<Double>, _ largest: Double, count: Int, into result: UnsafeMutablePointer<Double>
     ) {
         let (shape, other) = (1 / source, 1 / target)
-        let first = 1e-3 / max(shape, other, largest)
+        let first = 2e-5 / max(shape, other, largest)
         let nodes = Int((log(40 / min(shape, other) / first) / Self.step).rounded(.up))
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * count) { memory in
             let (powers, decays) = (memory.baseAddress!, memory.baseAddress! + count)
@@ -75,21 +75,17 @@ struct DispersionDivergence {
     }
 
     /// 1 - G(s) and 1 - e^-μs.
-    static func decays(
+    private static func decays(
         _ means: UnsafePointer<Double>, _ s: Double, _ complement: Double, _ dispersion: Double, count: Int,
         _ powers: UnsafeMutablePointer<Double>, _ decays: UnsafeMutablePointer<Double>
     ) {
         for row in 0..<count { decays[row] = complement * means[row] }
         NegativeBinomialFamily.logSlopes(decays, times: dispersion, count: count, into: powers)
         for row in 0..<count {
-            powers[row] *= -decays[row]
-            decays[row] = -s * means[row]
+            powers[row] *= decays[row]
+            decays[row] = s * means[row]
         }
-        ElementaryFunctions.exponentials(powers, count: count, into: powers)
-        ElementaryFunctions.exponentials(decays, count: count, into: decays)
-        for row in 0..<count {
-            powers[row] = 1 - powers[row]
-            decays[row] = 1 - decays[row]
-        }
+        NegativeBinomialFamily.complements(powers, count: count, into: powers)
+        NegativeBinomialFamily.complements(decays, count: count, into: decays)
     }
 }
