@@ -50,7 +50,8 @@ extension SyntheticBenchmark {
         func coefficients(group: Int, using random: inout RandomNumbers) -> [Double] {
             switch self {
             case .gaussian: [0] + slopes(largest: 10, spacing: 1, using: &random)
-            case .poisson, .negativeBinomial, .gamma: [0.5 + Double(group)] + slopes(largest: 3, spacing: 0.1, using: &random)
+            case .poisson, .negativeBinomial, .gamma:
+                [0.5 + Double(group)] + slopes(largest: 3, spacing: 0.1, using: &random)
             case .multinomial:
                 (1..<Self.classes.count).flatMap { _ in [0] + slopes(largest: 3, spacing: 0.5, using: &random) }
             }
