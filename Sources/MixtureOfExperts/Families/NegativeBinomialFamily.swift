@@ -19,8 +19,8 @@ package struct NegativeBinomialFamily: ExpertFamily {
     package var isExponential: Bool { false }
     package var isCanonical: Bool { false }
 
-    /// Predictors stop there as those of ``PoissonFamily`` do.
-    static let largestPredictor = 200.0
+    /// Means stop growing at e^150: squares of them are among the statistics, and sums of those over any rows stay finite.
+    static let largestPredictor = 150.0
 
     /// The intercept for a mean of 0 is that of this mean.
     private static let leastMean = 1e-8
