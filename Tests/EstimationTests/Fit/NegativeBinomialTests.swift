@@ -38,7 +38,8 @@ import Testing
         #expect(try abs(local.report.logLikelihood - #require(known.logLikelihood)) < 1e-8)
     }
 
-    /// Rows of Poisson experts, and ones that vary less than these: the likelihood is not below theirs.
+    /// Rows of Poisson experts, and ones that vary less than these: the likelihood is not below theirs, but for the least dispersion, which
+    /// takes half of it times Σ μ² from the log-likelihood.
     @Test(arguments: [1, 2], [0, 1]) func isNotBelowPoisson(experts: Int, underdispersed: Int) throws {
         for seed in 1...2 as ClosedRange<UInt64> {
             let model = FamilyModel.poisson
@@ -53,7 +54,7 @@ import Testing
             let (design, own) = (model.model.design, NegativeBinomialFamily())
             let negative = try Self.fit(rows, design, own, experts: experts)
             let poisson = try Self.fit(rows, design, PoissonFamily(), experts: experts)
-            #expect(negative.report.logLikelihood >= poisson.report.logLikelihood - 1e-5)
+            #expect(negative.report.logLikelihood >= poisson.report.logLikelihood - 1e-4)
             #expect(negative.warnings.allSatisfy { if case .varianceFloor = $0 { false } else { true } })
         }
     }
