@@ -8,7 +8,7 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case study
     /// The column of the response.
     case target
-    /// The family of the experts: gaussian, poisson, gamma or multinomial.
+    /// The family of the experts: gaussian, poisson, negative-binomial, gamma or multinomial.
     case family
     /// Names of the classes of the response, the reference first.
     case classes

@@ -13,6 +13,8 @@ extension SyntheticBenchmark {
         case gaussian
         /// Counts with log mean β_0 + β'x; β_0 = ½, 1½, 2½, β integer in [-3, 3] times 0.1.
         case poisson
+        /// Counts with the same means μ and variance μ + ½ μ².
+        case negativeBinomial = "negative-binomial"
         /// Positive numbers with the same means and dispersion ¼.
         case gamma
         /// Classes a, b, c with logits β_c'x against a; β integer in [-3, 3] times ½, without intercept.
@@ -27,6 +29,7 @@ extension SyntheticBenchmark {
             switch self {
             case .gaussian: GaussianFamily()
             case .poisson: PoissonFamily()
+            case .negativeBinomial: NegativeBinomialFamily()
             case .gamma: GammaFamily()
             case .multinomial: MultinomialFamily(classes: Self.classes)
             }
@@ -35,6 +38,7 @@ extension SyntheticBenchmark {
         var dispersion: Double {
             switch self {
             case .gaussian: 3
+            case .negativeBinomial: 0.5
             case .gamma: 0.25
             case .poisson, .multinomial: 1
             }
@@ -46,7 +50,8 @@ extension SyntheticBenchmark {
         func coefficients(group: Int, using random: inout RandomNumbers) -> [Double] {
             switch self {
             case .gaussian: [0] + slopes(largest: 10, spacing: 1, using: &random)
-            case .poisson, .gamma: [0.5 + Double(group)] + slopes(largest: 3, spacing: 0.1, using: &random)
+            case .poisson, .negativeBinomial, .gamma:
+                [0.5 + Double(group)] + slopes(largest: 3, spacing: 0.1, using: &random)
             case .multinomial:
                 (1..<Self.classes.count).flatMap { _ in [0] + slopes(largest: 3, spacing: 0.5, using: &random) }
             }

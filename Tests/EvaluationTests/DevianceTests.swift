@@ -33,6 +33,10 @@ import Testing
         }
         let poisson = Self.scores(Self.model(PoissonFamily(), [0.3, 0.7]), counts, weights: weights)
         #expect(relativeError(try #require(poisson.meanDeviance), ofCounts / 6.5) < 1e-12)
+        // A score of means: not that of the dispersion.
+        let negativeBinomial = Self.scores(
+            Self.model(NegativeBinomialFamily(), [0.3, 0.7], dispersion: 0.4), counts, weights: weights)
+        #expect(negativeBinomial.meanDeviance == poisson.meanDeviance)
         let amounts = [0.4, 3, 1, 5]
         let ofAmounts = zip(zip(amounts, means), weights).reduce(0) { sum, row in
             let ((y, mean), weight) = row

@@ -234,7 +234,7 @@ import Testing
 
     /// Counts and positive numbers within four orders of magnitude, every class common.
     @Test func responsesAreInRange() throws {
-        for responses in [SyntheticBenchmark.Responses.poisson, .gamma, .multinomial] {
+        for responses in [SyntheticBenchmark.Responses.poisson, .negativeBinomial, .gamma, .multinomial] {
             for seed in 1...5 as ClosedRange<UInt64> {
                 let rows = SyntheticBenchmark(responses, profile: .balanced, shardCount: 4, seed: seed).testRows(5000)
                 let values = rows.rows.responses

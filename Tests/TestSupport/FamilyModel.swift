@@ -28,6 +28,12 @@ package struct FamilyModel: Sendable, CustomTestStringConvertible {
             Expert(coefficients: [0.2, 0.6, -0.3], dispersion: 1),
             Expert(coefficients: [2.5, -0.2, 0.4], dispersion: 1),
         ])
+    package static let negativeBinomial = FamilyModel(
+        "negative binomial", NegativeBinomialFamily(),
+        [
+            Expert(coefficients: [0.2, 0.6, -0.3], dispersion: 0.8),
+            Expert(coefficients: [2.5, -0.2, 0.4], dispersion: 0.1),
+        ])
     package static let gamma = FamilyModel(
         "gamma", GammaFamily(),
         [
@@ -47,7 +53,7 @@ package struct FamilyModel: Sendable, CustomTestStringConvertible {
             Expert(coefficients: [-1, -0.7, 1.8, 0.2, 1, 0, -0.5, 0.8, 1], dispersion: 1),
         ])
 
-    package static let numbers = [gaussian, poisson, gamma]
+    package static let numbers = [gaussian, poisson, negativeBinomial, gamma]
     package static let classes = [twoClasses, fourClasses]
     package static let all = numbers + classes
 

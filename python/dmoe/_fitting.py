@@ -77,7 +77,7 @@ def fit_local(
         Columns that are no covariates by default.
     gate_features : list of str, optional
         Covariates of the gate; by default those of the experts.
-    family : {"gaussian", "poisson", "gamma", "multinomial"}, optional
+    family : {"gaussian", "poisson", "negative-binomial", "gamma", "multinomial"}, optional
         Of the responses; gaussian by default.
     classes : list of str, optional
         Classes of the target, the reference first; by default those found, in order.

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import CommandLine
+from scipy.optimize import minimize
 from scipy.special import gammaln
 from sklearn.linear_model import GammaRegressor, LogisticRegression, PoissonRegressor
 from sklearn.preprocessing import StandardScaler
@@ -67,6 +68,25 @@ def test_categories(command_line: CommandLine, levels: int) -> None:
     counts = random.poisson(np.exp(predictor))
     for y, family, oracle in ((classes, "multinomial", of_classes), (counts, "poisson", of_counts)):
         assert abs(log_likelihood(command_line, frame.assign(y=y), family) - oracle(x, y)) < 1e-4
+
+
+def test_a_negative_binomial(command_line: CommandLine) -> None:
+    """Coefficients and dispersion are those of the exact likelihood, maximised by SciPy."""
+    random = np.random.default_rng(7)
+    x = np.column_stack([np.ones(5_000), random.normal(size=5_000)])
+    y = random.poisson(np.exp(x @ [0.7, 0.4]) * random.gamma(1 / 0.6, 0.6, size=5_000))
+
+    def negative(parameters: np.ndarray) -> float:
+        mean, size = np.exp(x @ parameters[:2]), np.exp(-parameters[2])
+        terms = gammaln(y + size) - gammaln(size) - gammaln(y + 1)
+        return -float((terms + y * np.log(mean / (size + mean)) - size * np.log1p(mean / size)).sum())
+
+    best = minimize(negative, [0.0, 0.0, 0.0], method="BFGS", options={"gtol": 1e-6})
+    frame = pd.DataFrame({"x": x[:, 1], "y": y})
+    assert abs(log_likelihood(command_line, frame, "negative-binomial") + best.fun) < 1e-6
+    expert = json.loads((command_line.folder / "m.json").read_text())["experts"][0]
+    np.testing.assert_allclose(expert["coefficients"], best.x[:2], atol=1e-5)
+    np.testing.assert_allclose(expert["dispersion"], np.exp(best.x[2]), rtol=1e-4)
 
 
 def test_means_of_a_gamma(command_line: CommandLine) -> None:

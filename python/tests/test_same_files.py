@@ -74,11 +74,10 @@ def test_weights(command_line: CommandLine, frame: pd.DataFrame) -> None:
     assert estimator.model_.text == expected
 
 
-def test_counts_with_exposure(command_line: CommandLine, counts: pd.DataFrame) -> None:
-    expected = fitted(
-        command_line, counts, "--target", "events", "--family", "poisson", "--exposure", "hours", "--experts", 2
-    )
-    how = {"family": "poisson", "exposure": "hours"}
+@pytest.mark.parametrize("family", ["poisson", "negative-binomial"])
+def test_counts_with_exposure(command_line: CommandLine, counts: pd.DataFrame, family: str) -> None:
+    expected = fitted(command_line, counts, "--target", "events", "--family", family, "--exposure", "hours", "--experts", 2)
+    how = {"family": family, "exposure": "hours"}
     assert dmoe.fit_local(counts, target="events", experts=2, **how).text == expected
     estimator = dmoe.MixtureOfExpertsRegressor(2, random_state=1, min_rows=10, **how)
     estimator.fit(counts.drop(columns="events"), counts["events"])

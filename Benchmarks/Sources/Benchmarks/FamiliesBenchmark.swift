@@ -6,7 +6,7 @@ struct FamiliesBenchmark: Benchmark {
 
     func run(_ session: Session) throws {
         try starts(session)
-        for family in ["poisson", "gamma", "multinomial"] { try learn(session, family) }
+        for family in ["poisson", "negative-binomial", "gamma", "multinomial"] { try learn(session, family) }
     }
 
     /// On one thread, by processor time: ratios of it hold on a machine that has other work.

@@ -14,7 +14,7 @@ struct CoverageCommand: ParsableCommand {
             Prints one JSON object.
             """)
 
-    @Option(help: "gaussian, poisson, gamma or multinomial.") var family = "gaussian"
+    @Option(help: "gaussian, poisson, negative-binomial, gamma or multinomial.") var family = "gaussian"
     @Option var experts = 3
     @Option var covariates = 5
     @Option(help: "Rows of a site.") var rows = 2000

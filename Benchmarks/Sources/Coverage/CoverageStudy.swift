@@ -22,7 +22,9 @@ struct CoverageStudy: Sendable {
         let classes = ["a", "b", "c"]
         guard let family = ExpertFamilies.named(name, classes: classes) else { return nil }
         var random = RandomNumbers(seed: 5)
-        let sizes: [String: Double] = ["gaussian": 2, "poisson": 0.5, "gamma": 0.7, "multinomial": 2.5]
+        let sizes: [String: Double] = [
+            "gaussian": 2, "poisson": 0.5, "negative-binomial": 0.5, "gamma": 0.7, "multinomial": 2.5,
+        ]
         let size: Double = sizes[name] ?? 1
         var gate = Matrix(rowCount: covariates + 1, columnCount: experts)
         for index in gate.storage.indices { gate.storage[index] = 1.2 * (2 * random.uniform() - 1) }
@@ -31,7 +33,7 @@ struct CoverageStudy: Sendable {
             var coefficients = [Double]()
             for index in 0..<family.predictorCount * (covariates + 1) {
                 let isIntercept = index % (covariates + 1) == 0
-                let level: Double = isIntercept && name == "poisson" ? 1 + 1.2 * Double(expert) : 0
+                let level: Double = isIntercept && family.response == .count ? 1 + 1.2 * Double(expert) : 0
                 coefficients.append(level + size * (2 * random.uniform() - 1))
             }
             let dispersion: Double = family.hasDispersion ? 0.5 + 0.5 * Double(expert) : 1

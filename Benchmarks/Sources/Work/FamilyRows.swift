@@ -7,7 +7,9 @@ import Simulation
 /// Log means and logits vary within a group as much as where `dmoe simulate` has 10 covariates.
 struct FamilyRows {
     enum Responses: String, Codable, CaseIterable {
-        case gaussian, poisson, gamma
+        case gaussian, poisson
+        case negativeBinomial = "negative-binomial"
+        case gamma
         case twoClasses = "multinomial, 2 classes"
         case threeClasses = "multinomial, 3 classes"
 
@@ -15,6 +17,7 @@ struct FamilyRows {
             switch self {
             case .gaussian: GaussianFamily()
             case .poisson: PoissonFamily()
+            case .negativeBinomial: NegativeBinomialFamily()
             case .gamma: GammaFamily()
             case .twoClasses: MultinomialFamily(classes: ["a", "b"])
             case .threeClasses: MultinomialFamily(classes: ["a", "b", "c"])

@@ -4,7 +4,7 @@ import Numerics
 
 /// The coefficients of an expert beside its own information.
 ///
-/// Of counts the information is Σ w μ z z' with z = (1, x), so that its first row holds Σ w μ and Σ w μ x. K(t) = log(Σ w exp(α + t β'(x − x̄)) / Σ w) is
+/// Of Poisson counts the information is Σ w μ z z' with z = (1, x), so that its first row holds Σ w μ and Σ w μ x. K(t) = log(Σ w exp(α + t β'(x − x̄)) / Σ w) is
 /// convex, α the linear predictor at the mean x̄, K(0) = α and K'(0) = 0: K(1), which is log(Σ w μ / Σ w), lies between α and
 /// α + β'(x̃ − x̄), x̃ the mean of the covariates under the weights w μ.
 ///
@@ -22,9 +22,10 @@ enum ImpossibleCoefficients {
     /// The first expert, from 0, that cannot have its information; nil where there is none, and for other families.
     static func expert(_ fitted: FittedMixture) -> Int? {
         // An exposure is not in the information.
-        guard fitted.model.design.offset == nil, !fitted.information.isEmpty else { return nil }
+        let family = fitted.model.family
+        guard family.isCanonical, fitted.model.design.offset == nil, !fitted.information.isEmpty else { return nil }
         return fitted.moments.indices.first { expert in
-            switch fitted.model.family.response {
+            switch family.response {
             case .count: !isPossibleMean(fitted, expert)
             case .classes(let names): !isPossibleVariance(fitted, expert, classes: names.count)
             case .number, .positiveNumber: false

@@ -113,6 +113,8 @@ struct PooledScore {
         private let counts: [Double]
         /// n_l over the number of points.
         private let scale: Double
+        /// Of the dispersion, for scores.
+        private let unit: Double
         /// E[s(β_l)] and E[I(β_l)] over the points, times n_l.
         private let ownScore: [Double]
         private let ownInformation: PackedSymmetric
@@ -128,7 +130,8 @@ struct PooledScore {
             counts = component.suppressedCounts
             rows = Self.rows(index, mixture)
             scale = component.moments.weight / Double(rows.rowCount)
-            let own = Self.statistics(expert, rows, mixture)
+            unit = mixture.family.unitDispersion(expert.dispersion)
+            let own = Self.statistics(expert, rows, mixture, unit: unit)
             ownScore = own.expertScore(0, mixture.design.expertPositions)
             ownInformation = own.expertInformation(0, mixture.design.expertPositions)
         }
@@ -137,7 +140,7 @@ struct PooledScore {
         func score(at pooled: Expert) -> (score: [Double], information: PackedSymmetric) {
             let other = suppressed.isEmpty ? pooled : released(pooled)
             let difference = zip(other.coefficients, expert.coefficients).map(-)
-            let statistics = Self.statistics(other, rows, mixture)
+            let statistics = Self.statistics(other, rows, mixture, unit: unit)
             let there = statistics.expertScore(0, mixture.design.expertPositions)
             let (line, ownLine) = (self.information * difference, ownInformation * difference)
             var score = gradient.indices.map { index in
@@ -214,10 +217,10 @@ struct PooledScore {
             return ShardRows(covariates: points, responses: responses)
         }
 
-        private static func statistics(_ expert: Expert, _ rows: ShardRows, _ mixture: LocalMixture)
-            -> MixtureStatistics
-        {
-            let atUnit = Expert(coefficients: expert.coefficients, dispersion: 1)
+        private static func statistics(
+            _ expert: Expert, _ rows: ShardRows, _ mixture: LocalMixture, unit: Double
+        ) -> MixtureStatistics {
+            let atUnit = Expert(coefficients: expert.coefficients, dispersion: unit)
             return MixtureModel(design: mixture.design, family: mixture.family, ungated: [atUnit])
                 .statistics(of: rows, level: .expectationMaximization)
         }

@@ -21,12 +21,15 @@ package struct LocalMixture: Sendable {
         /// Whether its variance is that of the floor: its rows share a response, or lie on one line.
         var isPointMass = false
 
-        /// The information and the gradient at dispersion 1.
+        /// ``ExpertFamily/scoreScale(_:)``.
+        var scoreScale = 1.0
+
+        /// The information and the gradient at the unit of the dispersion, 1 for most families.
         ///
-        /// Coefficients and dispersion of an exponential family are orthogonal: the pooled coefficients do not depend on the
-        /// dispersion, which the sites estimate each for itself, so that a site of little dispersion must not count for more.
-        var unitInformation: PackedSymmetric? { information.map { expert.dispersion * $0 } }
-        var unitScore: [Double]? { score.map { $0.map { expert.dispersion * $0 } } }
+        /// Coefficients and dispersion are orthogonal: where scores are divided by the dispersion the pooled coefficients do not depend
+        /// on it. The sites estimate it each for itself, so that a site of little dispersion must not count for more.
+        var unitInformation: PackedSymmetric? { information.map { scoreScale * $0 } }
+        var unitScore: [Double]? { score.map { $0.map { scoreScale * $0 } } }
     }
 
     let design: Design
@@ -63,7 +66,8 @@ package struct LocalMixture: Sendable {
                     score: site.scores.isEmpty ? nil : site.scores[expert],
                     suppressedClasses: site.suppressedClasses.isEmpty ? [] : site.suppressedClasses[expert],
                     suppressedCounts: site.suppressedCounts.isEmpty ? [] : site.suppressedCounts[expert],
-                    isPointMass: excess > 0)
+                    isPointMass: excess > 0,
+                    scoreScale: site.model.family.scoreScale(site.model.experts[expert].dispersion))
             }
         }
         var first = 0
@@ -183,7 +187,7 @@ package struct LocalMixture: Sendable {
         for (component, label) in zip(components, labels) {
             if let information = component.unitInformation { result[label] += information }
         }
-        return zip(result, experts).map { (1 / $1.dispersion) * $0 }
+        return zip(result, experts).map { (1 / family.scoreScale($1.dispersion)) * $0 }
     }
 
     /// λ_m(x) π̂_mj(x) of every component; points x components, rows sum to 1.

@@ -14,8 +14,9 @@ package struct TransportPlan {
     private static let lanes = RowBlock.capacity
 
     package init(_ problem: TransportProblem, experts: [Expert]) {
+        let prepared = TransportProblem.PreparedDivergences(problem, to: experts)
         let sums = problem.parallelism.map(count: problem.blockMasses.blocks.count) { index in
-            BlockPlan(problem, block: index, experts: experts)
+            BlockPlan(problem, block: index, experts: experts, prepared)
         }
         masses = Matrix(rowCount: problem.pointCount, columnCount: experts.count)
         let none = [Double](repeating: 0, count: problem.pointCount)
@@ -32,13 +33,16 @@ package struct TransportPlan {
         /// Mass, and mass times expected statistics, of what each expert receives; [expert][…][lane].
         var received: [Double]
 
-        init(_ problem: TransportProblem, block index: Int, experts: [Expert]) {
+        init(
+            _ problem: TransportProblem, block index: Int, experts: [Expert],
+            _ prepared: TransportProblem.PreparedDivergences
+        ) {
             let count = problem.family.statisticCount
             received = [Double](repeating: 0, count: (count + 1) * experts.count * lanes)
             let expected = BlockValues(count)
             received.withUnsafeMutableBufferPointer { received in
                 objective.withUnsafeMutableBufferPointer { objective in
-                    problem.forEachComponent(onBlock: index, to: experts) { block, divergences in
+                    problem.forEachComponent(onBlock: index, to: experts, prepared) { block, divergences in
                         problem.family.expectedStatistics(
                             predictors: divergences.predictors,
                             dispersion: problem.components[divergences.component].dispersion, count: lanes,

@@ -37,9 +37,10 @@ extension TransportProblem {
         let starts = groups.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
         let width = groups.count + 1
         let none = [Double](repeating: 0, count: componentCount * width)
+        let prepared = PreparedDivergences(self, to: experts)
         let sums = parallelism.reduce(count: blockMasses.blocks.count, into: none) { index in
             var sums = none
-            forEachComponent(onBlock: index, to: experts) { _, divergences in
+            forEachComponent(onBlock: index, to: experts, prepared) { _, divergences in
                 let first = divergences.component * width
                 for lane in 0..<Self.lanes {
                     let mass = divergences.masses[lane]

@@ -96,9 +96,35 @@ package struct TransportProblem: Sendable {
     /// Components whose predictors are formed at a time: they stay in the first-level cache.
     private static let tile = 16
 
+    /// What the divergences of each component to each expert have in common on all blocks; nothing for most families.
+    struct PreparedDivergences: Sendable {
+        private let all: [(any PreparedDivergence)?]
+        private let count: Int
+
+        init(_ problem: TransportProblem, to experts: [Expert]) {
+            count = experts.count
+            let isPrepared = problem.family.preparedDivergence(from: 1, to: 1) != nil
+            guard isPrepared else {
+                all = []
+                return
+            }
+            let own = problem.parallelism.map(count: problem.componentCount) { component in
+                experts.map {
+                    problem.family.preparedDivergence(
+                        from: problem.components[component].dispersion, to: $0.dispersion)
+                }
+            }
+            all = Array(own.joined())
+        }
+
+        subscript(component: Int, expert: Int) -> (any PreparedDivergence)? {
+            all.isEmpty ? nil : all[component * count + expert]
+        }
+    }
+
     /// Calls `body` for each component with its divergences to `experts` on a block of points.
     func forEachComponent(
-        onBlock index: Int, to experts: [Expert],
+        onBlock index: Int, to experts: [Expert], _ prepared: PreparedDivergences,
         _ body: (_ block: borrowing RowBlock, _ divergences: Divergences) -> Void
     ) {
         let lanes = RowBlock.capacity
@@ -121,10 +147,14 @@ package struct TransportProblem: Sendable {
                     for component in first..<first + count {
                         let source = LinearPredictors(sources[(component - first) * width], stride: lanes)
                         for (target, expert) in experts.enumerated() {
-                            family.divergences(
-                                from: source, fromDispersion: components[component].dispersion,
-                                to: LinearPredictors(targets[target * width], stride: lanes),
-                                toDispersion: expert.dispersion, count: lanes, into: costs[target])
+                            let predictors = LinearPredictors(targets[target * width], stride: lanes)
+                            if let known = prepared[component, target] {
+                                known.write(from: source, to: predictors, count: lanes, into: costs[target])
+                            } else {
+                                family.divergences(
+                                    from: source, fromDispersion: components[component].dispersion, to: predictors,
+                                    toDispersion: expert.dispersion, count: lanes, into: costs[target])
+                            }
                         }
                         body(
                             block,
@@ -140,10 +170,11 @@ package struct TransportProblem: Sendable {
     /// Σ_s mass_l(s) KL(l ‖ k)(s); components x experts, row by row.
     func expectedDivergences(to experts: [Expert]) -> [Double] {
         let none = [Double](repeating: 0, count: componentCount * experts.count)
+        let prepared = PreparedDivergences(self, to: experts)
         return parallelism.reduce(count: blockMasses.blocks.count, into: none) { index in
             var sums = none
             sums.withUnsafeMutableBufferPointer { sums in
-                forEachComponent(onBlock: index, to: experts) { block, divergences in
+                forEachComponent(onBlock: index, to: experts, prepared) { block, divergences in
                     block.addProducts(
                         divergences.costs, count: experts.count, weights: divergences.masses,
                         into: sums.baseAddress! + divergences.component * experts.count)

@@ -8,7 +8,7 @@ import Numerics
 /// Statistics and Its Interface 4, section 2). V_l comes from the observed information of the local fit: what a posterior leaves open is
 /// in it. Two components of one site under one label are taken as independent.
 ///
-/// The log dispersion by the delta method from σ²_k = Σ n_l (σ²_l + spread) / Σ n_l, whose spread has no derivative where the components
+/// The log dispersion by the delta method from σ²_k = Σ n_l (σ²_l + spread) / Σ n_l, n_l the rows times what one says of it, whose spread has no derivative where the components
 /// agree.
 struct ExpertErrors {
     let mixture: LocalMixture
@@ -33,13 +33,13 @@ struct ExpertErrors {
         var total = Matrix(rowCount: count, columnCount: count)
         var middle = total
         for member in members {
-            let (slope, variance) = contribution(member, errors[member], count: count)
+            let (slope, variance) = contribution(member, of: expert, errors[member], count: count)
             total += slope
             middle += variance
         }
         if model.family.hasDispersion {
             // Of σ²_k as it stands in the model, the spread of the components included.
-            let rows = members.reduce(0) { $0 + weights[$1] * mixture.components[$1].moments.weight }
+            let rows = members.reduce(0) { $0 + dispersionWeight($1, of: expert) }
             total[coefficients, coefficients] = rows * model.experts[expert].dispersion
         }
         guard !members.isEmpty, let inverse = GeneralisedInverse(total) else {
@@ -51,7 +51,7 @@ struct ExpertErrors {
 
     /// B_l and B_l V_l B_l', B_l the derivative of Σ A_l β_l, and of Σ n_l σ²_l, by the parameters of a component.
     private func contribution(
-        _ member: Int, _ errors: ParameterCovariance, count: Int
+        _ member: Int, of expert: Int, _ errors: ParameterCovariance, count: Int
     ) -> (slope: Matrix, variance: Matrix) {
         let component = mixture.components[member]
         let coefficients = component.expert.coefficients.count
@@ -61,19 +61,26 @@ struct ExpertErrors {
             for row in 0..<coefficients { slope[row, column] = weights[member] * own[row, column] }
         }
         if count > coefficients {
-            slope[coefficients, coefficients] =
-                weights[member] * component.moments.weight * component.expert.dispersion
+            slope[coefficients, coefficients] = dispersionWeight(member, of: expert) * component.expert.dispersion
         }
         var variance = slope * (errors.matrix ?? Matrix(rowCount: count, columnCount: count)) * slope
         guard isHeld(errors, own) else { return (slope, variance) }
         // An intercept-only expert: its slopes are held, but the sums of its rows are not. Theirs is the complete-data variance.
-        let dispersion = component.expert.dispersion
+        let scale = component.scoreScale
         for column in 0..<coefficients {
             for row in 0..<coefficients {
-                variance[row, column] = weights[member] * weights[member] * dispersion * own[row, column]
+                variance[row, column] = weights[member] * weights[member] * scale * own[row, column]
             }
         }
         return (slope, variance)
+    }
+
+    /// What a component counts for in the dispersion of its label.
+    private func dispersionWeight(_ member: Int, of expert: Int) -> Double {
+        let moments = mixture.components[member].moments
+        return weights[member] * moments.weight
+            * mixture.family.dispersionWeight(
+                mean: moments.mean[moments.count - 1], dispersion: model.experts[expert].dispersion)
     }
 
     /// Whether a coefficient is held that the sums determine.

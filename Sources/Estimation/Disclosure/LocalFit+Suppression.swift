@@ -132,6 +132,7 @@ extension LocalFit {
             for position in constant.coefficients.indices where !held.contains(position) {
                 model.experts[expert].coefficients[position] = constant.coefficients[position]
             }
+            guard !fitState.candidate.held.dispersions.contains(expert) else { continue }
             model.experts[expert].dispersion = constant.dispersion
         }
         let steepest = model.gate.coefficients.storage.reduce(0) { max($0, abs($1)) }
@@ -183,6 +184,11 @@ extension LocalFit {
             model.experts[rare.expert].coefficients =
                 [log(mean) - offset] + [Double](repeating: 0, count: coefficients.count - 1)
             fitState.candidate.held.hold(coefficients, of: rare.expert)
+            // How much the few vary is disclosed by nothing but them.
+            if family.limit != nil {
+                model.experts[rare.expert].dispersion = family.dispersionFloor(0)
+                fitState.candidate.held.dispersions.insert(rare.expert)
+            }
         }
     }
 

@@ -138,7 +138,8 @@ package struct GeneralisedEM {
     private func expertNewton(_ state: State) -> ExpertNewton {
         ExpertNewton(
             statistics: state.statistics, design: state.model.design,
-            ridge: penalty.expertRidge(state.model.family), dispersionFloor: dispersionFloor, prior: penalty.prior)
+            ridge: penalty.expertRidge(state.model.family),
+            dispersionFloor: state.model.family.dispersionFloor(dispersionFloor), prior: penalty.prior)
     }
 
     private func expertUpdates(_ state: State, damping: Double) -> [ExpertUpdate] {
@@ -153,8 +154,8 @@ package struct GeneralisedEM {
                 let lasso = isInterceptOnly ? nil : penalty.lasso
                 return .step(
                     newton.direction(
-                        index, expert, interceptsOnly: isInterceptOnly, held: held[index], damping: damping,
-                        lasso: lasso))
+                        index, expert, interceptsOnly: isInterceptOnly, held: held[index],
+                        holdsDispersion: held.dispersions.contains(index), damping: damping, lasso: lasso))
             }
             let covariates = model.design.expertCovariates
             if let lasso = penalty.lasso, lasso.experts > 0, !isInterceptOnly {

@@ -2,6 +2,8 @@
 package struct HeldCoefficients: Sendable, Equatable {
     /// Experts with a mean and no slopes.
     var interceptOnly: Set<Int> = []
+    /// Experts whose dispersion stays.
+    var dispersions: Set<Int> = []
     /// Of an expert, by position.
     private var positions: [Int: Set<Int>] = [:]
 
@@ -15,6 +17,7 @@ package struct HeldCoefficients: Sendable, Equatable {
     func reordered(_ order: [Int]) -> HeldCoefficients {
         var result = HeldCoefficients()
         result.interceptOnly = Set(order.indices.filter { interceptOnly.contains(order[$0]) })
+        result.dispersions = Set(order.indices.filter { dispersions.contains(order[$0]) })
         for (new, old) in order.enumerated() { result.positions[new] = positions[old] }
         return result
     }

@@ -33,14 +33,19 @@ package struct WeightedFit {
         return (0..<factors.columnCount).map { expert(rows.weighted(by: factors.column($0)), from: nil) }
     }
 
-    /// - Parameter start: where Newton steps begin; by default the best expert without slopes.
-    func expert(_ rows: ShardRows, from start: Expert?) -> Expert {
+    /// - Parameters:
+    ///   - start: where Newton steps begin; by default the best expert without slopes.
+    ///   - holdsDispersion: whether the dispersion stays that of the start.
+    func expert(_ rows: ShardRows, from start: Expert?, holdsDispersion: Bool = false) -> Expert {
         let start = start ?? family.constantExpert(rows, covariates: design.expertCovariates.count)
         let weight = rows.totalWeight
         guard weight > 0 else { return start }
         var options = FitOptions(expertCount: 1)
         options.varianceFloor = dispersionFloor
-        let algorithm = GeneralisedEM(rows: rows, weight: weight, options: options, parallelism: .serial)
+        var held = HeldCoefficients()
+        if holdsDispersion { held.dispersions = [0] }
+        let algorithm = GeneralisedEM(
+            rows: rows, weight: weight, options: options, parallelism: .serial, held: held)
         let model = MixtureModel(design: design, family: family, ungated: [start])
         return algorithm.run(from: algorithm.state(model), iterations: iterations, tolerance: Self.tolerance)
             .state.model.experts[0]
@@ -58,7 +63,9 @@ package struct WeightedFit {
             let masses = Matrix(rowCount: points.rowCount, columnCount: 1, storage: statistics.masses)
             expert = closed.fit(rows.moments(factors: masses)[0], on: design.expertCovariates, dispersionFloor: 0)
         } else {
-            expert = self.expert(representatives(points, statistics), from: start)
+            // Representatives vary less than the responses that they stand for, and the coefficients may depend on how much these vary.
+            expert = self.expert(
+                representatives(points, statistics), from: start, holdsDispersion: !family.isExponential)
         }
         let model = MixtureModel(design: design, family: family, ungated: [expert])
         expert.dispersion = model.predictors(points).storage.withUnsafeBufferPointer {

@@ -68,9 +68,9 @@ package struct LocalFit: Sendable {
     }
 
     /// The best of all starts, not below the models that it has for submodels; and how each start went.
-    private func best(
+    func best(
         _ rows: StandardisedRows, _ lasso: ChosenLasso?, _ smaller: [MixtureModel]
-    ) throws(EstimationError) -> (Refinement.Candidate, [FitReport.Start]) {
+    ) throws(EstimationError) -> (candidate: Refinement.Candidate, starts: [FitReport.Start]) {
         try checkCancellation()
         var (starts, candidates) =
             options.isInterceptOnly
@@ -83,9 +83,11 @@ package struct LocalFit: Sendable {
             starts[index].logLikelihood = candidate.statistics.logLikelihood
             starts[index].floorHits = candidate.floorHits
         }
-        guard options.expertCount > 1 else { return (best, starts) }
-        let submodels = [modelWithoutSlopes(rows)] + smaller.map(rows.standardisation.standardised)
-        return (atLeastAsGood(best, as: submodels, rows, lasso?.inner), starts)
+        let submodels =
+            options.expertCount > 1
+            ? [modelWithoutSlopes(rows)] + smaller.map(rows.standardisation.standardised) : []
+        let atLeast = atLeastAsGood(best, as: submodels, rows, lasso?.inner)
+        return (try atLeastAsGoodAsLimit(atLeast, rows, lasso, smaller), starts)
     }
 
     /// Of columns that combine others, and of weights that are no counts.

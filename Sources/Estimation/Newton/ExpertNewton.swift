@@ -23,11 +23,12 @@ struct ExpertNewton {
     /// - Parameters:
     ///   - interceptsOnly: leaves the slopes as they are.
     ///   - held: coefficients that stay as they are.
+    ///   - holdsDispersion: leaves the dispersion as it is.
     ///   - damping: added to the information of each coefficient.
     ///   - lasso: on the sum over rows.
     func direction(
         _ index: Int, _ expert: Expert, interceptsOnly: Bool = false, held: Set<Int> = [],
-        damping: Double = 0, lasso: SlopeWeights? = nil
+        holdsDispersion: Bool = false, damping: Double = 0, lasso: SlopeWeights? = nil
     ) -> Direction {
         let layout = statistics.layout
         let coefficients = design.expertLayout
@@ -54,7 +55,7 @@ struct ExpertNewton {
         var result = Direction(
             coefficients: [Double](repeating: 0, count: expert.coefficients.count), logDispersion: 0)
         for (position, value) in zip(moving, solution) { result.coefficients[position] = value }
-        if layout.hasDispersion {
+        if layout.hasDispersion, !holdsDispersion {
             let slope = statistics.linearSum(layout.dispersionGradient(index)).first ?? 0
             let curvature = statistics.linearSum(layout.dispersionInformation(index)).first ?? 0
             let step = curvature > 0 ? slope / curvature : (slope > 0 ? 1 : -1)

@@ -26,7 +26,7 @@ struct ParameterLayout: Sendable {
         expertCount = model.expertCount
         predictorsPerExpert = model.family.predictorCount
         hasDispersion = model.family.hasDispersion
-        self.dispersionFloor = dispersionFloor
+        self.dispersionFloor = model.family.dispersionFloor(dispersionFloor)
         fixed = held
         self.lasso = lasso
     }
@@ -103,7 +103,9 @@ struct ParameterLayout: Sendable {
         guard hasDispersion else { return result }
         return result
             + (0..<expertCount).filter {
-                model.experts[$0].dispersion <= dispersionFloor * (1 + 1e-9) && gradient[dispersionIndex($0)] < 0
+                fixed.dispersions.contains($0)
+                    || (model.experts[$0].dispersion <= dispersionFloor * (1 + 1e-9)
+                        && gradient[dispersionIndex($0)] < 0)
             }.map(dispersionIndex)
     }
 

@@ -13,53 +13,14 @@ public struct Expert: Sendable, Equatable {
     }
 }
 
-/// What the responses of a family are.
-package enum ResponseKind: Sendable, Equatable {
-    case number
-    case positiveNumber
-    /// 0, 1, 2, …
-    case count
-    /// Coded 0, 1, 2, … in the order of these names.
-    case classes([String])
-
-    /// The names of the classes; nil for numbers.
-    package var classes: [String]? { if case .classes(let names) = self { names } else { nil } }
-
-    /// Whether a group may show one response alone, so that a slope has no finite maximum.
-    package var isDiscrete: Bool { self == .count || classes != nil }
-
-    /// Whether an exposure makes sense: the mean is a rate times it.
-    package var takesExposure: Bool { self == .count || self == .positiveNumber }
-
-    /// Whether a number can be a response.
-    package func accepts(_ response: Double) -> Bool {
-        switch self {
-        case .number: response.isFinite
-        case .positiveNumber: response > 0 && response.isFinite
-        case .count: response >= 0 && response == response.rounded() && response.isFinite
-        case .classes(let names): response >= 0 && response < Double(names.count) && response == response.rounded()
-        }
-    }
-
-    /// In words.
-    package var requirement: String {
-        switch self {
-        case .number: "a finite number"
-        case .positiveNumber: "a number above 0"
-        case .count: "a whole number from 0"
-        case .classes(let names): "one of the classes '\(names.joined(separator: "', '"))'"
-        }
-    }
-}
-
 /// A density of the response given linear predictors η_a = β_a0 + β_a'x: what an expert is made of.
 ///
 /// Most families have one predictor; a multinomial logit has one for each class but the first.
 ///
 /// A family is one file with these sections in this order: density, derivatives, sufficient statistics, mean and variance,
 /// divergence, distribution, sampling. Functions that run over rows take a block at a time, so that dynamic dispatch
-/// costs nothing per row. Every family is an exponential one: the best expert for some experts is the maximum-likelihood expert
-/// for their expected sufficient statistics.
+/// costs nothing per row. At a given dispersion every family is an exponential one: the best coefficients for some experts are those of
+/// the maximum-likelihood expert for their expected statistics. Where that holds of the dispersion too, ``isExponential`` says so.
 package protocol ExpertFamily: Sendable {
     /// The name in model files.
     var name: String { get }
@@ -73,8 +34,34 @@ package protocol ExpertFamily: Sendable {
     /// one predictor.
     var hasDispersion: Bool { get }
 
+    /// Whether the statistics are sufficient for the dispersion too, so that they alone decide which expert is the most likely one.
+    ///
+    /// Else a dispersion that is made of statistics is the best one where those of a point are of one member of the family, and a dispersion of
+    /// rows is where Newton steps lead.
+    var isExponential: Bool { get }
+
+    /// Whether the score in a predictor is the response less its mean, over the dispersion: then the information holds sums of means.
+    var isCanonical: Bool { get }
+
     /// Whether responses are standardised for a fit; ``rescaled(_:center:scale:)`` undoes it.
     var standardisesResponses: Bool { get }
+
+    // MARK: Dispersion
+
+    /// What the family becomes as the dispersion goes to 0; nil where the density grows without bound there.
+    ///
+    /// A fit is not below that of the limit, and a dispersion at its floor is no collapse.
+    var limit: (any ExpertFamily)? { get }
+
+    /// The least dispersion of a fit, where `floor` is what keeps a density from growing without bound.
+    func dispersionFloor(_ floor: Double) -> Double
+
+    /// The dispersion at which experts of this one are compared whose dispersions are estimates of one: 1 where scores are divided by it, for
+    /// then it must not weigh a site; the dispersion itself where they depend on it in another way.
+    func unitDispersion(_ dispersion: Double) -> Double
+
+    /// What a row at this mean says of the dispersion, beside other rows.
+    func dispersionWeight(mean: Double, dispersion: Double) -> Double
 
     // MARK: Density
 
@@ -96,7 +83,7 @@ package protocol ExpertFamily: Sendable {
     /// How many numbers ``expectedStatistics(predictors:dispersion:count:into:stride:)`` gives per row.
     var statisticCount: Int { get }
 
-    /// E[T(Y) | η] for `count` rows, T sufficient; statistic t of row i at t · stride + i.
+    /// E[T(Y) | η] for `count` rows, T sufficient for the predictors; statistic t of row i at t · stride + i.
     func expectedStatistics(
         predictors: LinearPredictors, dispersion: Double, count: Int, into result: UnsafeMutablePointer<Double>,
         stride: Int)
@@ -104,13 +91,15 @@ package protocol ExpertFamily: Sendable {
     /// The same of an observed response, T(y).
     func statistics(of response: Double) -> [Double]
 
-    /// The maximum-likelihood expert without slopes for mean statistics: its intercepts, one a predictor, and its dispersion.
+    /// The maximum-likelihood expert without slopes for mean statistics: its intercepts, one a predictor, and its dispersion; that is one with
+    /// these statistics where the family is not exponential.
     func constantExpert(statistics: [Double]) -> Expert
 
     /// Responses with shares that sum to 1 which have these mean statistics, as far as the coefficients depend on them.
     func representatives(statistics: [Double]) -> [(response: Double, share: Double)]
 
-    /// The dispersion that is most likely for mean statistics at some points, given the predictors there.
+    /// The dispersion that is most likely for mean statistics at some points, given the predictors there: it minimises the divergence from
+    /// what has these statistics.
     func dispersion(for statistics: PointStatistics, predictors: LinearPredictors) -> Double
 
     /// The expert for rows with responses center + scale · y, where `expert` is that for y.
@@ -133,6 +122,9 @@ package protocol ExpertFamily: Sendable {
         from: LinearPredictors, fromDispersion: Double, to: LinearPredictors, toDispersion: Double,
         count: Int, into result: UnsafeMutablePointer<Double>)
 
+    /// The same for many pairs of predictors and one pair of dispersions, by a table to a relative 1e-5; nil where that is no gain.
+    func preparedDivergence(from: Double, to: Double) -> (any PreparedDivergence)?
+
     // MARK: Distribution
 
     /// P(Y ≤ y | η).
@@ -141,6 +133,13 @@ package protocol ExpertFamily: Sendable {
     // MARK: Sampling
 
     func sample(_ predictors: [Double], dispersion: Double, using random: inout RandomNumbers) -> Double
+}
+
+/// Divergences between members of a family with two given dispersions.
+package protocol PreparedDivergence: Sendable {
+    /// For `count` pairs of predictors.
+    func write(
+        from: LinearPredictors, to: LinearPredictors, count: Int, into result: UnsafeMutablePointer<Double>)
 }
 
 /// A family whose weighted fit is closed: moments of the rows are all that it takes.
@@ -152,6 +151,14 @@ package protocol ClosedFormFamily: ExpertFamily {
 extension ExpertFamily {
     package var predictorCount: Int { 1 }
     package var standardisesResponses: Bool { false }
+    package var isExponential: Bool { true }
+    package var isCanonical: Bool { true }
+    package var limit: (any ExpertFamily)? { nil }
+
+    package func dispersionFloor(_ floor: Double) -> Double { floor }
+    package func unitDispersion(_ dispersion: Double) -> Double { 1 }
+    package func dispersionWeight(mean: Double, dispersion: Double) -> Double { 1 }
+    package func preparedDivergence(from: Double, to: Double) -> (any PreparedDivergence)? { nil }
 
     package func rescaled(_ expert: Expert, center: Double, scale: Double) -> Expert { expert }
 
@@ -162,6 +169,9 @@ extension ExpertFamily {
     }
 
     package func dispersion(for statistics: PointStatistics, predictors: LinearPredictors) -> Double { 1 }
+
+    /// What scores and information are multiplied by, to be those at ``unitDispersion(_:)``.
+    package func scoreScale(_ dispersion: Double) -> Double { dispersion / unitDispersion(dispersion) }
 
     /// Whether two families are the same density, of the same classes.
     package func isSame(as other: any ExpertFamily) -> Bool { name == other.name && response == other.response }
@@ -252,7 +262,7 @@ package enum ExpertFamilies {
     package static let names = all(classes: ["0", "1"]).map(\.name)
 
     package static func all(classes: [String]) -> [any ExpertFamily] {
-        [GaussianFamily(), PoissonFamily(), GammaFamily()]
+        [GaussianFamily(), PoissonFamily(), NegativeBinomialFamily(), GammaFamily()]
             + (classes.count >= 2 ? [MultinomialFamily(classes: classes)] : [])
     }
 }

@@ -12,6 +12,7 @@ package struct GammaFamily: ExpertFamily {
     package var name: String { "gamma" }
     package var response: ResponseKind { .positiveNumber }
     package var hasDispersion: Bool { true }
+    package var isCanonical: Bool { false }
 
     /// e^r and μ stop growing at e^200: they, their squares and sums of those over any rows stay finite.
     ///

@@ -43,27 +43,11 @@ package struct PoissonFamily: ExpertFamily {
         _ responses: UnsafePointer<Double>, _ predictors: UnsafePointer<Double>, means: UnsafePointer<Double>,
         count: Int, into result: UnsafeMutablePointer<Double>
     ) {
-        logFactorials.withUnsafeBufferPointer { table in
+        LogFactorials.withTable { table in
             for row in 0..<count {
-                result[row] = responses[row] * predictors[row] - means[row] - logFactorial(responses[row], table)
+                result[row] = responses[row] * predictors[row] - means[row] - LogFactorials.value(responses[row], table)
             }
         }
-    }
-
-    private static let logFactorials = (0..<256).map { SpecialFunctions.logGamma(Double($0) + 1) }
-
-    /// log Γ(y + 1): from the table or by Stirling's series, which two terms make exact beyond it.
-    ///
-    /// Mean responses are no whole numbers.
-    private static func logFactorial(_ response: Double, _ table: UnsafeBufferPointer<Double>) -> Double {
-        guard response < Double(table.count) else {
-            let inverse = 1 / response
-            return (response + 0.5) * log(response) - response + 0.5 * Scalar.logTwoPi
-                + inverse * (1.0 / 12 - inverse * inverse / 360)
-        }
-        guard response >= 0 else { return .infinity }
-        let index = Int(response)
-        return Double(index) == response ? table[index] : SpecialFunctions.logGamma(response + 1)
     }
 
     // MARK: Derivatives

@@ -27,7 +27,7 @@ public struct MixtureModel: Sendable, Equatable {
     /// Number of experts K.
     public var expertCount: Int { experts.count }
 
-    /// The family of the experts by its name in model files: `gaussian`, `poisson`, `gamma` or `multinomial`.
+    /// The family of the experts by its name in model files: `gaussian`, `poisson`, `negative-binomial`, `gamma` or `multinomial`.
     public var familyName: String { family.name }
 
     /// Whether design, family and all parameters are the same.

@@ -27,7 +27,7 @@ public struct ModelFile: Codable, Sendable, Equatable {
     package var formatVersion: Int
     package var kind: Kind
     package var software: String
-    /// The family of the experts by its name: `gaussian`, `poisson`, `gamma` or `multinomial`.
+    /// The family of the experts by its name: `gaussian`, `poisson`, `negative-binomial`, `gamma` or `multinomial`.
     public package(set) var family: String
     /// Of a response of classes: their names, in the order of their numbers.
     package var classes: [String]?

@@ -65,6 +65,14 @@ package enum SpecialFunctions {
         return sum + inverse + 0.5 * square + inverse * square * series(square, trigammaCoefficients)
     }
 
+    /// ψ'(x) - 1 / x - 1 / 2x²; near 1 / 6x³, and with all its digits there.
+    package static func trigammaRemainder(_ x: Double) -> Double {
+        guard x >= asymptotic else { return trigamma(x) - (1 + 0.5 / x) / x }
+        let inverse = 1 / x
+        let square = inverse * inverse
+        return inverse * square * series(square, trigammaCoefficients)
+    }
+
     /// B_2k, DLMF 24.2.
     private static let trigammaCoefficients: [Double] = [
         1.0 / 6, -1.0 / 30, 1.0 / 42, -1.0 / 30, 5.0 / 66, -691.0 / 2730, 7.0 / 6,
@@ -132,7 +140,12 @@ package enum SpecialFunctions {
     /// log r - r + 1, with its digits where r is near 1.
     static func logRatioGap(_ r: Double) -> Double {
         let u = r - 1
-        guard abs(u) < 0.1 else { return log(r) - u }
+        return abs(u) < 0.1 ? logOnePlusGap(u) : log(r) - u
+    }
+
+    /// log(1 + u) - u, with its digits where u is near 0.
+    package static func logOnePlusGap(_ u: Double) -> Double {
+        guard abs(u) < 0.1 else { return log1p(u) - u }
         // log(1 + u) - u = Σ_k≥2 -(-u)^k / k
         return (2...18).reversed().reduce(0) { $0 * -u - 1 / Double($1) } * u * u
     }

@@ -28,7 +28,7 @@ public struct Study: Codable, Sendable, Equatable {
     public var note: String?
     /// The column of the response.
     public var target: String
-    /// The family of the experts: `gaussian`, `poisson`, `gamma` or `multinomial`.
+    /// The family of the experts: `gaussian`, `poisson`, `negative-binomial`, `gamma` or `multinomial`.
     public var family: String
     /// Of a response of classes: their names as the table spells them, the reference first; nil for numbers.
     public var classes: [String]?

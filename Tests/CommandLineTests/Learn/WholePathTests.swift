@@ -33,7 +33,9 @@ import Testing
     }
 
     /// Of any family: shards to fit, and the truth to score; classes are written as text.
-    @Test(arguments: ["poisson", "gamma", "multinomial"]) func simulateWritesOtherResponses(family: String) throws {
+    @Test(arguments: ["poisson", "negative-binomial", "gamma", "multinomial"]) func simulateWritesOtherResponses(
+        family: String
+    ) throws {
         try work.succeed(
             "simulate", "--family", family, "--rows", "600", "--shards", "2", "--test-rows", "200", "-o", "bench")
         let lines = try work.text("bench/shards/shard-01.csv").split(separator: "\n").map { $0.split(separator: ",") }
@@ -41,7 +43,7 @@ import Testing
         let responses = lines.dropFirst().compactMap(\.last).map(String.init)
         switch family {
         case "multinomial": #expect(Set(responses) == ["a", "b", "c"])
-        case "poisson": #expect(responses.allSatisfy { Int($0).map { $0 >= 0 } ?? false })
+        case "poisson", "negative-binomial": #expect(responses.allSatisfy { Int($0).map { $0 >= 0 } ?? false })
         default: #expect(responses.allSatisfy { Double($0).map { $0 > 0 } ?? false })
         }
         #expect(try work.model("bench/truth.json").family == family)

@@ -120,17 +120,19 @@ import Testing
             responses: responses)
     }
 
-    @Test func fewCountsOfAnExpertOfZerosAreWithheld() throws {
+    @Test(arguments: ["poisson", "negative-binomial"])
+    func fewCountsOfAnExpertOfZerosAreWithheld(family name: String) throws {
+        let family = try #require(ExpertFamilies.named(name))
         func fittedZeros(_ rows: ShardRows) throws -> Expert {
             var options = FitOptions(expertCount: 2, starts: 2)
             options.initialModels = [
                 MixtureModel(
-                    design: Self.design, family: PoissonFamily(), gate: Self.truth.gate,
+                    design: Self.design, family: family, gate: Self.truth.gate,
                     experts: [
                         Expert(coefficients: [-4, 0], dispersion: 1), Expert(coefficients: [1.5, 0.3], dispersion: 1),
                     ])
             ]
-            let local = try LocalFit(design: Self.design, family: PoissonFamily(), options: options).fit(rows)
+            let local = try LocalFit(design: Self.design, family: family, options: options).fit(rows)
             let expert = try Self.left(local)
             #expect(local.report.warnings.contains(.statisticsLeftOut(column: "y", experts: [expert], minimum: 10)))
             return local.model.experts[expert]
@@ -141,6 +143,7 @@ import Testing
         for expert in [one, other] {
             #expect(expert.coefficients[1] == 0)
             #expect(abs(exp(expert.coefficients[0]) - 5.0 / 200) < 1e-3)
+            #expect(expert.dispersion == (family.hasDispersion ? family.dispersionFloor(0) : 1))
         }
     }
 

@@ -14,6 +14,10 @@ struct ParityCase: Decodable {
     var expertFeatures: [String]
     var gateFeatures: [String]
     var logLikelihood: Double?
+    /// Of one expert.
+    var coefficients: [Double]?
+    var dispersion: Double?
+    var exposure: String?
     /// By the weight of a lasso.
     var penalisedLogLikelihood: [String: Double]?
 
@@ -39,6 +43,8 @@ struct ParityCase: Decodable {
         let codes = Set(try columns()[target] ?? []).sorted()
         return try #require(ExpertFamilies.named(family, classes: codes.map { String(Int($0)) }))
     }
+
+    func column(_ name: String) throws -> [Double] { try #require(try columns()[name]) }
 
     func rows() throws -> ShardRows {
         let columns = try columns()

@@ -12,6 +12,7 @@ import Testing
 
     @Test(arguments: [
         "faithful_k2.csv", "npreg_k2.csv", "npreg_poisson_k2.csv", "patent_poisson_k3.csv", "binomial_k2.csv",
+        "negative_binomial_k2.csv",
     ])
     func reachesTheKnownMaximum(file: String) throws {
         let known = try ParityCase.read(file)

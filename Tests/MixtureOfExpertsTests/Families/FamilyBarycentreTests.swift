@@ -67,7 +67,7 @@ import Testing
                 other[index] += step
                 #expect(likelihood(other, expert.dispersion) < best)
             }
-            if one.family.hasDispersion {
+            if one.family.hasDispersion, one.family.isExponential {
                 #expect(likelihood(expert.coefficients, expert.dispersion * exp(step)) < best)
             }
         }
@@ -90,7 +90,7 @@ import Testing
                 other[index] += step
                 #expect(total(one, to: other, expert.dispersion) > least)
             }
-            if one.family.hasDispersion {
+            if one.family.hasDispersion, one.family.isExponential {
                 #expect(total(one, to: expert.coefficients, expert.dispersion * exp(step)) > least)
             }
         }

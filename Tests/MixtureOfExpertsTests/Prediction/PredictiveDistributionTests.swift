@@ -19,6 +19,12 @@ import Testing
         CountMixtureDistribution(mixture(PoissonFamily(), weights, means: means))
     }
 
+    private static func negativeBinomial(
+        _ weights: [Double], _ means: [Double], _ dispersions: [Double]
+    ) -> CountMixtureDistribution {
+        CountMixtureDistribution(mixture(NegativeBinomialFamily(), weights, means: means, dispersions: dispersions))
+    }
+
     private static func gamma(
         _ weights: [Double], _ means: [Double], _ dispersions: [Double]
     ) -> ContinuousMixtureDistribution {
@@ -29,6 +35,8 @@ import Testing
         poisson([1], [0.02]), poisson([1], [3.5]), poisson([0.3, 0.7], [0.5, 12]),
         // A gap between the components, and one of no weight.
         poisson([0.25, 0, 0.75], [2, 30, 900]),
+        negativeBinomial([1], [3.5], [0.8]), negativeBinomial([0.3, 0.7], [0.5, 12], [4, 0.1]),
+        negativeBinomial([0.5, 0.5], [4, 60], [0.01, 0.02]),
     ]
     private static let positives = [
         gamma([1], [2], [0.5]), gamma([1], [1e-3], [4]), gamma([0.4, 0.6], [1, 30], [1, 0.01]),

@@ -22,7 +22,8 @@ PARAMETERS = """
     n_experts : int or pair of int, default=3
         Number of experts{of_a_site}; rows that support fewer get fewer, with a warning.{range}
     family : str or None, default=None
-        Of the responses: ``"gaussian"`` (the default of a regressor), ``"poisson"``, ``"gamma"``; ``"multinomial"`` for classes.
+        Of the responses: ``"gaussian"`` (the default of a regressor), ``"poisson"``, ``"negative-binomial"``, ``"gamma"``;
+        ``"multinomial"`` for classes.
     gate_features : list of str or None, default=None
         Columns of the gate; by default all. Columns of an array are called x0, x1, …
     exposure : str or None, default=None

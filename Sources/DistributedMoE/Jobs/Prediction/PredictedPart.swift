@@ -76,4 +76,5 @@ package struct PredictedPart: Sendable {
         return .number(
             mean: distribution.mean, standardDeviation: distribution.standardDeviation,
             quantiles: levels.map(distribution.quantile))
-    }}
+    }
+}
