@@ -86,3 +86,17 @@ extension MixtureModel {
         return result
     }
 }
+
+extension SiteAdaptation {
+    /// The log evidence of precisions, by Laplace's approximation, where all that has none is held; nil where it is not known.
+    ///
+    /// - Parameter model: the shared one, in the units of the rows.
+    package static func logEvidence(
+        _ precisions: [AdaptedBlock: Double], of model: MixtureModel, on rows: any RowSource
+    ) -> Double? {
+        let floor = model.experts.map(\.dispersion).min() ?? 1
+        return PrecisionSearch(
+            shared: model, parameters: ParameterLayout(model, dispersionFloor: floor), rows: rows, parallelism: .serial
+        ).point(precisions, from: model).logEvidence
+    }
+}

@@ -13,7 +13,7 @@ package struct SiteAdaptation: Sendable {
     let priorPrecision: Double?
     let parallelism: Parallelism
     /// Center and scale of the rows behind the shared model.
-    let standardisation: Standardisation
+    package let standardisation: Standardisation
 
     /// - Parameters:
     ///   - shared: the model of all sites.

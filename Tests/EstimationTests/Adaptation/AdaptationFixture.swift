@@ -2,7 +2,7 @@ import MixtureOfExperts
 import Numerics
 import TestSupport
 
-@testable import Estimation
+import Estimation
 
 /// A shared model of a family, and rows of a site whose gate and intercepts are others.
 struct AdaptationFixture {

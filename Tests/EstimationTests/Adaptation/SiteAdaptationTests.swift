@@ -4,7 +4,7 @@ import Numerics
 import TestSupport
 import Testing
 
-@testable import Estimation
+import Estimation
 
 /// A shared model adapted to the rows of a site.
 @Suite struct SiteAdaptationTests {
@@ -89,11 +89,8 @@ import Testing
         let adaptation = SiteAdaptation(of: shared, .intercepts)
         let units = adaptation.standardisation
         let (center, standard) = (units.standardised(model), units.standardised(rows))
-        let parameters = ParameterLayout(center, dispersionFloor: 1e-9)
-        let search = PrecisionSearch(
-            shared: center, parameters: parameters, rows: standard, parallelism: .serial)
         for precision in [0.3, 5, 80] {
-            let found = try #require(search.point([AdaptedBlock.intercepts: precision], from: center).logEvidence)
+            let found = try #require(SiteAdaptation.logEvidence([.intercepts: precision], of: center, on: standard))
             // Of n residuals r with variance s + 1/P for their mean: log N(r; 0, s I + 11'/P) - log N(r; 0, s I).
             let (n, s) = (30.0, center.experts[0].dispersion)
             let sum = (0..<30).reduce(0.0) { sum, row in
