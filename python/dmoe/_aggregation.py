@@ -49,9 +49,10 @@ def aggregate(
         Rows whose covariates serve as support; by default points drawn from the sketches in the local models.
     support_size : int, optional
         Maximum number of support points; 5000 by default.
-    inconsistent : {"keep", "exclude"}, optional
-        What becomes of sites whose local models differ from those of all others: a warning names them, and they are kept, by default,
-        or left out. Impossible ones are always left out.
+    inconsistent : {"ask", "keep", "exclude"}, optional
+        What becomes of sites whose local models differ from those of all others: a warning names them, and they are kept or left out.
+        By default, ``"ask"``, they are kept, but where their numbers look damaged (another unit, a sign, exchanged columns) an error says
+        how. Impossible ones are always left out.
     seed : int, optional
         Of all random numbers; by default that of the models' study, or 1.
     n_jobs : int, optional

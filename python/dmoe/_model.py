@@ -282,7 +282,7 @@ class Model(Predictor, Results):
         ----------
         statistics : mapping of site names to texts, or sequence of texts
             What :meth:`statistics` or ``dmoe statistics`` wrote; sites of a sequence are named ``site 1``, ``site 2``, …
-        inconsistent : {"keep", "exclude"}, optional
+        inconsistent : {"ask", "keep", "exclude"}, optional
             What becomes of sites that this model does not describe at all: a warning names them, and they are kept, by default, or left
             out.
         largest_share : float, optional

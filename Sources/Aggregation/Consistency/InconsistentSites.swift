@@ -5,8 +5,8 @@ import Numerics
 /// Finds sites that differ from the others by more than their own errors and the spread between sites explain.
 ///
 /// A site's divergence is the median of KL(f̂_m ‖ f̂_l) over the other sites l: half of them would have to share a damage to hide it.
-/// Where sites differ at random by τ² nats, and their estimates err by e_m, d_m / (e_m + τ²) with τ² from all others is at most the square
-/// of a t of as many degrees as there are others: the worst case is a difference in one direction. The largest is looked at first, then
+/// What errors of estimation explain is taken off. Where sites differ at random by τ² nats, what is left over τ² from all others is at most
+/// the square of a t of as many degrees as there are others: the worst case is a difference in one direction. The largest is looked at first, then
 /// the next without it, down to half of the sites; all up to the last that is beyond its bound are inconsistent (generalised extreme
 /// studentised deviate: Rosner 1983, Technometrics 25, 165-172), at a level that Bonferroni's bound keeps over all sites.
 ///
@@ -19,6 +19,9 @@ struct InconsistentSites {
     let contradictions: [Double]
     /// What the estimates of the site and of the others explain of it.
     let errors: [Double]
+    /// The most that they explain but for one study in twenty: a χ² of p degrees is at most p + 2 √(p t) + 2 t but for a share e^-t (Laurent &
+    /// Massart 2000, Annals of Statistics 28, 1302-1338).
+    private let allowances: [Double]
     /// The most deviating first.
     let inconsistent: [Int]
     /// What differences between those that are left explain.
@@ -53,22 +56,28 @@ struct InconsistentSites {
         self.divergences = divergences
         self.errors = errors
         needsDamage = judged.count < Self.leastSites
-        (inconsistent, spread) = Self.outlying(judged, divergences, errors)
+        let chance = log(2 * Double(mixture.sites.count) / Self.level)
+        let allowances = mixture.sites.indices.map { site in
+            let share = chance / Double(max(1, mixture.sites[site].model.parameterCount))
+            return errors[site] * (1 + 2 * share.squareRoot() + 2 * share)
+        }
+        self.allowances = allowances
+        (inconsistent, spread) = Self.outlying(judged, divergences, errors, allowances)
     }
 
     /// Whether a site would be like the others with another divergence.
     func isConsistent(_ divergence: Double, site: Int) -> Bool {
-        divergence < Self.bound(divergences.count) * (errors[site] + spread)
+        divergence < allowances[site] + Self.bound(divergences.count) * spread
     }
 
     /// Whether errors and the least difference explain a divergence between sites.
     func isConsistent(_ divergence: Double) -> Bool {
-        divergence < Self.bound(divergences.count) * (Self.median(errors) + Self.leastDifference)
+        divergence < Self.median(allowances) + Self.bound(divergences.count) * Self.leastDifference
     }
 
     /// In the order in which they are removed, up to the last that is beyond its bound, and τ² of the others.
     private static func outlying(
-        _ judged: [Int], _ divergences: [Double], _ errors: [Double]
+        _ judged: [Int], _ divergences: [Double], _ errors: [Double], _ allowances: [Double]
     ) -> (sites: [Int], spread: Double) {
         let excess = zip(divergences, errors).map { max(0, $0 - $1) }
         var kept = judged
@@ -79,7 +88,7 @@ struct InconsistentSites {
             let total = kept.reduce(0) { $0 + excess[$1] }
             let ratios = kept.map { site in
                 let others = max(leastDifference, (total - excess[site]) / Double(kept.count - 1))
-                return divergences[site] / (errors[site] + others)
+                return (divergences[site] - allowances[site]) / others
             }
             guard let largest = ratios.indices.max(by: { ratios[$0] < ratios[$1] }) else { break }
             let isBeyond = ratios[largest] > bound(kept.count)

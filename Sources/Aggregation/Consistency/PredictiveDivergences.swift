@@ -26,20 +26,34 @@ struct PredictiveDivergences {
         let references = random.sample(chosen, below: count).sorted()
         let size = min(max(Self.densities / (count * references.count), Self.fewestDraws), Self.mostDraws)
         let generator = problem.generator.split(8)
-        let rows = problem.parallelism.map(count: count) { site in
+        let singles = references.map { mixture.single(site: $0) }
+        let rows = problem.parallelism.map(count: count) { site -> (draws: SiteDraws, values: [Double]) in
             var random = generator.split(site)
             let draws = SiteDraws(mixture, site: site, count: size, using: &random)
-            return (
-                draws,
-                references.map { $0 == site ? 0 : draws.divergence(to: mixture.sites[$0].model) }
-            )
+            let values = references.indices.map { index -> Double in
+                let reference = mixture.sites[references[index]].model
+                guard references[index] != site else { return 0 }
+                let divergence = draws.divergence(to: reference)
+                // What a small site fits with one expert is like none of the several of a large one.
+                guard mixture.sites[site].model.expertCount == 1, reference.expertCount > 1 else { return divergence }
+                return min(divergence, draws.divergence(to: singles[index]))
+            }
+            return (draws, values)
         }
         self.references = references
-        draws = rows.map(\.0)
+        draws = rows.map(\.draws)
         var values = Matrix(rowCount: count, columnCount: references.count)
         for (site, row) in rows.enumerated() {
-            for (column, value) in row.1.enumerated() { values[site, column] = value }
+            for (column, value) in row.values.enumerated() { values[site, column] = value }
         }
         self.values = values
+    }
+}
+
+extension LocalMixture {
+    /// The experts of a site as one: the regression of all of its rows.
+    fileprivate func single(site: Int) -> MixtureModel {
+        let groups = GreedyMerging.groups(members[site].map { group($0) }, count: 1, design: design)
+        return MixtureModel(design: design, family: family, ungated: groups.map { $0.expert(family, design) })
     }
 }

@@ -32,7 +32,7 @@ extension Coordinator {
             supportSize: problem.transport.pointCount, objectives: reduced.objectives, converged: reduced.converged,
             start: reduced.start, candidates: reduced.candidates, chosen: reduced.chosen,
             warnings: examined.leftOut.map(\.warning) + examined.warnings + warnings(reduced, problem)
-                + pointMasses(reduced, problem, order: order) + Self.losses(verdict))
+                + pointMasses(reduced, problem, order: order) + losses(verdict))
         report.verdict = verdict
         if contributions.count > 1 {
             report.agreement = SiteAgreement(problem, labels: reduced.labels).experts(order)
@@ -52,8 +52,9 @@ extension Coordinator {
         }
     }
 
-    private static func losses(_ verdict: ReductionVerdict?) -> [AggregationWarning] {
-        guard let verdict, verdict.isLossy else { return [] }
+    /// A method that was asked for by name is known to lose.
+    private func losses(_ verdict: ReductionVerdict?) -> [AggregationWarning] {
+        guard let verdict, verdict.isLossy, aggregator.name == TransportAggregator.chosen.name else { return [] }
         return [.lossyReduction(loss: verdict.loss, standardError: verdict.standardError)]
     }
 

@@ -66,8 +66,9 @@ struct ErrorEstimate {
                 source: method == .sandwich ? .sandwich : .observed))
     }
 
-    /// A regression has the variance of n - p degrees of freedom (with the sandwich HC1: MacKinnon & White 1985), where maximum likelihood
-    /// divides by n. With several experts nothing is known that would be exact.
+    /// The variance of n - p degrees of freedom, where maximum likelihood divides by n.
+    ///
+    /// With the sandwich that is HC1 (MacKinnon & White 1985). Of several experts nothing is known that would be exact.
     private func inflate(_ covariance: inout Matrix, _ kept: [Int], rows: Double) {
         guard model.expertCount == 1, model.family is GaussianFamily else { return }
         let coefficients = kept.indices.filter {

@@ -25,7 +25,7 @@ import Testing
     /// A site whose responses have another sign and unit.
     private func writeInconsistentModel() throws {
         var columns = Sample.columns(seed: 4)
-        columns[3] = columns[3].map { -1000 * $0 }
+        columns[3] = columns[3].map { 1000 * $0 }
         try work.write(Sample.csv(zip(Sample.names, columns).map { (name: $0.0, values: $0.1) }), to: "s3.csv")
         try work.fit("s3.csv", to: "l3.json")
     }
@@ -100,7 +100,10 @@ import Testing
         let file = try work.model("g.json")
         #expect(file.rows == 900)
         #expect(file.aggregation?.leftOut.map(\.name) == ["l3"])
-        let all = try aggregate(to: "all.json")
+        let asked = try work.run(["aggregate"] + Self.locals + ["-o", "no.json"])
+        #expect(asked.exitCode == 65 && !work.exists("no.json"))
+        #expect(asked.errors.contains("l3: its response seems to be in another unit, 1000 times too large"))
+        let all = try aggregate("--inconsistent", "keep", to: "all.json")
         #expect(all.errors.hasPrefix("warning: l3 is inconsistent (divergence "))
         #expect(all.errors.contains("--inconsistent exclude leaves it out"))
         #expect(try work.model("all.json").rows == 1200)

@@ -50,7 +50,7 @@ import Testing
         let places = [0, 1, 4, 2]
         let columns = widths.map { UnsafeMutableBufferPointer<Double>.allocate(capacity: self.table.rowCount * $0) }
         defer { columns.forEach { $0.deallocate() } }
-        var outputs = [UnsafeMutablePointer<Double>?](repeating: nil, count: 8)
+        var outputs = [UnsafeMutablePointer<Double>?](repeating: nil, count: 10)
         for (place, column) in zip(places, columns) where !column.isEmpty { outputs[place] = column.baseAddress }
         let answer = CAnswer(predict(model, table, try request.json(), outputs))
         guard answer.status == 0 else { return DoorAnswer(answer) }

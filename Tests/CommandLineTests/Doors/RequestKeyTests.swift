@@ -37,7 +37,7 @@ import Testing
         try doors.fitSites()
         try doors.withCModels(["north"]) { models in
             try DoorData(site: 0).withCTable("t") { table in
-                let outputs = [UnsafeMutablePointer<Double>?](repeating: nil, count: 8)
+                let outputs = [UnsafeMutablePointer<Double>?](repeating: nil, count: 10)
                 expectUnknown(CAnswer(predict(models[0], table, #"{"level": [0.5]}"#, outputs)), "level", "levels")
                 // Of a prediction, not of scores.
                 expectUnknown(CAnswer(score(models[0], table, #"{"levels": [0.5]}"#, nil)), "levels", nil)

@@ -92,7 +92,7 @@ import Testing
             let file = try work.model(name)
             #expect(file.experts.count == 5)
             #expect(file.covariates.count == 20)
-            #expect(try work.data(name).count <= (name == "g.json" ? 192 : 128) * 1024, "\(name)")
+            #expect(try work.data(name).count <= (name == "g.json" ? 256 : 128) * 1024, "\(name)")
         }
         try work.succeed("predict", "g.json", "b/test.csv", "--interval", "0.9", "-o", "p.csv")
         #expect(try NumberTable(work.text("p.csv")).numbers("mean").count == 300)

@@ -124,11 +124,12 @@ import Testing
             "learn", "s0.csv", "s1.csv", "small.csv", "--target", "y", "--experts", "2", "--starts", "4", "-o", "g.json"
         )
         #expect(
-            outcome.errors == """
+            outcome.errors.hasPrefix(
+                """
                 warning: small: 30 rows support 1 of 2 experts: fitted with 1
                 warning: the global model is made without small: 30 of 630 rows, fitted with fewer experts than they are of
 
-                """)
+                """))
         let sites = try #require(try work.model("g.json").aggregation).sites
         #expect(sites.first { $0.name == "small" }?.experts.count == 1)
     }

@@ -56,7 +56,7 @@ import Testing
         #expect(local.warnings.isEmpty)
     }
 
-    /// One Gaussian expert: σ² (X'X)⁻¹ with σ² of maximum likelihood, and 2 / n for the log variance.
+    /// One Gaussian expert: σ² (X'X)⁻¹ with σ² of n - p degrees of freedom, and 2 / n for the log variance.
     @Test func oneExpertIsLeastSquares() throws {
         let rows = RandomData.easyRows(300, seed: 5)
         let local = try LocalModel.fitted(rows, experts: 1)
@@ -67,7 +67,8 @@ import Testing
         for index in 0..<3 {
             var unit = [0.0, 0, 0]
             unit[index] = 1
-            let expected = (local.model.experts[0].dispersion * cholesky.solve(unit)[index]).squareRoot()
+            // Of n - p degrees of freedom, as regression tables have it.
+            let expected = (300.0 / 297 * local.model.experts[0].dispersion * cholesky.solve(unit)[index]).squareRoot()
             #expect(relativeError(try #require(errors.coefficients[0][index]), expected) < 1e-6)
         }
         #expect(relativeError(try #require(errors.logDispersions[0]), (2.0 / 300).squareRoot()) < 1e-6)
@@ -147,7 +148,7 @@ import Testing
         #expect(observed != sandwich)
     }
 
-    /// One expert, spread that grows with x: the textbook's heteroscedasticity-consistent errors (White 1980, HC0).
+    /// One expert, spread that grows with x: the textbook's heteroscedasticity-consistent errors (HC1: MacKinnon & White 1985).
     @Test func sandwichOfOneExpert() throws {
         var random = RandomNumbers(seed: 11)
         let x = (0..<500).map { _ in random.normal() }
@@ -164,7 +165,7 @@ import Testing
                 }
             })
         let bread = try #require(GeneralisedInverse(design.transposed() * design)).inverse
-        let covariance = bread * (design.transposed() * weighted) * bread
+        let covariance = (500.0 / 498) * (bread * (design.transposed() * weighted) * bread)
         let errors = try #require(local.fitted.standardErrors).coefficients[0]
         #expect(relativeError(try #require(errors[0]), covariance[0, 0].squareRoot()) < 1e-5)
         #expect(relativeError(try #require(errors[1]), covariance[1, 1].squareRoot()) < 1e-5)

@@ -120,7 +120,8 @@ class SiteClassifier(Classifier, SiteModels):
 
     def predict(self, X: Any, groups: Any = None) -> np.ndarray:
         """The most probable class; ``groups`` as in :meth:`predict_proba`."""
-        return self.classes_[np.argmax(self.predict_proba(X, groups), axis=1)]
+        probabilities = self.predict_proba(X, groups)  # first: an estimator that is not fitted has no classes
+        return self.classes_[np.argmax(probabilities, axis=1)]
 
 
 def _chosen(columns: dict[str, Any], rows: slice | np.ndarray) -> dict[str, Any]:

@@ -25,9 +25,9 @@ _PARAMETERS = PARAMETERS.format(
         Monte Carlo sample.
     method : str or None, default=None
         How local models become one, as ``dmoe aggregate --method``; by default transport.
-    inconsistent : {"keep", "exclude"} or None, default=None
+    inconsistent : {"ask", "keep", "exclude"} or None, default=None
         What becomes of sites whose local models differ from those of all others: a warning names them, and they are kept or left
-        out; by default kept. Impossible ones are always left out.
+        out; by default kept, but numbers that look damaged are an error. Impossible ones are always left out.
     largest_share : float or None, default=None
         Largest share of a site in the weight of all sites, above 0 and at most 1; by default there is no bound.""",
 )
