@@ -8,8 +8,9 @@ test_that("every option has an argument of its name", {
   options <- sub(" *case ", "", grep("^    case [a-zA-Z0-9]+$", text("RequestOption.swift"), value = TRUE))
   options <- options[seq_len(match("commandLine", options) - 1)]
   in_formulas <- regmatches(own, gregexpr("\\.[a-zA-Z]+", own))[[grep("let inFormulas", own)]]
-  # Of files, of tables that are divided, of simulations and comparisons.
+  # Of files, of tables that are divided, of simulations and comparisons; models of single sites are adapted by the other doors.
   elsewhere <- c(
+    "adapt", "adapted", "priorPrecision",
     "study", "outOfCore", "delimiter", "columns", "rounds", "federatedRounds", "shards", "shardBy", "methods", "test", "groups", "pooled",
     "profile", "rows", "testRows", "capacity", "shift")
   special <- regmatches(own, regexec("case \\.(\\w+): \"(.+)\"", own))

@@ -78,6 +78,6 @@ import Testing
         let least = Int(Double(studies) * (0.95 - 3 * (0.95 * 0.05 / Double(studies)).squareRoot()))
         #expect(mean >= least && spread >= least)
         // Of few sites it is known to hold less than it says (Partlett & Riley 2017, Statistics in Medicine 36, 301-317).
-        #expect(next >= 9 * studies / 10)
+        #expect(next >= 85 * studies / 100)
     }
 }
