@@ -125,7 +125,6 @@ enum ModelFixture {
         .noDistillation,
         .inconsistentSite(site: "d", divergence: 1e300, rule: .exclude, damage: Coded(.responseUnit(power: -3))),
         .inconsistentSite(site: "d", divergence: 1, rule: .keep, damage: nil),
-        .twoGroups(first: ["a"], second: ["b", "c"], divergence: 1),
         .gainWithoutSites(sites: ["d"], gain: 0.5, standardError: 0.1),
         .noStandardErrors(
             models: [

@@ -10,16 +10,13 @@ extension Coordinator {
     ) throws(AggregationError) -> AggregationWarning? {
         guard !sites.inconsistent.isEmpty else { return nil }
         let names = Set(sites.inconsistent)
-        var others = sites
-        others.kept = sites.kept.filter { !names.contains($0.name) }
-        let without = try aggregate(others, support: support)
         let problem = try AggregationProblem(
-            others.kept, support: support, options: aggregator.settings(options), parallelism: parallelism)
+            sites.kept.filter { !names.contains($0.name) }, support: support, options: aggregator.settings(options),
+            parallelism: parallelism)
+        let without = try reduction(of: problem).reduced.model
         let sample = MonteCarloSample(
             problem.mixture, problem.source, problem.generator.split(9), parallelism)
-        let gain = sample.gain(
-            of: problem.standardisation.standardised(without.fitted).model,
-            over: problem.standardisation.standardised(global.fitted).model)
+        let gain = sample.gain(of: without, over: problem.standardisation.standardised(global.fitted).model)
         return .gainWithoutSites(sites: sites.inconsistent, gain: gain.mean, standardError: gain.standardError)
     }
 }

@@ -40,10 +40,6 @@ extension Coordinator {
                     name: $0.name, rows: $0.rows, divergence: $0.divergence, damage: $0.damage)
             }
         }
-        if let groups = comparison.groups {
-            result.warnings.append(
-                .twoGroups(first: groups.first, second: groups.second, divergence: groups.divergence))
-        }
         return result
     }
 

@@ -17,9 +17,7 @@ struct InconsistentSites {
     let divergences: [Double]
     /// The part of it that is between the parameters and the statistics of the site alone.
     let contradictions: [Double]
-    /// What the estimates of the site and of the others explain of it.
-    let errors: [Double]
-    /// The most that they explain but for one study in twenty: a χ² of p degrees is at most p + 2 √(p t) + 2 t but for a share e^-t (Laurent &
+    /// The most that errors of estimation explain of it but for one study in twenty: a χ² of p degrees is at most p + 2 √(p t) + 2 t but for a share e^-t (Laurent &
     /// Massart 2000, Annals of Statistics 28, 1302-1338).
     private let allowances: [Double]
     /// The most deviating first.
@@ -54,7 +52,6 @@ struct InconsistentSites {
             if witnesses.count >= min(Self.leastWitnesses, mixture.sites.count - 1) { judged.append(site) }
         }
         self.divergences = divergences
-        self.errors = errors
         needsDamage = judged.count < Self.leastSites
         let chance = log(2 * Double(mixture.sites.count) / Self.level)
         let allowances = mixture.sites.indices.map { site in
@@ -68,11 +65,6 @@ struct InconsistentSites {
     /// Whether a site would be like the others with another divergence.
     func isConsistent(_ divergence: Double, site: Int) -> Bool {
         divergence < allowances[site] + Self.bound(divergences.count) * spread
-    }
-
-    /// Whether errors and the least difference explain a divergence between sites.
-    func isConsistent(_ divergence: Double) -> Bool {
-        divergence < Self.median(allowances) + Self.bound(divergences.count) * Self.leastDifference
     }
 
     /// In the order in which they are removed, up to the last that is beyond its bound, and τ² of the others.

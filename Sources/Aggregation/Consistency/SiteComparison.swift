@@ -20,13 +20,11 @@ package struct SiteComparison: Sendable, Encodable {
     package let references: [String]
     /// In the order given.
     package let sites: [Site]
-    /// nil unless the sites form two groups.
-    package let groups: SiteGroups?
 
     /// Where each of the inconsistent ones stands in ``sites``, the most deviating first.
     let inconsistent: [Int]
 
-    private enum CodingKeys: CodingKey { case references, sites, groups }
+    private enum CodingKeys: CodingKey { case references, sites }
 
     /// - Throws: ``AggregationError`` where the models do not belong together.
     package init(
@@ -53,7 +51,6 @@ package struct SiteComparison: Sendable, Encodable {
         references = columns.map { problem.names[table.references[$0]] }
         sites = contributions.indices.map { ordered[position[$0] ?? $0] }
         self.inconsistent = inconsistent.map { problem.order[$0] }
-        groups = inconsistent.isEmpty ? SiteGroups(table, check, names: problem.names) : nil
     }
 }
 

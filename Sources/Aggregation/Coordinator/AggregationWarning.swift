@@ -11,8 +11,6 @@ package enum AggregationWarning: Sendable, Equatable, Codable, ExtensibleCode {
     case gainWithoutSites(sites: [String], gain: Double, standardError: Double)
     /// One model for all sites against keeping all local models, in nats per row.
     case lossyReduction(loss: Double, standardError: Double)
-    /// Nobody can say which of them is right.
-    case twoGroups(first: [String], second: [String], divergence: Double)
     case impossibleSite(site: String, reason: Coded<ImpossibleModel>)
     /// More than half of the weight of all sites.
     case dominantSite(site: String, share: Double)
@@ -97,9 +95,6 @@ extension AggregationWarning: DoorMessage {
         case .lossyReduction(let loss, let error):
             "one model for all sites loses \(Format.short(loss)) nats per row against keeping all local models (standard error "
                 + "\(Format.short(error))): more experts, extra rounds or the local models together (method mixture) may win it back"
-        case .twoGroups(let first, let second, let divergence):
-            "the sites form two groups, \(Self.short(first)) and \(Self.short(second)), \(Self.rounded(divergence)) nats per row apart: ask what "
-                + "differs between them; one model for both describes neither"
         case .impossibleSite(let site, let reason):
             "\(site) is left out as impossible: \(reason.wrappedValue.text(style)); fit it anew, or ask how its file was made"
         case .dominantSite(let site, let share):
@@ -140,14 +135,6 @@ extension AggregationWarning: DoorMessage {
 
     private func other(than rule: AggregationOptions.InconsistentSiteRule) -> AggregationOptions.InconsistentSiteRule {
         rule == .exclude ? .keep : .exclude
-    }
-
-    private static let mostNames = 6
-
-    private static func short(_ names: [String]) -> String {
-        names.count <= mostNames
-            ? Format.list(names)
-            : names.prefix(mostNames).joined(separator: ", ") + " and \(names.count - mostNames) more"
     }
 
     private static func rounded(_ value: Double) -> String {

@@ -23,24 +23,22 @@ package struct Coordinator: Sendable {
         _ contributions: [Contribution], support: GivenSupport? = nil
     ) throws(AggregationError) -> GlobalModel {
         let sites = try examine(contributions)
-        var global = try aggregate(sites, support: support)
+        let problem = try AggregationProblem(
+            sites.kept, support: support, options: aggregator.settings(options), parallelism: parallelism)
+        let (reduced, curve) = try reduction(of: problem)
+        var global = result(reduced, problem, sites)
+        global.report.expertCounts = curve
         if let gain = try gainWithoutInconsistentSites(global, sites, support: support) {
             global.report.warnings.insert(gain, at: sites.leftOut.count + sites.inconsistent.count)
         }
         return global
     }
 
-    func aggregate(
-        _ sites: ExaminedSites, support: GivenSupport?
-    ) throws(AggregationError) -> GlobalModel {
-        let problem = try AggregationProblem(
-            sites.kept, support: support, options: aggregator.settings(options), parallelism: parallelism)
-        guard let expertCounts = options.expertCountRange else {
-            return result(try aggregator.reduce(problem), problem, sites)
-        }
-        let (reduced, curve) = try bestOf(expertCounts, problem)
-        var global = result(reduced, problem, sites)
-        global.report.expertCounts = curve
-        return global
+    /// With as many experts as the options say, and what was tried where they leave it open.
+    func reduction(
+        of problem: AggregationProblem
+    ) throws(AggregationError) -> (reduced: ReducedMixture, curve: [AggregationReport.ExpertCount]) {
+        guard let expertCounts = options.expertCountRange else { return (try aggregator.reduce(problem), []) }
+        return try bestOf(expertCounts, problem)
     }
 }

@@ -22,11 +22,7 @@ struct SiteComparisonReport {
         let damages = comparison.sites.compactMap { site in
             site.damage.map { "\(site.name.visible): \($0.wrappedValue.text(.commandLine))" }
         }
-        let pair = comparison.groups.map { groups in
-            "two groups, \(Format.short(groups.divergence)) nats per row apart: "
-                + "\(Format.list(groups.first)) and \(Format.list(groups.second))"
-        }
-        return ([table.text + "\n"] + damages + [pair].compactMap { $0 } + [Self.legend]).joined(separator: "\n")
+        return ([table.text + "\n"] + damages + [Self.legend]).joined(separator: "\n")
     }
 
     private static let legend = """

@@ -58,7 +58,7 @@ enum Terminal {
     }
 
     /// Warnings of one kind that are all shown.
-    private static let mostAlike = 3
+    private static let mostAlike = 5
 
     static func printJSON(_ value: some Encodable) throws {
         let text: String

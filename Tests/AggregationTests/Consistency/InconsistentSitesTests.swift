@@ -170,12 +170,12 @@ import Testing
     // MARK: Honest sites that differ
 
     /// Slopes between sites with a standard deviation of 0.5, twenty times their standard errors: at most one study in twenty may name
-    /// a site, and none calls them two groups.
+    /// a site.
     @Test(arguments: [5, 8, 16, 40]) func honestDifferencesAreSeldomNamed(count: Int) throws {
         let studies = 100
         let named = try (1...studies).filter { study in
             let comparison = try SiteComparison(Self.honest(count, study: study))
-            return comparison.sites.contains(where: \.isInconsistent) || comparison.groups != nil
+            return comparison.sites.contains(where: \.isInconsistent)
         }
         // 5 of 100 are expected at most; 11 have a probability of 0.01.
         #expect(named.count <= 11)

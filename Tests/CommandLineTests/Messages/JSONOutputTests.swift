@@ -94,9 +94,9 @@ import Testing
         #expect(missing == ["effects.experts[].effects[].response"])
         try check(
             "dmoe inspect", "inspect", models[0], models[1], models[2],
-            // Of sites that agree there is no damage, and there are no groups.
+            // Of sites that agree there is no damage.
             sees: rows.filter { row in
-                !["effects", "differences", "groups", "sites[].damage"].contains { row.hasPrefix($0) }
+                !["effects", "differences", "sites[].damage"].contains { row.hasPrefix($0) }
             })
         try check(
             "dmoe evaluate", "evaluate", "g.json", "s2.csv",
