@@ -39,6 +39,7 @@ struct DMoE: ParsableCommand {
             StudyCommand.self, FitCommand.self, AggregateCommand.self, StatisticsCommand.self, UpdateCommand.self,
             LearnCommand.self,
             CompareCommand.self, PredictCommand.self, EvaluateCommand.self, InspectCommand.self, SimulateCommand.self,
+            LedgerCommand.self,
         ])
 
     static func main() {

@@ -118,6 +118,11 @@ class Model(Predictor):
         return self._first["family"]
 
     @property
+    def status(self) -> str | None:
+        """For whom the model is: ``"release"`` for others, ``"draft"`` or ``"oneOwner"`` for the owner of the rows; None of a reference."""
+        return None if self._first["kind"] == "reference" else self._first.get("disclosure", {}).get("status", "release")
+
+    @property
     def target(self) -> str:
         return self._first["target"]
 

@@ -19,7 +19,7 @@ extension Coordinator {
     ///
     /// - Throws: ``AggregationError`` where the models do not belong together, or no other is left.
     package func examine(_ contributions: [Contribution]) throws(AggregationError) -> ExaminedSites {
-        let (possible, impossible) = try Self.withoutImpossibleModels(contributions)
+        let (possible, impossible) = try Self.withoutImpossibleModels(contributions.withCorrelationsFilledIn())
         let inconsistent = try inconsistentSites(possible)
         switch options.inconsistentSites {
         case .keep:

@@ -142,7 +142,7 @@ struct ShardReader {
             selection.fill.merge(means) { fixed, _ in fixed }
         }
         var record = ReadingRecord(selection)
-        record.rowsLeftOut = dropped
+        record.rowsLeftOut = .exact(dropped)
         record.addGaps(in: shard.rows.covariates, selection)
         return (shard.rows.filled(selection), record)
     }

@@ -37,6 +37,8 @@ public enum ModelFileError: Error, Sendable, Equatable {
     case ensembleAsModel(path: String)
     /// A model in place of statistics of a site.
     case modelAsStatistics(path: String)
+    /// A draft where a release is needed.
+    case draft(path: String)
     /// A study in place of a model or of statistics.
     case studyInstead(path: String)
     /// Statistics that were not taken at the model; `what` says in words what differs.
@@ -112,6 +114,8 @@ extension ModelFileError: DoorMessage {
             "\(path.visible): statistics of a site, not a model; they are for dmoe update, after the model"
         case .modelAsStatistics(let path):
             "\(path.visible): a model, not statistics; make statistics with it at the sites: dmoe statistics MODEL DATA"
+        case .draft(let path):
+            "\(path.visible): a draft, not for release: its rows are not protected; fit again without \(RequestOption.draft.name(style))"
         case .studyInstead(let path):
             "\(path.visible): a study, which says how tables are read; fit with it (dmoe fit, \(RequestOption.study.name(style))), and "
                 + "give the model that comes of it here; dmoe study check says whether a table fits it"

@@ -52,6 +52,7 @@ extension ModelFile {
             try check.count(round.rows, "rows")
         }
         if let problem = reading?.problem { throw check.refusal("reading", problem) }
+        if let problem = disclosure?.problem { throw check.refusal("disclosure", problem) }
         if let slopeSelection, slopeSelection.experts.count != experts.count {
             throw check.refusal(
                 "slopeSelection.experts", "has \(slopeSelection.experts.count) entries, not \(experts.count)")

@@ -30,6 +30,7 @@ public struct UpdateJob: Sendable, Equatable {
     package func run(_ model: ModelFile, named name: String, _ sites: [Site]) throws -> ModelFile {
         guard !sites.isEmpty else { throw RequestRefusal.nothingGiven(.statistics) }
         try RequestOption.largestShare.check(largestShare, sites: sites.count)
+        try model.refuseDraft(path: name)
         guard let global = model.fitted else { throw ModelFileError.noStatistics(path: name) }
         var names = Set<String>()
         var totals = FieldTotals()

@@ -56,14 +56,14 @@ extension ReadingNotice {
     ///
     /// - Parameter rows: of the table, those left out among them.
     package static func of(_ record: ReadingRecord, rows: Int, source: String) -> [ReadingNotice] {
-        let leftOut = record.rowsLeftOut
+        let leftOut = record.rowsLeftOut.known
         return (leftOut > 0 ? [.rowsLeftOut(leftOut, of: rows, source: source)] : []) + of(record, source: source)
     }
 
     /// The same by covariate alone, where rows left out were said before.
     package static func of(_ record: ReadingRecord, source: String) -> [ReadingNotice] {
-        record.filled.filter { $0.missing > 0 }.map {
-            .filled(covariate: $0.covariate, missing: $0.missing, value: $0.value, source: source)
+        record.filled.filter { $0.missing.known > 0 }.map {
+            .filled(covariate: $0.covariate, missing: $0.missing.known, value: $0.value, source: source)
         }
     }
 }
