@@ -14,6 +14,7 @@
 #   make quick   some tests of a debug build, in a minute: FILTER=MomentsTests, FILTER=FamilyContractTests/densityIsOne; without
 #                FILTER all of them
 #   make test    all tests: formatting, the demo on a tenth of the flights, unit and command-line tests
+#   make attacks  attacks on the rows of a site by the files that it releases: they must succeed on drafts and fail on releases
 #   make hostile what comes of extremes in every number of a local model and of statistics, as tables; some minutes
 #   make lint    formatting, documentation comments, one version everywhere, names that pages cite
 #   make format  formats what `make lint` would complain of
@@ -31,7 +32,7 @@
 
 SWIFT ?= swift
 
-.PHONY: demo test quick hostile build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline fuzz sanitize experiments corpus test-experiments wheel check-wheel test-python test-report-browser r-package test-r test-spark clean
+.PHONY: demo test quick attacks hostile build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline fuzz sanitize experiments corpus test-experiments wheel check-wheel test-python test-report-browser r-package test-r test-spark clean
 
 demo: build flights
 	Scripts/demo/airlines.sh Demo/flights.csv
@@ -44,6 +45,11 @@ build: dependencies
 
 quick: dependencies
 	$(SWIFT) test $(if $(FILTER),--filter '$(FILTER)') $(ARGUMENTS)
+
+attacks: build
+	python3 -m venv .build/attacks
+	.build/attacks/bin/pip install --quiet numpy pytest 'python-flint>=0.6'
+	cd Tests/AttackTests && ../../.build/attacks/bin/python -m pytest -q $(ARGUMENTS)
 
 hostile:
 	DMOE_HOSTILE=1 $(SWIFT) test -c release --disable-testable-imports --filter HostileSiteTests

@@ -40,7 +40,9 @@ heading_of <- function(x) {
     "Mixture of %s for '%s', from %s%s\n", counted(expert_count(x), paste(x$plan$family, "expert")), x$plan$target,
     counted(nobs(x), "row"), if (sites > 0) paste(" of", counted(sites, "site")) else ""))
   dropped <- x$record$reading$rowsLeftOut
-  if (!is.null(dropped) && dropped > 0) cat(sprintf("  (%s left out for missing values)\n", counted(dropped, "row")))
+  # In a release small numbers are texts: "<10".
+  if (is.character(dropped)) dropped_text <- paste(sub("<", "fewer than ", dropped), "rows") else dropped_text <- counted(if (is.null(dropped)) 0 else dropped, "row")
+  if (!identical(dropped_text, "0 rows")) cat(sprintf("  (%s left out for missing values)\n", dropped_text))
 }
 
 summary.dmoe <- function(object, ...) {
@@ -108,7 +110,7 @@ dispersion_text <- function(family, dispersion) {
 tidy.dmoe <- function(x, conf.int = FALSE, conf.level = 0.95, ...) {
   table <- coefficient_table(x)
   if (conf.int) {
-    half <- stats::qnorm(0.5 + 0.5 * conf.level) * table$std.error
+    half <- -stats::qt(0.5 - 0.5 * conf.level, residual_degrees(x)) * table$std.error
     table <- cbind(table, conf.low = table$estimate - half, conf.high = table$estimate + half)
   }
   table

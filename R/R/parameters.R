@@ -144,6 +144,14 @@ parameter_count <- function(model) {
   sum(experts) + if (gates > 0) free(record$uncertainty$gate, gates) else 0
 }
 
+# Of Student's t: those of one linear regression fitted to rows; all other estimates are taken as normal.
+residual_degrees <- function(model) {
+  record <- model$record
+  is_regression <- length(record$experts) == 1 && record$family == "gaussian" && !identical(record$uncertainty$source, "aggregated")
+  degrees <- if (is_regression) record$weight - length(record$experts[[1]]$coefficients) else 0
+  if (degrees > 0) degrees else Inf
+}
+
 # The estimate, its error, and a test of 0, row by row.
 coefficient_table <- function(model) {
   blocks <- blocks_of(model)
@@ -154,5 +162,5 @@ coefficient_table <- function(model) {
   ratio <- estimates / errors
   data.frame(
     component = unlist(lapply(blocks, `[[`, "label")), term = unlist(lapply(blocks, `[[`, "terms")), estimate = estimates,
-    std.error = errors, statistic = ratio, p.value = 2 * stats::pnorm(-abs(ratio)))
+    std.error = errors, statistic = ratio, p.value = 2 * stats::pt(-abs(ratio), residual_degrees(model)))
 }

@@ -35,6 +35,10 @@ private struct FitRequest: Decodable {
     var aggregated: Bool?
     /// Whether the model stays with the owner of the rows, so that nothing is withheld; `minRows` has no effect then.
     var ownRows: Bool?
+    /// Whether the model is one to look at, which no coordinator takes: no rule holds.
+    var draft: Bool?
+    /// Whether the model goes to others and keeps the rules of a release; nil: it does.
+    var asSites: Bool?
     var threads: Int?
 
     func job() throws -> FitJob {
@@ -46,6 +50,7 @@ private struct FitRequest: Decodable {
         job.rowsPerParameter = rowsPerParameter
         job.seed = seed
         job.isAggregated = aggregated ?? false
+        job.isReleased = asSites ?? true
         try job.check()
         job.initialModels = try (initialModels ?? []).map { text in
             try ModelFile.decode(Data(text.utf8), source: "initial model").model
@@ -66,6 +71,7 @@ private struct FitRequest: Decodable {
         settings.l1Experts = l1Experts
         settings.l1Automatic = l1Automatic ?? false
         settings.l1Refit = l1Refit ?? false
+        settings.isDraft = draft ?? false
         settings.minRows = ownRows ?? false ? nil : minRows ?? settings.minRows
         return settings
     }

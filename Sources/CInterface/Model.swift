@@ -3,6 +3,7 @@ import Foundation
 import Messages
 import MixtureOfExperts
 import ModelFiles
+import Numerics
 import Tables
 
 /// A model that a caller of another language predicts with.
@@ -91,3 +92,15 @@ public func modelRelease(_ model: UnsafeMutableRawPointer) { Handle<ModelObject>
 public func version() -> UnsafePointer<CChar> { versionAnswer.text }
 
 private let versionAnswer = Answer(ModelFile.software)
+
+/// P(T > t) of Student's t with so many degrees of freedom, which need not be whole.
+@c(dmoe_student_tail)
+public func studentTail(_ t: Double, _ degrees: Double) -> Double {
+    SpecialFunctions.studentTail(t, degrees: degrees)
+}
+
+/// The t that is exceeded with this probability, above 0 and at most 1/2.
+@c(dmoe_student_quantile)
+public func studentQuantile(_ tail: Double, _ degrees: Double) -> Double {
+    SpecialFunctions.studentQuantile(tail: tail, degrees: degrees)
+}

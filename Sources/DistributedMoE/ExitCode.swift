@@ -29,6 +29,9 @@ package enum ExitCode: Int32, Sendable {
                 ? .cannotCreate : error.isWriteFailure ? .outputError : error.isMissingInput ? .noInput : .data
         case let error as ModelFileError: self = error.isMissingInput ? .noInput : .data
         case let error as StudyError: self = error.isMissingInput ? .noInput : .data
+        case LedgerError.cannotWrite: self = .cannotCreate
+        case LedgerError.cannotRead: self = .noInput
+        case is LedgerError: self = .data
         case EstimationError.cancelled: self = .cancelled
         case is EstimationError, is AggregationError: self = .data
         default: return nil

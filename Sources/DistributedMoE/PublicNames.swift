@@ -75,6 +75,10 @@ public typealias StudyError = StudyData.StudyError
 public typealias MissingValueRule = StudyData.MissingValueRule
 /// What is done about levels that a study does not know.
 public typealias UnknownLevelRule = StudyData.UnknownLevelRule
+/// What can be wrong with a ledger of releases.
+public typealias LedgerError = ModelFiles.LedgerError
+/// For whom a file is.
+public typealias ReleaseStatus = ModelFiles.ReleaseStatus
 /// A model file.
 public typealias ModelFile = ModelFiles.ModelFile
 /// A file of statistics at a global model.

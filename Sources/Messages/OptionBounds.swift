@@ -3,7 +3,9 @@ public enum OptionBounds: Sendable, Equatable {
     /// Of a model: beyond, nobody can say what they stand for, and an aggregation takes minutes.
     package static let mostExperts = 1000
 
+    /// Whole numbers from the first to the last.
     case integers(ClosedRange<Int>)
+    /// Whole numbers from this one.
     case atLeast(Int)
     /// Open at both ends.
     case between(Double, Double)

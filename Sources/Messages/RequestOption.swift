@@ -59,6 +59,12 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case l1Refit
     /// The threshold rule: no statistic over fewer effective rows is released.
     case minRows
+    /// Whether a model is a draft, which stays with the owner of the rows, rather than a release.
+    case draft
+    /// The file that has what a site has released.
+    case ledger
+    /// Whether shards are taken as sites, whose local models keep the rules of a release.
+    case asSites
     /// The criterion that chooses the number of experts: `ExpertCountCriterion` by its name.
     case criterion
     /// The share of the rows held out of the fit for scores.
@@ -212,7 +218,7 @@ extension RequestOption {
         .target, .study, .family, .exposure, .gateFeatures, .weights, .experts, .starts, .tolerance, .maximumIterations,
         .standardErrors, .slopePrior, .l1, .l1Gate, .l1Experts, .minRows, .criterion, .rowsPerParameter, .largestShare,
         .method,
-        .inconsistent, .globalExperts, .seed, .threads,
+        .inconsistent, .globalExperts, .asSites, .seed, .threads,
     ]
 
     private var commandLineName: String {

@@ -43,7 +43,14 @@ public enum RequestRefusal: Error, Equatable, Sendable {
 
     /// Why two options exclude each other.
     public enum Conflict: Sendable, Equatable {
-        case twoDivisions, noKnownGate, automaticWeight, twoSourcesOfTestRows
+        /// Two ways to divide rows into shards.
+        case twoDivisions
+        /// Pooled rows of a simulation whose shards have gates of their own.
+        case noKnownGate
+        /// A weight of a penalty that is chosen and given.
+        case automaticWeight
+        /// Test rows that are given and held out.
+        case twoSourcesOfTestRows
     }
 
     /// Why an option has no effect, or what it needs.
@@ -52,17 +59,48 @@ public enum RequestRefusal: Error, Equatable, Sendable {
         case responsesAreNoClasses(family: String)
         /// For families without rates.
         case responsesAreNoRates(family: String)
-        case nothingIsReduced, allExpertsAreKept, methodHasNone(method: String)
-        case criterionOfOneNumber, scoresNeedRows, refitWithoutPenalty, roundsKeepNoZeros
-        case groupsOfTestRows, rangeOfOneFit
-        case categoryIsTarget(String), categoryIsExcluded(String)
+        /// A method that keeps all local models.
+        case nothingIsReduced
+        /// A method that keeps all experts.
+        case allExpertsAreKept
+        /// What this method has not.
+        case methodHasNone(method: String)
+        /// A criterion that has one number of experts to choose from.
+        case criterionOfOneNumber
+        /// Scores of held-out rows where none is held out.
+        case scoresNeedRows
+        /// A second fit after a lasso where there is no lasso.
+        case refitWithoutPenalty
+        /// Rounds after a lasso.
+        case roundsKeepNoZeros
+        /// Groups of rows where there are no test rows.
+        case groupsOfTestRows
+        /// A range of numbers of experts where one fit is asked for.
+        case rangeOfOneFit
+        /// A category that is the target.
+        case categoryIsTarget(String)
+        /// A category that is excluded.
+        case categoryIsExcluded(String)
+        /// A column that is excluded and the target.
+        case excludedIsTarget(String)
+        /// A column that is excluded and named as a covariate.
+        case excludedIsFeature(String)
+        /// Levels where no study says which there are.
         case levelsOfStudy
-        case oneExpertHasNoGate, nothingIsAdapted
+        /// A gate of one expert.
+        case oneExpertHasNoGate
+        /// An adaptation of neither gate nor experts.
+        case nothingIsAdapted
     }
 
     /// What a request works on.
     public enum Subject: Sendable, Equatable {
-        case localModels, statistics, rows
+        /// Models of single sites.
+        case localModels
+        /// Statistics of single sites at a global model.
+        case statistics
+        /// A table.
+        case rows
     }
 }
 
@@ -94,7 +132,8 @@ extension RequestRefusal: DoorMessage {
             "\(RequestOption.method.setting(method, style)) means \(option.setting(value, style))"
         case .noSingleModel(let method):
             "\(RequestOption.method.setting(method, style)) keeps all local models and makes no single one: choose another "
-                + "method, or write the local models to files and use dmoe aggregate --method \(method)"
+                + "method, or write the local models to files and aggregate them by "
+                + RequestOption.method.setting(method, style)
         case .nothingGiven(let subject): subject.text
         case .countMismatch(let option, let found, let needed):
             "\(option.name(style)): \(found) given for \(needed)"
@@ -139,6 +178,8 @@ extension RequestRefusal.Reason {
         case .rangeOfOneFit: "only a fit of one site chooses in a range: give one number"
         case .categoryIsTarget(let name): "\(name.quoted) is the target"
         case .categoryIsExcluded(let name): "\(name.quoted) is excluded"
+        case .excludedIsTarget(let name): "\(name.quoted) is the target"
+        case .excludedIsFeature(let name): "\(name.quoted) is named as a covariate"
         case .oneExpertHasNoGate:
             "one expert has no gate; \(RequestOption.adapted.setting("intercepts", style)) adapts its intercept"
         case .nothingIsAdapted: "nothing is adapted without \(RequestOption.adapt.name(style))"

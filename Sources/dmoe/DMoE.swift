@@ -45,7 +45,7 @@ struct DMoE: ParsableCommand {
         subcommands: [
             StudyCommand.self, FitCommand.self, AggregateCommand.self, StatisticsCommand.self, UpdateCommand.self,
             AdaptCommand.self, LearnCommand.self, CompareCommand.self, PredictCommand.self, EvaluateCommand.self,
-            InspectCommand.self, SimulateCommand.self,
+            InspectCommand.self, SimulateCommand.self, LedgerCommand.self,
         ])
 
     static func main() {
@@ -72,10 +72,12 @@ struct DMoE: ParsableCommand {
     private static func setSignals() {
         // A limit on the size of files is an error of the write that meets it, as a full disk is.
         signal(SIGXFSZ, SIG_IGN)
+        // Of this the runtime makes a look at the stack, after which the program runs on.
+        signal(SIGQUIT, SIG_DFL)
         // Threads of some libraries block these, and what they start would run on when it is to stop.
         var stopping = sigset_t()
         sigemptyset(&stopping)
-        for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&stopping, signal) }
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { sigaddset(&stopping, signal) }
         sigprocmask(SIG_UNBLOCK, &stopping, nil)
     }
 }

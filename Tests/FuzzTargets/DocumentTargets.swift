@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import MixtureOfExperts
 import ModelFiles
 import Numerics
@@ -14,10 +15,23 @@ enum DocumentTargets {
             case .model(let file):
                 guard let text = try? file.text(path: source) else { return "a model that cannot be written" }
                 guard try ModelFile.decode(Data(text.utf8), source: source) == file else { return "another model" }
-                return predictions(.model(file))
-            case .ensemble(let file): return predictions(.ensemble(file))
+                return messages(file) ?? predictions(.model(file))
+            case .ensemble(let file):
+                _ = PredictorFile.ensemble(file).selection()
+                return file.members.lazy.compactMap { messages($0.model) }.first ?? predictions(.ensemble(file))
             }
         } catch { return problem(error) }
+    }
+
+    /// Each warning is one line of bounded length, whatever its figures are.
+    private static func messages(_ file: ModelFile) -> String? {
+        _ = file.selection(missing: nil)
+        for style in OptionStyle.allCases {
+            for line in file.warningLines.map({ $0.text(style) }) where line.contains(where: \.isNewline) {
+                return "a warning of several lines: \(line)"
+            }
+        }
+        return nil
     }
 
     private static func predictions(_ file: PredictorFile) -> String? {

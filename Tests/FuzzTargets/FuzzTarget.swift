@@ -4,7 +4,7 @@ import Foundation
 ///
 /// `make fuzz` looks for bytes that break one; what it found once is replayed by the tests.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    case csv, gzip, npy, model, ensemble, statistics, study
+    case csv, gzip, npy, labels, model, ensemble, statistics, study
 
     /// Which law the bytes break, in one line; nil where all hold.
     package func violation(_ bytes: Data) -> String? {
@@ -12,6 +12,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .csv: TableTargets.csv(bytes)
         case .gzip: TableTargets.gzip(bytes)
         case .npy: TableTargets.npy(bytes)
+        case .labels: LabelTargets.violation(bytes)
         case .model, .ensemble: DocumentTargets.predictor(bytes)
         case .statistics: DocumentTargets.statistics(bytes)
         case .study: DocumentTargets.study(bytes)

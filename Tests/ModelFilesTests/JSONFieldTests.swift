@@ -82,8 +82,8 @@ import Testing
             return
         }
         let inLongField = "{ \"\(name)\": 1, \"\(name)\": 1," + (try modelText()).dropFirst()
-        guard case .invalidValue(_, let field, "is there twice") = refusal(ofModel: inLongField) else {
-            Issue.record("no refusal of a key that is there twice")
+        guard case .invalidValue(_, let field, "is duplicated") = refusal(ofModel: inLongField) else {
+            Issue.record("no refusal of a key that is duplicated")
             return
         }
         #expect(field.count < 250)
@@ -97,7 +97,7 @@ import Testing
         let plain = try JSONDecoder().decode(String.self, from: Data("\"\(key)\"".utf8))
         let again = String(decoding: try JSONEncoder().encode(plain), as: UTF8.self)
         let text = "{ \"\(key)\": 1, \(again): 2," + (try modelText()).dropFirst()
-        guard case .invalidValue(_, _, "is there twice") = refusal(ofModel: text) else {
+        guard case .invalidValue(_, _, "is duplicated") = refusal(ofModel: text) else {
             Issue.record("\(key): \(String(describing: refusal(ofModel: text)))")
             return
         }
@@ -107,7 +107,7 @@ import Testing
     func keysOfAModel(again: String) throws {
         let text = "{ \(again)," + (try modelText()).dropFirst()
         let key = again.contains("rows") || again.contains("ows") ? "rows" : String(again.split(separator: "\"")[0])
-        #expect(refusal(ofModel: text) == .invalidValue(path: "m.json", field: key, reason: "is there twice"))
+        #expect(refusal(ofModel: text) == .invalidValue(path: "m.json", field: key, reason: "is duplicated"))
     }
 
     @Test func keysOfObjectsWithinAreNamed() throws {
@@ -115,10 +115,10 @@ import Testing
         let nested = text.replacing("\"squaredWeight\":", with: "\"weight\": 1, \"squaredWeight\":", maxReplacements: 1)
         #expect(
             refusal(ofModel: nested)
-                == .invalidValue(path: "m.json", field: "experts[0].statistics.weight", reason: "is there twice"))
+                == .invalidValue(path: "m.json", field: "experts[0].statistics.weight", reason: "is duplicated"))
         let study = StudyFixture.study.text()
         let twice = "{ \"target\": \"other\"," + study.dropFirst()
-        #expect(refusal(ofStudy: twice) == .invalidValue(path: "s.json", field: "target", reason: "is there twice"))
+        #expect(refusal(ofStudy: twice) == .invalidValue(path: "s.json", field: "target", reason: "is duplicated"))
     }
 
     /// The same key in two objects, as a value, and with a quotation mark in it.

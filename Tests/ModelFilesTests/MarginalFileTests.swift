@@ -116,10 +116,13 @@ import ModelFiles
         },
         Damage(testDescription: "no shares", field: "shares", reason: "are missing") { $0.shares = nil },
         Damage(
-            testDescription: "a value beyond", field: "values", reason: "names a bin that is not there, or one twice"
+            testDescription: "a value beyond", field: "values",
+            reason: "names a bin that does not exist, or is duplicated"
         ) { $0.values = [3] },
-        Damage(testDescription: "a value twice", field: "values", reason: "names a bin that is not there, or one twice")
-        { $0.values = [1, 1] },
+        Damage(
+            testDescription: "a value twice", field: "values",
+            reason: "names a bin that does not exist, or is duplicated"
+        ) { $0.values = [1, 1] },
         Damage(testDescription: "another mean", field: "means", reason: "have another mean than the statistics") {
             $0.means = $0.means.map { $0 + 10 }
         },

@@ -61,7 +61,7 @@ import Testing
     @Test(arguments: [
         ("experts[1].uncertainty.standardErrors", "has 3 numbers, not 4"),
         ("experts[1].uncertainty.correlations", "-1 and 1"),
-        ("uncertainty.gate.standardErrors", "not negative"), ("uncertainty.gate.undetermined", "not there"),
+        ("uncertainty.gate.standardErrors", "not negative"), ("uncertainty.gate.undetermined", "does not exist"),
     ])
     func refusals(field: String, reason: String) throws {
         var random = RandomNumbers(seed: 2)

@@ -47,6 +47,13 @@ import Testing
         #expect(try positions(["9007199254740993.0"], ["9007199254740993", "2"]) == nil)
     }
 
+    /// The smallest integer has no absolute value that an integer holds.
+    @Test(arguments: ["-9223372036854775808.0", "9223372036854775807.0", "-9223372036854775809.0", "-0.0"])
+    func extremeIntegersAreNamesToo(field: String) throws {
+        #expect(try positions([field, "1.0"], [field, "1"]) == [0, 1])
+        #expect(try positions([field], ["1", "2"]) == nil)
+    }
+
     @Test func blanksAroundANameDoNotCountOnEitherSide() throws {
         #expect(try positions([" a", "a", "b ", "\tb"], [" a", "b"]) == [0, 0, 1, 1])
         #expect(try positions(["a  b"], ["a b", "c"]) == nil)

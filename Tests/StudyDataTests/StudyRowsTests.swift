@@ -171,7 +171,7 @@ import Testing
     @Test func responsesThatAFamilyCannotHaveAreRefused() {
         #expect(
             throws: TableError.unusableResponse(
-                source: "t.csv", line: 3, column: "n", value: 1.5, needed: "a whole number from 0")
+                source: "t.csv", line: 3, column: "n", value: 1.5, needed: "a whole number from 0 to 10^10")
         ) { try selection("n", .count).rows(of: responses) }
         #expect(
             throws: TableError.unusableResponse(

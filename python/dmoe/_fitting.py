@@ -102,7 +102,9 @@ def fit_local(
         ``standard_errors``, ``slope_prior``, ``criterion``, ``holdout``, ``initial_models``, as for ``dmoe fit``; ``rows_per_parameter``, as for
         ``dmoe learn``; ``min_rows``: the threshold rule, by which no statistic over fewer effective rows is released, 10 by
         default and 3 at least, or None where rows and model stay with their owner and nothing is withheld; ``aggregated=True``
-        for one of many fits that are aggregated: slopes that a lasso left are fitted once more without it.
+        for one of many fits that are aggregated: slopes that a lasso left are fitted once more without it; ``draft=True`` for a model to
+        look at, for which no rule holds and which no coordinator takes; ``as_sites=False`` where rows and model have one owner:
+        of the rules of a release the threshold alone holds.
 
     Returns
     -------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -22,7 +23,8 @@ FIT_OPTIONS = {
     "starts": "starts", "tolerance": "tolerance", "max_iterations": "maxIterations", "seed": "seed",
     "min_rows": "minRows", "l1": "l1Automatic", "l1_gate": "l1Gate", "l1_experts": "l1Experts", "l1_refit": "l1Refit",
     "standard_errors": "standardErrors", "slope_prior": "slopePrior", "rows_per_parameter": "rowsPerParameter", "criterion": "criterion",
-    "holdout": "holdout", "initial_models": "initialModels", "aggregated": "aggregated",
+    "holdout": "holdout", "initial_models": "initialModels", "aggregated": "aggregated", "draft": "draft",
+    "as_sites": "asSites",
 }
 
 # How the rows of a model are read, and what is asked of them.
@@ -44,7 +46,17 @@ _WHOLE = ("starts", "max_iterations", "seed", "min_rows", "rows_per_parameter")
 
 
 def encoded(request: Mapping[str, Any]) -> bytes:
-    """As JSON, without what is not given."""
+    """As JSON, without what is not given.
+
+    Raises
+    ------
+    ValueError
+        For a number that JSON has not.
+    """
+    for name, value in request.items():
+        numbers = value if isinstance(value, (list, tuple)) else [value]
+        if any(isinstance(number, float) and not math.isfinite(number) for number in numbers):
+            raise ValueError(f"{name} must be finite, not {value!r}")
     return json.dumps(given(request)).encode()
 
 
@@ -79,6 +91,9 @@ def column_request(
     family: str | None, classes: Sequence[str] | None, exposure: str | None, weights: str | None, missing: str | None,
 ) -> dict[str, Any]:
     """Which columns are what."""
+    for argument, name in (("target", target), ("exposure", exposure), ("weights", weights)):
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"{argument} must be the name of a column, not {name!r}; give the columns names that are texts")
     return given({
         "study": study, "target": target, "covariates": names_in("features", features),
         "exclude": names_in("exclude", exclude) or None,

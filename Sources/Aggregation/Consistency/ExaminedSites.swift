@@ -17,7 +17,7 @@ extension Coordinator {
     /// - Throws: ``AggregationError`` where the models do not belong together, no other is left, or a site looks damaged and nobody has
     ///   said what is to become of it.
     package func examine(_ contributions: [Contribution]) throws(AggregationError) -> ExaminedSites {
-        let (possible, impossible) = try Self.withoutImpossibleModels(contributions)
+        let (possible, impossible) = try Self.withoutImpossibleModels(contributions.withCorrelationsFilledIn())
         var result = ExaminedSites(kept: possible, leftOut: impossible, warnings: [])
         guard possible.count >= InconsistentSites.leastSitesOfDamage else { return result }
         let comparison = try SiteComparison(possible, seed: options.seed, parallelism: parallelism)

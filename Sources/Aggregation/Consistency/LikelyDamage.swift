@@ -8,13 +8,17 @@ import Numerics
 public enum LikelyDamage: Sendable, Equatable, Codable {
     /// The response is 10^power times what it is elsewhere.
     case responseUnit(power: Int)
+    /// The response times -1.
     case responseSign
+    /// One class for the other.
     case exchangedClasses(first: String, second: String)
     /// The covariate is 10^power times what it is elsewhere.
     case covariateUnit(covariate: String, power: Int)
+    /// The covariate times -1.
     case covariateSign(covariate: String)
     /// 0 for 1 and 1 for 0, say.
     case exchangedValues(covariate: String)
+    /// The numbers of one column in the other.
     case exchangedCovariates(first: String, second: String)
 }
 
@@ -34,7 +38,10 @@ extension LikelyDamage: DoorMessage {
     }
 
     private static func times(_ power: Int) -> String {
-        let factor = "1" + String(repeating: "0", count: abs(power))
+        // Files may hold any power.
+        let factor =
+            power.magnitude <= largestPower
+            ? "1" + String(repeating: "0", count: Int(power.magnitude)) : "10^\(power.magnitude)"
         return power > 0 ? "\(factor) times too large" : "\(factor) times too small"
     }
 }

@@ -1,4 +1,5 @@
 import Messages
+import MixtureOfExperts
 import Numerics
 
 /// The local models of several sites beside each other: who is far from whom, who differs from all others, and why it may.
@@ -57,22 +58,31 @@ package struct SiteComparison: Sendable, Encodable {
 extension InconsistentSites {
     /// Sites that a supposed damage is judged by.
     private static let mostJudges = 9
+    /// There are 450 damages of 20 columns: most are seen to be none by some of the rows and judges.
+    private static let judgesAtFirst = 3
+    private static let rowsAtFirst = 5
+    private static let mostAtLast = 12
 
     /// The damage that, undone, leaves a site nearest to the others, if it then is consistent with them.
     fileprivate func damage(
         ofSite site: Int, _ table: PredictiveDivergences, _ problem: AggregationProblem
     ) -> LikelyDamage? {
         let judges = table.references.filter { $0 != site && !inconsistent.contains($0) }.prefix(Self.mostJudges)
+            .map { problem.mixture.sites[$0].model }
         guard !judges.isEmpty else { return nil }
-        let damages = LikelyDamage.all(problem, table.draws[site].rows)
-        let undone = problem.parallelism.map(count: damages.count) { index in
-            contradictions[site]
-                + Self.median(
-                    judges.map {
-                        table.draws[site].divergence(
-                            to: problem.mixture.sites[$0].model, after: damages[index].undone)
-                    })
+        let draws = table.draws[site]
+        func remaining(
+            _ damages: [(damage: LikelyDamage, undone: RowChange)], _ draws: SiteDraws, _ judges: [MixtureModel]
+        ) -> [Double] {
+            problem.parallelism.map(count: damages.count) { index in
+                contradictions[site]
+                    + Self.median(judges.map { draws.divergence(to: $0, after: damages[index].undone) })
+            }
         }
+        let all = LikelyDamage.all(problem, draws.rows)
+        let first = remaining(all, draws.thinned(every: Self.rowsAtFirst), Array(judges.prefix(Self.judgesAtFirst)))
+        let damages = first.indices.sorted { (first[$0], $0) < (first[$1], $1) }.prefix(Self.mostAtLast).map { all[$0] }
+        let undone = remaining(damages, draws, judges)
         guard let best = undone.indices.min(by: { undone[$0] < undone[$1] }), isConsistent(undone[best], site: site),
             undone[best] < 0.5 * divergences[site]
         else { return nil }

@@ -30,6 +30,17 @@ struct SiteDraws {
         own = mixture.sites[site].model.logDensities(points, responses: responses)
     }
 
+    private init(rows: ShardRows, own: [Double]) {
+        self.rows = rows
+        self.own = own
+    }
+
+    /// One row of so many, of every expert.
+    func thinned(every step: Int) -> SiteDraws {
+        let kept = Array(stride(from: 0, to: own.count, by: step))
+        return SiteDraws(rows: rows.subset(kept), own: kept.map { own[$0] })
+    }
+
     /// The largest value there is of ``divergence(to:)``: one of the rows says nothing beyond that nobody else has it.
     var largestDivergence: Double { log(Double(own.count)) }
 

@@ -101,7 +101,8 @@ struct CandidateBuilder {
     /// - Returns: nil where the draws cannot be fitted.
     func distillation(from start: MixtureModel, searches: Bool) -> Reduction.Candidate? {
         Distillation.model(
-            problem.mixture, source: problem.source, supportSize: problem.transport.pointCount, start: start,
+            problem.mixture, source: problem.source, supportSize: problem.transport.pointCount,
+            rows: problem.contributions.reduce(0) { $0 + $1.fitted.rowCount }, start: start,
             searches: searches, options: problem.options, parallelism: problem.parallelism, problem.generator.split(3)
         ).map { model, labels in
             let nearest = problem.transport.labels(for: model.experts)

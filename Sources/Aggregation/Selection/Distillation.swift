@@ -9,6 +9,9 @@ import Numerics
 /// log-likelihood per row), where they agree the noise of the draw costs a little: a candidate, not the rule.
 struct Distillation {
     private static let drawsPerSupportPoint = 10
+    /// Of a refinement: a fit to ten times the rows that the sites had errs by a tenth of what their models err by.
+    private static let drawsPerRow = 10
+    private static let fewestDraws = 5_000
     private static let starts = 10
     /// What a start may cost, in products of two numbers: Newton's method on P parameters takes P² of them a row and iteration.
     ///
@@ -25,26 +28,30 @@ struct Distillation {
     /// - Returns: with the global expert that most of the draws of each component belong to, nil where it has none; nil where the drawn
     ///   rows cannot be fitted, or not at a reasonable cost.
     static func model(
-        _ mixture: LocalMixture, source: MonteCarloSample.Source, supportSize: Int, start: MixtureModel, searches: Bool,
+        _ mixture: LocalMixture, source: MonteCarloSample.Source, supportSize: Int, rows: Int, start: MixtureModel,
+        searches: Bool,
         options: AggregationOptions, parallelism: Parallelism, _ generator: RandomNumbers
     ) -> (model: MixtureModel, labels: [Int?])? {
-        guard let most = iterations(start) else { return nil }
-        let iterations = searches ? most : min(most, Self.refining)
-        let count = drawsPerSupportPoint * supportSize
-        let (rows, components) = MonteCarloSample.drawn(mixture, source, count: count, generator, parallelism)
+        guard let affordable = iterations(start) else { return nil }
+        let iterations = searches ? affordable : min(affordable, Self.refining)
+        let most = drawsPerSupportPoint * supportSize
+        let count = searches ? most : min(most, max(fewestDraws, drawsPerRow * rows))
+        let (drawn, components) = MonteCarloSample.drawn(mixture, source, count: count, generator, parallelism)
         var fitOptions = FitOptions(
-            expertCount: start.expertCount, starts: searches ? starts : 1, maxIterations: iterations,
+            expertCount: start.expertCount, starts: searches ? starts : 1,
+            maxIterations: iterations,
             seed: options.seed &+ seedOffset,
             minRows: 1,
             standardErrors: .none, initialModels: [start])
         fitOptions.wantsMarginals = false
+        if !searches { fitOptions.tolerance = refiningTolerance }
         let fit = LocalFit(
             design: mixture.design, family: mixture.family, options: fitOptions, parallelism: parallelism)
         // A fit at its variance floor follows the draw, not f̂^W.
-        guard let local = try? fit.fit(rows), local.model.expertCount == start.expertCount,
+        guard let local = try? fit.fit(drawn), local.model.expertCount == start.expertCount,
             local.report.starts.contains(where: { $0.logLikelihood != nil && $0.floorHits == 0 })
         else { return nil }
-        return (local.model, labels(of: components, in: mixture, local.model, rows))
+        return (local.model, labels(of: components, in: mixture, local.model, drawn))
     }
 
     private static func labels(
@@ -74,4 +81,6 @@ struct Distillation {
     private static let mostIterations = 500
     /// Iterations from a start that was fitted to other draws.
     private static let refining = 50
+    /// Gains over redraws are told apart to 1e-3 or so.
+    private static let refiningTolerance = 1e-6
 }

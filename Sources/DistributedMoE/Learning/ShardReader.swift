@@ -28,6 +28,7 @@ struct ShardReader {
 
     func read() throws -> ShardSet {
         guard input.count > 0 else { throw RequestRefusal.nothingGiven(.rows) }
+        try input.refuseRepeatedFiles()
         if division == .files {
             var labels = Set<String>()
             for label in input.labels where !labels.insert(label).inserted {
@@ -142,10 +143,12 @@ struct ShardReader {
             selection.fill.merge(means) { fixed, _ in fixed }
         }
         var record = ReadingRecord(selection)
-        record.rowsLeftOut = dropped
+        record.rowsLeftOut = .exact(dropped)
         record.addGaps(in: shard.rows.covariates, selection)
         return (shard.rows.filled(selection), record)
     }
+
+    private static let withoutLabel = "(empty)"
 
     private func divided(_ parts: [Part]) -> [(shard: DistributedLearning.Shard, dropped: Int)] {
         switch division {
@@ -160,7 +163,10 @@ struct ShardReader {
             return Dictionary(grouping: labels.indices) { labels[$0] }
                 .sorted { $0.key < $1.key }
                 .map { label, rows in
-                    let name = label.isEmpty ? "(empty)" : label
+                    let name = label.isEmpty ? Self.withoutLabel : label
+                    if label.isEmpty, let shardColumn {
+                        notices(.rowsWithoutShard(rows.count, column: shardColumn, shard: name))
+                    }
                     return (DistributedLearning.Shard(name: name, rows: all.subset(rows)), dropped[label] ?? 0)
                 }
         case .random(let count):

@@ -23,6 +23,17 @@ package struct SiteFit: Sendable {
     package func fit(
         _ rows: any RowSource, parallelism: Parallelism, progress: FitProgressHandler? = nil
     ) throws(EstimationError) -> LocalModel {
+        try SaturationRule(options.rules).fit(rows.rowCount, experts: options.expertCount) {
+            (most: Int) throws(EstimationError) in
+            guard most < options.expertCount else { return try supported(rows, parallelism, progress) }
+            let support = Capacity.Support(experts: max(most, 1), isInterceptOnly: most == 0)
+            return try fit(rows, support, parallelism, progress)
+        }
+    }
+
+    private func supported(
+        _ rows: any RowSource, _ parallelism: Parallelism, _ progress: FitProgressHandler?
+    ) throws(EstimationError) -> LocalModel {
         let support = try Capacity.support(
             of: rows, asked: options.expertCount, design: design, family: family, minRows: options.minRows,
             rowsPerParameter: rowsPerParameter, parallelism: parallelism)
@@ -55,6 +66,8 @@ package struct SiteFit: Sendable {
         _ rows: any RowSource, _ support: Capacity.Support, _ parallelism: Parallelism, _ progress: FitProgressHandler?
     ) throws(EstimationError) -> LocalModel {
         var options = options
+        // Starts with more experts are none.
+        if support.experts < options.expertCount { options.initialModels = [] }
         options.expertCount = support.experts
         options.isInterceptOnly = support.isInterceptOnly
         return try LocalFit(

@@ -5,7 +5,7 @@ import Numerics
 package struct AdaptedModel: Sendable, Equatable {
     package var model: MixtureModel
     /// From the curvature of the posterior at its mode, intercepts at the means of the rows behind the shared model; nil where the search
-    /// ended at no maximum.
+    /// did not end at a maximum.
     package var errors: ParameterUncertainty?
     /// Of the covariates and the response: the units of the prior.
     package var center: [Double]

@@ -188,7 +188,7 @@ extension FittedMixture {
     }
 
     /// As if the column had this value in all rows of the expert.
-    fileprivate mutating func leaveOut(_ column: Int, of expert: Int, value: Double) {
+    mutating func leaveOut(_ column: Int, of expert: Int, value: Double) {
         moments[expert] = moments[expert].withConstant(column, value: value)
         for (intercept, slope) in slopes(of: column) {
             let coefficient = model.experts[expert].coefficients[slope]

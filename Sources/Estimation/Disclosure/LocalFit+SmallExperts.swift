@@ -38,19 +38,34 @@ extension LocalFit {
     func withoutSmallExperts(_ fitState: inout FitState) {
         while fitState.candidate.model.expertCount > 1 {
             let current = fitState.candidate
-            let effective = current.statistics.expertMoments.map(\.effectiveRows)
-            guard let smallest = effective.indices.min(by: { effective[$0] < effective[$1] }),
-                effective[smallest] < options.minRows
-            else { break }
-            let kept = effective.indices.filter { $0 != smallest }
+            guard let (expert, isDominated) = expertToLeaveOut(fitState) else { break }
+            let kept = current.model.experts.indices.filter { $0 != expert }
             var refinement = refinement(fitState.rows, start: 0, parallelism: parallelism, fitState.lasso?.inner)
             refinement.held = current.held.reordered(kept)
             refinement.prior = current.prior?.reordered(kept)
             let next = refinement.optimum(
                 from: current.model.reordered(kept), emIterations: Self.emIterationsBeforeNewton)
-            fitState.warnings.append(.expertBelowMinimumRows(minimum: options.minRows, left: kept.count))
+            fitState.warnings.append(
+                isDominated
+                    ? .expertDominated(left: kept.count)
+                    : .expertBelowMinimumRows(minimum: options.minRows, left: kept.count))
             fitState.reorder(kept)
             fitState.candidate = withInterceptOnlyExperts(next, fitState.rows, fitState.lasso?.inner)
         }
+    }
+
+    /// The expert of fewest rows where these are too few; else one whose spread of responses is that of one or two rows.
+    private func expertToLeaveOut(_ fitState: FitState) -> (expert: Int, isDominated: Bool)? {
+        let moments = fitState.candidate.statistics.expertMoments
+        let effective = moments.map(\.effectiveRows)
+        if let smallest = effective.indices.min(by: { effective[$0] < effective[$1] }),
+            effective[smallest] < options.minRows
+        {
+            return (smallest, false)
+        }
+        guard let rules = options.rules, family is any ClosedFormFamily else { return nil }
+        let rule = DominanceRule(rules: rules)
+        let parts = rule.parts(of: fitState.candidate.model, moments, fitState.rows, parallelism)
+        return rule.dominated(parts, moments).first { $0.column == design.covariateCount }.map { ($0.expert, true) }
     }
 }

@@ -22,6 +22,8 @@ extension LocalFit {
         /// Slopes without a finite maximum; nil before any was looked for.
         var separated: SeparationCheck.Found?
         var suppressedClasses: [[Int]]
+        /// Of each expert, those left out by the dominance rule.
+        var dominatedColumns: [Set<Int>]
         /// Of each expert, by class: rows that were left out for it alone.
         private var leftOutForExperts: [[Int: Int]]
 
@@ -38,6 +40,7 @@ extension LocalFit {
             absentClasses = [[Int]](repeating: [], count: candidate.model.expertCount)
             suppressedClasses = absentClasses
             leftOutForExperts = absentClasses.map { _ in [:] }
+            dominatedColumns = absentClasses.map { _ in [] }
         }
 
         var modelInUserUnits: MixtureModel { rows.standardisation.inUserUnits(candidate.model) }
@@ -61,6 +64,7 @@ extension LocalFit {
                 separated = SeparationCheck.Found(experts: order.map { found.experts[$0] }, gate: found.gate)
             }
             leftOutForExperts = order.map { leftOutForExperts[$0] }
+            dominatedColumns = order.map { dominatedColumns[$0] }
         }
 
         mutating func noteLeftOut(_ counts: [[Int: Int]]) {
@@ -87,7 +91,12 @@ extension LocalFit {
             let model = fitState.candidate.model
             let (weights, classes) = fitState.released.disclosure.withheldClasses(
                 of: model, fitState.rows, besides: fitState.absentClasses, parallelism)
-            let columns = rareColumns(fitState)
+            let rare = rareColumns(fitState)
+            let dominated = dominatedColumns(fitState).filter { one in
+                !rare.contains { $0.column == one.column && $0.expert == one.expert }
+            }
+            for one in dominated { fitState.dominatedColumns[one.expert].insert(one.column) }
+            let columns = rare + dominated
             guard !classes.isEmpty || !columns.isEmpty else { return }
             let rows = rowsToLeaveOut(fitState, classes)
             var start = model
@@ -160,8 +169,24 @@ extension LocalFit {
                 return !(family is any ClosedFormFamily) && family.response.classes == nil
                     && !candidate.held[expert].contains(0)
             }
-            guard let index = design.expertCovariates.firstIndex(of: column) else { return false }
-            return !candidate.held.interceptOnly.contains(expert) && !candidate.held[expert].contains(index + 1)
+            return isFree(column, expert, candidate.held)
+        }
+    }
+
+    /// Whether an expert has a slope of a column that may move.
+    private func isFree(_ column: Int, _ expert: Int, _ held: HeldCoefficients) -> Bool {
+        guard let index = design.expertCovariates.firstIndex(of: column) else { return false }
+        return !held.interceptOnly.contains(expert) && !held[expert].contains(index + 1)
+    }
+
+    /// Those of coefficients that may move.
+    private func dominatedColumns(_ fitState: FitState) -> [Disclosure.RareColumn] {
+        guard let rules = options.rules, fitState.lasso == nil else { return [] }
+        let (candidate, rule) = (fitState.candidate, DominanceRule(rules: rules))
+        let moments = candidate.statistics.expertMoments
+        let constants = fitState.rows.standardisation.constantColumns
+        return rule.dominated(rule.parts(of: candidate.model, moments, fitState.rows, parallelism), moments).filter {
+            !constants.contains($0.column) && isFree($0.column, $0.expert, candidate.held)
         }
     }
 

@@ -18,10 +18,13 @@ struct ReleasedRows {
     private let design: Design
     private let classes: [String]
     private let minRows: Double
+    /// Columns whose extreme values are at a bound, by the dominance rule.
+    private var topCoded = [Int]()
 
+    /// - Parameter rules: besides the threshold; nil where nothing is withheld by them.
     init(
-        _ source: any RowSource, _ design: Design, _ family: any ExpertFamily, minRows: Double, salt: UInt64 = 0,
-        _ parallelism: Parallelism
+        _ source: any RowSource, _ design: Design, _ family: any ExpertFamily, minRows: Double,
+        rules: DisclosureRules? = nil, salt: UInt64 = 0, _ parallelism: Parallelism
     ) {
         self.source = source
         self.design = design
@@ -34,6 +37,19 @@ struct ReleasedRows {
             absentClasses = counts.indices.filter { counts[$0] == 0 }
         }
         leaveOutRare(parallelism)
+        if let rules { topCode(DominanceRule(rules: rules), family, parallelism) }
+    }
+
+    /// What is constant by the threshold rule is not released, and codes of classes are no amounts.
+    private mutating func topCode(
+        _ rule: DominanceRule, _ family: any ExpertFamily, _ parallelism: Parallelism
+    ) {
+        let all = Set(0...design.covariateCount).subtracting(constants.keys).subtracting(
+            [design.offset].compactMap { $0 })
+        let columns = classes.isEmpty ? all : all.subtracting([design.covariateCount])
+        (source, topCoded) = rule.topCoded(source, columns, isCount: family.response == .count, parallelism)
+        guard !topCoded.isEmpty else { return }
+        (summaries, disclosure) = Self.looked(at: source, design, minRows, parallelism)
     }
 
     private mutating func leaveOutRare(_ parallelism: Parallelism) {
@@ -82,6 +98,7 @@ struct ReleasedRows {
                     ? .rareLevel(covariate: design.covariates[column], minimum: minRows)
                     : .rareCovariate(covariate: design.covariates[column], minimum: minRows)
             }
+            + topCoded.map { .topCoded(column: (design.covariates + [design.target])[$0]) }
     }
 
     /// Covariates that are withheld.

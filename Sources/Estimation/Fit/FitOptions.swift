@@ -13,6 +13,8 @@ package struct FitOptions: Sendable {
     package var seed: UInt64
     /// An expert that describes fewer effective rows than this is left out: no statistic of it may leave the site.
     package var minRows: Double
+    /// The rules of a release besides that threshold; nil where none of them is kept.
+    package var rules: DisclosureRules?
     /// Lower bound of an expert's variance as a share of var(y).
     ///
     /// The likelihood is unbounded without it; on data with interpolated rows 1e-7 was measured to be too low, 1e-5

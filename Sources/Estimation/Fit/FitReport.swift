@@ -59,6 +59,8 @@ package struct FitReport: Sendable, Equatable {
     ///
     /// Dispersions at their floor count.
     package var freeParameters = 0
+    /// How far the rules of a release are kept; nil where none holds.
+    package var disclosure: DisclosureFigures?
     /// nil where no slope was penalised.
     package var lasso: LassoReport?
     /// Where the number of experts was chosen.

@@ -42,6 +42,16 @@ public enum FitWarning: Sendable, Equatable, Codable, ExtensibleCode {
     case gatesWithheld(experts: ExpertPositions, minimum: Double)
     /// A column left out of the statistics of the gate by the threshold rule.
     case gateColumnWithheld(column: String, minimum: Double)
+    /// More experts were fitted than may be released: they had so many parameters on so many rows.
+    case saturated(asked: Int, fitted: Int, parameters: Int, rows: Int, bound: Double)
+    /// Experts with too few rows for the covariances of their columns to be released.
+    case covariancesWithheld(experts: ExpertPositions)
+    /// A column of which one or two rows make up most of the spread: extreme values are taken at a bound.
+    case topCoded(column: String)
+    /// A column left out of some experts, in which one or two rows make up most of its spread.
+    case columnDominated(column: String, experts: ExpertPositions)
+    /// An expert was left out in which one or two rows make up most of the spread of the target; `left` remain.
+    case expertDominated(left: Int)
     /// Slopes that a lasso selected are not refitted, by the threshold rule.
     case refitBelowMinimumRows(minimum: Double)
     /// Weights that are no numbers of rows, where the results take them as such.
@@ -67,6 +77,20 @@ public enum FitWarning: Sendable, Equatable, Codable, ExtensibleCode {
     }
 }
 
+extension FitWarning {
+    /// Whether something was withheld or changed by a rule of statistical disclosure control.
+    package var isOfDisclosure: Bool {
+        switch self {
+        case .expertBelowMinimumRows, .rareCovariate, .rareLevel, .rareClass, .absentClass, .classWithheld,
+            .statisticsLeftOut,
+            .expertsWithheld, .gatesWithheld, .gateColumnWithheld, .saturated, .covariancesWithheld, .topCoded,
+            .columnDominated, .expertDominated, .refitBelowMinimumRows, .interceptOnlyExpert:
+            true
+        default: false
+        }
+    }
+}
+
 extension FitWarning: DoorMessage {
     /// One line, with options spelled as the interface has them.
     public func text(_ style: OptionStyle) -> String {
@@ -74,7 +98,7 @@ extension FitWarning: DoorMessage {
         case .ofLaterVersion(let kind):
             "warning '\(kind)' of a later version of the program: update dmoe to see what it says"
         case .notConverged(let iterations):
-            "not converged after \(iterations) iterations: raise \(RequestOption.maximumIterations.name(style)) or use fewer "
+            "not converged after \(Format.plural(iterations, "iteration")): raise \(RequestOption.maximumIterations.name(style)) or use fewer "
                 + "experts"
         case .varianceFloor(let experts):
             "the variance of expert \(experts) is at its floor: many rows lie exactly on one line, or there are more experts "
@@ -123,6 +147,19 @@ extension FitWarning: DoorMessage {
         case .gateColumnWithheld(let column, let minimum):
             "'\(column)' differs from its usual value in fewer than \(Format.label(minimum)) of the rows between experts here: "
                 + "left out of the gate"
+        case .saturated(let asked, let fitted, let parameters, let rows, let bound):
+            "\(Format.plural(asked, "expert")) would release \(Format.plural(parameters, "parameter")) of "
+                + "\(Format.plural(rows, "row")), and \(Format.label(bound)) for each row and 10 fewer than rows are the most: fitted "
+                + "with \(fitted)"
+        case .covariancesWithheld(let experts):
+            "expert \(experts) describes too few rows for the covariances of its columns: means, deviations and slopes are released of "
+                + "it, no correlations"
+        case .topCoded(let column):
+            "one or two rows make up most of the spread of '\(column)': its extreme values are taken at a bound that ten rows share"
+        case .columnDominated(let column, let experts):
+            "one or two rows make up most of the spread of '\(column)' in expert \(experts): left out there"
+        case .expertDominated(let left):
+            "an expert was left out in which one or two rows make up most of the spread of the target: \(left) remain"
         case .refitBelowMinimumRows(let minimum):
             "without the penalty an expert would describe fewer than \(Format.label(minimum)) rows: the slopes that the penalty "
                 + "left are not refitted"

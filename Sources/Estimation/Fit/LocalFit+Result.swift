@@ -9,10 +9,15 @@ extension LocalFit {
         let complete = summary(fitState)
         let held = candidate.held.reordered(complete.orderOfWeight)
         var (fitted, left) = disclosure.withoutRareColumns(complete.inOrderOfWeight(), rows, parallelism)
+        let dominance = withoutDominatedColumns(&fitted, of: complete.inOrderOfWeight(), rows)
+        let dominated = zip(fitState.dominatedColumns.indices, complete.orderOfWeight).map {
+            fitState.dominatedColumns[$1].union(dominance.columns[$0])
+        }
         // Refitted, an expert may have no row left with the value; its slope is held all the same.
         left += heldColumns(held, experts: complete.model.expertCount).filter { held in
             !left.contains { $0.column == held.column && $0.expert == held.expert }
         }
+        left.removeAll { dominated[$0.expert].contains($0.column) }
         let errors = errors(standardErrors, of: fitted, rows, disclosure, held: held)
         fitted.errors = errors.released
         var released = rows.standardisation.inUserUnits(fitted).scaled(by: rows.weightUnit)
@@ -21,16 +26,19 @@ extension LocalFit {
                 of: complete.inOrderOfWeight().model, fitted.moments, rows, fitState.released)
         }
         released.errors = released.errors?.released
+        if options.rules != nil { released.withholdCovariances(of: released.expertsBelowCovarianceRows) }
         let warnings =
             warnings(fitState, fitted, left, interceptOnly: held.interceptOnly)
+            + dominanceWarnings(dominated) + covarianceWarnings(released)
             + separationWarnings(fitState, order: complete.orderOfWeight) + errors.warnings
         // Slopes of columns that an expert may not show are not in the model that is released.
         let logLikelihood =
             fitted.model == complete.inOrderOfWeight().model
             ? candidate.statistics.logLikelihood
             : fitted.model.statistics(of: rows, level: .likelihood, parallelism: parallelism).logLikelihood
-        return LocalModel(
-            fitted: released, report: report(fitState, logLikelihood: logLikelihood, warnings: warnings))
+        var report = report(fitState, logLikelihood: logLikelihood, warnings: warnings)
+        if options.rules != nil { report.disclosure = figures(report, released, dominance) }
+        return LocalModel(fitted: released, report: report)
     }
 
     /// What the rows say, the experts in the order of the candidate.

@@ -45,7 +45,8 @@ package struct LocalFit: Sendable {
                 target: design.target, value: value, family: family.name)
         }
         let released = ReleasedRows(
-            source, design, family, minRows: options.minRows, salt: options.roundingSalt, parallelism)
+            source, design, family, minRows: options.minRows, rules: options.rules, salt: options.roundingSalt,
+            parallelism)
         try checkCapacity(released.source, of: source.rowCount)
         let rows = standardised(released)
         try check(rows.standardisation, released.summaries, released.disclosure)

@@ -19,7 +19,8 @@ extension GeneralisedEMRound {
     ) throws(EstimationError) -> (statistics: RoundStatistics, warnings: [FitWarning]) {
         _ = try closedFormFamily()
         let needed = Capacity.minimumRows(design, minRows: options.minRows)
-        let released = ReleasedRows(source, design, model.family, minRows: options.minRows, parallelism)
+        let released = ReleasedRows(
+            source, design, model.family, minRows: options.minRows, rules: options.rules, parallelism)
         guard released.source.rowCount >= needed else {
             throw source.rowCount < needed
                 ? .noModelPossible(rows: source.rowCount, needed: needed)
@@ -36,7 +37,8 @@ extension GeneralisedEMRound {
             source: ConstantColumns(source: released.source, values: constants), standardisation: standardisation,
             weightUnit: source.isWeighted ? summaries[0].weight / Double(released.source.rowCount) : 1)
         let site = try SiteSums(
-            rows, model: model, constants: constants, disclosure: disclosure, parallelism: parallelism)
+            rows, model: model, constants: constants, disclosure: disclosure, rules: options.rules,
+            parallelism: parallelism)
         return (site.statistics, released.warnings + site.warnings)
     }
 
@@ -65,7 +67,7 @@ private struct SiteSums {
 
     init(
         _ rows: StandardisedRows, model: MixtureModel, constants: [Int: Double], disclosure: Disclosure,
-        parallelism: Parallelism
+        rules: DisclosureRules?, parallelism: Parallelism
     ) throws(EstimationError) {
         self.rows = rows
         self.model = model
@@ -81,7 +83,7 @@ private struct SiteSums {
             }
         }
         gate = GateSums(expertCount: model.expertCount, size: model.design.gatePositions.count)
-        let released = try leaveOutSmallExperts()
+        let released = try leaveOutSmallExperts(rules)
         if released.count < moments.count {
             likelihood = model.statistics(of: part(of: released), level: .likelihood, parallelism: parallelism)
         }
@@ -110,16 +112,19 @@ private struct SiteSums {
     // MARK: Disclosure
 
     /// - Returns: the experts that describe rows enough.
-    private mutating func leaveOutSmallExperts() throws(EstimationError) -> [Int] {
-        let least = disclosure.minRows * (1 - 1e-9)
+    private mutating func leaveOutSmallExperts(_ rules: DisclosureRules?) throws(EstimationError) -> [Int] {
+        // Sums of a round are of no use without their products.
+        let columns = rows.covariateCount + 1
+        let needed = max(disclosure.minRows, rules == nil ? 0 : DisclosureRules.covarianceRows(columns: columns))
+        let least = needed * (1 - 1e-9)
         let small = moments.indices.filter { moments[$0].effectiveRows < least }
         guard small.count < moments.count else {
             let most = moments.map(\.effectiveRows).max() ?? 0
-            throw .noModelPossible(rows: Int(most), needed: Int(disclosure.minRows.rounded(.up)))
+            throw .noModelPossible(rows: Int(most), needed: Int(needed.rounded(.up)))
         }
         for expert in small { moments[expert] = Moments(count: moments[expert].count) }
         if !small.isEmpty {
-            warnings.append(.expertsWithheld(experts: ExpertPositions(small), minimum: disclosure.minRows))
+            warnings.append(.expertsWithheld(experts: ExpertPositions(small), minimum: needed))
         }
         return moments.indices.filter { !small.contains($0) }
     }

@@ -30,7 +30,7 @@ struct ErrorEstimate {
     enum Outcome {
         /// Intercepts where the covariates are 0.
         case errors(ParameterUncertainty)
-        /// The information has a negative eigenvalue: the fit is at no maximum.
+        /// The information has a negative eigenvalue: the fit is not at a maximum.
         case noMaximum
         case tooManyParameters
     }

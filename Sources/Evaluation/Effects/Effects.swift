@@ -12,7 +12,8 @@ package struct Effects: Sendable, Equatable, Encodable {
         package var covariate: String
         /// The class whose log odds against the first one it moves; nil for families with one linear predictor.
         package var response: String?
-        /// β · sd(x), over sd(y) where responses are standardised for a fit: what one standard deviation of x over all rows does.
+        /// β · sd(x), over sd(y) where responses are standardised for a fit: what one standard deviation of x over all rows does; 0 where the
+        /// responses do not vary.
         package var standardised: Double
         package var estimate: Double
         /// nil where the coefficient is held, or not determined by the rows; so are the bounds.
@@ -108,7 +109,9 @@ private struct EffectMaker {
     func expert(_ index: Int) -> Effects.OfExpert {
         let family = fitted.model.family
         let layout = design.expertLayout
-        let unit = family.standardisesResponses ? max(deviations[deviations.count - 1], .leastNonzeroMagnitude) : 1
+        // Of responses that do not vary, as far as is released, nothing is a share.
+        let deviation = deviations[deviations.count - 1]
+        let inverse = !family.standardisesResponses ? 1 : deviation > 0 ? 1 / deviation : 0
         var intercepts = [Effects.Effect]()
         var effects = [Effects.Effect]()
         for (position, estimate) in fitted.model.experts[index].coefficients.enumerated() {
@@ -116,7 +119,7 @@ private struct EffectMaker {
             var effect = effect(
                 covariate.map { design.expertFeatures[$0] } ?? "intercept", estimate,
                 errors.coefficients[index][position],
-                scale: covariate.map { deviations[design.expertCovariates[$0]] / unit } ?? 0)
+                scale: covariate.map { deviations[design.expertCovariates[$0]] * inverse } ?? 0)
             if case .classes(let names) = family.response {
                 effect.response = names[layout.predictor(position) + 1]
             }

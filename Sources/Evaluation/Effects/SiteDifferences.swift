@@ -68,7 +68,8 @@ package struct SiteDifferences: Sendable, Encodable, Equatable {
     }
 
     package init(_ models: Models, level: Double) {
-        let quantile = Scalar.normalQuantile(0.5 + 0.5 * level)
+        // From the tail: 0.5 + 0.5 level is 1 for the largest levels below 1.
+        let quantile = -Scalar.normalQuantile(0.5 - 0.5 * level)
         self.level = level
         gates =
             models.adapted.gate == models.shared.gate

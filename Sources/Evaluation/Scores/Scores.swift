@@ -91,8 +91,9 @@ public struct Scores: Sendable, Equatable, Codable {
         mae = sums.absoluteError / weight
         meanDeviance = sums.deviance.map { $0 / weight }
         relativePredictionError = Self.ratio(sums.squaredError, sums.squaredResponse)
-        rSquared = spread[1, 1] > 0 ? 1 - sums.squaredError / spread[1, 1] : 0
-        correlation = Self.ratio(spread[1, 0], (spread[0, 0] * spread[1, 1]).squareRoot())
+        rSquared = Self.ratio(sums.squaredError, spread[1, 1]).map { 1 - $0 }
+        // Root by root: the product of two sums of squares may be beyond all numbers.
+        correlation = Self.ratio(spread[1, 0], spread[0, 0].squareRoot() * spread[1, 1].squareRoot())
         expectedCoverage90 = isDiscrete ? sums.common.expectedCovered / weight : nil
         pitHistogram = sums.histogram.weights.map { $0 / weight }
     }
@@ -109,8 +110,8 @@ public struct Scores: Sendable, Equatable, Codable {
         confusion = sums.confusion
     }
 
-    /// 0 where nothing varies: a JSON number must be finite.
-    private static func ratio(_ numerator: Double, _ denominator: Double) -> Double {
-        denominator > 0 ? numerator / denominator : 0
+    /// nil where nothing varies, and nothing is defined.
+    private static func ratio(_ numerator: Double, _ denominator: Double) -> Double? {
+        denominator > 0 ? numerator / denominator : nil
     }
 }

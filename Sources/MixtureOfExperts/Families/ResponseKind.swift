@@ -16,12 +16,16 @@ package enum ResponseKind: Sendable, Equatable {
     /// Whether an exposure makes sense: the mean is a rate times it.
     package var takesExposure: Bool { self == .count || self == .positiveNumber }
 
+    /// The terms of the log-density of a count y are y log y, its value is of the size of log y: beyond this what is left of them is
+    /// rounding, 1e-4 and more, and may say that a probability is above 1.
+    private static let largestCount = 1e10
+
     /// Whether a number can be a response.
     package func accepts(_ response: Double) -> Bool {
         switch self {
         case .number: response.isFinite
         case .positiveNumber: response > 0 && response.isFinite
-        case .count: response >= 0 && response == response.rounded() && response.isFinite
+        case .count: (0...Self.largestCount).contains(response) && response == response.rounded()
         case .classes(let names): response >= 0 && response < Double(names.count) && response == response.rounded()
         }
     }
@@ -31,7 +35,7 @@ package enum ResponseKind: Sendable, Equatable {
         switch self {
         case .number: "a finite number"
         case .positiveNumber: "a number above 0"
-        case .count: "a whole number from 0"
+        case .count: "a whole number from 0 to 10^10"
         case .classes(let names): "one of the classes '\(names.joined(separator: "', '"))'"
         }
     }

@@ -31,6 +31,8 @@ package struct FittedMixture: Sendable, Equatable {
     /// Of each expert those of the covariates, in the user's units, nil where one is withheld or has too few rows; empty where none are
     /// known.
     package var marginals: [[Marginal?]] = []
+    /// Experts of which deviations and slopes are released, and no correlations: their moments are those of uncorrelated covariates.
+    package var withheldCovariances: Set<Int> = []
 
     package init(
         model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double,
@@ -78,6 +80,7 @@ package struct FittedMixture: Sendable, Equatable {
                 gate: regressors.map { prior.gate[$0] }, weight: prior.weight)
         }
         result.suppressedCounts = suppressedCounts
+        result.withheldCovariances = withheldCovariances
         let covariates = columns.dropLast()
         result.marginals = marginals.map { own in covariates.map { own[$0] } }
         return result
@@ -129,6 +132,30 @@ package struct FittedMixture: Sendable, Equatable {
         result.selection = selection?.reordered(order)
         result.prior = prior?.reordered(order)
         result.errors = errors?.reordered(order)
+        result.withheldCovariances = Set(order.indices.filter { withheldCovariances.contains(order[$0]) })
+        return result
+    }
+
+    /// The information of an expert's coefficients if that of a row did not depend on its covariates: J ⊗ Σ w τ z z' / Σ w τ, J that of the
+    /// intercepts.
+    ///
+    /// - Parameter gram: Σ w τ z z', z = (1, covariates of the experts).
+    package func blockInformation(_ expert: Int, gram: Matrix) -> PackedSymmetric {
+        let own = information[expert]
+        let layout = model.design.expertLayout
+        let predictors = model.family.predictorCount
+        let weight = moments[expert].weight
+        var result = PackedSymmetric(size: own.size)
+        for first in 0..<predictors {
+            for second in 0...first {
+                let rate = weight > 0 ? own[layout.intercept(of: first), layout.intercept(of: second)] / weight : 0
+                for (row, a) in layout.coefficients(of: first).enumerated() {
+                    for (column, b) in layout.coefficients(of: second).enumerated() where b <= a {
+                        result[a, b] = rate * gram[row, column]
+                    }
+                }
+            }
+        }
         return result
     }
 }

@@ -36,23 +36,22 @@ package struct CountMixtureDistribution: PredictiveDistribution {
     ///
     /// What is left out, with components that hardly weigh, changes the score by less than 3e-7 standard deviations for
     /// any distribution with a variance, and by less than 3e-9 for one whose tails fall exponentially. Where a component
-    /// has a deviation above 1000 the sum is an integral, to 1e-6 of the deviation.
+    /// is on more than 16,384 counts the sum is an integral, to 1e-6 of the deviation.
     package func crps(_ response: Double) -> Double {
         let kept = members.withoutNegligibleComponents()
-        return kept.isTabulated ? CumulativeCounts(kept).crps(response) : integratedCRPS(kept, response)
+        return CumulativeCounts(kept)?.crps(response) ?? integratedCRPS(kept, response)
     }
 
     package func score(_ response: Double) -> ResponseScore {
         let kept = members.withoutNegligibleComponents()
         let (lower, upper) = ResponseScore.levels
-        guard kept.isTabulated else {
+        guard let table = CumulativeCounts(kept) else {
             return ResponseScore(
                 crps: integratedCRPS(kept, response), below: cumulativeProbability(response - 1),
                 upTo: cumulativeProbability(response),
                 intervalProbability: cumulativeProbability(quantile(upper)) - cumulativeProbability(quantile(lower) - 1)
             )
         }
-        let table = CumulativeCounts(kept)
         return ResponseScore(
             crps: table.crps(response), below: table.probability(upTo: response - 1),
             upTo: table.probability(upTo: response),
@@ -60,10 +59,19 @@ package struct CountMixtureDistribution: PredictiveDistribution {
                 - table.probability(upTo: table.quantile(lower) - 1))
     }
 
-    /// With F between the counts on straight lines, by the rule of midpoints: Σ_{k ≥ y} is the integral from y - ½.
+    /// The first counts one by one, where much probability may be on 0 and 1; beyond them with F between the counts on straight lines,
+    /// by the rule of midpoints: Σ_{k ≥ y} is the integral from y - ½.
     private func integratedCRPS(_ kept: FamilyMixture, _ response: Double) -> Double {
+        let low = kept.end(-1) { $0 <= Self.tail }
+        let first = low > 0 ? 0 : Self.countsOneByOne
+        let sum = (0..<first).reduce(0.0) { sum, count in
+            let probability = kept.cumulativeProbability(Double(count))
+            let distance = Double(count) < response ? probability : 1 - probability
+            return sum + distance * distance
+        }
+        let start = Double(first) - 0.5
         let integral = CRPSIntegral(
-            from: max(-0.5, kept.end(-1) { $0 <= Self.tail }), to: kept.end(1) { $0 >= 1 - Self.tail },
+            from: max(start, low), to: max(start, kept.end(1) { $0 >= 1 - Self.tail }),
             breaks: kept.breaks, isPositive: false,
             tolerance: Self.tolerance * kept.variance.squareRoot()
         ) { value in
@@ -71,11 +79,8 @@ package struct CountMixtureDistribution: PredictiveDistribution {
             let (low, high) = (kept.cumulativeProbability(count), kept.cumulativeProbability(count + 1))
             return low + (value - count) * (high - low)
         }
-        return integral.value(response - 0.5)
+        return sum + integral.value(first > 0 ? max(start, response - 0.5) : response - 0.5)
     }
-}
 
-extension FamilyMixture {
-    /// Whether no component spreads over so many counts that a table of them is dear.
-    fileprivate var isTabulated: Bool { deviations.allSatisfy { $0 <= 1000 } }
+    private static let countsOneByOne = 256
 }

@@ -18,10 +18,17 @@ struct CumulativeCounts {
 
     private var pieces: [Piece] = []
 
-    init(_ members: FamilyMixture) {
-        let ranges = members.weights.indices.filter { members.weights[$0] > 0 }
-            .map { (component: $0, range: Self.range(members, $0)) }
-            .sorted { ($0.range.lowerBound, $0.component) < ($1.range.lowerBound, $1.component) }
+    // Of a component. Tails may be a thousand deviations long where variances are far above the means.
+    private static let longestRange = 16_384.0
+
+    /// nil where the counts of a component are too many for a table.
+    init?(_ members: FamilyMixture) {
+        var ranges = [(component: Int, range: Range<Double>)]()
+        for component in members.weights.indices where members.weights[component] > 0 {
+            guard let range = Self.range(members, component) else { return nil }
+            ranges.append((component, range))
+        }
+        ranges.sort { ($0.range.lowerBound, $0.component) < ($1.range.lowerBound, $1.component) }
         for (component, range) in ranges {
             if let last = pieces.last, range.lowerBound <= last.end {
                 let missing = range.upperBound - last.end
@@ -37,8 +44,8 @@ struct CumulativeCounts {
 
     private static func zeros(_ count: Double) -> [Double] { [Double](repeating: 0, count: Int(count)) }
 
-    /// Counts from the lower bound up to, but without, the upper one.
-    private static func range(_ members: FamilyMixture, _ component: Int) -> Range<Double> {
+    /// Counts from the lower bound up to, but without, the upper one; nil for too many.
+    private static func range(_ members: FamilyMixture, _ component: Int) -> Range<Double>? {
         let (mean, deviation) = (members.means[component], members.deviations[component])
         var (below, above) = (8 * deviation, 8 * deviation + 10)
         var (low, high) = (0.0, 0.0)
@@ -48,6 +55,7 @@ struct CumulativeCounts {
         } while low > 0 && members.cumulative(low - 1, component) > tail
         repeat {
             high = (mean + above).rounded(.up)
+            guard high - low < longestRange else { return nil }
             above *= 2
         } while members.cumulative(high, component) < 1 - tail
         return low..<high + 1

@@ -15,9 +15,9 @@ package struct FieldTotals {
     package mutating func add(_ file: ModelFile, path: String) throws(ModelFileError) {
         try add(file.rows, "rows", path)
         try add(weight: file.weight, path)
-        try add(file.reading?.rowsLeftOut ?? 0, "reading.rowsLeftOut", path)
+        try add(file.reading?.rowsLeftOut.known ?? 0, "reading.rowsLeftOut", path)
         for filled in file.reading?.filled ?? [] {
-            try add(filled.missing, "reading.filled (\(filled.covariate))", path)
+            try add(filled.missing.known, "reading.filled (\(filled.covariate))", path)
         }
     }
 

@@ -29,7 +29,7 @@ extension MarginalRecord {
         let atoms = values ?? []
         try check.require(
             atoms.allSatisfy(means.indices.contains) && Set(atoms).count == atoms.count, "values",
-            "names a bin that is not there, or one twice")
+            "names a bin that does not exist, or is duplicated")
         let own = marginal
         // Of a small expert at a large site the sample has few rows: ten for each bin at least.
         let looseness = Self.rounding + Self.errors / (Self.fewestRowsOfBin * Double(count)).squareRoot()

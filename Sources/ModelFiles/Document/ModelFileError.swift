@@ -39,6 +39,8 @@ public enum ModelFileError: Error, Sendable, Equatable {
     case ensembleAsModel(path: String)
     /// A model in place of statistics of a site.
     case modelAsStatistics(path: String)
+    /// A draft where a release is needed.
+    case draft(path: String)
     /// A study in place of a model or of statistics.
     case studyInstead(path: String)
     /// Statistics that were not taken at the model; `what` says in words what differs.
@@ -82,7 +84,7 @@ extension ModelFileError: DoorMessage {
         case .cannotRead(let path):
             "\(path.visible): cannot be read; give a readable file"
         case .notAModel(let path):
-            "\(path.visible): not a complete model file; make it anew with dmoe fit, aggregate or learn, or copy it again"
+            "\(path.visible): not a complete model file; make it anew with \(Operation.fit.name(style)) or \(Operation.aggregate.name(style)), or copy it again"
         case .newerFormat(let path, let version, let known):
             "\(path.visible): written in format version \(version), this program reads up to \(known); update dmoe"
         case .outdatedFormat(let path, let version):
@@ -101,25 +103,27 @@ extension ModelFileError: DoorMessage {
                 + "field; leave this site out, or make its file anew"
         case .noStatistics(let path):
             "\(path.visible): a reference model without statistics cannot be aggregated, updated or adapted; give models made by "
-                + "dmoe fit, aggregate or learn"
+                + "\(Operation.fit.name(style)) or \(Operation.aggregate.name(style))"
         case .adaptedModel(let path):
             "\(path.visible): adapted, private to its site: it cannot be aggregated, updated or adapted again; give the model that it was "
                 + "adapted from"
         case .otherContent(let path):
             "\(path.visible): a table or another file of data, not a file that dmoe has written; tables come after the model, and local "
-                + "models are made of them with dmoe fit"
+                + "models are made of them with \(Operation.fit.name(style))"
         case .notStatistics(let path):
-            "\(path.visible): not a complete file of statistics; make it anew with dmoe statistics, or copy it again"
+            "\(path.visible): not a complete file of statistics; make it anew with \(Operation.statistics.name(style)), or copy it again"
         case .ensembleAsModel(let path):
-            "\(path.visible): all local models in one file, not one model; use it with dmoe predict or evaluate, or aggregate "
+            "\(path.visible): all local models in one file, not one model; use it with \(Operation.predict.name(style)), or aggregate "
                 + "the local models"
         case .statisticsAsModel(let path):
-            "\(path.visible): statistics of a site, not a model; they are for dmoe update, after the model"
+            "\(path.visible): statistics of a site, not a model; they are for \(Operation.update.name(style)), after the model"
         case .modelAsStatistics(let path):
-            "\(path.visible): a model, not statistics; make statistics with it at the sites: dmoe statistics MODEL DATA"
+            "\(path.visible): a model, not statistics; make statistics with it at the sites with \(Operation.statistics.name(style))"
+        case .draft(let path):
+            "\(path.visible): a draft, not for release: its rows are not protected; fit again without \(RequestOption.draft.name(style))"
         case .studyInstead(let path):
-            "\(path.visible): a study, which says how tables are read; fit with it (dmoe fit, \(RequestOption.study.name(style))), and "
-                + "give the model that comes of it here; dmoe study check says whether a table fits it"
+            "\(path.visible): a study, which says how tables are read; fit with it (\(Operation.fit.name(style)), \(RequestOption.study.name(style))), and "
+                + "give the model that comes of it here; \(Operation.checkStudy.name(style)) says whether a table fits it"
         case .statisticsOfAnotherModel(let path, let model, let what):
             "\(path.visible): statistics of another model than \(model.visible): \(what.visible); make them anew with it"
         case .differentStudies(let what):

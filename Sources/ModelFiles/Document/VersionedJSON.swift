@@ -80,10 +80,26 @@ package struct VersionedJSON {
         path: String, of type: Document.Type
     ) throws(Document.Failure) -> Data {
         guard FileManager.default.fileExists(atPath: path) else { throw Document.failure(.fileNotFound, path: path) }
-        do { return try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-            throw Document.failure(.cannotRead, path: path)
+        guard let file = FileHandle(forReadingAtPath: path) else { throw Document.failure(.cannotRead, path: path) }
+        var data = Data()
+        do {
+            while let part = try file.read(upToCount: partSize), !part.isEmpty {
+                data += part
+                // A device without end, or something large that is no object: its beginning is enough to say so.
+                guard data.first(where: { !blanks.contains($0) }).map({ $0 == objectStart }) ?? true else { break }
+                if data.count > mostBytes { break }
+            }
+        } catch { throw Document.failure(.cannotRead, path: path) }
+        guard data.count <= mostBytes else {
+            throw Document.failure(.noDocument(reason: "it has more than \(mostBytes >> 20) MiB"), path: path)
         }
+        return data
     }
+
+    private static let partSize = 1 << 20
+    /// An ensemble of ten thousand sites has less.
+    private static let mostBytes = 1 << 30
+    private static let objectStart = UInt8(ascii: "{")
 
     func decode<Document: VersionedDocument>(_ type: Document.Type) throws(Document.Failure) -> Document {
         if let problem = headProblem(Document.formatName, Document.versions) ?? keyProblem {
@@ -105,7 +121,7 @@ package struct VersionedJSON {
     private var keyProblem: DocumentProblem? {
         // Decoders read UTF-16 and UTF-32 as well.
         guard !data.prefix(4).contains(0) else { return .noDocument(reason: "it is no UTF-8 text") }
-        return walk { $0.duplicatedKey() }.map { .invalidValue(field: $0, reason: "is there twice") }
+        return walk { $0.duplicatedKey() }.map { .invalidValue(field: $0, reason: "is duplicated") }
     }
 
     /// The first number that its field cannot hold, such as 1.5 for a count.
@@ -163,7 +179,7 @@ package struct VersionedJSON {
     private func headProblem(_ format: String, _ versions: ClosedRange<Int>) -> DocumentProblem? {
         guard let head else {
             let first = data.first { !Self.blanks.contains($0) }
-            let isOther = first.map { $0 != UInt8(ascii: "{") } ?? false
+            let isOther = first.map { $0 != Self.objectStart } ?? false
             return isOther && !data.starts(with: Self.byteOrderMark)
                 ? .otherContent : .noDocument(reason: syntaxProblem)
         }

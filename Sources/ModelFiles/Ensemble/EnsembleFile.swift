@@ -56,12 +56,14 @@ package struct EnsembleFile: Codable, Sendable, Equatable {
         guard !members.isEmpty else {
             throw .invalidValue(path: source, field: "members", reason: "there are none")
         }
-        if let largestShare, !(0.0...1).contains(largestShare) {
-            throw .invalidValue(path: source, field: "largestShare", reason: "must be from 0 to 1")
+        if let largestShare, !(largestShare > 0 && largestShare <= 1) {
+            throw .invalidValue(path: source, field: "largestShare", reason: "must be above 0 and at most 1")
         }
+        var totals = FieldTotals()
         for member in members {
             try member.model.validate(source: source)
             _ = try member.model.withStatistics(path: source)
+            try totals.add(member.model, path: source)
         }
         try ModelFile.refuseDifferentStudies(members.map { ($0.name, $0.model) })
     }

@@ -52,6 +52,7 @@ extension ModelFile {
             try check.count(round.rows, "rows")
         }
         if let problem = reading?.problem { throw check.refusal("reading", problem) }
+        if let problem = disclosure?.problem { throw check.refusal("disclosure", problem) }
         if let slopeSelection, slopeSelection.experts.count != experts.count {
             throw check.refusal(
                 "slopeSelection.experts", "has \(slopeSelection.experts.count) entries, not \(experts.count)")
@@ -64,6 +65,7 @@ extension ModelFile {
         try validatePrior(check)
         if kind != .reference, kind != .adapted { try validateStatistics(check) }
         try validateAdaptation(check)
+        try aggregation?.validate(check.nested("aggregation"))
     }
 
     /// A fit takes more rows for each expert than it has coefficients, and two more; one expert without slopes needs no more.

@@ -22,6 +22,7 @@ extension ModelFile {
         self.init(fitted, kind: .global)
         aggregation = previous.aggregation
         (reading, studyDigest, study) = (previous.reading, previous.studyDigest, previous.study)
+        disclosure = previous.disclosure
         let round = RoundRecord(
             sites: sites, rows: fitted.rowCount, logLikelihoodPerRow: update.logLikelihoodPerRow,
             gateStep: update.gateStep, warnings: warnings)

@@ -14,6 +14,7 @@ extension ModelFile {
         study = Study.common(locals.compactMap(\.study))
         studyDigest = study?.digest
         reading = ReadingRecord.merged(locals.compactMap { local in local.reading.map { ($0, local.weight) } })
+        carryStatus(of: locals)
     }
 
     /// How a table is read for this model.

@@ -83,6 +83,6 @@ extension ModelFile.CovarianceRecord {
         let positions = undetermined ?? []
         try check(
             positions.allSatisfy((0..<count).contains) && Set(positions).count == positions.count, "undetermined",
-            "names a parameter that is not there, or one twice")
+            "names a parameter that does not exist, or is duplicated")
     }
 }

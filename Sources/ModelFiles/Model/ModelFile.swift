@@ -62,6 +62,8 @@ public struct ModelFile: Codable, Sendable, Equatable {
     package var studyDigest: String?
     /// How the columns of a table become the covariates; nil where they are its columns as they are.
     package var study: Study?
+    /// For whom the file is, and the rules that it keeps; absent in references, and in files of versions that had none: these were releases.
+    package var disclosure: DisclosureRecord?
 
     package struct ExpertRecord: Codable, Sendable, Equatable {
         /// Of each linear predictor in turn: intercept first, then in the order of `expertCovariates`.
@@ -95,6 +97,10 @@ public struct ModelFile: Codable, Sendable, Equatable {
         package var mean: [Double]
         /// Lower triangle of Σ weight (z - mean)(z - mean)', row by row.
         package var scatter: [Double]
+        /// Whether covariances are withheld: `scatter` is then that of uncorrelated covariates.
+        ///
+        /// Absent where it is not so.
+        package var covarianceWithheld: Bool?
     }
 
 }
@@ -116,6 +122,7 @@ extension ModelFile {
         for (index, marginals) in fitted.marginals.enumerated() where marginals.contains(where: { $0 != nil }) {
             experts[index].marginals = marginals.map { $0.map(MarginalRecord.init) }
         }
+        for index in fitted.withheldCovariances { experts[index].statistics?.covarianceWithheld = true }
         set(fitted.errors)
     }
 
@@ -203,6 +210,8 @@ extension ModelFile {
             }
         }
         fitted.prior = prior
+        fitted.withheldCovariances = Set(
+            experts.indices.filter { experts[$0].statistics?.covarianceWithheld == true })
         return fitted
     }
 

@@ -6,10 +6,22 @@ extension SpecialFunctions {
     ///
     /// - Parameter complement: 1 - x, with the digits that the difference would lose near 1.
     package static func betaRatio(_ a: Double, _ b: Double, _ x: Double, complement: Double) -> Double {
+        if b > largeParameter, a < smallShare * b { return lowerGammaRatio(a, limit(a, b, x, complement: complement)) }
+        if a > largeParameter, b < smallShare * a { return upperGammaRatio(b, limit(b, a, complement, complement: x)) }
         let power = betaPower(a, b, x, complement: complement)
         // The continued fraction converges fast on this side of the mean, else that of 1 - I_1-x(b, a).
         return x * (a + b + 2) < a + 1
             ? min(1, power / a * betaFraction(a, b, x)) : max(0, 1 - power / b * betaFraction(b, a, complement))
+    }
+
+    // The continued fraction takes of the order of √b terms.
+    private static let largeParameter = 1e6
+    private static let smallShare = 5e-5
+
+    /// With b so far above a that the beta variable is a gamma variable over b: where I_x(a, b) is P(a, ·), to a relative order of
+    /// (a / b)² (DLMF 8.18.9 with its first correction in the argument).
+    private static func limit(_ a: Double, _ b: Double, _ x: Double, complement: Double) -> Double {
+        -(b + 0.5 * (a - 1)) * (x < 0.5 ? log1p(-x) : log(complement))
     }
 
     /// x^a (1 - x)^b / B(a, b), by way of how far x is from a / (a + b): the powers underflow where B does.

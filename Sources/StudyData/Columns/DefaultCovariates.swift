@@ -4,7 +4,7 @@ import Tables
 /// What becomes of the columns that a request does not name.
 ///
 /// - Numbers throughout, with gaps or without: a covariate.
-/// - Text throughout: left out.
+/// - Text throughout: left out; numbers with commas are none, and the table is refused.
 /// - Numbers and texts: the table is refused, whichever are more. One wrong cell must not take a covariate out of a model, nor can it
 ///   be known here that a column means text.
 /// - No value at all, or numbers of the rows (``RowNumbering``): left out.
@@ -29,7 +29,7 @@ package struct DefaultCovariates {
     /// - Parameters:
     ///   - table: the table, or its beginning.
     ///   - others: columns that have a role of their own, or none.
-    /// - Throws: `mixedColumn`.
+    /// - Throws: `mixedColumn`, `textInNumericColumn`.
     package init(of table: DataTable, except others: Set<String>) throws(TableError) {
         for (index, column) in table.columns.enumerated() where !others.contains(column.name) {
             switch column.content {
@@ -67,6 +67,10 @@ package struct DefaultCovariates {
         if let numberLine {
             throw .mixedColumn(
                 source: table.source, line: text.line, column: text.name, field: text.field, numberLine: numberLine)
+        }
+        if TableError.hasDecimalComma(text.field) {
+            throw .textInNumericColumn(
+                source: table.source, line: text.line, column: text.name, field: text.field)
         }
         texts.append(text)
     }

@@ -51,8 +51,8 @@ extension String {
         let zeros = utf8[utf8.index(after: point)...]
         let whole = self[..<point]
         guard !zeros.isEmpty, zeros.allSatisfy({ $0 == UInt8(ascii: "0") }), let number = Int(whole),
-            // Neither 007.0 nor +7.0, nor more digits than the program that wrote it had.
-            String(number) == whole, abs(number) < 1 << 53
+            // Neither 007.0 nor +7.0, nor more digits than the program that wrote it had. The smallest integer has no absolute value.
+            String(number) == whole, number.magnitude < 1 << 53
         else { return self }
         return String(whole)
     }

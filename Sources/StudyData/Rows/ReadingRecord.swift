@@ -6,7 +6,7 @@ package struct ReadingRecord: Codable, Sendable, Equatable {
     package struct Filled: Codable, Sendable, Equatable {
         package var covariate: String
         /// Rows that miss it.
-        package var missing: Int
+        package var missing: ReleasedCount
         /// What was put in their place; nil where missing is a level of its own.
         package var value: Double?
     }
@@ -14,7 +14,7 @@ package struct ReadingRecord: Codable, Sendable, Equatable {
     /// Integers up to here are exact as numbers of JSON.
     package static let largestCount = 1 << 53
 
-    package var rowsLeftOut = 0
+    package var rowsLeftOut: ReleasedCount = 0
     /// For each covariate whose gaps are filled in or are a level of their own, also where there was none.
     package var filled: [Filled]
 
@@ -44,10 +44,17 @@ package struct ReadingRecord: Codable, Sendable, Equatable {
         }
     }
 
+    /// With small counts suppressed, as a release has it.
+    package func released(minimum: Int) -> ReadingRecord {
+        var result = self
+        result.rowsLeftOut = rowsLeftOut.released(minimum: minimum)
+        for index in filled.indices { result.filled[index].missing = filled[index].missing.released(minimum: minimum) }
+        return result
+    }
+
     /// What makes the record unusable, in words.
     package var problem: String? {
-        let counts = 0...Self.largestCount
-        guard counts.contains(rowsLeftOut), filled.allSatisfy({ counts.contains($0.missing) }) else {
+        guard rowsLeftOut.isValid, filled.allSatisfy({ $0.missing.isValid }) else {
             return "counts must be from 0 to 2^53"
         }
         guard filled.allSatisfy({ abs($0.value ?? 0) <= RowSelection.largestValue }) else {

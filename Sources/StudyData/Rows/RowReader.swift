@@ -15,6 +15,8 @@ package struct RowReader {
     package var report: (_ dropped: Int, _ total: Int, _ source: String) -> Void
     /// Values that a mean must stand for where it fills gaps.
     package var leastKnown: Int
+    /// Where the rows are to be known again: by whom.
+    package var rowKey: [UInt8]?
 
     package init(
         files: [String], options: TableOptions, parallelism: Parallelism, leastKnown: Int = 1,
@@ -37,6 +39,8 @@ package struct RowReader {
         package var record: ReadingRecord
         /// Set after a fit where its rows could not be read to the end.
         package var failure: () -> TableError?
+        /// Of the rows, sorted; empty where the reader had no key.
+        package var hashes = [UInt64]()
 
         package var design: Design { selection.design }
     }
@@ -44,7 +48,7 @@ package struct RowReader {
     /// - Throws: ``TableError``, and what `select` throws.
     package func rows(outOfCore: Bool) throws -> Rows {
         try TableInput.refuseRepeatedFiles(files)
-        if files.count == 1, let array = try ArrayFile(path: files[0], options: options) {
+        if rowKey == nil, files.count == 1, let array = try ArrayFile(path: files[0], options: options) {
             let selection = try select(array.preview())
             if let rows = try array.rows(selection, parallelism: parallelism) {
                 return Rows(source: rows, selection: selection, record: ReadingRecord(selection)) { array.failure }
@@ -66,11 +70,13 @@ package struct RowReader {
             try selection.findClasses(in: tables, source: source)
         }
         var record = ReadingRecord(selection)
+        var hashes = rowKey.map { RowHashes(key: $0, parallelism: parallelism) }
         for (index, path) in files.enumerated() {
             let table = try index < tables.count ? tables[index] : read(path)
             let selected = try selection.rows(of: table)
             report(selected.dropped, table.rowCount, path)
             record.add(selected, selection)
+            hashes?.add(selected.kept, of: table)
             parts.append(selected.rows)
         }
         var rows = parts.count == 1 ? parts[0] : ShardRows.concatenation(parts)
@@ -81,7 +87,9 @@ package struct RowReader {
             rows = rows.filled(selection)
         }
         record.note(selection.fill)
-        return Rows(source: rows.withoutWeightlessRows(), selection: selection, record: record) { nil }
+        return Rows(
+            source: rows.withoutWeightlessRows(), selection: selection, record: record, failure: { nil },
+            hashes: hashes?.values ?? [])
     }
 
     private func copied() throws -> Rows {
@@ -99,6 +107,7 @@ package struct RowReader {
         }
         var copy = try TemporaryRowFile(design: selection.design, isWeighted: selection.weights != nil)
         var record = ReadingRecord(selection)
+        var hashes = rowKey.map { RowHashes(key: $0, parallelism: parallelism) }
         for path in files {
             var dropped = 0
             var total = 0
@@ -107,6 +116,7 @@ package struct RowReader {
                 dropped += selected.dropped
                 total += piece.rowCount
                 record.add(selected, selection)
+                hashes?.add(selected.kept, of: piece)
                 try copy.append(selected.rows)
             }
             report(dropped, total, path)
@@ -116,7 +126,9 @@ package struct RowReader {
             throw TableError.allWeightsZero(source: files[0], column: weights)
         }
         record.note(selection.fill)
-        return Rows(source: rows, selection: selection, record: record) { rows.file.failure }
+        return Rows(
+            source: rows, selection: selection, record: record, failure: { rows.file.failure },
+            hashes: hashes?.values ?? [])
     }
 
     /// In messages about all files.

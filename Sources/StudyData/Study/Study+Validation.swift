@@ -19,7 +19,9 @@ extension Study {
             return ("missing", "can be \"error\" or \"drop\"; \"mean\" and \"level\" belong to a covariate")
         }
         if covariates.isEmpty { return ("covariates", "lists none") }
-        if let experts, !(1...1000).contains(experts) { return ("experts", "must be from 1 to 1000") }
+        if let experts, !(1...OptionBounds.mostExperts).contains(experts) {
+            return ("experts", "must be from 1 to \(OptionBounds.mostExperts)")
+        }
         return familyProblem
     }
 

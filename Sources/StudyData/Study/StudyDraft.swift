@@ -108,7 +108,10 @@ package struct StudyDraft: Sendable {
         let families = ExpertFamilies.names.filter { ExpertFamilies.response($0)?.classes != nil }
         // Numbers may be classes too, where some are named.
         let hasClasses = !target.isNumeric || choices.classes != nil
-        if choices.family == nil, choices.classes == nil { try Self.refuseMixed(target, isTarget: true) }
+        if choices.family == nil, choices.classes == nil {
+            try Self.refuseMixed(target, isTarget: true)
+            try Self.refuseCommas(target)
+        }
         study.family = choices.family ?? (hasClasses ? families.first : nil) ?? GaussianFamily().name
         if ExpertFamilies.response(study.family)?.classes == nil {
             try table.requireNumbers(choices.target)
@@ -142,6 +145,7 @@ package struct StudyDraft: Sendable {
             let column = try table.named(name)
             let isForced = categories.contains(name)
             if !named.contains(name), noteNames(column) { continue }
+            if !isForced { try Self.refuseCommas(column) }
             if let reason = Self.reason(against: column, isForced: isForced) {
                 guard !named.contains(name) else {
                     throw .unusableCovariate(source: table.source, column: name, reason: reason)
@@ -173,6 +177,12 @@ package struct StudyDraft: Sendable {
         throw .mixedColumn(
             source: text.source, line: text.line, column: column.name, field: text.field, numberLine: numberLine,
             isTarget: isTarget)
+    }
+
+    /// Numbers with commas are neither classes nor levels.
+    private static func refuseCommas(_ column: ColumnProfile) throws(TableError) {
+        guard let text = column.firstText, TableError.hasDecimalComma(text.field) else { return }
+        throw .textInNumericColumn(source: text.source, line: text.line, column: column.name, field: text.field)
     }
 
     /// Why a column can be no covariate.

@@ -36,7 +36,7 @@ extension StudyError: DoorMessage {
             "\(path.visible): cannot be read; give a readable file"
         case .notAStudy(let path, let reason):
             "\(path.visible): not a study file" + (reason.map { ": \($0.visible)" } ?? "")
-                + "; make one with dmoe study new, or correct it"
+                + "; make one with \(Operation.newStudy.name(style)), or correct it"
         case .newerFormat(let path, let version, let known):
             "\(path.visible): written in format version \(version), this program reads up to \(known); update dmoe"
         case .missingField(let path, let field):

@@ -4,8 +4,6 @@ import Messages
 struct CSVField {
     /// The field's own bytes, without quotes around them.
     var content: Range<Int>
-    /// Bytes that follow a closing quote and belong to the field all the same.
-    var tail: Range<Int> = 0..<0
     var isQuoted = false
     var hasDoubledQuotes = false
 
@@ -21,13 +19,12 @@ struct CSVField {
 
     /// False for most texts, at a glance.
     func mayBeFiniteNumber(in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        // Nothing between the quotes is followed by something all the same: `""1` is 1.
-        guard let first = content.first ?? tail.first, let last = tail.last ?? content.last else { return false }
+        guard let first = content.first, let last = content.last else { return false }
         // Blanks, signs, points and digits; no letter.
         return bytes[first] < UInt8(ascii: ":") && bytes[last] < UInt8(ascii: ":")
     }
 
-    private var isPlain: Bool { !hasDoubledQuotes && tail.isEmpty }
+    private var isPlain: Bool { !hasDoubledQuotes }
 
     private func unescaped(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
@@ -37,14 +34,14 @@ struct CSVField {
             // Within the content a quote is always the first of a pair.
             next += bytes[next] == UInt8(ascii: "\"") ? 2 : 1
         }
-        return result + bytes[tail]
+        return result
     }
 }
 
 /// A walk over the fields of a CSV file, by the rules of RFC 4180 and some tolerance.
 ///
-/// Tolerated are byte order marks, any of LF, CRLF and CR as line end, spaces or tabs around a quoted field, quotes
-/// within an unquoted field, and text after a closing quote.
+/// Tolerated are byte order marks, any of LF, CRLF and CR as line end, spaces or tabs around a quoted field, and quotes
+/// within an unquoted field. Text after a closing quote is refused: `"3"4` would be read as 34.
 struct CSVCursor {
     let source: String
     let bytes: UnsafeBufferPointer<UInt8>
@@ -93,7 +90,7 @@ struct CSVCursor {
     }
 
     /// The field here, whatever it holds.
-    /// - Throws: `unterminatedQuote`.
+    /// - Throws: `unterminatedQuote`, `textAfterQuote`.
     mutating func field() throws(TableError) -> CSVField {
         let start = afterBlanks(position)
         if start < bytes.count, bytes[start] == UInt8(ascii: "\"") { return try quotedField(from: start + 1) }
@@ -121,8 +118,7 @@ struct CSVCursor {
         guard next < bytes.count else { throw .unterminatedQuote(source: source, line: openingLine) }
         field.content = start..<next
         let end = fieldEnd(from: next + 1)
-        let isBare = afterBlanks(next + 1) >= end
-        field.tail = isBare ? 0..<0 : next + 1..<end
+        guard afterBlanks(next + 1) >= end else { throw .textAfterQuote(source: source, line: line) }
         endField(at: end)
         return field
     }

@@ -32,7 +32,7 @@ package struct CSVWriter: Sendable {
         for (index, value) in row.enumerated() {
             if index > 0 { text += "," }
             switch value {
-            case .number(let number): text += Self.number(number)
+            case .number(let number): text += Format.label(number)
             case .text(let content): text += Self.field(content)
             case nil: break
             }
@@ -41,10 +41,6 @@ package struct CSVWriter: Sendable {
     }
 
     package var contents: String { text }
-
-    private static func number(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : value.description
-    }
 
     private static func field(_ text: String) -> String {
         let special = text.contains { $0 == "," || $0 == "\"" || $0.isNewline }

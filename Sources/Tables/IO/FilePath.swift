@@ -1,9 +1,9 @@
 import Foundation
 
 /// Where a path leads.
-enum FilePath {
+package enum FilePath {
     /// The directory and the name in it.
-    static func parts(_ path: String) -> (folder: String, name: String) {
+    package static func parts(_ path: String) -> (folder: String, name: String) {
         guard let slash = path.lastIndex(of: "/") else { return (".", path) }
         let folder = path[..<slash]
         return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
@@ -29,5 +29,11 @@ enum FilePath {
     static func status(_ path: String) -> stat? {
         var result = stat()
         return stat(path, &result) == 0 ? result : nil
+    }
+
+    /// Whether two paths lead to one place, where there is something at both.
+    package static func isSame(_ first: String, _ second: String) -> Bool {
+        guard let first = status(first), let second = status(second) else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 }

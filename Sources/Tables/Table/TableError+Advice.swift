@@ -21,19 +21,24 @@ extension TableError {
         }
     }
 
-    static func hasDecimalComma(_ field: String) -> Bool {
+    /// Whether a text is a number but for commas: `1,5`, `1,000`.
+    package static func hasDecimalComma(_ field: String) -> Bool {
         CSVNumber.value(of: field.replacingOccurrences(of: ",", with: ".")) != nil
     }
 
+    static let decimalPointAdvice =
+        "write numbers with a decimal point and without separators of thousands"
+
     static func advice(onMixed field: String?, isTarget: Bool, _ style: OptionStyle) -> String {
-        if let field, hasDecimalComma(field) { return "write numbers with a decimal point" }
+        if let field, hasDecimalComma(field) { return decimalPointAdvice }
         let correct = "correct the field, write NA if it is missing, "
         if isTarget {
             return correct + "or fit them as classes: \(RequestOption.family.setting("multinomial", style))"
         }
         let exclude = RequestOption.exclude.exists(in: style) ? " with \(RequestOption.exclude.name(style))" : ""
         // Studies are written by the command line alone.
-        return correct + "leave the column out\(exclude), or make it a category in a study (dmoe study new "
+        return correct
+            + "leave the column out\(exclude), or make it a category in a study (\(Operation.newStudy.name(style)) "
             + "\(RequestOption.categories.name(.commandLine)))"
     }
 

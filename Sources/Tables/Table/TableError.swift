@@ -39,6 +39,8 @@ public enum TableError: Error, Equatable, Sendable {
     case raggedRow(source: String, line: Int, found: Int, expected: Int)
     /// The quoted field opened at the 1-based `line` is never closed.
     case unterminatedQuote(source: String, line: Int)
+    /// A quoted field that goes on after its closing quote, by the line of that quote.
+    case textAfterQuote(source: String, line: Int)
     /// The row that begins at the 1-based `line` is longer than any that is read of a stream, `megabytes`.
     case endlessRow(source: String, line: Int, megabytes: Int)
     /// The bytes begin as a NumPy array but cannot be read as one.
@@ -167,8 +169,8 @@ extension TableError: DoorMessage {
             "\(source.visible), line \(line): column \(column.quoted) should hold numbers but has \(field.quoted); "
                 + (!Self.hasDecimalComma(field)
                     ? "correct the field, write NA if it is missing, or leave the column out; classes of a target need "
-                        + "\(RequestOption.family.setting("multinomial", style)), categories a study (dmoe study new)"
-                    : "write numbers with a decimal point")
+                        + "\(RequestOption.family.setting("multinomial", style)), categories a study (\(Operation.newStudy.name(style)))"
+                    : Self.decimalPointAdvice + ", or leave the column out")
         case .mixedColumn(let source, let line, let column, let field, let numberLine, let isTarget):
             "\(source.visible), line \(line): column \(column.quoted) has \(field.quoted), and a number in line \(numberLine); "
                 + Self.advice(onMixed: field, isTarget: isTarget, style)
@@ -185,6 +187,9 @@ extension TableError: DoorMessage {
         case .raggedRow(let source, let line, let found, let expected):
             "\(source.visible), line \(line): \(found) field\(found == 1 ? "" : "s") where the header has \(expected); "
                 + "check the delimiter, and quote fields that contain it"
+        case .textAfterQuote(let source, let line):
+            "\(source.visible), line \(line): text after the closing quote of a field; double a quote that belongs to the text, or "
+                + "separate the fields"
         case .unterminatedQuote(let source, let line):
             "\(source.visible), line \(line): a quoted field opens here and is never closed; "
                 + "add the closing quote, or double a quote that belongs to the text"

@@ -46,6 +46,8 @@ struct AggregateCommand: ParsableCommand {
         try OutputFile.check(output, inputs: files + aggregation.support.support)
         let common = common
         let sites = try localModels()
+        // One path given twice is a site given twice, which the job refuses.
+        if Set(files).count == files.count { try TableInput.refuseRepeatedFiles(files) }
         let outcome = try job.run(
             sites, support: try aggregation.support.input(data), parallelism: common.parallelism
         ) { common.show($0) }

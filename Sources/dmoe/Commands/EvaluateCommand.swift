@@ -31,6 +31,7 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     mutating func run() throws {
+        try TableInput.refuseRepeatedFiles(files)
         let modelFile = try PredictorFile.read(path: self.model)
         let predictor = try modelFile.predictor(parallelism: common.parallelism)
         var job = EvaluateJob()

@@ -26,6 +26,12 @@ struct FitCommand: ParsableCommand {
     @OptionGroup(title: "Number of experts") var counts: ExpertCountOptions
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup var memory: MemoryOption
+    @Flag(
+        help:
+            "Make a draft to look at, which is not for release: nothing is withheld, and no coordinator takes the file."
+    )
+    var draft = false
+    @OptionGroup(title: "Release") var release: LedgerOptions
     @OptionGroup var seed: SeedOption
     @OptionGroup var common: CommonOptions
     @Option(name: [.short, .long], help: ArgumentHelp("Where to write the local model.", valueName: "file"))
@@ -36,6 +42,8 @@ struct FitCommand: ParsableCommand {
     private var job: FitJob {
         var job = FitJob(columns: columns.request(data), experts: fit.experts)
         job.settings = fit.settings
+        job.settings.isDraft = draft
+        job.ledger = release.ledger
         job.criterion = counts.criterion
         job.holdout = counts.holdout
         job.seed = seed.seed
@@ -43,7 +51,7 @@ struct FitCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        try OutputFile.check(output, inputs: files + [columns.study].compactMap { $0 })
+        try OutputFile.check(output, inputs: files + [columns.study, release.ledger].compactMap { $0 })
         let progress = ProgressLine(quiet: common.quiet)
         let label = FileNames.label(files[0])
         let (common, input) = (common, RowInput.files(files, try data.tableOptions(), outOfCore: memory.outOfCore))
@@ -72,7 +80,8 @@ struct FitCommand: ParsableCommand {
             \(Format.number(report.logLikelihood / local.fitted.weight, digits: 5)) per row; \
             \(report.stopReason == .converged ? "converged" : "not converged") after \
             \(Format.plural(report.iterations, "iteration"))
-            \(output.visible): \(Format.plural(bytes, "byte")), no row in it (dmoe inspect \(output.visible))
+            \(output.visible): \(Format.plural(bytes, "byte")), \
+            \(file.status == .draft ? "a draft, not for release" : "no row in it") (dmoe inspect \(output.visible))
             """
     }
 }
@@ -81,6 +90,7 @@ struct FitCommand: ParsableCommand {
 private struct FitSummary: Encodable {
     var output: String
     var bytes: Int
+    var disclosure: DisclosureRecord?
     var target: String
     var experts: Int
     var rows: Int
@@ -96,6 +106,7 @@ private struct FitSummary: Encodable {
     init(_ file: ModelFile, output: String, bytes: Int) {
         self.output = output
         self.bytes = bytes
+        disclosure = file.disclosure
         target = file.target
         experts = file.experts.count
         rows = file.rows

@@ -22,12 +22,15 @@ struct InspectCommand: ParsableCommand {
     var level = 0.95
     @Flag(help: "Show all covariates of every expert, not the largest effects alone.")
     var all = false
+    @Flag(help: "Show which rules of disclosure a released file keeps, as a table to be signed.")
+    var audit = false
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
 
     func validate() throws {
         guard level > 0, level < 1 else { throw ValidationError("--level must lie between 0 and 1.") }
         guard !files.isEmpty else { throw ValidationError("Give at least one file.") }
+        guard !audit || files.count == 1 && !json else { throw ValidationError("--audit is of one file, as text.") }
     }
 
     func run() throws {
@@ -35,6 +38,7 @@ struct InspectCommand: ParsableCommand {
         let path = files[0]
         do {
             let file = try ModelFile.read(path: path)
+            if audit { return try Terminal.print(auditRecord(file, path)) }
             try show(DescribedModel(file, level: level)) {
                 ModelDescription(
                     $0.file, path: path, effects: $0.effects, differences: $0.differences, showsAll: all
@@ -43,6 +47,14 @@ struct InspectCommand: ParsableCommand {
         } catch ModelFileError.statisticsAsModel {
             try show(StatisticsFile.read(path: path)) { StatisticsDescription($0, path: path).text }
         }
+    }
+
+    private func auditRecord(_ file: ModelFile, _ path: String) throws -> String {
+        guard let record = AuditRecord(file) else {
+            throw CommandFailure(
+                "\(path.visible): no release of a site, so that no rule holds for it: nothing to audit")
+        }
+        return record.table(path: path)
     }
 
     private func compare() throws {

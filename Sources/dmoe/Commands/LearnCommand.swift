@@ -58,6 +58,8 @@ struct LearnCommand: ParsableCommand {
         }
     }
 
+    private var inputs: [String] { files + aggregation.support.support + [columns.study].compactMap { $0 } }
+
     private func job() throws(RequestRefusal) -> LearnJob {
         var job = LearnJob(
             try shardOptions.settings(columns, fit, data, holdout: holdout, seed: seed.seed))
@@ -71,9 +73,13 @@ struct LearnCommand: ParsableCommand {
     mutating func run() throws {
         let clock = ContinuousClock()
         let start = clock.now
-        try OutputFile.check(
-            output, inputs: files + aggregation.support.support + [columns.study].compactMap { $0 })
+        try OutputFile.check(output, inputs: inputs)
         for directory in [localModels, adaptedModels].compactMap({ $0 }) { try OutputFile.makeDirectory(directory) }
+        if let localModels, let adaptedModels, FilePath.isSame(localModels, adaptedModels) {
+            throw ValidationError(
+                "--local-models and --adapted-models name one directory, where files of both would have the same names; name two."
+            )
+        }
         let progress = ProgressLine(quiet: common.quiet)
         var observer = LearnJob.Observer()
         observer.rowsRead = { progress.start(totalRows: $0) }
@@ -103,7 +109,8 @@ struct LearnCommand: ParsableCommand {
         // The result first: what comes of many files may end before the last.
         try learned.file.write(to: output)
         var warnings = [(shard: String, line: WarningLine)]()
-        let names = FileNames.safe(learned.locals.map(\.name))
+        let names = FileNames.safe(
+            learned.locals.map(\.name), beside: inputs + [output], in: localModels ?? ".")
         for (local, name) in zip(learned.locals, names) {
             let path = (localModels ?? ".") + "/" + name + ".json"
             bytes += localModels == nil ? try local.file.text(path: path).utf8.count : try local.file.write(to: path)
@@ -121,7 +128,9 @@ struct LearnCommand: ParsableCommand {
 
     /// Nothing of these is sent.
     private func writeAdapted(_ learned: LearnedModel) throws {
-        for (shard, name) in zip(learned.adapted, FileNames.safe(learned.adapted.map(\.name))) {
+        let names = FileNames.safe(
+            learned.adapted.map(\.name), beside: inputs + [output], in: adaptedModels ?? ".")
+        for (shard, name) in zip(learned.adapted, names) {
             if let adaptedModels { try shard.file.write(to: adaptedModels + "/" + name + ".json") }
             for warning in shard.file.adaptation?.warnings ?? [] where !warning.isSaidByCounts {
                 Terminal.warn(warning, of: shard.name + ", adapted")

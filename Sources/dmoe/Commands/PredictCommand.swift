@@ -67,7 +67,8 @@ struct PredictCommand: ParsableCommand {
         try OutputFile.write(text, to: output)
         try common.report(
             PredictionSummary(
-                output: output, rows: result.rows, leftOut: result.record.rowsLeftOut, filled: result.record.filled),
+                output: output, rows: result.rows, leftOut: result.record.rowsLeftOut.known,
+                filled: result.record.filled),
             text: "\(output.visible): \(Format.plural(result.rows, "row")) predicted")
     }
 }

@@ -124,25 +124,16 @@ struct StudyCheckCommand: ParsableCommand {
 
     mutating func run() throws {
         let study = try Study.read(path: study)
-        var selection = RowSelection(study: study)
-        selection.isOfStudyFile = true
-        var warnings = selection.notes
-        var problems = [String]()
-        var rows = 0
-        for path in files {
-            let table = try DataTable.read(
-                path: path,
-                options: try table.options(textColumns: selection.textColumns, parallelism: common.parallelism))
-            rows += table.rowCount
-            problems += selection.problems(of: table).map { $0.text(.commandLine) }
-            warnings += selection.notes(on: table)
-        }
-        warnings.forEach { Terminal.warn($0) }
+        let outcome = try StudyCheckJob().run(
+            study, files, options: try table.options(parallelism: common.parallelism))
+        outcome.notes.forEach { Terminal.warn($0) }
+        let problems = outcome.problems.map { $0.text(.commandLine) }
         for problem in problems.dropLast() { Terminal.printError("dmoe: \(problem)") }
         if let last = problems.last { throw CommandFailure(last) }
         try common.report(
-            StudyCheckSummary(digest: study.digest, rows: rows, warnings: warnings.map { $0.text(.commandLine) }),
-            text: "\(Format.plural(rows, "row")) fit the study \(self.study) (digest \(study.digest))")
+            StudyCheckSummary(
+                digest: study.digest, rows: outcome.rows, warnings: outcome.notes.map { $0.text(.commandLine) }),
+            text: "\(Format.plural(outcome.rows, "row")) fit the study \(self.study) (digest \(study.digest))")
     }
 }
 

@@ -1,11 +1,12 @@
 import Foundation
+import Tables
 
 /// What files and shards are called.
 enum FileNames {
     /// The file's name without folder and endings: "data/Wanliu.csv.gz" is "Wanliu".
     static func label(_ path: String) -> String {
         if path == "-" { return "standard input" }
-        var name = (path as NSString).lastPathComponent
+        var name = FilePath.parts(path).name
         for ending in [".gz", ".csv", ".npy", ".txt", ".tsv", ".json"] where name.lowercased().hasSuffix(ending) {
             name = String(name.dropLast(ending.count))
         }
@@ -18,9 +19,10 @@ enum FileNames {
         return Set(labels).count == labels.count ? labels : paths
     }
 
-    /// Names for the files of shards, all different whatever the labels are.
-    static func safe(_ labels: [String]) -> [String] {
-        var taken = Set<String>()
+    /// Names for the files of shards, all different whatever the labels are, and none that of another file in the same directory.
+    static func safe(_ labels: [String], beside others: [String], in directory: String) -> [String] {
+        let present = others.map(FilePath.parts).filter { FilePath.isSame($0.folder, directory) }.map(\.name)
+        var taken = Set(present.filter { $0.hasSuffix(".json") }.map { $0.dropLast(".json".count).lowercased() })
         return labels.map { label in
             let name = safe(label)
             var candidate = name

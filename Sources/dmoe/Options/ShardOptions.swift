@@ -13,6 +13,12 @@ struct ShardOptions: ParsableArguments {
             valueName: "n"))
     var rowsPerParameter = ShardChoices(columns: ColumnRequest()).rowsPerParameter
 
+    @Flag(
+        help:
+            "Apply the rules that sites would to what they release, and mark the files so; without, the threshold alone holds, and files are of one owner."
+    )
+    var asSites = false
+
     /// - Throws: where the options name two divisions.
     func settings(
         _ columns: ColumnOptions, _ fit: FitOptionGroup, _ data: DataOptions, holdout: Double, seed: UInt64?
@@ -24,6 +30,7 @@ struct ShardOptions: ParsableArguments {
         settings.division = shardBy.map { .column($0) } ?? shards.map { .random($0) } ?? .files
         settings.rowsPerParameter = rowsPerParameter
         settings.holdout = holdout
+        settings.asSites = asSites
         settings.seed = seed
         return settings
     }

@@ -54,7 +54,7 @@ struct AgreementReport {
         var own: ExpertAgreement.Coefficient
 
         /// Of a difference: Q over its degrees.
-        var evidence: Double { own.statistic / Double(own.sites - 1) }
+        var evidence: Double { own.statistic / (Double(own.sites) - 1) }
     }
 
     /// By falling evidence of a difference.

@@ -75,10 +75,6 @@ struct ComparisonReport: Encodable {
 
     // MARK: CSV
 
-    private static func field(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
-    }
-
     var csv: String {
         let columns: [(name: String, value: (Estimate) -> Double?)] =
             [
@@ -97,7 +93,7 @@ struct ComparisonReport: Encodable {
             ]
         var lines = [(["method"] + columns.map(\.name)).joined(separator: ",")]
         for estimate in estimators {
-            let cells = columns.map { column in column.value(estimate).map(Self.field) ?? "" }
+            let cells = columns.map { column in column.value(estimate).map(Format.label) ?? "" }
             lines.append(([estimate.method] + cells).joined(separator: ","))
         }
         return lines.joined(separator: "\n") + "\n"

@@ -67,7 +67,7 @@ struct LearnSummary: Encodable {
         expertCounts = ModelFile(result.global).aggregation?.expertCounts
         rounds = (result.rounds?.rounds ?? []).map(\.update.logLikelihoodPerRow)
         self.rowsLeftOut = rowsLeftOut
-        self.filled = filled.map { Filled(covariate: $0.covariate, missing: $0.missing) }
+        self.filled = filled.map { Filled(covariate: $0.covariate, missing: $0.missing.known) }
         self.bytesSent = bytesSent
         learningSeconds = result.learningSeconds
         aggregationSeconds = result.aggregationSeconds

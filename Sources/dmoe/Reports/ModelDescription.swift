@@ -3,6 +3,7 @@ import Evaluation
 import Messages
 import MixtureOfExperts
 import ModelFiles
+import StudyData
 
 /// A model file in words and tables.
 struct ModelDescription {
@@ -68,11 +69,11 @@ struct ModelDescription {
 
     /// How the covariates come from a table, and what became of missing values.
     private var study: String? {
-        let left = file.reading.map(\.rowsLeftOut) ?? 0
-        var lines = left > 0 ? ["\(Format.plural(left, "row")) left out for missing values"] : []
+        let left = file.reading?.rowsLeftOut ?? 0
+        var lines = left.isZero ? [] : ["\(left.text("row")) left out for missing values"]
         for entry in file.reading?.filled ?? [] {
             let action = entry.value.map { "filled in with \(Format.short($0))" } ?? "taken as a level of their own"
-            lines.append("'\(entry.covariate.visible)': \(Format.plural(entry.missing, "missing value")) \(action)")
+            lines.append("'\(entry.covariate.visible)': \(entry.missing.text("missing value")) \(action)")
         }
         if let study = file.study { lines.insert(StudyDescription(study).text + "\n", at: 0) }
         return lines.isEmpty ? nil : lines.joined(separator: "\n").trimmingSuffix(while: \.isNewline)
@@ -172,17 +173,27 @@ struct ModelDescription {
                 \(file.rounds == nil ? "the local experts assigned to it" : "the sites together"). The least number of effective rows behind one is \
                 \(Format.number(least, digits: 1)). Site names and row counts are in it.
                 """
+        case .local where file.status != .release:
+            return file.status == .draft
+                ? "a draft, not for release: no rule of statistical disclosure control holds for it, and no coordinator takes it."
+                : "of one owner, who has all rows: of the rules of a release the threshold alone holds for it."
         case .local:
             return """
                 what leaves the site with this file: the parameters above; for each expert the sum of weights, and mean \
-                and covariance of the \(numbers) columns \((file.covariates + [file.target]).map(\.visible).joined(separator: ", ")) \
+                and \(withheld.isEmpty ? "" : "deviation, of experts but \(withheld) also the ")covariance of the \(numbers) columns \((file.covariates + [file.target]).map(\.visible).joined(separator: ", ")) \
                 over the rows that it describes\(marginals); the number of rows, of rows left out and of missing values; the fit \
                 report with its log-likelihoods.
                 what does not: no row, no minimum or maximum, no date; no column is released of an expert where few rows \
                 differ from its usual value. A constant column is released as its value. The least number of \
                 effective rows behind an expert is \(Format.number(least, digits: 1)).
-                """
+                """ + (AuditRecord(file).map { "\n" + $0.sentence } ?? "")
         }
+    }
+
+    /// Experts of which no covariance is released.
+    private var withheld: String {
+        file.experts.indices.filter { file.experts[$0].statistics?.covarianceWithheld == true }.map { "\($0 + 1)" }
+            .joined(separator: ", ")
     }
 
     private var marginals: String {
@@ -193,6 +204,16 @@ struct ModelDescription {
     private var warnings: String? {
         file.warnings.isEmpty
             ? nil : file.warningLines.map { "warning: \($0.text(.commandLine).visible)" }.joined(separator: "\n")
+    }
+}
+
+extension ReleasedCount {
+    /// `3 rows`, `fewer than 10 rows`.
+    fileprivate func text(_ noun: String) -> String {
+        switch self {
+        case .exact(let count): Format.plural(count, noun)
+        case .below(let bound): "fewer than \(Format.plural(bound, noun))"
+        }
     }
 }
 

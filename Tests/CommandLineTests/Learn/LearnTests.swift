@@ -24,7 +24,7 @@ import Testing
     // MARK: The same as by hand
 
     @Test func learnIsFitAndAggregate() throws {
-        try learn("s0.csv", "s1.csv", "s2.csv", "-o", "learned.json", "--local-models", "locals")
+        try learn("s0.csv", "s1.csv", "s2.csv", "-o", "learned.json", "--local-models", "locals", "--as-sites")
         #expect(try work.files("locals") == ["s0.json", "s1.json", "s2.json"])
         for name in ["s0", "s1", "s2"] {
             try work.fit("\(name).csv", to: "\(name).json")

@@ -114,7 +114,7 @@ import Testing
         ])
         #expect(refused.exitCode == 64)
         #expect(refused.errors.contains("--method mixture keeps all local models"))
-        #expect(refused.errors.contains("dmoe aggregate --method mixture"))
+        #expect(refused.errors.contains("aggregate them by --method mixture"))
     }
 
     @Test func aSmallShardGetsFewerExperts() throws {

@@ -59,7 +59,7 @@ import Testing
         #expect(local.study == StudySample.study)
         #expect(local.studyDigest == StudySample.study.digest)
         let gaps = StudySample.csv(seed: 1).split(separator: "\n").count { $0.contains(",,") }
-        #expect(local.reading?.filled.first?.missing == gaps)
+        #expect(local.reading?.filled.first?.missing == .exact(gaps).released(minimum: 10))
     }
 
     @Test func aGlobalModelOfAStudy() throws {
@@ -129,7 +129,7 @@ import Testing
         for site in ["a", "b"] { try place.write(StudySample.csv(seed: site == "a" ? 1 : 2), to: "\(site).csv") }
         try place.succeed(
             "learn", "a.csv", "b.csv", "--study", "study.json", "--starts", "4", "--local-models", "locals", "-o",
-            "g.json")
+            "g.json", "--as-sites")
         for site in ["a", "b"] {
             try place.succeed("fit", "\(site).csv", "--study", "study.json", "--starts", "4", "-o", "\(site).json")
             #expect(try place.text("locals/\(site).json") == place.text("\(site).json"))

@@ -10,7 +10,7 @@ import Testing
     private static let harm = 0.1
 
     static let models = Result {
-        try [FamilyModel.gaussian, .poisson, .gamma, .twoClasses].map { try HostileSites($0) } + [
+        try [FamilyModel.gaussian, .poisson, .negativeBinomial, .gamma, .twoClasses].map { try HostileSites($0) } + [
             HostileSites(.gaussian, lasso: .weights(gate: 5, experts: 5)),
             HostileSites(.poisson, lasso: .weights(gate: 5, experts: 5)),
         ]
@@ -22,7 +22,7 @@ import Testing
     #if DEBUG
         private static let share: Int? = nil
     #else
-        private static let share: Int? = 23
+        private static let share: Int? = 47
     #endif
 
     private struct Attack {

@@ -175,6 +175,30 @@ import Testing
         #expect(abs(wholeGamma.crps(response) - partsOfGamma.crps(response)) < 1e-7)
     }
 
+    /// More counts than a table has: most of the probability on 0, and a tail of hundreds of thousands.
+    @Test(
+        arguments: [(mean: 3.0, alpha: 5e3), (50, 200), (0.09, 1e8)] as [(mean: Double, alpha: Double)], [0.0, 1, 700])
+    func crpsOfCountsWithoutATable(_ law: (mean: Double, alpha: Double), _ response: Double) {
+        let distribution = Self.negativeBinomial([1], [law.mean], [law.alpha])
+        let (size, ratio) = (1 / law.alpha, law.alpha * law.mean / (1 + law.alpha * law.mean))
+        var (probability, cumulative, expected, count) = (pow(1 - ratio, size), 0.0, 0.0, 0.0)
+        while count <= response || 1 - cumulative > 1e-9 {
+            cumulative += probability
+            let distance = count < response ? cumulative : 1 - cumulative
+            expected += distance * distance
+            probability *= ratio * (count + size) / (count + 1)
+            count += 1
+        }
+        let deviation = (law.mean + law.alpha * law.mean * law.mean).squareRoot()
+        #expect(abs(distribution.crps(response) - expected) < 2e-6 * deviation)
+    }
+
+    /// Files may hold any dispersion.
+    @Test(arguments: [1e4, 1e30, 1e200]) func extremeDispersionsOfCountsGiveFiniteScores(_ alpha: Double) {
+        let score = Self.negativeBinomial([1], [10], [alpha]).score(3)
+        #expect(score.crps.isFinite && (0...1).contains(score.upTo))
+    }
+
     /// What a wild extrapolation predicts.
     @Test(arguments: [1e-80, 1e-9, 1e10, 1e20, 1e80]) func extremeMeansGiveFiniteScores(_ mean: Double) {
         for distribution in [

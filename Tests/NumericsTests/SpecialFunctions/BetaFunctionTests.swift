@@ -39,4 +39,24 @@ import Testing
         #expect(abs(SpecialFunctions.betaPower(0.5, 0.5, 0.5, complement: 0.5) - 0.5 / .pi) < 1e-15)
         #expect(abs(SpecialFunctions.betaPower(1, 6, 0.25, complement: 0.75) - 6 * 0.25 * pow(0.75, 6)) < 1e-15)
     }
+
+    /// From 10^6 on the continued fraction gives way to a gamma function: both sides of the step follow one recurrence.
+    @Test(arguments: [0.001, 0.5, 3, 40], [0.2, 1, 2.5]) func largeParametersAreTheLimit(a: Double, ratio: Double) {
+        let b = 1e6
+        let x = min(0.5, a * ratio / b)
+        let below = SpecialFunctions.betaRatio(a, b, x, complement: 1 - x)
+        let above = SpecialFunctions.betaRatio(a, b + 1, x, complement: 1 - x)
+        let step = SpecialFunctions.betaPower(a, b, x, complement: 1 - x) / b
+        #expect(abs(above - below - step) < 1e-9)
+        let mirrored = SpecialFunctions.betaRatio(b + 1, a, 1 - x, complement: x)
+        #expect(abs(mirrored + above - 1) < 1e-9)
+    }
+
+    @Test(arguments: [1e12, 1e80, 1e200]) func hugeParametersEnd(b: Double) {
+        for a in [1e-100, 0.3, 5] {
+            let x = 0.5 * a / b
+            let ratio = SpecialFunctions.betaRatio(a, b, x, complement: 1 - x)
+            #expect(abs(ratio - SpecialFunctions.lowerGammaRatio(a, 0.5 * a)) < 1e-9)
+        }
+    }
 }

@@ -58,10 +58,17 @@ import Testing
     }
 
     @Test func toleratesOddQuotes() throws {
-        let text = "t,x\n  \"a,b\" , \"1\" \na\"b\"c,2\n\"a\"b\"c,3\n\"a\"\"\"d,4\n"
+        let text = "t,x\n  \"a,b\" , \"1\" \na\"b\"c,2\n"
         let table = try Fixture.table(text, TableOptions(textColumns: ["t"]))
-        #expect(try table.text("t") == ["a,b", "a\"b\"c", "ab\"c", "a\"d"])
-        #expect(try table.numbers("x") == [1, 2, 3, 4])
+        #expect(try table.text("t") == ["a,b", "a\"b\"c"])
+        #expect(try table.numbers("x") == [1, 2])
+    }
+
+    /// Read as one number they would be another.
+    @Test(arguments: ["\"3\"4", "\"\"3", "\"a\"b", "\"3\" 4", "\"a\"\"\"d", "\"1\"\"\"\"\"2"])
+    func refusesTextAfterAQuote(field: String) {
+        #expect(Fixture.failure("x,y\n1,2\n\(field),4\n") == .textAfterQuote(source: "t.csv", line: 3))
+        #expect(Fixture.failure("x,\(field)\n1,2\n") == .textAfterQuote(source: "t.csv", line: 1))
     }
 
     @Test func reportsUnterminatedQuotes() {

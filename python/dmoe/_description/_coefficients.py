@@ -9,6 +9,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from .._engine import library
 from ._parameters import Parameters
 
 INTERCEPT = "intercept"
@@ -32,6 +33,8 @@ class Coefficient:
     upper: float | None
     # What one standard deviation of the covariate does, in standard deviations of a Gaussian response; None of intercepts.
     effect: float | None
+    # Of Student's t; None where the estimate is taken as normal.
+    degrees: float | None = None
 
     @property
     def z(self) -> float | None:
@@ -41,8 +44,12 @@ class Coefficient:
 
     @property
     def p_value(self) -> float | None:
-        """Of both sides, by the normal distribution."""
-        return None if self.z is None else math.erfc(abs(self.z) / math.sqrt(2))
+        """Of both sides, by the normal distribution or Student's t."""
+        if self.z is None:
+            return None
+        if self.degrees is None:
+            return math.erfc(abs(self.z) / math.sqrt(2))
+        return 2 * library().dmoe_student_tail(abs(self.z), self.degrees)
 
     @property
     def is_slope(self) -> bool:
@@ -53,7 +60,10 @@ def coefficient_table(parameters: Parameters, level: float = 0.95) -> list[Coeff
     """Expert after expert and then gate after gate: intercepts, slopes in the order of the covariates, the dispersion."""
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, not {level}")
-    quantile = NormalDist().inv_cdf(0.5 + 0.5 * level)
+    degrees = parameters.residual_degrees
+    # From the tail: 0.5 + 0.5 level is 1 for the largest levels below 1.
+    tail = 0.5 - 0.5 * level
+    quantile = -NormalDist().inv_cdf(tail) if degrees is None else library().dmoe_student_quantile(tail, degrees)
     return [*_of_experts(parameters, quantile), *_of_gates(parameters, quantile)]
 
 
@@ -68,7 +78,7 @@ def _of_experts(parameters: Parameters, quantile: float) -> Iterator[Coefficient
             values = parameters.coefficients[expert, predictor]
             first = predictor * len(values)
             own = errors[first : first + len(values)] if errors is not None else [None] * len(values)
-            yield from _lines("expert", expert, response, names, values, own, scales, quantile)
+            yield from _lines("expert", expert, response, names, values, own, scales, quantile, parameters.residual_degrees)
         if parameters.has_dispersion:
             yield _dispersion(parameters, expert, errors, quantile)
 
@@ -83,12 +93,12 @@ def _of_gates(parameters: Parameters, quantile: float) -> Iterator[Coefficient]:
         yield from _lines("gate", expert, None, names, parameters.gate[expert], own, scales, quantile)
 
 
-def _lines(part, expert, response, names, values, errors, scales, quantile) -> Iterator[Coefficient]:
+def _lines(part, expert, response, names, values, errors, scales, quantile, degrees=None) -> Iterator[Coefficient]:
     for name, value, error, scale in zip([INTERCEPT, *names], values, errors, [None, *scales]):
         yield Coefficient(
             part, expert + 1, response, name, float(value), error,
             None if error is None else float(value - quantile * error), None if error is None else float(value + quantile * error),
-            None if scale is None else float(scale * value),
+            None if scale is None else float(scale * value), degrees,
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 # Families whose experts have a dispersion, the last of their parameters in `uncertainty`, as a logarithm.
-_WITH_DISPERSION = ("gaussian", "gamma")
+_WITH_DISPERSION = ("gaussian", "gamma", "negative-binomial")
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,14 @@ class Parameters:
     def source(self) -> str | None:
         """How the standard errors were found; None where there are none."""
         return (self.record.get("uncertainty") or {}).get("source")
+
+    @property
+    def residual_degrees(self) -> float | None:
+        """Of one linear regression fitted to rows: rows less coefficients, the degrees of Student's t; None where estimates are normal."""
+        if self.experts != 1 or self.family != "gaussian" or self.source == "aggregated":
+            return None
+        degrees = float(self.record["weight"]) - self.coefficients[0].size
+        return degrees if degrees > 0 else None
 
     @cached_property
     def expert_covariances(self) -> list[np.ndarray | None]:

@@ -42,8 +42,10 @@ class Texts:
             found = found[part]
         return found
 
-    def number(self, value: float | None, digits: int = 3) -> str:
-        """With some significant digits; a dash where it is unknown."""
+    def number(self, value: float | str | None, digits: int = 3) -> str:
+        """With some significant digits; a dash where it is unknown, and as it stands where it is suppressed: `<10`."""
+        if isinstance(value, str):
+            return value
         if value is None or value != value:
             return "–"
         if isinstance(value, int) or (abs(value) >= 10**digits and abs(value) < 1e7):

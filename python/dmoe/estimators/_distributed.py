@@ -29,7 +29,10 @@ _PARAMETERS = PARAMETERS.format(
         What becomes of sites whose local models differ from those of all others: a warning names them, and they are kept or left
         out; by default kept, but numbers that look damaged are an error. Impossible ones are always left out.
     largest_share : float or None, default=None
-        Largest share of a site in the weight of all sites, above 0 and at most 1; by default there is no bound.""",
+        Largest share of a site in the weight of all sites, above 0 and at most 1; by default there is no bound.
+    as_sites : bool, default=False
+        Whether the local models keep all rules that sites keep for what they release; without, the threshold alone holds, and the models
+        say that they are of one owner.""",
 )
 
 _ATTRIBUTES = """
@@ -75,6 +78,7 @@ class _Distributed(MixtureOfExperts):
         method: str | None = None,
         inconsistent: str | None = None,
         largest_share: float | None = None,
+        as_sites: bool = False,
         random_state: Any = None,
         n_jobs: int | None = None,
         progress: Any = None,
@@ -98,6 +102,7 @@ class _Distributed(MixtureOfExperts):
         self.method = method
         self.inconsistent = inconsistent
         self.largest_share = largest_share
+        self.as_sites = as_sites
         self.random_state = random_state
         self.n_jobs = n_jobs
         self.progress = progress
@@ -127,7 +132,7 @@ class _Distributed(MixtureOfExperts):
         """
         rows, classes = training_rows(self, X, y, sample_weight)
         seed = seed_of(self.random_state)
-        options = self._local_options(seed) | {"aggregated": True}
+        options = self._local_options(seed) | {"aggregated": True, "as_sites": self.as_sites}
         sites = sites_of(groups, rows)
         with observed(self.progress) as observer:
             outcome = fit_sites(rows, sites, self.n_experts, options, self.n_jobs, observer)

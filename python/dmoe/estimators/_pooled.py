@@ -102,7 +102,7 @@ class _Pooled(MixtureOfExperts):
             Where data or options cannot be used.
         """
         rows, classes = training_rows(self, X, y, sample_weight)
-        options = self._local_options(seed_of(self.random_state)) | {"criterion": self.criterion}
+        options = self._local_options(seed_of(self.random_state)) | {"criterion": self.criterion, "as_sites": self.min_rows is not None}
         request = fit_request(rows.request, self.n_experts, options, ESTIMATOR_NAMES)
         self.model_ = run_fit(rows.table("data"), request, self.n_jobs, self.progress, style=_engine.ESTIMATORS)
         report = self.model_.record["fit"]

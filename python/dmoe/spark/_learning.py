@@ -78,7 +78,7 @@ def learn(
     aggregation : mapping, optional
         Arguments of :func:`dmoe.aggregate`: ``experts``, ``method``, ``support_size``, …
     **options
-        Of :func:`dmoe.fit_local`: ``starts``, ``seed``, ``min_rows``, …
+        Of :func:`dmoe.fit_local`: ``starts``, ``seed``, ``min_rows``, …; ``as_sites`` is False by default, for the cluster has all rows.
 
     Returns
     -------
@@ -179,7 +179,8 @@ def _check(on_failure: str) -> None:
 
 def _asked_of_a_site(columns: Columns, experts: int | None, options: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments of :func:`dmoe.fit_local`."""
-    return {**columns.arguments, "experts": experts, "rows_per_parameter": USUAL_ROWS_PER_PARAMETER, "aggregated": True, **options}
+    usual = {"rows_per_parameter": USUAL_ROWS_PER_PARAMETER, "aggregated": True, "as_sites": False}
+    return {**columns.arguments, "experts": experts, **usual, **options}
 
 
 def _check_request(columns: Columns, experts: int | None, options: Mapping[str, Any], rounds: int) -> None:

@@ -48,6 +48,7 @@ public struct AggregateJob: Sendable, Equatable {
         try Self.checkSites(sites.map { ($0.name, $0.file) }, paths: sites.map(\.path))
         try RequestOption.largestShare.check(settings.largestShare, sites: sites.count)
         var totals = FieldTotals()
+        for site in sites { try site.file.refuseDraft(path: site.path) }
         for site in sites { try totals.add(site.file, path: site.path) }
         let contributions = try sites.map { site throws(ModelFileError) in
             Contribution(

@@ -30,6 +30,7 @@ public struct UpdateJob: Sendable, Equatable {
     package func run(_ model: ModelFile, named name: String, _ sites: [Site]) throws -> ModelFile {
         guard !sites.isEmpty else { throw RequestRefusal.nothingGiven(.statistics) }
         try RequestOption.largestShare.check(largestShare, sites: sites.count)
+        try model.refuseDraft(path: name)
         let global = try model.withStatistics(path: name)
         var names = Set<String>()
         var totals = FieldTotals()

@@ -74,17 +74,22 @@ public struct CompareJob: Sendable, Equatable {
         let setting = try shards.resolved()
         let read = try shards.read(
             input, setting.study, seed: setting.seed, parallelism: parallelism, notices: notices)
+        try RequestOption.largestShare.check(aggregation.largestShare, sites: read.training.count)
         let scored = try testRows(test, read, parallelism, notices)
         let design = read.selection.design
         let trueModel = try truth.map { truth in
             guard let model = truth.file.model.arranged(as: design) else {
                 throw JobFailure.otherColumns(path: truth.path)
             }
+            let family = shards.columns.expertFamily(read.selection)
+            guard model.family.isSame(as: family) else {
+                throw JobFailure.otherFamily(path: truth.path, family: model.family.name, data: family.name)
+            }
             return model
         }
         let learning = DistributedLearning(
             design: design, family: shards.columns.expertFamily(read.selection),
-            fitOptions: shards.fit.options(experts: setting.experts, seed: setting.seed, aggregated: true),
+            fitOptions: shards.fitting.options(experts: setting.experts, seed: setting.seed, aggregated: true),
             coordinator: aggregation.coordinator(
                 localExperts: setting.experts, studySeed: setting.seed, parallelism: parallelism),
             rowsPerParameter: shards.rowsPerParameter, parallelism: parallelism)
@@ -104,6 +109,7 @@ public struct CompareJob: Sendable, Equatable {
         _ test: ShardInput?, _ shards: ShardSet, _ parallelism: Parallelism, _ notices: @escaping ReadingNotice.Handler
     ) throws -> (rows: ShardRows, groups: [Int]?) {
         let selection = shards.selection()
+        try test?.refuseRepeatedFiles()
         var parts = test == nil ? shards.heldOut : []
         var labels = [String]()
         for index in 0..<(test?.count ?? 0) {

@@ -22,7 +22,7 @@ package struct LearnedModel: Sendable {
 
     init(
         _ result: DistributedLearning.Result, _ shards: ShardSet, _ learning: DistributedLearning, holdout: Double,
-        parallelism: Parallelism
+        status: ReleaseStatus, parallelism: Parallelism
     ) {
         self.result = result
         self.shards = shards
@@ -32,7 +32,12 @@ package struct LearnedModel: Sendable {
         let records = Dictionary(zip(shards.training.map(\.name), shards.records)) { first, _ in first }
         locals = result.shards.map { shard in
             var file = ModelFile(shard.local)
-            if let record = records[shard.name] { file.note(shards.selection, record) }
+            if let record = records[shard.name] {
+                let rules = learning.fitOptions.rules
+                file.note(
+                    shards.selection, rules.map { record.released(minimum: Int($0.minimumRows)) } ?? record)
+            }
+            file.note(status, shard.local.report, learning.fitOptions.rules)
             return (shard.name, file)
         }
         var file = ModelFile(result.global, of: Dictionary(locals) { first, _ in first })
@@ -60,6 +65,8 @@ package struct LearnedModel: Sendable {
         var options = learning.fitOptions
         // For comparison alone: its standard errors are not shown.
         options.standardErrors = .none
+        // It stays where the rows are.
+        options.rules = nil
         // The aggregated model is one more start: the comparison should be with the best pooled fit to be had.
         if result.fitted.model.expertCount == options.expertCount { options.initialModels = [result.fitted.model] }
         let fit = LocalFit(

@@ -41,7 +41,8 @@ public struct PredictJob: Sendable, Equatable {
         try parallelism.check()
         let selection = try reading.selection(model)
         let rows = try PredictedRows(input, selection, withResponses: withResponses, parallelism)
-        ReadingNotice.of(rows.record, rows: rows.record.rowsLeftOut + rows.count, source: input.source).forEach(notices)
+        ReadingNotice.of(rows.record, rows: rows.record.rowsLeftOut.known + rows.count, source: input.source).forEach(
+            notices)
         let ranges = rows.parts
         let levels = levels + (interval.map { [0.5 * (1 - $0), 0.5 * (1 + $0)] } ?? [])
         let random = RandomNumbers(seed: seed ?? 1)

@@ -57,7 +57,7 @@ struct PredictedRows: Sendable {
         source = .coded(selected)
         hasResponses = selected.responses != nil
         var record = ReadingRecord(selection)
-        record.rowsLeftOut = table.rowCount - selected.kept.count
+        record.rowsLeftOut = .exact(table.rowCount - selected.kept.count)
         record.addGaps(in: selected.covariates, selection)
         self.record = record
     }

@@ -7,6 +7,7 @@ import Numerics
 public struct AggregationChoices: Sendable, Equatable {
     /// How many experts a global model gets.
     public enum GlobalExperts: Sendable, Equatable {
+        /// So many.
         case count(Int)
         /// The best number on an independent Monte Carlo sample.
         case automatic

@@ -1,6 +1,7 @@
 import Estimation
 import Messages
 import MixtureOfExperts
+import ModelFiles
 
 /// How the rows of a site are fitted, whatever they are and however many experts they get.
 public struct FitChoices: Sendable, Equatable {
@@ -26,6 +27,10 @@ public struct FitChoices: Sendable, Equatable {
     ///
     /// nil for rows whose model stays with their owner: nothing is withheld.
     public var minRows: Int? = Self.usualThreshold
+    /// Whether what comes of the rows goes to others and keeps all rules of a release, not the threshold alone.
+    package var isReleased = false
+    /// Whether the model is one to look at, which stays with the owner of the rows: no rule holds.
+    public var isDraft = false
 
     /// The ``minRows`` of a request that names none.
     public static let usualThreshold = 10
@@ -55,7 +60,18 @@ public struct FitChoices: Sendable, Equatable {
     }
 
     /// Values that a mean must stand for where it fills gaps.
-    var leastKnown: Int { minRows ?? 1 }
+    var leastKnown: Int { threshold ?? 1 }
+
+    /// The threshold rule that holds.
+    private var threshold: Int? { isDraft ? nil : minRows }
+
+    /// The rules of a release; nil where nothing is released.
+    package var rules: DisclosureRules? {
+        isReleased ? threshold.map { DisclosureRules(minimumRows: Double($0)) } : nil
+    }
+
+    /// For whom the files are.
+    package var status: ReleaseStatus { isDraft ? .draft : rules == nil ? .oneOwner : .release }
 
     /// - Parameter aggregated: the fit is one of many that are aggregated: slopes that a lasso left are fitted without it.
     func options(
@@ -64,9 +80,10 @@ public struct FitChoices: Sendable, Equatable {
     ) -> FitOptions {
         var options = FitOptions(
             expertCount: experts, starts: starts, tolerance: tolerance, maxIterations: maximumIterations, seed: seed,
-            minRows: Double(minRows ?? 1), lasso: lasso, refitsSlopes: l1Refit || aggregated,
+            minRows: Double(threshold ?? 1), lasso: lasso, refitsSlopes: l1Refit || aggregated,
             standardErrors: standardErrors, cancellation: cancellation)
         options.slopePrior = slopePrior
+        options.rules = rules
         options.initialModels = initialModels
         return options
     }

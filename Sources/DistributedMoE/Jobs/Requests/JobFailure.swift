@@ -15,6 +15,8 @@ public enum JobFailure: Error, Equatable, Sendable {
     case rowOutOfReach(source: String, row: Int)
     /// A model whose target or covariates are not those of the data.
     case otherColumns(path: String)
+    /// A model of another family than the data are fitted by, or of other classes.
+    case otherFamily(path: String, family: String, data: String)
     /// No shard of several could be fitted: the first of them, and why; no name where there is none.
     case noShardFitted(name: String?, EstimationError?)
     /// Local models that cannot be aggregated.
@@ -34,6 +36,11 @@ extension JobFailure: DoorMessage {
                 + "check their units, or leave the row out"
         case .otherColumns(let path):
             "\(path): its target or covariates are not those of the data; give the model of these data"
+        case .otherFamily(let path, let family, let data):
+            family == data
+                ? "\(path): its classes are not those of the data, in their order; give the model of these data"
+                : "\(path): its family is '\(family)', and the data are fitted by '\(data)'; give the model of these data, or its family by "
+                    + RequestOption.family.name(style)
         case .noShardFitted(let name, let reason):
             "no shard could be fitted"
                 + (name.map { "; shard '\($0)': " + (reason?.text(style) ?? "") } ?? "")

@@ -17,6 +17,8 @@ public struct ShardChoices: Sendable, Equatable {
     public var rowsPerParameter = Capacity.rowsPerParameter
     /// Share of each shard's rows that is kept back and scored.
     public var holdout = 0.0
+    /// Whether local models keep the rules that sites would keep, though all rows are in one owner's hands.
+    public var asSites = false
     /// nil: that of the study, or 1.
     public var seed: UInt64?
 
@@ -40,6 +42,13 @@ public struct ShardChoices: Sendable, Equatable {
     /// - Throws: ``RequestRefusal`` where one table is given and nothing divides it.
     package func check(tables: Int) throws(RequestRefusal) {
         if tables == 1, division == .files { throw .oneShard }
+    }
+
+    /// Of the fits of the shards.
+    var fitting: FitChoices {
+        var settings = fit
+        settings.isReleased = asSites
+        return settings
     }
 
     /// What request and study say together.

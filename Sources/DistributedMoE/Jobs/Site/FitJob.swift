@@ -21,6 +21,13 @@ public struct FitJob: Sendable {
     public var rowsPerParameter: Int?
     /// Whether the fit is one of many that are aggregated, as in ``LearnJob``: slopes that a lasso left are fitted without it.
     public var isAggregated = false
+    /// Whether the model goes to others and keeps the rules of a release; false where rows and model have one owner, and
+    /// ``FitChoices/minRows`` alone holds.
+    public var isReleased = true
+    /// The file that has what the site has released: an answer that differs from an earlier one by a few rows is refused; nil for none.
+    ///
+    /// A draft, and a model of one owner, is no answer.
+    public var ledger: String?
     /// Models of the same columns and family that the fit starts from too, besides the random starts; in the units of the table.
     public var initialModels: [MixtureModel] = []
     /// nil: that of the study, or 1.
@@ -48,6 +55,13 @@ public struct FitJob: Sendable {
 
     private var heldOutShare: Double { holdout ?? 0 }
 
+    /// With the rules that hold.
+    private var releasing: FitChoices {
+        var settings = settings
+        settings.isReleased = isReleased
+        return settings
+    }
+
     /// What came of it.
     package struct Outcome: Sendable {
         package var file: ModelFile
@@ -68,9 +82,12 @@ public struct FitJob: Sendable {
         guard let numbers = experts ?? study?.experts.map({ ExpertNumbers($0) }) else {
             throw RequestRefusal.missingInStudyToo(.experts)
         }
+        let settings = releasing
+        var ledger =
+            try settings.rules == nil ? nil : ledger.map { path throws(LedgerError) in try ReleaseLedger(path: path) }
         let rows = try input.rows(
             textColumns: columns.textColumns(study), leastKnown: settings.leastKnown, purpose: "fit",
-            parallelism: parallelism, notices: notices
+            parallelism: parallelism, rowKey: ledger?.rowKey, notices: notices
         ) { [columns] in try columns.selection(for: $0, study: study, notices: notices) }
         let options = settings.options(
             experts: numbers.last, seed: seed ?? study?.seed ?? 1, aggregated: isAggregated,
@@ -79,7 +96,12 @@ public struct FitJob: Sendable {
             try fit(rows, numbers, options, parallelism, progress)
         }
         var file = ModelFile(local)
-        file.note(rows.selection, rows.record)
+        file.note(
+            rows.selection, settings.rules.map { rows.record.released(minimum: Int($0.minimumRows)) } ?? rows.record)
+        file.note(settings.status, local.report, settings.rules)
+        if let entry = try ledger?.enter(local, rows.hashes, minimumRows: settings.leastKnown) {
+            file.disclosure?.ledger = DisclosureRecord.LedgerReference(entry: entry.entry, code: entry.code)
+        }
         return Outcome(file: file, local: local)
     }
 
@@ -88,14 +110,31 @@ public struct FitJob: Sendable {
         _ progress: FitProgressHandler?
     ) throws(EstimationError) -> LocalModel {
         let family = columns.expertFamily(rows.selection)
-        if numbers.single == nil || heldOutShare > 0 {
+        return try SaturationRule(options.rules).fit(rows.source.rowCount, experts: numbers.last) {
+            (most: Int) throws(EstimationError) in
+            var options = options
+            options.isInterceptOnly = most == 0
+            options.expertCount = max(most, 1)
+            if most < numbers.last { options.initialModels = [] }
+            let numbers =
+                most == numbers.last
+                ? numbers : ExpertNumbers(first: min(numbers.first, max(most, 1)), last: max(most, 1))
+            return try fit(rows, family, numbers, options, parallelism, progress)
+        }
+    }
+
+    private func fit(
+        _ rows: RowReader.Rows, _ family: any ExpertFamily, _ numbers: ExpertNumbers, _ options: FitOptions,
+        _ parallelism: Parallelism, _ progress: FitProgressHandler?
+    ) throws(EstimationError) -> LocalModel {
+        if !options.isInterceptOnly, numbers.single == nil || heldOutShare > 0 {
             return try ExpertCountPath(
                 design: rows.design, family: family, options: options, experts: numbers.first...numbers.last,
                 criterion: criterion ?? .bic, heldOutShare: heldOutShare, rowsPerParameter: rowsPerParameter,
                 parallelism: parallelism, progress: progress
             ).fit(rows.source)
         }
-        guard let rowsPerParameter else {
+        guard let rowsPerParameter, !options.isInterceptOnly else {
             return try LocalFit(
                 design: rows.design, family: family, options: options, parallelism: parallelism, progress: progress
             ).fit(rows.source)

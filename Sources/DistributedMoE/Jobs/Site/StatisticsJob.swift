@@ -29,6 +29,7 @@ public struct StatisticsJob: Sendable, Equatable {
     ) throws -> StatisticsFile {
         try check()
         try parallelism.check()
+        try model.refuseDraft(path: name)
         let global = try model.withStatistics(path: name)
         var selection = model.selection(missing: missing)
         selection.weights = weights ?? selection.weights
@@ -38,6 +39,7 @@ public struct StatisticsJob: Sendable, Equatable {
         ) { [selection] _ in selection }
         var options = FitOptions(expertCount: global.model.expertCount)
         options.minRows = Double(minRows ?? 1)
+        options.rules = minRows.map { DisclosureRules(minimumRows: Double($0)) }
         let round = GeneralisedEMRound(at: global, options: options, parallelism: parallelism)
         let site = try rows.unlessUnreadable(source: input.source) { () throws(EstimationError) in
             try round.statistics(of: rows.source)

@@ -35,6 +35,7 @@ package struct StudyJob: Sendable {
     /// - Throws: ``RequestRefusal``, ``TableError``, ``StudyError``.
     package func run(_ files: [String], options: TableOptions) throws -> StudyDraft {
         try check()
+        try TableInput.refuseRepeatedFiles(files)
         var choices = StudyDraft.Choices(target: columns.target ?? "")
         choices.family = columns.givenFamilyName
         choices.classes = columns.classes

@@ -8,9 +8,11 @@ import Tables
 public struct ColumnRequest: Sendable, Equatable {
     /// Where a study comes from.
     public enum StudySource: Sendable, Equatable {
+        /// A study file.
         case file(path: String)
         /// What a study file holds.
         case text(String)
+        /// A study in memory.
         case value(Study)
     }
 
@@ -68,6 +70,10 @@ public struct ColumnRequest: Sendable, Equatable {
         try RequestOption.features.check(names: features)
         try RequestOption.gateFeatures.check(names: gateFeatures)
         try RequestOption.exclude.check(names: exclude)
+        for name in exclude {
+            if name == target { throw .noEffect(.exclude, .excludedIsTarget(name)) }
+            if features?.contains(name) ?? false { throw .noEffect(.exclude, .excludedIsFeature(name)) }
+        }
     }
 
     /// Whether family, classes and exposure go together.

@@ -26,6 +26,8 @@ public enum ReadingNotice: Sendable, Equatable {
     case columnsOfSites([String], source: String)
     /// A covariate of the study, or one that was named, that names the shards: constant in each.
     case shardColumnIsCovariate(String)
+    /// Rows whose field in the column that names the shards is empty, and what their shard is called.
+    case rowsWithoutShard(Int, column: String, shard: String)
     /// Rows that miss a value.
     case rowsLeftOut(Int, of: Int, source: String)
     /// What took the place of missing values of a covariate; nil where missing is a level of its own.
@@ -36,7 +38,9 @@ public enum ReadingNotice: Sendable, Equatable {
     /// Whether something was left out that the request did not name.
     public var isWarning: Bool {
         switch self {
-        case .columnsOfText, .columnsWithoutValue, .columnsOfRowNumbers, .columnsOfSites, .shardColumnIsCovariate: true
+        case .columnsOfText, .columnsWithoutValue, .columnsOfRowNumbers, .columnsOfSites, .shardColumnIsCovariate,
+            .rowsWithoutShard:
+            true
         case .rowsLeftOut, .filled, .readInEveryPass: false
         }
     }
@@ -56,14 +60,14 @@ extension ReadingNotice {
     ///
     /// - Parameter rows: of the table, those left out among them.
     package static func of(_ record: ReadingRecord, rows: Int, source: String) -> [ReadingNotice] {
-        let leftOut = record.rowsLeftOut
+        let leftOut = record.rowsLeftOut.known
         return (leftOut > 0 ? [.rowsLeftOut(leftOut, of: rows, source: source)] : []) + of(record, source: source)
     }
 
     /// The same by covariate alone, where rows left out were said before.
     package static func of(_ record: ReadingRecord, source: String) -> [ReadingNotice] {
-        record.filled.filter { $0.missing > 0 }.map {
-            .filled(covariate: $0.covariate, missing: $0.missing, value: $0.value, source: source)
+        record.filled.filter { $0.missing.known > 0 }.map {
+            .filled(covariate: $0.covariate, missing: $0.missing.known, value: $0.value, source: source)
         }
     }
 }
@@ -84,6 +88,8 @@ extension ReadingNotice: DoorMessage {
         case .shardColumnIsCovariate(let name):
             "\(name.quoted) names the shards and is a covariate: it has one value in each, so that no local fit knows what it does, and the "
                 + "global model may be far off: leave it out of the covariates"
+        case .rowsWithoutShard(let count, let column, let shard):
+            "\(Format.plural(count, "row")) without a value in \(column.quoted): a shard of their own, called '\(shard)'"
         case .columnsOfSites(let names, let source):
             "\(source.visible): columns of one value a shard, another in each, are no covariates: \(Self.list(names)) "
                 + "(\(RequestOption.features.name(style)) takes what it names)"

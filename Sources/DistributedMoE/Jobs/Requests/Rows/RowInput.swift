@@ -26,11 +26,13 @@ package enum RowInput: Sendable {
     ///   - textColumns: columns wanted as text.
     ///   - leastKnown: values that a mean must stand for where it fills gaps.
     ///   - purpose: as a verb, to be said where no row is left.
+    ///   - rowKey: where the rows are to be known again.
     ///   - select: from the columns of the first table to what is read of all of them.
     /// - Throws: ``TableError``, and what `select` throws.
     func rows(
         textColumns: Set<String>, leastKnown: Int, purpose: String, parallelism: Parallelism,
-        notices: @escaping ReadingNotice.Handler, select: @escaping (DataTable) throws -> RowSelection
+        rowKey: [UInt8]? = nil, notices: @escaping ReadingNotice.Handler,
+        select: @escaping (DataTable) throws -> RowSelection
     ) throws -> RowReader.Rows {
         let report = ReadingNotice.reportLeftOut(to: notices)
         let rows: RowReader.Rows
@@ -39,9 +41,10 @@ package enum RowInput: Sendable {
             guard !paths.isEmpty else { throw RequestRefusal.nothingGiven(.rows) }
             options.textColumns = textColumns
             options.parallelism = parallelism
-            let reader = RowReader(
+            var reader = RowReader(
                 files: paths, options: options, parallelism: parallelism, leastKnown: leastKnown, select: select,
                 report: report)
+            reader.rowKey = rowKey
             let isTooLarge = reader.estimatedMemory().map { $0 > Memory.available / 2 } ?? false
             if isTooLarge, !outOfCore { notices(.readInEveryPass) }
             rows = try reader.rows(outOfCore: outOfCore || isTooLarge)
@@ -56,9 +59,10 @@ package enum RowInput: Sendable {
             rows = try table.rows(selection, leastKnown: leastKnown, parallelism: parallelism, report: report)
         case .table(let table):
             guard table.rowCount > 0 else { throw TableError.noRows(path: table.source) }
-            let reader = RowReader(
+            var reader = RowReader(
                 files: [table.source], options: TableOptions(parallelism: parallelism), parallelism: parallelism,
                 leastKnown: leastKnown, select: select, report: report)
+            reader.rowKey = rowKey
             rows = try reader.rows(of: table)
         }
         for notice in ReadingNotice.of(rows.record, source: source) { notices(notice) }

@@ -42,6 +42,11 @@ package enum ShardInput: Sendable {
         }
     }
 
+    /// A file that is two shards, or part of one twice, would count its rows twice.
+    func refuseRepeatedFiles() throws(TableError) {
+        if case .files(let files, _) = self { try TableInput.refuseRepeatedFiles(files.map(\.path)) }
+    }
+
     func table(_ index: Int, textColumns: Set<String>, parallelism: Parallelism) throws(TableError) -> DataTable {
         switch self {
         case .files(let files, var options):

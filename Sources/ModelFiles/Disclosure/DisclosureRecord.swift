@@ -1,0 +1,87 @@
+import Estimation
+
+/// The audit record of a file: for whom it is, which rules it keeps, and how far.
+package struct DisclosureRecord: Codable, Sendable, Equatable {
+    package var status: ReleaseStatus
+    /// What is counted; nil where no rule holds.
+    package var unit: Unit?
+    /// The bounds; nil where no rule holds.
+    package var policy: DisclosureRules?
+    /// nil where no rule holds, and of a global model.
+    package var figures: DisclosureFigures?
+    /// nil where numbers are exact.
+    package var roundingStep: Double?
+    /// What the ledger of the site says of this answer; nil where no rule holds.
+    package var ledger: LedgerReference?
+
+    package enum Unit: String, Codable, Sendable {
+        case row
+    }
+
+    /// Where an answer stands in the ledger of its site.
+    package struct LedgerReference: Codable, Sendable, Equatable {
+        /// nil where none was kept.
+        package var entry: Int?
+        /// Of the entry, keyed: the site can find it again, nobody else can make it.
+        package var code: String?
+
+        package init(entry: Int? = nil, code: String? = nil) {
+            self.entry = entry
+            self.code = code
+        }
+    }
+
+    package init(
+        status: ReleaseStatus, policy: DisclosureRules? = nil, figures: DisclosureFigures? = nil,
+        ledger: LedgerReference? = nil
+    ) {
+        self.status = status
+        self.policy = policy
+        self.figures = figures
+        self.ledger = ledger
+        unit = policy == nil ? nil : .row
+    }
+
+    /// What makes the record unusable, in words.
+    var problem: String? {
+        if let policy {
+            let shares = [policy.parametersPerRow, policy.largestShare, policy.twoLargestShares]
+            guard shares.allSatisfy({ (0...1).contains($0) }), policy.minimumRows >= 1, policy.minimumRows <= 1e15
+            else {
+                return "has a policy whose bounds are none"
+            }
+        }
+        if let figures {
+            let numbers = [
+                figures.leastEffectiveRows, figures.parametersPerRow, figures.largestShare, figures.twoLargestShares,
+            ]
+            guard numbers.allSatisfy({ $0 >= 0 && $0 <= 1e15 }), figures.parameters >= 0 else {
+                return "has figures that cannot be"
+            }
+        }
+        if let entry = ledger?.entry, entry < 1 { return "has an entry of the ledger below 1" }
+        return nil
+    }
+}
+
+extension ModelFile {
+    /// For whom the file is; nil for references.
+    public var status: ReleaseStatus? { kind == .reference ? nil : disclosure?.status ?? .release }
+
+    /// Takes down for whom a local model is, and the rules that it keeps.
+    package mutating func note(_ status: ReleaseStatus, _ report: FitReport, _ rules: DisclosureRules?) {
+        let isRelease = status == .release
+        disclosure = DisclosureRecord(
+            status: status, policy: isRelease ? rules : nil, figures: isRelease ? report.disclosure : nil)
+    }
+
+    /// Of a global model: for whom it is follows from the local ones.
+    package mutating func carryStatus(of locals: [ModelFile]) {
+        disclosure = DisclosureRecord(status: ReleaseStatus.merged(locals.compactMap(\.status)))
+    }
+
+    /// - Throws: ``ModelFileError/draft(path:)`` for a file that is not for a coordinator.
+    package func refuseDraft(path: String) throws(ModelFileError) {
+        if status == .draft { throw .draft(path: path) }
+    }
+}

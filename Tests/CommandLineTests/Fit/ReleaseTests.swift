@@ -1,0 +1,85 @@
+import Foundation
+import ModelFiles
+import Testing
+
+/// Releases, drafts and files of one owner, as the program writes and takes them.
+@Suite struct ReleaseTests {
+    private let work: Workspace
+
+    init() throws {
+        work = try Workspace()
+        try work.writeSites(2, rows: 200)
+    }
+
+    private func fit(_ table: String, to output: String, _ options: String...) throws -> Workspace.Outcome {
+        try work.run(["fit", table, "--target", "y", "--experts", "2", "--starts", "2", "-o", output] + options)
+    }
+
+    @Test func draftsStayWithTheirOwner() throws {
+        let drafted = try fit("s0.csv", to: "d.json", "--draft")
+        #expect(drafted.exitCode == 0)
+        #expect(drafted.output.contains("a draft, not for release"))
+        #expect(try work.model("d.json").status == .draft)
+        try work.fit("s1.csv", to: "r.json")
+        for command in [
+            ["aggregate", "r.json", "d.json", "-o", "g.json"], ["statistics", "d.json", "s0.csv", "-o", "t.json"],
+            ["update", "d.json", "t.json", "-o", "g.json"],
+        ] {
+            if command[0] == "update" { _ = try work.run(["statistics", "r.json", "s0.csv", "-o", "t.json"]) }
+            let refused = try work.run(command)
+            #expect(refused.exitCode == 65)
+            #expect(
+                refused.errors
+                    == "dmoe: d.json: a draft, not for release: its rows are not protected; fit again without --draft\n"
+            )
+        }
+        for command in [
+            ["predict", "d.json", "s1.csv", "-o", "p.csv"], ["evaluate", "d.json", "s1.csv"], ["inspect", "d.json"],
+        ] {
+            #expect(try work.run(command).exitCode == 0)
+        }
+        #expect(try work.run(["inspect", "d.json"]).output.contains("a draft, not for release"))
+        #expect(try work.run(["inspect", "--audit", "d.json"]).exitCode == 65)
+    }
+
+    @Test func releasesSayWhichRulesTheyKeep() throws {
+        try work.fit("s0.csv", to: "r.json")
+        let file = try work.model("r.json")
+        #expect(file.status == .release)
+        let figures = try #require(file.disclosure?.figures)
+        #expect(figures.parameters + figures.residualDegreesOfFreedom == file.rows)
+        #expect(figures.parametersPerRow <= 0.33 && figures.largestShare < 0.5 && figures.leastEffectiveRows >= 10)
+        let audit = try work.run(["inspect", "--audit", "r.json"]).output
+        #expect(audit.contains("approved by") && audit.contains("No ledger was kept") && !audit.contains(" NO"))
+        #expect(try work.run(["inspect", "r.json"]).output.contains("rules: 10 effective rows"))
+    }
+
+    @Test func whatIsLearnedInOnePlaceIsOfOneOwner() throws {
+        let learn = ["learn", "s0.csv", "s1.csv", "--target", "y", "--experts", "2", "--starts", "2", "--quiet"]
+        #expect(try work.run(learn + ["--local-models", "own", "-o", "g.json"]).exitCode == 0)
+        #expect(try work.run(learn + ["--as-sites", "--local-models", "sites", "-o", "h.json"]).exitCode == 0)
+        #expect(try work.model("g.json").status == .oneOwner && work.model("own/s0.json").status == .oneOwner)
+        #expect(try work.model("h.json").status == .release && work.model("sites/s0.json").status == .release)
+        #expect(try work.run(["aggregate", "own/s0.json", "sites/s1.json", "-o", "m.json"]).exitCode == 0)
+        #expect(try work.model("m.json").status == .oneOwner)
+    }
+
+    @Test func ledgersAreKeptAndListed() throws {
+        #expect(try fit("s0.csv", to: "a.json", "--ledger", "l").exitCode == 0)
+        #expect(try fit("s0.csv", to: "b.json", "--ledger", "l").exitCode == 0)
+        #expect(try work.model("b.json").disclosure?.ledger?.entry == 2)
+        let lines = try work.text("s0.csv").split(separator: "\n")
+        try work.write(lines.dropLast(3).joined(separator: "\n"), to: "fewer.csv")
+        let refused = try fit("fewer.csv", to: "c.json", "--ledger", "l")
+        #expect(refused.exitCode == 65)
+        #expect(
+            refused.errors.contains(
+                "refused by the ledger: these rows and those of entry 1 of l differ by fewer than 10"))
+        #expect(!work.exists("c.json"))
+        // A draft is no answer.
+        #expect(try fit("fewer.csv", to: "c.json", "--ledger", "l", "--draft").exitCode == 0)
+        #expect(try work.run(["ledger", "l"]).output.contains("2 answers"))
+        #expect(try work.run(["ledger", "s0.csv"]).exitCode == 65)
+        #expect(try work.run(["ledger", "nothing"]).exitCode == 66)
+    }
+}

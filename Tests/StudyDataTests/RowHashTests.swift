@@ -1,0 +1,77 @@
+import Numerics
+import StudyData
+import Tables
+import Testing
+
+/// By what a ledger knows rows again.
+@Suite struct RowHashTests {
+    private func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// FIPS 180-4, examples of NIST's Cryptographic Standards and Guidelines: SHA256.pdf; the last of the Secure Hash Standard of 2002.
+    @Test(arguments: [
+        ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        (
+            "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+        ),
+        (
+            String(repeating: "a", count: 1_000_000),
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
+        ),
+    ]) func digestsAreThoseOfTheStandard(text: String, digest: String) {
+        #expect(hexadecimal(SHA256.digest(text.utf8)) == digest)
+    }
+
+    /// Test cases 1, 2 and 6 of RFC 4231.
+    @Test(arguments: [
+        (
+            [UInt8](repeating: 0x0b, count: 20), "Hi There",
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+        ),
+        (
+            Array("Jefe".utf8), "what do ya want for nothing?",
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        ),
+        (
+            [UInt8](repeating: 0xaa, count: 131), "Test Using Larger Than Block-Size Key - Hash Key First",
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+        ),
+    ]) func keyedDigestsAreThoseOfTheStandard(key: [UInt8], text: String, digest: String) {
+        #expect(hexadecimal(KeyedHash(key: key).digest(text.utf8)) == digest)
+    }
+
+    private func hashes(_ columns: [(String, TableColumn.Content)], rows: [Int], key: UInt8 = 1) -> [UInt64] {
+        let table = DataTable(source: "t", columns: columns.map { TableColumn(name: $0.0, content: $0.1) })
+        var result = RowHashes(key: [key], parallelism: .serial)
+        result.add(rows, of: table)
+        return result.values
+    }
+
+    /// Whatever is read of a row, it is the same row; whatever changes in it, it is another.
+    @Test func rowsAreKnownByTheirNumbers() {
+        let (a, b) = ([1.0, 2, 3, 4], [0.5, .nan, 0, 7])
+        let all = hashes([("a", .numbers(a)), ("b", .numbers(b))], rows: [0, 1, 2, 3])
+        #expect(all == all.sorted())
+        #expect(hashes([("b", .numbers(b)), ("a", .numbers(a))], rows: [3, 1, 0, 2]) == all)
+        #expect(hashes([("a", .text(["1", "2", "3.0", "4"])), ("b", .numbers(b))], rows: [0, 1, 2, 3]) == all)
+        let labels = TableColumn.Content.text(["w", "x", "y", "z"])
+        #expect(hashes([("a", .numbers(a)), ("b", .numbers(b)), ("c", labels)], rows: [0, 1, 2, 3]) == all)
+        #expect(RowHashes.difference(hashes([("a", .numbers(a)), ("b", .numbers(b))], rows: [0, 1]), all) == 2)
+        var other = b
+        other[3] = 8
+        #expect(
+            RowHashes.difference(hashes([("a", .numbers(a)), ("b", .numbers(other))], rows: [0, 1, 2, 3]), all) == 2)
+        #expect(
+            RowHashes.difference(hashes([("a", .numbers(a)), ("b", .numbers(b))], rows: [0, 1, 2, 3], key: 2), all) == 8
+        )
+    }
+
+    @Test func repeatedRowsCountAsOftenAsTheyAre() {
+        #expect(RowHashes.difference([1, 1, 2, 5], [1, 2, 2, 7]) == 4)
+        #expect(RowHashes.difference([], [3, 4]) == 2)
+        #expect(RowHashes.difference([3, 4], [3, 4]) == 0)
+    }
+}
