@@ -72,7 +72,8 @@ class Results:
         """The coefficients as a data frame of pandas: a row each.
 
         Its columns are part (``"expert"`` or ``"gate"``), expert (from 1), response (the class), covariate, estimate, standard_error,
-        lower, upper, effect (what one standard deviation of the covariate does), z and p_value.
+        lower, upper, effect (what one standard deviation of the covariate does), degrees (of Student's t, where the estimate is not taken as
+        normal), z and p_value.
 
         Raises
         ------

@@ -9,6 +9,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 from conftest import CommandLine, mixture
 
 import dmoe
@@ -144,11 +145,47 @@ def test_arguments_that_cannot_be_meant(how: dict, message: str) -> None:
         dmoe.fit_local(mixture(200), **{"target": "y", "experts": 1, **how})
 
 
+def test_names_and_numbers_are_asked_for_in_words() -> None:
+    with pytest.raises(TypeError, match="^target must be the name of a column, not 2"):
+        dmoe.fit_local(mixture(200), target=2, experts=1)
+    with pytest.raises(TypeError, match="^weights must be the name of a column"):
+        dmoe.fit_local(mixture(200), target="y", weights=0, experts=1)
+    with pytest.raises(ValueError, match="^tolerance must be finite, not nan"):
+        dmoe.fit_local(mixture(200), target="y", experts=1, tolerance=float("nan"))
+    model = dmoe.fit_local(mixture(200), target="y", experts=1)
+    with pytest.raises(ValueError, match="must be finite"):
+        model.predict_quantiles(mixture(10), [0.5, float("nan")])
+
+
 def test_whole_numbers_are_those_of_any_library() -> None:
     frame = mixture(200)
     model = dmoe.fit_local(frame, target="y", experts=np.int64(1), seed=np.uint8(3), starts=2)
     assert model == dmoe.fit_local(frame, target="y", experts=1, seed=3, starts=2)
     assert dmoe.aggregate({1: model, 2: model}).record["aggregation"]["sites"][0]["name"] == "1"
+
+
+@pytest.mark.parametrize("family", ["gaussian", "poisson", "negative-binomial", "gamma"])
+@pytest.mark.parametrize("experts", [1, 2])
+def test_intervals_are_those_of_the_program(command_line: CommandLine, family: str, experts: int) -> None:
+    random = np.random.default_rng(5)
+    frame = pd.DataFrame({"x": random.normal(size=300), "z": random.uniform(size=300)})
+    mean = np.exp(0.5 + 0.3 * frame["x"] + (frame["z"] > 0.5))
+    frame["y"] = random.poisson(mean * random.gamma(2, 0.5, size=300)) + (family == "gamma")
+    model = dmoe.fit_local(frame.iloc[:40] if experts == 1 else frame, target="y", family=family, experts=experts)
+    model.save(command_line.folder / "m.json")
+    effects = json.loads(command_line.run("inspect", "m.json", "--json", "--level", "0.9").stdout)["effects"]
+    table = model.to_frame(level=0.9)
+    for expert, own in zip(effects["experts"], [table[(table.part == "expert") & (table.expert == k + 1)] for k in range(experts)]):
+        for effect in expert["effects"]:
+            line = own[own.covariate == effect["covariate"]].iloc[0]
+            for name in ("lower", "upper"):
+                assert line[name] == pytest.approx(effect.get(name, np.nan), rel=1e-9, nan_ok=True)
+    assert experts == 2 or table[table.part == "expert"].lower.notna().all()
+    if experts == 1 and family == "gaussian":
+        line = table.iloc[1]
+        assert line.degrees == 37 and line.p_value == pytest.approx(2 * scipy.stats.t.sf(abs(line.z), 37), rel=1e-10)
+    else:
+        assert table.degrees.isna().all()
 
 
 def test_what_is_no_model_and_no_text() -> None:

@@ -148,13 +148,9 @@ package struct TransportProblem: Sendable {
                         let source = LinearPredictors(sources[(component - first) * width], stride: lanes)
                         for (target, expert) in experts.enumerated() {
                             let predictors = LinearPredictors(targets[target * width], stride: lanes)
-                            if let known = prepared[component, target] {
-                                known.write(from: source, to: predictors, count: lanes, into: costs[target])
-                            } else {
-                                family.divergences(
-                                    from: source, fromDispersion: components[component].dispersion, to: predictors,
-                                    toDispersion: expert.dispersion, count: lanes, into: costs[target])
-                            }
+                            write(
+                                prepared[component, target], of: component, source, to: expert, predictors,
+                                into: costs[target])
                         }
                         body(
                             block,
@@ -164,6 +160,20 @@ package struct TransportProblem: Sendable {
                     }
                 }
             }
+        }
+    }
+
+    /// Divergences from a component to an expert on a block of points.
+    private func write(
+        _ prepared: (any PreparedDivergence)?, of component: Int, _ source: LinearPredictors, to expert: Expert,
+        _ predictors: LinearPredictors, into costs: UnsafeMutablePointer<Double>
+    ) {
+        if let prepared {
+            prepared.write(from: source, to: predictors, count: RowBlock.capacity, into: costs)
+        } else {
+            family.divergences(
+                from: source, fromDispersion: components[component].dispersion, to: predictors,
+                toDispersion: expert.dispersion, count: RowBlock.capacity, into: costs)
         }
     }
 

@@ -22,8 +22,47 @@ import Testing
     private static let commands: [[String]] = [
         ["fit", "s0.csv"] + fit, ["aggregate", "l0.json", "l1.json"], ["statistics", "g.json", "s0.csv"],
         ["update", "g.json", "t0.json"], ["learn", "s0.csv", "s1.csv"] + fit, ["predict", "g.json", "s0.csv"],
-        ["study", "new", "s0.csv", "--target", "y"],
+        ["study", "new", "s0.csv", "--target", "y"], ["adapt", "g.json", "s0.csv"],
+        ["aggregate", "l0.json", "l1.json", "--method", "mixture"],
     ]
+
+    /// Those that write several files, into `out`.
+    private static let ofSeveralFiles: [[String]] = [
+        ["learn", "s0.csv", "s1.csv"] + fit + ["--local-models", "out", "-o", "out/global.json"],
+        ["learn", "s0.csv", "s1.csv"] + fit + ["--adapt", "--adapted-models", "out", "-o", "out/global.json"],
+        ["simulate", "--rows", "60", "--shards", "2", "--test-rows", "20", "-o", "out"],
+    ]
+
+    /// Each is whole or not there, and the exit code says that one is missing.
+    @Test(arguments: ofSeveralFiles) func eachOfSeveralFilesIsWholeOrNotThere(_ arguments: [String]) throws {
+        let preload = try work.faultLibrary()
+        try FileManager.default.createDirectory(at: work.url("out"), withIntermediateDirectories: false)
+        try work.succeed(arguments)
+        let names = try FileManager.default.subpathsOfDirectory(atPath: work.url("out").path)
+        let texts = try names.reduce(into: [String: String]()) { texts, name in
+            texts[name] = try? work.text("out/" + name)
+        }
+        #expect(texts.count >= 3)
+        for name in ["open", "write", "fsync", "rename"] {
+            for number in 1... {
+                try FileManager.default.removeItem(at: work.url("out"))
+                try FileManager.default.createDirectory(at: work.url("out"), withIntermediateDirectories: false)
+                try? FileManager.default.removeItem(at: work.url("fired"))
+                let environment = preload.merging(
+                    ["FAULT": "\(name):\(number):\(EIO)", "FAULT_FIRED": work.url("fired").path]) { $1 }
+                let outcome = try work.run(arguments, environment: environment)
+                guard work.exists("fired") else {
+                    #expect(number > texts.count, "\(arguments[0]) makes \(number - 1) calls of \(name)")
+                    break
+                }
+                #expect([73, 74].contains(outcome.exitCode), "\(arguments[0]), \(name) \(number)")
+                for path in try FileManager.default.subpathsOfDirectory(atPath: work.url("out").path) {
+                    let isWhole = (try? work.text("out/" + path)).map { $0 == texts[path] } ?? true
+                    #expect(isWhole && names.contains(path), "\(arguments[0]), \(name) \(number): \(path)")
+                }
+            }
+        }
+    }
 
     private static let old = "what was there"
 
