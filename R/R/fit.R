@@ -13,7 +13,8 @@ dmoe <- function(formula, data, experts = if (inherits(formula, "dmoe_study")) N
     usual <- list(min_rows = NULL, rows_per_parameter = 2)
     model <- fitted_model(rows, experts, overriding(usual, options), "data", progress)
   } else {
-    usual <- list(rows_per_parameter = 2)
+    # All rows are in one place: the threshold holds alone, and the models are of one owner.
+    usual <- list(rows_per_parameter = 2, as_sites = FALSE)
     aggregation <- list(
       experts = global_experts, method = method, inconsistent = inconsistent, largest_share = largest_share, seed = options$seed,
       threads = threads)

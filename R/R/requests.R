@@ -5,7 +5,8 @@ fit_options <- c(
   starts = "starts", tolerance = "tolerance", max_iterations = "maxIterations", seed = "seed", min_rows = "minRows", l1 = "l1Automatic",
   l1_gate = "l1Gate", l1_experts = "l1Experts", l1_refit = "l1Refit", standard_errors = "standardErrors", slope_prior = "slopePrior",
   rows_per_parameter = "rowsPerParameter", criterion = "criterion", holdout = "holdout", initial_models = "initialModels",
-  threads = "threads", aggregated = "aggregated")
+  threads = "threads", aggregated = "aggregated", draft = "draft",
+  as_sites = "asSites")
 
 whole_options <- c("starts", "max_iterations", "seed", "min_rows", "rows_per_parameter", "threads", "support_size")
 

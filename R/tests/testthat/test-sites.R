@@ -4,7 +4,7 @@ test_that("sites send files, and the coordinator makes of them what dmoe() does"
   data <- clinics()
   agreed <- study(stay ~ dose + ward | age, data, experts = 2)
   sites <- split(data, data$clinic)
-  local <- lapply(sites, function(rows) quietly(fit_local(agreed, rows, aggregated = TRUE)))
+  local <- lapply(sites, function(rows) quietly(fit_local(agreed, rows, aggregated = TRUE, as_sites = FALSE)))
   global <- quietly(aggregate_models(local))
   pooled <- quietly(dmoe(agreed, data, experts = NULL, site = ~ clinic))
   expect_identical(global$text, pooled$text)
