@@ -10,28 +10,25 @@ package enum Operation: Sendable {
     case checkStudy
 
     package func name(_ style: OptionStyle) -> String {
-        switch (self, style) {
-        case (.newStudy, _): "dmoe study new"
-        case (.checkStudy, _): "dmoe study check"
-        case (.fit, .commandLine): "dmoe fit"
-        case (.fit, .swift): "FitJob"
-        case (.fit, .python), (.fit, .estimator), (.fit, .r): "fit_local"
-        case (.aggregate, .commandLine): "dmoe aggregate"
-        case (.aggregate, .swift): "AggregateJob"
-        case (.aggregate, .python), (.aggregate, .estimator): "aggregate"
-        case (.aggregate, .r): "aggregate_models"
-        case (.predict, .commandLine): "dmoe predict"
-        case (.predict, .swift): "PredictJob"
-        case (.predict, .python), (.predict, .estimator): "Model.predict"
-        case (.predict, .r): "predict"
-        case (.statistics, .commandLine): "dmoe statistics"
-        case (.statistics, .swift): "StatisticsJob"
-        case (.statistics, .python), (.statistics, .estimator): "Model.statistics"
-        case (.statistics, .r): "site_statistics"
-        case (.update, .commandLine): "dmoe update"
-        case (.update, .swift): "UpdateJob"
-        case (.update, .python), (.update, .estimator): "Model.update"
-        case (.update, .r): "update_model"
+        switch style {
+        case .commandLine: names.commandLine
+        case .swift: names.swift
+        case .python, .estimator: names.python
+        case .r: names.r
         }
     }
+
+    private var names: (commandLine: String, swift: String, python: String, r: String) {
+        switch self {
+        case .fit: ("dmoe fit", "FitJob", "fit_local", "fit_local")
+        case .aggregate: ("dmoe aggregate", "AggregateJob", "aggregate", "aggregate_models")
+        case .predict: ("dmoe predict", "PredictJob", "Model.predict", "predict")
+        case .statistics: ("dmoe statistics", "StatisticsJob", "Model.statistics", "site_statistics")
+        case .update: ("dmoe update", "UpdateJob", "Model.update", "update_model")
+        case .newStudy: Self.everywhere("dmoe study new")
+        case .checkStudy: Self.everywhere("dmoe study check")
+        }
+    }
+
+    private static func everywhere(_ name: String) -> (String, String, String, String) { (name, name, name, name) }
 }

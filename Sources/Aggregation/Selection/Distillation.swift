@@ -81,6 +81,6 @@ struct Distillation {
     private static let mostIterations = 500
     /// Iterations from a start that was fitted to other draws.
     private static let refining = 50
-    /// Gains over redraws are told apart to 1e-3 or so.
+    /// Gains over redraws are distinguished to 1e-3 or so.
     private static let refiningTolerance = 1e-6
 }

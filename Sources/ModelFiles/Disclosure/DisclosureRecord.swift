@@ -68,9 +68,11 @@ extension ModelFile {
     /// For whom the file is; nil for references.
     public var status: ReleaseStatus? { kind == .reference ? nil : disclosure?.status ?? .release }
 
-    /// Takes down for whom a local model is, and the rules that it keeps.
+    /// Takes down for whom a local model is, and the rules that it keeps: small counts of how its rows were read, taken down before, are
+    /// suppressed.
     package mutating func note(_ status: ReleaseStatus, _ report: FitReport, _ rules: DisclosureRules?) {
         let isRelease = status == .release
+        if isRelease, let rules { reading = reading?.released(minimum: Int(rules.minimumRows)) }
         disclosure = DisclosureRecord(
             status: status, policy: isRelease ? rules : nil, figures: isRelease ? report.disclosure : nil)
     }

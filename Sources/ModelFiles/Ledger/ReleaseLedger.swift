@@ -121,18 +121,16 @@ package struct ReleaseLedger: Sendable {
         entry.entry = entries.count + 1
         entry.code = code(of: entry)
         do {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             var text = Data()
             if isNew {
                 let head = Head(format: Self.formatName, formatVersion: Self.version, key: key.hexadecimal)
-                text += try encoder.encode(head) + [UInt8(ascii: "\n")]
+                text += try Self.encoder.encode(head) + [UInt8(ascii: "\n")]
                 // The key is in it.
                 let isMade = FileManager.default.createFile(
                     atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
                 guard isMade else { throw LedgerError.cannotWrite(path: path) }
             }
-            text += try encoder.encode(entry) + [UInt8(ascii: "\n")]
+            text += try Self.encoder.encode(entry) + [UInt8(ascii: "\n")]
             let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
             try file.seekToEnd()
             try file.write(contentsOf: text)
@@ -144,12 +142,16 @@ package struct ReleaseLedger: Sendable {
         return entry
     }
 
+    private static var encoder: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }
+
     private func code(of entry: Entry) -> String {
         var bare = entry
         bare.code = entries.last?.code ?? ""
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let text = (try? encoder.encode(bare)) ?? Data()
+        let text = (try? Self.encoder.encode(bare)) ?? Data()
         return [UInt8](KeyedHash(key: key).digest(text).prefix(16)).hexadecimal
     }
 }

@@ -1,4 +1,4 @@
-/// A number of rows as a file has it: in a release small ones are not told apart.
+/// A number of rows as a file has it: in a release small ones are suppressed.
 package enum ReleasedCount: Sendable, Equatable, ExpressibleByIntegerLiteral {
     case exact(Int)
     /// From 1 to one less than this; in files `"<10"`.

@@ -15,8 +15,10 @@ package enum Memory {
         if bytes > min(available, leftOfLimit) { throw .beyondMemory(source: source) }
     }
 
-    /// Of the address space that this process may have.
-    private static var leftOfLimit: Int {
+    /// Of the address space that this process may have, what it has not yet; `Int.max` where there is no limit.
+    ///
+    /// Asks for no memory: a handler of signals may call it.
+    package static var leftOfLimit: Int {
         var limit = rlimit()
         #if canImport(Glibc)
             let code = getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
@@ -24,8 +26,18 @@ package enum Memory {
             let code = getrlimit(RLIMIT_AS, &limit)
         #endif
         guard code == 0, limit.rlim_cur < UInt(Int.max) else { return .max }
-        let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?
-            .split(separator: " ").first.flatMap { Int($0) }
-        return max(0, Int(limit.rlim_cur) - (pages ?? 0) * Int(getpagesize()))
+        return max(0, Int(limit.rlim_cur) - pagesInUse * Int(getpagesize()))
+    }
+
+    /// 0 where the system does not say.
+    private static var pagesInUse: Int {
+        let file = open("/proc/self/statm", O_RDONLY)
+        guard file >= 0 else { return 0 }
+        defer { close(file) }
+        var (pages, digit) = (0, UInt8(0))
+        while read(file, &digit, 1) == 1, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) {
+            pages = pages &* 10 &+ Int(digit - UInt8(ascii: "0"))
+        }
+        return pages
     }
 }

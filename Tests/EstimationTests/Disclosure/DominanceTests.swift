@@ -27,7 +27,7 @@ import Estimation
     }
 
     /// How far out a row lies does not matter: the files are the same, to the last bit.
-    @Test(arguments: [1.0, -1]) func extremeRowsAreNotTold(sign: Double) throws {
+    @Test(arguments: [1.0, -1]) func extremeRowsAreNotDisclosed(sign: Double) throws {
         let (x, z, y) = rows(100, seed: 1)
         let fits = try [50.0, 5000].map { value in
             var own = x

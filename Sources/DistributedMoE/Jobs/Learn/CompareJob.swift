@@ -77,18 +77,18 @@ public struct CompareJob: Sendable, Equatable {
         try RequestOption.largestShare.check(aggregation.largestShare, sites: read.training.count)
         let scored = try testRows(test, read, parallelism, notices)
         let design = read.selection.design
+        let family = shards.columns.expertFamily(read.selection)
         let trueModel = try truth.map { truth in
             guard let model = truth.file.model.arranged(as: design) else {
                 throw JobFailure.otherColumns(path: truth.path)
             }
-            let family = shards.columns.expertFamily(read.selection)
             guard model.family.isSame(as: family) else {
                 throw JobFailure.otherFamily(path: truth.path, family: model.family.name, data: family.name)
             }
             return model
         }
         let learning = DistributedLearning(
-            design: design, family: shards.columns.expertFamily(read.selection),
+            design: design, family: family,
             fitOptions: shards.fitting.options(experts: setting.experts, seed: setting.seed, aggregated: true),
             coordinator: aggregation.coordinator(
                 localExperts: setting.experts, studySeed: setting.seed, parallelism: parallelism),

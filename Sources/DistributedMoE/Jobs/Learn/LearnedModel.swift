@@ -32,11 +32,7 @@ package struct LearnedModel: Sendable {
         let records = Dictionary(zip(shards.training.map(\.name), shards.records)) { first, _ in first }
         locals = result.shards.map { shard in
             var file = ModelFile(shard.local)
-            if let record = records[shard.name] {
-                let rules = learning.fitOptions.rules
-                file.note(
-                    shards.selection, rules.map { record.released(minimum: Int($0.minimumRows)) } ?? record)
-            }
+            if let record = records[shard.name] { file.note(shards.selection, record) }
             file.note(status, shard.local.report, learning.fitOptions.rules)
             return (shard.name, file)
         }

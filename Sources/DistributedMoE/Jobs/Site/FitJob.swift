@@ -96,8 +96,7 @@ public struct FitJob: Sendable {
             try fit(rows, numbers, options, parallelism, progress)
         }
         var file = ModelFile(local)
-        file.note(
-            rows.selection, settings.rules.map { rows.record.released(minimum: Int($0.minimumRows)) } ?? rows.record)
+        file.note(rows.selection, rows.record)
         file.note(settings.status, local.report, settings.rules)
         if let entry = try ledger?.enter(local, rows.hashes, minimumRows: settings.leastKnown) {
             file.disclosure?.ledger = DisclosureRecord.LedgerReference(entry: entry.entry, code: entry.code)
