@@ -1,4 +1,5 @@
 import DistributedMoE
+import Evaluation
 import Foundation
 import Messages
 import MixtureOfExperts
@@ -99,8 +100,14 @@ public func studentTail(_ t: Double, _ degrees: Double) -> Double {
     SpecialFunctions.studentTail(t, degrees: degrees)
 }
 
-/// The t that is exceeded with this probability, above 0 and at most 1/2.
-@c(dmoe_student_quantile)
-public func studentQuantile(_ tail: Double, _ degrees: Double) -> Double {
-    SpecialFunctions.studentQuantile(tail: tail, degrees: degrees)
+/// How many standard errors an interval of this level reaches to either side of its estimate.
+///
+/// - Parameter degrees: of Student's t; 0 for the normal distribution.
+/// - Returns: an answer with the number.
+@c(dmoe_interval_quantile)
+public func intervalQuantile(_ level: Double, _ degrees: Double) -> UnsafeMutableRawPointer {
+    Answer.of {
+        try RequestOption.level.check(level)
+        return "\(IntervalQuantile.ofLevel(level, degrees: degrees > 0 ? degrees : nil))"
+    }
 }

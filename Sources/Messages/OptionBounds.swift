@@ -61,7 +61,7 @@ extension RequestOption {
         switch self {
         case .experts, .globalExperts: .integers(1...OptionBounds.mostExperts)
         case .starts, .shards: .integers(1...100_000)
-        case .tolerance, .interval, .levels: .between(0, 1)
+        case .tolerance, .interval, .level, .levels: .between(0, 1)
         case .largestShare: .upTo(0, 1)
         case .holdout: .fromBelow(0, 1)
         case .maximumIterations, .rowsPerParameter: .integers(1...1_000_000)

@@ -9,6 +9,7 @@ extension RequestOption {
         case .missing: "na.action"
         case .exposure: "offset"
         case .interval: "level"
+        case .level: "conf.level"
         case .levels: "probs"
         case .globalExperts: "global_experts"
         default: pythonName

@@ -130,6 +130,8 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
 
     /// The probability of prediction intervals.
     case interval
+    /// The probability of intervals of estimates.
+    case level
     /// The probabilities of predicted quantiles.
     case levels
 

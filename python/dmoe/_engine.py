@@ -37,7 +37,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "dmoe_answer_notices": (_POINTER, [_POINTER, ctypes.c_int32]),
     "dmoe_version": (_TEXT, []),
     "dmoe_student_tail": (ctypes.c_double, [ctypes.c_double, ctypes.c_double]),
-    "dmoe_student_quantile": (ctypes.c_double, [ctypes.c_double, ctypes.c_double]),
+    "dmoe_interval_quantile": (_POINTER, [ctypes.c_double, ctypes.c_double]),
     "dmoe_table_new": (_POINTER, [_TEXT, _POINTERS]),
     "dmoe_table_append": (
         ctypes.c_int32,

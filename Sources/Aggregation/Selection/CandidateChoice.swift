@@ -46,14 +46,14 @@ struct CandidateChoice {
     }
 
     /// Of each candidate ahead, over the redraws.
-    private func gains(_ first: MonteCarloSample.Score, _ ahead: [MonteCarloSample.Score]) -> [PairedGain] {
+    private func gains(_ first: MonteCarloSample.Score, _ ahead: [MonteCarloSample.Score]) -> [MonteCarloGain] {
         let constructions = ([first] + ahead).map(\.candidate.construction)
         let redraws = ParameterRedraws(problem.serial)
         var random = problem.generator.split(7)
         var gains = ahead.map { _ in [Double]() }
         for _ in 0..<Self.redraws / Self.batch {
             let redrawn = (0..<Self.batch).map { _ in redraws.problem(Self.solving(problem.options), using: &random) }
-            let open = gains.indices.filter { !PairedGain(gains[$0]).isClearLoss(Self.clearGain) }
+            let open = gains.indices.filter { !MonteCarloGain(gains[$0]).isClearLoss(Self.clearGain) }
             let built = [constructions[0]] + open.map { constructions[$0 + 1] }
             let scores = problem.parallelism.map(count: Self.batch) { self.scores(built, redrawn[$0]) }
             for scores in scores {
@@ -63,9 +63,9 @@ struct CandidateChoice {
                     gains[index].append(score.map { $0 - base } ?? -.infinity)
                 }
             }
-            if gains.allSatisfy({ PairedGain($0).isClearEitherWay(Self.clearGain) }) { break }
+            if gains.allSatisfy({ MonteCarloGain($0).isClearEitherWay(Self.clearGain) }) { break }
         }
-        return gains.map(PairedGain.init)
+        return gains.map(MonteCarloGain.init)
     }
 
     /// Of the candidates that are built in these ways from redrawn sites; nil for one that cannot be built.
@@ -77,24 +77,4 @@ struct CandidateChoice {
             built.first { $0.construction == construction }.map { sample.mean($0.model) }
         }
     }
-}
-
-/// The mean of paired differences, with its standard error.
-struct PairedGain {
-    var mean: Double
-    var standardError: Double
-
-    init(_ differences: [Double]) {
-        let count = Double(max(differences.count, 1))
-        let mean = differences.reduce(0, +) / count
-        self.mean = mean
-        let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(count - 1, 1)
-        standardError = (variance / count).squareRoot()
-    }
-
-    func isClear(_ errors: Double) -> Bool { mean > errors * standardError }
-
-    func isClearLoss(_ errors: Double) -> Bool { !mean.isFinite || mean < -errors * standardError }
-
-    func isClearEitherWay(_ errors: Double) -> Bool { !mean.isFinite || abs(mean) > errors * standardError }
 }

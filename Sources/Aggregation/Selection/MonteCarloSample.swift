@@ -56,7 +56,7 @@ struct MonteCarloSample {
 
         var mean: Double { logDensities.reduce(0, +) / Double(logDensities.count) }
 
-        func gain(over other: Score) -> PairedGain { PairedGain(zip(logDensities, other.logDensities).map(-)) }
+        func gain(over other: Score) -> MonteCarloGain { MonteCarloGain(zip(logDensities, other.logDensities).map(-)) }
     }
 
     func score(_ candidate: Reduction.Candidate) -> Score {
@@ -67,18 +67,18 @@ struct MonteCarloSample {
     private static let componentDensities = 4_000_000
 
     /// What f̂^W gains over a candidate on some of the rows.
-    func gain(ofAverage mixture: LocalMixture, over logDensities: [Double]) -> PairedGain {
+    func gain(ofAverage mixture: LocalMixture, over logDensities: [Double]) -> MonteCarloGain {
         // All components are evaluated at each: of many local models a part of the rows has to do.
         let compared = min(Self.comparedWithAverage, max(100, Self.componentDensities / mixture.components.count))
         let step = max(1, rows.rowCount / compared)
         let chosen = Array(stride(from: 0, to: rows.rowCount, by: step))
         let average = mixture.logDensities(rows.subset(chosen))
-        return PairedGain(zip(chosen, average).map { bounded($1, row: $0) - logDensities[$0] })
+        return MonteCarloGain(zip(chosen, average).map { bounded($1, row: $0) - logDensities[$0] })
     }
 
     /// What the sites' own models gain over a candidate on their own rows; what f̂^W gains where it is not known whose they are.
-    func gainOfOwnSites(over logDensities: [Double]) -> PairedGain {
-        PairedGain(zip(reference, logDensities).map(-))
+    func gainOfOwnSites(over logDensities: [Double]) -> MonteCarloGain {
+        MonteCarloGain(zip(reference, logDensities).map(-))
     }
 
     /// The mean log density of the draw.
@@ -87,8 +87,8 @@ struct MonteCarloSample {
     }
 
     /// What a model gains over another.
-    func gain(of model: MixtureModel, over other: MixtureModel) -> PairedGain {
-        PairedGain(zip(logDensities(model), logDensities(other)).map(-))
+    func gain(of model: MixtureModel, over other: MixtureModel) -> MonteCarloGain {
+        MonteCarloGain(zip(logDensities(model), logDensities(other)).map(-))
     }
 
     /// With one draw in all taken for one that no candidate need describe.

@@ -85,17 +85,18 @@ private struct EffectMaker {
     init(_ fitted: FittedMixture, _ errors: StandardErrors, _ level: Double) {
         self.fitted = fitted
         self.errors = errors
-        quantile = Self.quantile(fitted, 0.5 - 0.5 * level)
+        quantile = IntervalQuantile.ofLevel(level, degrees: Self.residualDegrees(fitted))
         let pooled = Moments.sum(fitted.moments, count: fitted.model.design.covariateCount + 1)
         deviations = Self.deviations(pooled)
     }
 
-    private static func quantile(_ fitted: FittedMixture, _ tail: Double) -> Double {
+    /// Nil where estimates are taken as normal.
+    private static func residualDegrees(_ fitted: FittedMixture) -> Double? {
         let degrees = fitted.weight - Double(fitted.model.experts[0].coefficients.count)
         guard fitted.model.expertCount == 1, fitted.model.family is GaussianFamily,
             fitted.errors?.source != .aggregated, degrees > 0
-        else { return -Scalar.normalQuantile(tail) }
-        return SpecialFunctions.studentQuantile(tail: tail, degrees: degrees)
+        else { return nil }
+        return degrees
     }
 
     private static func deviations(_ moments: Moments) -> [Double] {

@@ -68,8 +68,7 @@ package struct SiteDifferences: Sendable, Encodable, Equatable {
     }
 
     package init(_ models: Models, level: Double) {
-        // From the tail: 0.5 + 0.5 level is 1 for the largest levels below 1.
-        let quantile = -Scalar.normalQuantile(0.5 - 0.5 * level)
+        let quantile = IntervalQuantile.ofLevel(level)
         self.level = level
         gates =
             models.adapted.gate == models.shared.gate

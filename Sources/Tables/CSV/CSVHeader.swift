@@ -63,7 +63,16 @@ struct CSVHeader {
     ) -> String {
         var text = field.text(in: bytes)
         if position == 1 { text.unicodeScalars.trimPrefix { $0 == "\u{FEFF}" } }
-        let name = field.isQuoted ? text : text.trimmingCharacters(in: .whitespaces)
+        let name = field.isQuoted ? text : text.withoutOuterBlanks
         return name.isEmpty ? "column\(position)" : name
+    }
+}
+
+extension String {
+    /// Without blanks of any script at its ends. Foundation's trimming costs more than all else about a name of plain letters, and
+    /// tables have tens of thousands of names.
+    fileprivate var withoutOuterBlanks: String {
+        let isVisible: (UInt8?) -> Bool = { $0.map { (0x21..<0x7F).contains($0) } ?? true }
+        return isVisible(utf8.first) && isVisible(utf8.last) ? self : trimmingCharacters(in: .whitespaces)
     }
 }

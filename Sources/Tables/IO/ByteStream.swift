@@ -20,25 +20,30 @@ struct ByteStream {
         switch origin {
         case .gzip(let stream): return try stream.next(count)
         case .handle(let handle, let path):
-            var data = Data(count: count)
-            let (filled, failure) = data.withUnsafeMutableBytes { Self.fill($0, from: handle.fileDescriptor) }
-            if let failure { throw .cannotRead(path: path, reason: failure) }
-            return filled < count ? data.prefix(filled) : data
+            do throws(Failure) {
+                return try Data.made(atMost: count) { buffer throws(Failure) in
+                    try Self.fill(buffer, from: handle.fileDescriptor)
+                }
+            } catch { throw .cannotRead(path: path, reason: error.reason) }
         }
     }
 
-    private static func fill(_ buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32) -> (Int, String?) {
+    private struct Failure: Error {
+        var reason: String
+    }
+
+    private static func fill(_ buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32) throws(Failure) -> Int {
         var done = 0
         while done < buffer.count, let base = buffer.baseAddress {
             let count = read(descriptor, base + done, buffer.count - done)
             if count < 0 {
                 if errno == EINTR { continue }
-                return (done, String(cString: strerror(errno)))
+                throw Failure(reason: String(cString: strerror(errno)))
             }
             guard count > 0 else { break }
             done += count
         }
-        return (done, nil)
+        return done
     }
 
     /// All of them behind those that are there.
@@ -52,6 +57,25 @@ struct ByteStream {
             let part = try next(step)
             all.append(part)
             if part.count < step { return all }
+        }
+    }
+}
+
+extension Data {
+    /// As many bytes as `fill` says that it has written into `count` of them.
+    ///
+    /// Memory as it comes: `Data(count:)` sets all of it to zero, which costs a small file more than all the rest of its reading.
+    static func made<Failure>(
+        atMost count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
+    ) throws(Failure) -> Data {
+        guard count > 0 else { return Data() }
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: MemoryLayout<Int>.alignment)
+        do throws(Failure) {
+            let size = try fill(UnsafeMutableRawBufferPointer(start: memory, count: count))
+            return Data(bytesNoCopy: memory, count: size, deallocator: .custom { memory, _ in memory.deallocate() })
+        } catch {
+            memory.deallocate()
+            throw error
         }
     }
 }

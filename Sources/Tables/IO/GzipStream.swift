@@ -35,14 +35,12 @@ final class GzipStream {
     /// - Throws: `corruptGzip` if a member is cut short, fails its checksum, or is followed by anything but another
     ///   member or zero padding.
     func next(_ count: Int) throws(TableError) -> Data {
-        var output = Data(count: count)
-        let result: Result<Int, Failure> = output.withUnsafeMutableBytes { buffer in
-            input.withUnsafeBytes { input in Result { () throws(Failure) in try fill(buffer, from: input) } }
-        }
-        switch result {
-        case .success(let made): return made < count ? output.prefix(made) : output
-        case .failure(let failure): throw .corruptGzip(source: source, reason: failure.reason)
-        }
+        do throws(Failure) {
+            return try Data.made(atMost: count) { buffer throws(Failure) in
+                try input.withUnsafeBytes { input in Result { () throws(Failure) in try fill(buffer, from: input) } }
+                    .get()
+            }
+        } catch { throw .corruptGzip(source: source, reason: error.reason) }
     }
 
     private struct Failure: Error {

@@ -28,7 +28,7 @@ struct InspectCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard level > 0, level < 1 else { throw ValidationError("--level must lie between 0 and 1.") }
+        try refusing { () throws(RequestRefusal) in try RequestOption.level.check(level) }
         guard !files.isEmpty else { throw ValidationError("Give at least one file.") }
         guard !audit || files.count == 1 && !json else { throw ValidationError("--audit is of one file, as text.") }
     }

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 
-from .._engine import library
+from .._engine import answer, library
 from ._parameters import Parameters
 
 INTERCEPT = "intercept"
@@ -58,12 +57,7 @@ class Coefficient:
 
 def coefficient_table(parameters: Parameters, level: float = 0.95) -> list[Coefficient]:
     """Expert after expert and then gate after gate: intercepts, slopes in the order of the covariates, the dispersion."""
-    if not 0 < level < 1:
-        raise ValueError(f"level must lie between 0 and 1, not {level}")
-    degrees = parameters.residual_degrees
-    # From the tail: 0.5 + 0.5 level is 1 for the largest levels below 1.
-    tail = 0.5 - 0.5 * level
-    quantile = -NormalDist().inv_cdf(tail) if degrees is None else library().dmoe_student_quantile(tail, degrees)
+    quantile = float(answer(library().dmoe_interval_quantile(level, parameters.residual_degrees or 0.0)))
     return [*_of_experts(parameters, quantile), *_of_gates(parameters, quantile)]
 
 

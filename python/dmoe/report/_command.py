@@ -37,9 +37,9 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns the exit code, one of sysexits."""
     options = parser().parse_args(arguments)
-    if not 0 < options.level < 1:
-        parser().error(f"--level must lie between 0 and 1, not {options.level}")
     try:
+        # A level that is none is refused before a file is read.
+        _engine.answer(_engine.library().dmoe_interval_quantile(options.level, 0.0))
         from ._page import make_report
 
         model = GivenFile.of_model(options.model)
@@ -56,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(f"{error.filename}: it may not be read", _NO_INPUT)
     except ImportError as error:
         return _failed(str(error), _UNAVAILABLE)
+    except _engine.Refusal as error:
+        parser().error(str(error))
     except ValueError as error:
         return _failed(str(error), _DATA)
     except OSError as error:
