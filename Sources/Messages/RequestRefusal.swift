@@ -87,6 +87,8 @@ public enum RequestRefusal: Error, Equatable, Sendable {
         case excludedIsFeature(String)
         /// Levels where no study says which there are.
         case levelsOfStudy
+        /// How a table is read that is not given.
+        case noSupportTable
         /// A gate of one expert.
         case oneExpertHasNoGate
         /// An adaptation of neither gate nor experts.
@@ -183,6 +185,7 @@ extension RequestRefusal.Reason {
         case .oneExpertHasNoGate:
             "one expert has no gate; \(RequestOption.adapted.setting("intercepts", style)) adapts its intercept"
         case .nothingIsAdapted: "nothing is adapted without \(RequestOption.adapt.name(style))"
+        case .noSupportTable: "no row is read without \(RequestOption.support.name(style))"
         case .levelsOfStudy: "only models of a study know levels of categories"
         }
     }

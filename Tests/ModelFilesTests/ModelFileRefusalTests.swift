@@ -151,6 +151,8 @@ import Testing
     @Test func unreadableFilesAreDistinguished() throws {
         #expect(throws: ModelFileError.fileNotFound(path: "/none/m.json")) { try ModelFile.read(path: "/none/m.json") }
         let folder = FileManager.default.temporaryDirectory.path
-        #expect(throws: ModelFileError.cannotRead(path: folder)) { try ModelFile.read(path: folder) }
+        #expect(throws: ModelFileError.cannotRead(path: folder, reason: "it is a directory")) {
+            try ModelFile.read(path: folder)
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import subprocess
 import sys
@@ -212,6 +213,11 @@ class TestCommand:
             (["--data", "short.csv"], 65, "short.csv, line 1: there is no column 'y', which the model needs"),
             (["--data", "ragged.csv"], 65, "ragged.csv, line 2: 2 fields where the header has 3"),
             (["--data", "empty.csv"], 65, "empty.csv: it has no rows"),
+            (["--data", "twice.csv"], 65, "twice.csv: column 'x1' is duplicated"),
+            (["--data", "quote.csv"], 65, "quote.csv, line 2: "),
+            (["--data", "grouped.csv"], 65, "grouped.csv, line 2: column 'x1' should hold numbers but has '1_000'"),
+            (["--data", "cut.csv.gz"], 65, "cut.csv.gz: damaged gzip data"),
+            (["--data", "bad.csv.gz"], 65, "bad.csv.gz: damaged gzip data"),
             (["text.csv"], 65, "text.csv: "),
             (["-o", "no/such/folder.html"], 74, "no/such/folder.html"),
         ],
@@ -223,6 +229,12 @@ class TestCommand:
         monkeypatch.chdir(tmp_path)
         Path("text.csv").write_text("x0,x1,y\n1,2,3\n1,many,3\n")
         Path("short.csv").write_text("x0,x1\n1,2\n")
+        Path("twice.csv").write_text("x0,x1,x1,y\n1,2,3,4\n")
+        Path("quote.csv").write_text('x0,x1,y\n1,"3"4,3\n')
+        Path("grouped.csv").write_text("x0,x1,y\n1,1_000,3\n")
+        packed = gzip.compress(b"x0,x1,y\n1,2,3\n")
+        Path("cut.csv.gz").write_bytes(packed[:-10])
+        Path("bad.csv.gz").write_bytes(packed[:12] + b"\xff\xff" + packed[14:])
         Path("ragged.csv").write_text("x0,x1,y\n1,2\n")
         Path("empty.csv").write_text("x0,x1,y\n")
         arguments = [model.name, *(change if change[0] not in ("-o",) else []), "-o", "report.html"]

@@ -8,7 +8,7 @@ public enum ModelFileError: Error, Sendable, Equatable {
     /// There is no file at `path`.
     case fileNotFound(path: String)
     /// The file exists but its bytes cannot be had.
-    case cannotRead(path: String)
+    case cannotRead(path: String, reason: String)
     /// No model file, or one that is cut short.
     case notAModel(path: String)
     /// Written in a version of the format that is newer than the `known` one.
@@ -60,7 +60,7 @@ public enum ModelFileError: Error, Sendable, Equatable {
     init(_ problem: DocumentProblem, path: String, other: (_ format: String?) -> ModelFileError) {
         switch problem {
         case .fileNotFound: self = .fileNotFound(path: path)
-        case .cannotRead: self = .cannotRead(path: path)
+        case .cannotRead(let reason): self = .cannotRead(path: path, reason: reason)
         case .otherFormat(Study.formatName): self = .studyInstead(path: path)
         case .otherFormat(let format): self = other(format)
         case .noDocument: self = other(nil)
@@ -81,8 +81,8 @@ extension ModelFileError: DoorMessage {
         switch self {
         case .fileNotFound(let path):
             "\(path.visible): no such file; check the path"
-        case .cannotRead(let path):
-            "\(path.visible): cannot be read; give a readable file"
+        case .cannotRead(let path, let reason):
+            "\(path.visible): cannot be read: \(reason.visible); give a readable file"
         case .notAModel(let path):
             "\(path.visible): not a complete model file; make it anew with \(Operation.fit.name(style)) or \(Operation.aggregate.name(style)), or copy it again"
         case .newerFormat(let path, let version, let known):

@@ -1,10 +1,11 @@
 import Foundation
 import StudyData
+import Tables
 
 /// What can be wrong with a file that begins with the name and version of its format, before its fields are looked at one by one.
 package enum DocumentProblem {
     case fileNotFound
-    case cannotRead
+    case cannotRead(reason: String)
     /// No JSON, for a reason, or no object.
     case noDocument(reason: String?)
     /// Something that does not even begin as an object does, such as a table.
@@ -79,8 +80,13 @@ package struct VersionedJSON {
     static func contents<Document: VersionedDocument>(
         path: String, of type: Document.Type
     ) throws(Document.Failure) -> Data {
-        guard FileManager.default.fileExists(atPath: path) else { throw Document.failure(.fileNotFound, path: path) }
-        guard let file = FileHandle(forReadingAtPath: path) else { throw Document.failure(.cannotRead, path: path) }
+        let file: FileHandle
+        do throws(TableError) {
+            file = FileHandle(fileDescriptor: try OpenFile.opened(path).descriptor, closeOnDealloc: true)
+        } catch {
+            guard case .cannotRead(_, let reason) = error else { throw Document.failure(.fileNotFound, path: path) }
+            throw Document.failure(.cannotRead(reason: reason), path: path)
+        }
         var data = Data()
         do {
             while let part = try file.read(upToCount: partSize), !part.isEmpty {
@@ -89,7 +95,7 @@ package struct VersionedJSON {
                 guard data.first(where: { !blanks.contains($0) }).map({ $0 == objectStart }) ?? true else { break }
                 if data.count > mostBytes { break }
             }
-        } catch { throw Document.failure(.cannotRead, path: path) }
+        } catch { throw Document.failure(.cannotRead(reason: "an error while it was read"), path: path) }
         guard data.count <= mostBytes else {
             throw Document.failure(.noDocument(reason: "it has more than \(mostBytes >> 20) MiB"), path: path)
         }

@@ -9,7 +9,7 @@ extension Study: VersionedDocument {
     package static func failure(_ problem: DocumentProblem, path: String) -> StudyError {
         switch problem {
         case .fileNotFound: .fileNotFound(path: path)
-        case .cannotRead: .cannotRead(path: path)
+        case .cannotRead(let reason): .cannotRead(path: path, reason: reason)
         case .noDocument(let reason): .notAStudy(path: path, reason: reason)
         case .otherContent: .notAStudy(path: path, reason: "it is a table, or another file of data")
         case .otherFormat(let format):

@@ -45,7 +45,8 @@ package struct StudyDraft: Sendable {
         for path in paths { try Self.profile(path, options, into: &profiles) }
         study = Study(
             target: choices.target, exposure: choices.exposure, weights: choices.weights,
-            missing: choices.missing == .drop ? .drop : .error, covariates: [], gate: choices.gate,
+            // A response is never filled in: whoever wants no row refused for a gap leaves out those without it.
+            missing: choices.missing == .error ? .error : .drop, covariates: [], gate: choices.gate,
             experts: choices.experts, seed: choices.seed)
         let table = Profiles(source: paths.joined(separator: ", "), columns: profiles)
         try decideResponse(table, choices)

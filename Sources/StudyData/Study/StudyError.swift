@@ -7,7 +7,7 @@ public enum StudyError: Error, Sendable, Equatable {
     /// There is no file at `path`.
     case fileNotFound(path: String)
     /// The file exists but its bytes cannot be had.
-    case cannotRead(path: String)
+    case cannotRead(path: String, reason: String)
     /// No study; `reason` says why where it is known.
     case notAStudy(path: String, reason: String?)
     /// Written in a version of the format that is newer than the `known` one.
@@ -32,8 +32,8 @@ extension StudyError: DoorMessage {
         switch self {
         case .fileNotFound(let path):
             "\(path.visible): no such file; check the path"
-        case .cannotRead(let path):
-            "\(path.visible): cannot be read; give a readable file"
+        case .cannotRead(let path, let reason):
+            "\(path.visible): cannot be read: \(reason.visible); give a readable file"
         case .notAStudy(let path, let reason):
             "\(path.visible): not a study file" + (reason.map { ": \($0.visible)" } ?? "")
                 + "; make one with \(Operation.newStudy.name(style)), or correct it"

@@ -36,6 +36,25 @@ package final class OpenFile: Sendable {
         return (file, Int(status.st_size))
     }
 
+    /// Open for reading: a file, a pipe or a device.
+    ///
+    /// - Throws: `fileNotFound`, `cannotRead`.
+    package static func opened(_ path: String) throws(TableError) -> (descriptor: Int32, status: stat) {
+        let descriptor = open(path, O_RDONLY)
+        guard descriptor >= 0 else {
+            let code = errno
+            if code == ENOENT || code == ENOTDIR { throw .fileNotFound(path: path) }
+            throw .cannotRead(path: path, reason: String(cString: strerror(code)))
+        }
+        var status = stat()
+        let code = fstat(descriptor, &status) == 0 ? 0 : errno
+        guard code == 0, status.st_mode & S_IFMT != S_IFDIR else {
+            close(descriptor)
+            throw .cannotRead(path: path, reason: code == 0 ? "it is a directory" : String(cString: strerror(code)))
+        }
+        return (descriptor, status)
+    }
+
     /// Set where the file was written to since it was opened, or bytes that should be there could not be read: what was read of
     /// it is neither the old file nor the new one.
     package var failure: TableError? {

@@ -17,7 +17,7 @@ package struct TableInput {
             try self.init(.standardInput, source: "standard input")
             return
         }
-        let (descriptor, status) = try Self.opened(path)
+        let (descriptor, status) = try OpenFile.opened(path)
         // A pipe must be read through the one descriptor opened on it.
         guard status.st_mode & S_IFMT == S_IFREG else {
             try self.init(FileHandle(fileDescriptor: descriptor, closeOnDealloc: true), source: path)
@@ -69,22 +69,6 @@ package struct TableInput {
 
     /// Set where the file was written to since it was opened, or could not be read to its end.
     package var change: TableError? { file?.failure }
-
-    private static func opened(_ path: String) throws(TableError) -> (descriptor: Int32, status: stat) {
-        let descriptor = open(path, O_RDONLY)
-        guard descriptor >= 0 else {
-            let code = errno
-            if code == ENOENT || code == ENOTDIR { throw .fileNotFound(path: path) }
-            throw .cannotRead(path: path, reason: String(cString: strerror(code)))
-        }
-        var status = stat()
-        let code = fstat(descriptor, &status) == 0 ? 0 : errno
-        guard code == 0, status.st_mode & S_IFMT != S_IFDIR else {
-            close(descriptor)
-            throw .cannotRead(path: path, reason: code == 0 ? "it is a directory" : String(cString: strerror(code)))
-        }
-        return (descriptor, status)
-    }
 }
 
 extension DataTable {

@@ -32,7 +32,11 @@ struct AggregateCommand: ParsableCommand {
 
     func validate() throws {
         guard !files.isEmpty else { throw ValidationError("Give at least one local model.") }
-        try refusing { () throws(RequestRefusal) in try job.check(hasSupport: !aggregation.support.support.isEmpty) }
+        let hasSupport = !aggregation.support.support.isEmpty
+        try refusing { () throws(RequestRefusal) in
+            try job.check(hasSupport: hasSupport)
+            if data.missing != nil, !hasSupport { throw .noEffect(.missing, .noSupportTable) }
+        }
     }
 
     private var job: AggregateJob {

@@ -94,11 +94,13 @@ struct LearnCommand: ParsableCommand {
         }
         let bytes = try write(learned)
         let seconds = (clock.now - start).seconds
+        let scores = learned.scores
         let summary = LearnSummary(
             learned.result, output: output, bytesSent: bytes, wallSeconds: seconds,
             rowsLeftOut: learned.shards.dropped,
             filled: ReadingRecord.merged(learned.shards.records.map { ($0, 1) })?.filled ?? [],
-            heldOut: learned.scores, pooled: pooled ? pooledSummary(learned, progress) : nil,
+            trainingLogLikelihoodPerRow: scores == nil ? learned.trainingLogLikelihoodPerRow : nil,
+            heldOut: scores, pooled: pooled ? pooledSummary(learned, progress) : nil,
             adapted: adapt ? AdaptedSummary(learned) : nil)
         try common.report(summary, text: LearnReport(summary).text)
     }

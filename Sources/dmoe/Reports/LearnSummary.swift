@@ -43,13 +43,15 @@ struct LearnSummary: Encodable {
     var aggregationSeconds: Double
     /// From reading to the global model.
     var wallSeconds: Double
+    /// Of the global model, on the rows of all shards; nil where rows are held out to score it.
+    var trainingLogLikelihoodPerRow: Double?
     var heldOut: Scores?
     var pooled: PooledSummary?
     var adapted: AdaptedSummary?
 
     init(
         _ result: DistributedLearning.Result, output: String, bytesSent: Int, wallSeconds: Double, rowsLeftOut: Int,
-        filled: [ReadingRecord.Filled], heldOut: Scores?, pooled: PooledSummary?,
+        filled: [ReadingRecord.Filled], trainingLogLikelihoodPerRow: Double?, heldOut: Scores?, pooled: PooledSummary?,
         adapted: AdaptedSummary?
     ) {
         self.output = output
@@ -72,6 +74,7 @@ struct LearnSummary: Encodable {
         learningSeconds = result.learningSeconds
         aggregationSeconds = result.aggregationSeconds
         self.wallSeconds = wallSeconds
+        self.trainingLogLikelihoodPerRow = trainingLogLikelihoodPerRow
         self.heldOut = heldOut
         self.pooled = pooled
         self.adapted = adapted
@@ -138,6 +141,11 @@ struct LearnReport {
         if !summary.rounds.isEmpty {
             let trace = summary.rounds.map { Format.number($0, digits: 5) }.joined(separator: ", ")
             line("training log-likelihood per row before each round", trace, nil)
+        }
+        if let training = summary.trainingLogLikelihoodPerRow {
+            line(
+                "log-likelihood per row, of the rows fitted", Format.number(training, digits: 5),
+                pooled.map { Format.number($0.trainingLogLikelihoodPerRow, digits: 5) })
         }
         if let scores = summary.heldOut {
             let other = pooled?.heldOut

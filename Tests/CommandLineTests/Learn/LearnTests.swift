@@ -129,12 +129,19 @@ import Testing
         #expect(try work.model("g.json").rows == 720)
     }
 
-    @Test func withoutHoldoutAndPooledThereIsNothingToCompare() throws {
+    @Test func withoutHoldoutTheScoreIsOfTheRowsFitted() throws {
         let outcome = try learn(
             "s0.csv", "s1.csv", "-o", "g.json", "--json", "--local-models", "locals")
         let summary = try summary(outcome)
         #expect(summary["heldOut"] == nil)
         #expect(summary["pooled"] == nil)
+        // The score there is: of the rows fitted.
+        let own = try ["s0.csv", "s1.csv"].map { site in
+            let outcome = try work.succeed("evaluate", "g.json", site, "--json")
+            return try #require(work.json(outcome.output)["logLikelihoodPerRow"] as? Double)
+        }
+        let training = try #require(summary["trainingLogLikelihoodPerRow"] as? Double)
+        #expect(abs(training - (own[0] + own[1]) / 2) < 1e-9)
         let sent = try work.files("locals").reduce(0) { try $0 + work.data("locals/\($1)").count }
         #expect(summary["bytesSent"] as? Int == sent)
     }

@@ -44,6 +44,10 @@ import Testing
             "no global experts alone", aggregate + ["--experts", "0"],
             says: ["--experts", "must be from 1 to 1000"]),
         Refusal("small support", aggregate + ["--support-size", "49"], says: ["--support-size must be from 50"]),
+        Refusal(
+            "missing values of no table", aggregate + ["--missing", "drop"],
+            says: ["--missing has no effect here: no row is read without --support"]),
+        Refusal("level of 1", ["inspect", "a.json", "--level", "1"], says: ["--level must lie between 0 and 1"]),
         Refusal("unknown gate", aggregate + ["--gate", "best"], says: ["best", "label", "plan"]),
         Refusal("unknown weights", aggregate + ["--site-weights", "equal"], says: ["equal", "density", "constant"]),
         Refusal("published by label", aggregate + ["--method", "published", "--gate", "label"], says: ["--gate plan"]),

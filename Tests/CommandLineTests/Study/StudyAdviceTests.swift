@@ -90,6 +90,10 @@ import Testing
             try place.succeed("fit", "\(site).csv", "--study", "s.json", "--starts", "2", "-o", "\(site).json")
         }
         #expect(try place.model("e.json").reading?.filled.map(\.missing) == [0, .below(10), 0])
+        // A response that is missing is not filled in, and stops no site.
+        try place.write(Sample.csv(seed: 2, line: 5, column: 3, ""), to: "f.csv")
+        let outcome = try place.succeed("fit", "f.csv", "--study", "s.json", "--starts", "2", "-o", "f.json")
+        #expect(outcome.errors.contains("left out for missing values"))
         try place.succeed("aggregate", "d.json", "e.json", "-o", "g.json")
     }
 

@@ -19,7 +19,8 @@ import Testing
         #expect(study.weights == "w")
         #expect(study.experts == 2)
         #expect(study.seed == 9)
-        #expect(study.missing == .error)
+        // No response is filled in: rows without one are left out.
+        #expect(study.missing == .drop)
         #expect(
             study.covariates == [
                 .category("origin", levels: ["EWR", "JFK", "LGA", "SFO"], reference: "EWR", missing: .level),

@@ -6,6 +6,7 @@ import csv
 import gzip
 import hashlib
 import io
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,16 +69,30 @@ class GivenFile:
         """
         data = Path(path).read_bytes()
         digest = hashlib.sha256(data).hexdigest()
-        plain = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+        try:
+            plain = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+        except (OSError, EOFError, zlib.error) as error:
+            raise ValueError(f"{path}: damaged gzip data; compress or copy the file again") from error
         return cls(Path(path).name, len(data), digest, _columns(path, plain, model))
 
 
 def _columns(path: str, data: bytes, model: Model) -> dict[str, np.ndarray]:
     try:
-        reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+        # As the engine reads: nothing but a comma or the end of the line follows a closing quote.
+        reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
     except UnicodeDecodeError as error:
         raise ValueError(f"{path}: it is no CSV file in UTF-8") from error
+    try:
+        return _read(path, reader, model)
+    except csv.Error as error:
+        raise ValueError(f"{path}, line {reader.line_num}: {error}; correct the row") from error
+
+
+def _read(path: str, reader: Any, model: Model) -> dict[str, np.ndarray]:
     header = [name.strip() for name in next(reader, [])]
+    for name in header:
+        if header.count(name) > 1:
+            raise ValueError(f"{path}: column '{name}' is duplicated; rename one of the two")
     wanted = [*model.input_names, model.target]
     for name in wanted:
         if name not in header:
@@ -103,6 +118,9 @@ def _value(field: str, is_name: bool, column: str, path: str, line: int) -> Any:
     if is_name:
         return field
     try:
+        # Python takes 1_000 and digits of any script for numbers, the engine does not.
+        if "_" in field or not field.isascii():
+            raise ValueError(field)
         return float(field)
     except ValueError as error:
         raise ValueError(f"{path}, line {line}: column '{column}' should hold numbers but has {field!r}; correct the field") from error

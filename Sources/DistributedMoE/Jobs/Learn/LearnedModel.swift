@@ -46,7 +46,20 @@ package struct LearnedModel: Sendable {
     /// Scores on the rows held out; nil where there are none.
     package var scores: Scores? { scores(result.fitted.model) }
 
-    /// A fit of the pooled rows, for comparison.
+    /// Log-likelihood per row of the rows that shards were fitted to, those of inconsistent sites too: no test, but all there is where no
+    /// rows are held out.
+    package var trainingLogLikelihoodPerRow: Double {
+        let selection = shards.selection(of: Set(result.global.report.sites.map(\.name)))
+        let (model, training) = (result.fitted.model, shards.training)
+        let parts = parallelism.map(count: training.count) { index -> (sum: Double, weight: Double) in
+            let rows = training[index].rows.refilled(selection).withoutWeightlessRows()
+            let logDensities = model.logDensities(rows.covariates, responses: rows.responses)
+            return (logDensities.indices.reduce(0) { $0 + rows.weight($1) * logDensities[$1] }, rows.totalWeight)
+        }
+        return parts.reduce(0) { $0 + $1.sum } / parts.reduce(0) { $0 + $1.weight }
+    }
+
+    /// A fit of the pooled rows of all shards, for comparison.
     package struct Pooled: Sendable {
         package var local: LocalModel
         package var rows: Int
@@ -57,7 +70,7 @@ package struct LearnedModel: Sendable {
 
     /// - Throws: `EstimationError` where the pooled rows cannot be fitted.
     package func pooled(progress: @escaping FitProgressHandler = { _ in }) throws(EstimationError) -> Pooled {
-        let rows = ShardRows.concatenation(kept.map(\.0.rows))
+        let rows = ShardRows.concatenation(shards.training.map(\.rows))
         var options = learning.fitOptions
         // For comparison alone: its standard errors are not shown.
         options.standardErrors = .none
@@ -117,16 +130,13 @@ package struct LearnedModel: Sendable {
             })
     }
 
-    /// Without those of inconsistent sites.
-    private var kept: [(DistributedLearning.Shard, ShardRows)] {
-        let inconsistent = Set(result.global.report.leftOut.map(\.name))
-        return Array(zip(shards.training, shards.heldOut).filter { !inconsistent.contains($0.0.name) })
-    }
-
     private func scores(_ model: MixtureModel) -> Scores? {
         guard holdout > 0 else { return nil }
         let selection = shards.selection(of: Set(result.global.report.sites.map(\.name)))
-        let rows = ShardRows.concatenation(kept.map(\.1)).filled(selection)
+        // What an inconsistent site holds is no measure of a model that was made without it.
+        let inconsistent = Set(result.global.report.leftOut.map(\.name))
+        let heldOut = zip(shards.training, shards.heldOut).filter { !inconsistent.contains($0.0.name) }.map(\.1)
+        let rows = ShardRows.concatenation(heldOut).filled(selection)
         return rows.totalWeight > 0 ? Scores(model, on: rows, parallelism: parallelism) : nil
     }
 }
