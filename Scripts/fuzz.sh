@@ -2,7 +2,7 @@
 # Looks for inputs that break a law: Scripts/fuzz.sh SECONDS [TARGET ...], all targets by default.
 #
 # Every target begins with the committed corpus (Tests/FuzzTests/Resources) and what earlier runs on this machine found
-# (.build-fuzz/corpus). What breaks a law is left in .build-fuzz/found: mend the cause, and commit the bytes to the corpus.
+# (.build-fuzz/corpus). What breaks a law is left in .build-fuzz/found: mend the cause, and commit the bytes to the first.
 set -eu
 cd "$(dirname "$0")/.."
 # Signals of traps are for libFuzzer, which keeps the bytes that led to them.

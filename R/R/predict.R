@@ -9,7 +9,7 @@ outputs_of <- function(model, columns, wanted, ...) {
   widths <- as.integer(ifelse(places %in% names(wanted), wanted[places], 0))
   request <- encoded(Filter(Negate(is.null), list(missing = "drop", ...)))
   table <- table_of(columns)
-  # A row with a gap is NA, as anywhere in R: nobody is told.
+  # A row with a gap is NA, as anywhere in R, without a message.
   answer <- withCallingHandlers(
     answered(.Call(call_predict, handle_of(model), table, enc2utf8(request), widths, length(columns[[1]]))),
     dmoe_notice = function(notice) invokeRestart("muffleMessage"))

@@ -1,6 +1,7 @@
 import DistributedMoE
 import Foundation
 import Messages
+import ModelFiles
 
 /// A request that is no JSON of the wanted form, or that names what this interface does not have.
 struct RequestError: Error, CustomStringConvertible {
@@ -33,7 +34,9 @@ extension DecodingError {
     fileprivate var problem: String {
         switch self {
         case .keyNotFound(let key, _): "'\(key.stringValue)' is missing"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+        case .typeMismatch(let type, let context):
+            "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' should hold \(JSONType.words(type))"
+        case .valueNotFound(_, let context), .dataCorrupted(let context):
             "'\(context.codingPath.map(\.stringValue).joined(separator: "."))': \(context.debugDescription)"
         @unknown default: "\(self)"
         }

@@ -11,7 +11,8 @@ package enum Format {
 
     package static func number(_ value: Double, digits: Int) -> String {
         guard value.isFinite else { return value.description }
-        return String(format: "%.\(digits)f", value)
+        // Beyond them digits are none of the number.
+        return String(format: abs(value) < 1e15 ? "%.\(digits)f" : "%.\(digits + 4)g", value)
     }
 
     /// Four significant digits.

@@ -20,6 +20,8 @@ public enum RequestRefusal: Error, Equatable, Sendable {
     case decidedByStudy(RequestOption)
     /// Two options that exclude each other.
     case conflict(RequestOption, RequestOption, Conflict)
+    /// A column that two options name, each of which wants one of its own.
+    case twoRoles(RequestOption, RequestOption, name: String)
     /// An option without an effect here.
     case noEffect(RequestOption, Reason)
     /// An option that another value of it needs.
@@ -79,6 +81,8 @@ public enum RequestRefusal: Error, Equatable, Sendable {
         case rangeOfOneFit
         /// A category that is the target.
         case categoryIsTarget(String)
+        /// A category that is none of the covariates that are named.
+        case categoryIsNoFeature(String)
         /// A category that is excluded.
         case categoryIsExcluded(String)
         /// A column that is excluded and the target.
@@ -127,6 +131,8 @@ extension RequestRefusal: DoorMessage {
             "\(option.name(style)) cannot go with \(RequestOption.study.name(style)): the study decides it"
         case .conflict(let first, let second, let conflict):
             "\(first.name(style)) and \(second.name(style)) cannot go together: \(conflict.text)"
+        case .twoRoles(let option, let other, let name):
+            "\(option.name(style)) and \(other.name(style)) both name \(name.quoted), and a column has one role; leave it out of one of them"
         case .noEffect(let option, let reason): "\(option.name(style)) has no effect here: \(reason.text(style))"
         case .needs(let option, let needed, let reason):
             "\(option.name(style)) needs \(needed.name(style)): \(reason.text(style))"
@@ -179,6 +185,8 @@ extension RequestRefusal.Reason {
         case .groupsOfTestRows: "groups are a column of \(RequestOption.test.name(style))"
         case .rangeOfOneFit: "only a fit of one site chooses in a range: give one number"
         case .categoryIsTarget(let name): "\(name.quoted) is the target"
+        case .categoryIsNoFeature(let name):
+            "\(name.quoted) is not among \(RequestOption.features.name(style)); add it there"
         case .categoryIsExcluded(let name): "\(name.quoted) is excluded"
         case .excludedIsTarget(let name): "\(name.quoted) is the target"
         case .excludedIsFeature(let name): "\(name.quoted) is named as a covariate"

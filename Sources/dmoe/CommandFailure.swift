@@ -32,11 +32,4 @@ struct CommandFailure: Error {
         let known = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
         self.init("\(InstructionSet.environmentVariable)=\(name): this processor has \(known)", exitCode: .usage)
     }
-
-    /// The same, with the file or shard that it is about in front.
-    func about(_ subject: String) -> CommandFailure {
-        var failure = self
-        failure.message = "\(subject): \(message)"
-        return failure
-    }
 }

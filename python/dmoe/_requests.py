@@ -156,7 +156,8 @@ def whole(name: str, value: Any) -> int | None:
         raise ValueError(f"{name} must be a whole number, not {value!r}")
     number = operator.index(value)
     is_seed = name in ("seed", "random_state")
-    if not -(2**63) <= number < 2**63 or (is_seed and number < 0):
+    low, high = (0, 2**64) if is_seed else (-(2**63), 2**63)
+    if not low <= number < high:
         raise ValueError(f"{name} must be a whole number{' from 0' if is_seed else ''}, not {number}")
     return number
 

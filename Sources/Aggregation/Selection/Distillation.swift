@@ -44,6 +44,7 @@ struct Distillation {
             minRows: 1,
             standardErrors: .none, initialModels: [start])
         fitOptions.wantsMarginals = false
+        fitOptions.seeksNarrowOptima = false
         if !searches { fitOptions.tolerance = refiningTolerance }
         let fit = LocalFit(
             design: mixture.design, family: mixture.family, options: fitOptions, parallelism: parallelism)

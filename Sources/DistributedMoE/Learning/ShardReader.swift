@@ -47,7 +47,7 @@ struct ShardReader {
         for index in 0..<input.count {
             parts.append(try part(index < tables.count ? tables[index] : table(index), selection))
         }
-        let divided = divided(parts)
+        let divided = try divided(parts)
         let dropped = parts.reduce(0) { $0 + $1.dropped }
         let ids = columnsOfSites(divided.map(\.shard.rows), selection)
         guard !ids.isEmpty else { return try shards(divided, dropped: dropped, selection) }
@@ -150,7 +150,8 @@ struct ShardReader {
 
     private static let withoutLabel = "(empty)"
 
-    private func divided(_ parts: [Part]) -> [(shard: DistributedLearning.Shard, dropped: Int)] {
+    /// - Throws: ``RequestRefusal/duplicatedSite(_:)`` where a shard is called as rows without a name are.
+    private func divided(_ parts: [Part]) throws(RequestRefusal) -> [(shard: DistributedLearning.Shard, dropped: Int)] {
         switch division {
         case .files:
             return zip(input.labels, parts).map { name, part in
@@ -160,6 +161,8 @@ struct ShardReader {
             let all = ShardRows.concatenation(parts.map(\.rows))
             let labels = parts.flatMap { $0.labels ?? [] }
             let dropped = parts.flatMap(\.droppedLabels).reduce(into: [:]) { $0[$1, default: 0] += 1 }
+            let names = Set(labels)
+            if names.contains(""), names.contains(Self.withoutLabel) { throw .duplicatedSite(Self.withoutLabel) }
             return Dictionary(grouping: labels.indices) { labels[$0] }
                 .sorted { $0.key < $1.key }
                 .map { label, rows in

@@ -51,7 +51,7 @@ extension EstimationError: DoorMessage {
             "target '\(target)' is \(Format.label(value)) in every row: there is nothing to learn; check "
                 + "\(RequestOption.target.name(style)) and the rows"
         case .responsesTooClose(let target):
-            "values of target '\(target)' differ by too little to be told apart: change its unit or take away what they have in common"
+            "values of target '\(target)' differ by too little to be distinguished: change its unit or take away what they have in common"
         case .unsuitableResponse(let target, let value, let family):
             "target '\(target)' is \(Format.label(value)) in one of the rows, but \(family) experts need \(Self.requirement(family)): choose "
                 + "another \(RequestOption.family.name(style)) or correct the row"

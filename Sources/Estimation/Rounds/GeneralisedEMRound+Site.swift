@@ -113,7 +113,7 @@ private struct SiteSums {
 
     /// - Returns: the experts that describe rows enough.
     private mutating func leaveOutSmallExperts(_ rules: DisclosureRules?) throws(EstimationError) -> [Int] {
-        // Sums of a round are of no use without their products.
+        // Sums of a round serve no update without their products.
         let columns = rows.covariateCount + 1
         let needed = max(disclosure.minRows, rules == nil ? 0 : DisclosureRules.covarianceRows(columns: columns))
         let least = needed * (1 - 1e-9)

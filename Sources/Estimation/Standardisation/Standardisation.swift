@@ -58,7 +58,6 @@ package struct Standardisation: Sendable {
         !(deviation > 1e-13 * abs(mean)) || deviation < 1e-150
     }
 
-    package var responseCenter: Double { center[center.count - 1] }
     package var responseScale: Double { scale[scale.count - 1] }
     package var logResponseScale: Double { log(responseScale) }
 

@@ -25,7 +25,8 @@ extension StartSearch {
     /// - Parameter optima: on `sample`, best first.
     /// - Returns: the best new optimum, if it is better than all.
     func steepened(_ optima: [Screened], _ sample: ShardRows) -> Screened? {
-        guard case .classes = family.response, let best = optima.first, options.expertCount > 1, options.lasso == .none,
+        guard options.seeksNarrowOptima, case .classes = family.response, let best = optima.first,
+            options.expertCount > 1, options.lasso == .none,
             sample.rowCount == rows.rowCount
         else { return nil }
         let coefficients = best.model.experts.reduce(best.model.gate.coefficients.storage.count) {

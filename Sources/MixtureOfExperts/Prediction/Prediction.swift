@@ -30,16 +30,6 @@ package struct Prediction: Sendable {
 
     package var rowCount: Int { gates.rowCount }
 
-    /// Means of the experts; rows x K.
-    ///
-    /// Of classes that of their codes, which says something of two alone.
-    package var expertMeans: Matrix {
-        Matrix(
-            columns: dispersions.indices.map { expert in
-                (0..<rowCount).map { family.mean(predictors(of: expert, row: $0)) }
-            })
-    }
-
     /// - Precondition: responses are numbers, not classes.
     package func distribution(_ row: Int) -> any PredictiveDistribution {
         let weights = gates.row(row)

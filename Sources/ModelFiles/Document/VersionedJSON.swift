@@ -92,7 +92,7 @@ package struct VersionedJSON {
             while let part = try file.read(upToCount: partSize), !part.isEmpty {
                 data += part
                 // A device without end, or something large that is no object: its beginning is enough to say so.
-                guard data.first(where: { !blanks.contains($0) }).map({ $0 == objectStart }) ?? true else { break }
+                guard data.prefix(partSize).first(where: { !blanks.contains($0) }) == objectStart else { break }
                 if data.count > mostBytes { break }
             }
         } catch { throw Document.failure(.cannotRead(reason: "an error while it was read"), path: path) }

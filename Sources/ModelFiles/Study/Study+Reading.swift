@@ -21,21 +21,11 @@ extension Study: VersionedDocument {
         case .outdatedFormat: .notAStudy(path: path, reason: nil)
         case .missingField(let field): .missingField(path: path, field: field)
         case .wrongType(let field, let type):
-            .invalidValue(path: path, field: field, reason: "should hold \(words(type))")
+            .invalidValue(path: path, field: field, reason: "should hold \(JSONType.words(type))")
         case .invalidValue(let field, let reason): .invalidValue(path: path, field: field, reason: reason)
         case .corrupt(let field, let description):
             field.isEmpty
                 ? .notAStudy(path: path, reason: nil) : .invalidValue(path: path, field: field, reason: description)
-        }
-    }
-
-    private static func words(_ type: any Any.Type) -> String {
-        switch type {
-        case is String.Type: "text in quotation marks"
-        case is Int.Type, is UInt64.Type: "a whole number"
-        case is Double.Type: "a number"
-        case is [String].Type, is [Any].Type, is [Study.Covariate].Type: "a list in brackets"
-        default: "an object in braces"
         }
     }
 }

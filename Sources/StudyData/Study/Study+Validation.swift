@@ -18,6 +18,9 @@ extension Study {
         if missing != .error, missing != .drop {
             return ("missing", "can be \"error\" or \"drop\"; \"mean\" and \"level\" belong to a covariate")
         }
+        if target == exposure { return ("exposure", "is the target") }
+        if target == weights { return ("weights", "is the target") }
+        if let exposure, exposure == weights { return ("weights", "is the exposure") }
         if covariates.isEmpty { return ("covariates", "lists none") }
         if let experts, !(1...OptionBounds.mostExperts).contains(experts) {
             return ("experts", "must be from 1 to \(OptionBounds.mostExperts)")

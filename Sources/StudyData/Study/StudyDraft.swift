@@ -139,10 +139,12 @@ package struct StudyDraft: Sendable {
     private mutating func decideCovariates(_ table: Profiles, _ choices: Choices) throws(TableError) {
         for name in choices.exclude + choices.categories { _ = try table.named(name) }
         let categories = Set(choices.categories)
-        let named = categories.union(choices.features ?? [])
+        let named = categories.union(choices.features ?? []).union(choices.gate ?? [])
         let taken = Set([choices.target] + [choices.exposure, choices.weights].compactMap { $0 } + choices.exclude)
         let names = choices.features ?? table.columns.map(\.name).filter { !taken.contains($0) }
-        for name in names {
+        // Covariates of the gate alone are named with it.
+        let gateAlone = (choices.gate ?? []).filter { !names.contains($0) }
+        for name in names + gateAlone {
             let column = try table.named(name)
             let isForced = categories.contains(name)
             if !named.contains(name), noteNames(column) { continue }
@@ -157,7 +159,9 @@ package struct StudyDraft: Sendable {
             if !isForced, column.yesNo == nil { try Self.refuseMixed(column, isTarget: false) }
             study.covariates.append(covariate(column, isForced: isForced, choices))
         }
-        guard !study.covariates.isEmpty else { throw .noCovariates(source: table.source) }
+        let regression = study.covariates.map(\.name).filter { !gateAlone.contains($0) }
+        guard !regression.isEmpty else { throw .noCovariates(source: table.source) }
+        if !gateAlone.isEmpty { study.regression = regression }
     }
 
     /// Whether the values are names, of the rows or of the files.

@@ -102,8 +102,6 @@ public struct DataTable: Sendable {
         self.isWhole = isWhole
     }
 
-    package func hasColumn(_ name: String) -> Bool { positions.contains(name) }
-
     /// The names of the columns, in the order of the file.
     public var columnNames: [String] { columns.map(\.name) }
 

@@ -45,8 +45,7 @@ struct EvaluateCommand: ParsableCommand {
             modelFile, predictor, source: source,
             tables: files.map { path in { [options] in try DataTable.read(path: path, options: options) } },
             parallelism: common.parallelism, notices: common.show)
-        guard common.json else { return try Terminal.print(text(scores)) }
-        do { try Terminal.printJSON(scores) } catch let failure as CommandFailure { throw failure.about(source) }
+        if common.json { try Terminal.printJSON(scores) } else { try Terminal.print(text(scores)) }
     }
 
     private func text(_ scores: Scores) -> String {

@@ -14,7 +14,8 @@ struct FitOptionGroup: ParsableArguments {
     var experts: ExpertNumbers?
 
     @Option(
-        help: ArgumentHelp("Most random starts to try; fewer where those tried lead to one optimum.", valueName: "n"))
+        help: ArgumentHelp(
+            "Largest number of random starts; fewer where the first ones lead to one optimum.", valueName: "n"))
     var starts = FitChoices().starts
 
     @Option(help: ArgumentHelp("Converged below this change of the log-likelihood per row.", valueName: "change"))

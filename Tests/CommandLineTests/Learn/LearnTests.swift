@@ -58,6 +58,21 @@ import Testing
         #expect(Set(sites.map(\.name)) == ["7", "8"])
     }
 
+    /// Rows without a name are a shard called (empty): one of that name would be a second.
+    @Test func aShardCalledAsRowsWithoutANameIsRefused() throws {
+        let rows = try work.text("s0.csv").split(separator: "\n")
+        let lines = rows.enumerated().map { ($0 == 0 ? "site" : ["", "(empty)", "c"][$0 % 3]) + "," + $1 }
+        try work.write(lines.joined(separator: "\n"), to: "all.csv")
+        let outcome = try work.run(["learn", "all.csv", "--shard-by", "site", "-o", "g.json"] + Self.fit)
+        #expect(outcome.exitCode == 64 && outcome.errors.contains("(empty)") && outcome.errors.contains("duplicated"))
+    }
+
+    @Test func aHoldoutWithoutARowIsRefused() throws {
+        let outcome = try work.run(["learn", "s0.csv", "s1.csv", "--holdout", "1e-9", "-o", "g.json"] + Self.fit)
+        #expect(outcome.exitCode == 65 && outcome.errors.contains("no row is left to score"))
+        #expect(try !work.files(".").contains("g.json"))
+    }
+
     @Test func randomShardsAreOfEqualSize() throws {
         try work.write(Sample.csv(seed: 5, rows: 800), to: "all.csv")
         try learn("all.csv", "--shards", "3", "-o", "first.json")

@@ -68,7 +68,7 @@ import Testing
             says: ["column \"origin\" should hold numbers"]),
         Refusal(
             "study with a foreign gate", files: ["d.csv": table],
-            ["study", "new", "d.csv", "--target", "y", "--gate-features", "w,q"], says: ["'gate'", "\"q\""]),
+            ["study", "new", "d.csv", "--target", "y", "--gate-features", "w,q"], says: ["no column \"q\"", "\"q\""]),
         Refusal(
             "study without covariates", files: ["d.csv": "y,w\n1,2\n2,1\n"],
             ["study", "new", "d.csv", "--target", "y", "--weights", "w"], says: ["d.csv: no numeric column is left"]),
@@ -102,6 +102,17 @@ import Testing
             Refusal(
                 "the target as category", ["study", "new", "d.csv", "--target", "y", "--categories", "y"],
                 says: ["--categories has no effect here: \"y\" is the target"]),
+            Refusal(
+                "a covariate that is excluded",
+                ["study", "new", "d.csv", "--target", "y", "--features", "x", "--exclude", "x"],
+                says: ["--exclude has no effect here: \"x\" is named as a covariate"]),
+            Refusal(
+                "a category that is none of the covariates",
+                ["study", "new", "d.csv", "--target", "y", "--features", "x", "--categories", "c"],
+                says: ["--categories has no effect here: \"c\" is not among --features"]),
+            Refusal(
+                "target and weights", ["study", "new", "d.csv", "--target", "y", "--weights", "y"],
+                says: ["--weights and --target both name \"y\""]),
             Refusal(
                 "too many experts", ["study", "new", "d.csv", "--target", "y", "--experts", "0"],
                 says: ["--experts must be from 1 to 1000"]),

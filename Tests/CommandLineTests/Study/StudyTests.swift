@@ -32,6 +32,20 @@ import Testing
         #expect(outcome.output.contains("study.json written"))
     }
 
+    /// As `fit` takes them: of the gate alone.
+    @Test func gateFeaturesNeedNotBeCovariatesOfTheExperts() throws {
+        let place = try Workspace()
+        try place.write(Sample.csv(seed: 1), to: "d.csv")
+        try place.succeed(
+            "study", "new", "d.csv", "--target", "y", "--features", "a,b", "--gate-features", "b,c", "-o", "s.json")
+        let study = try Study.read(path: place.url("s.json").path)
+        #expect(study.covariates.map(\.name) == ["a", "b", "c"])
+        #expect(study.regression == ["a", "b"] && study.gate == ["b", "c"])
+        try place.succeed("fit", "d.csv", "--study", "s.json", "--experts", "2", "--starts", "2", "-o", "m.json")
+        let design = try place.model("m.json").model.design
+        #expect(design.expertFeatures == ["a", "b"] && design.gateFeatures == ["b", "c"])
+    }
+
     @Test func columnsThatAreNoCovariatesAreNamed() throws {
         let place = try Workspace()
         let rows = (0..<50).map { "name \($0),same,,\($0 % 2),\($0),x\($0 % 5)" }

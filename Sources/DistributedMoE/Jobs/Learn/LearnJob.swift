@@ -54,6 +54,9 @@ public struct LearnJob: Sendable, Equatable {
         let read = try shards.read(
             input, setting.study, seed: setting.seed, parallelism: parallelism, notices: notices)
         try RequestOption.largestShare.check(aggregation.largestShare, sites: read.training.count)
+        if shards.holdout > 0, read.heldOut.allSatisfy({ $0.rowCount == 0 }) {
+            throw JobFailure.nothingToScore(source: "held-out rows")
+        }
         observer.rowsRead(read.training.reduce(0) { $0 + $1.rows.rowCount })
         let learning = DistributedLearning(
             design: read.selection.design, family: shards.columns.expertFamily(read.selection),

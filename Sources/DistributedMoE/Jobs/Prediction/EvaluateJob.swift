@@ -47,6 +47,11 @@ public struct EvaluateJob: Sendable, Equatable {
         }
         let rows = ShardRows.concatenation(parts)
         guard rows.totalWeight > 0 else { throw JobFailure.nothingToScore(source: source) }
-        return Scores(predictor, on: rows, parallelism: parallelism)
+        let scores = Scores(predictor, on: rows, parallelism: parallelism)
+        do { _ = try OrderedJSONEncoder().encode(scores) } catch EncodingError.invalidValue(_, let context) {
+            throw JobFailure.scoreNotFinite(
+                source: source, score: context.codingPath.map(\.stringValue).joined(separator: "."))
+        }
+        return scores
     }
 }

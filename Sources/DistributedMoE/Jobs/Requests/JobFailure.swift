@@ -11,6 +11,8 @@ public enum JobFailure: Error, Equatable, Sendable {
     case overlappingSites(path: String, site: String)
     /// No row of positive weight to score on.
     case nothingToScore(source: String)
+    /// A score that is no finite number, by its name in files.
+    case scoreNotFinite(source: String, score: String)
     /// A row, from 1, at whose covariates the model gives no finite numbers.
     case rowOutOfReach(source: String, row: Int)
     /// A model whose target or covariates are not those of the data.
@@ -31,6 +33,8 @@ extension JobFailure: DoorMessage {
         case .overlappingSites(let path, let site):
             "\(path): this global model holds site '\(site)', given too; leave one of them out"
         case .nothingToScore(let source): "\(source): no row is left to score"
+        case .scoreNotFinite(let source, let score):
+            "\(source): '\(score)' is not a finite number: values of the data or the model are too large; check their units"
         case .rowOutOfReach(let source, let row):
             "\(source), row \(row): its covariates are too large for the parameters of the model, which gives no finite numbers there; "
                 + "check their units, or leave the row out"

@@ -19,15 +19,16 @@ package struct StudyJob: Sendable {
     package func check() throws(RequestRefusal) {
         guard let target = columns.target else { throw .missing(.target) }
         try RequestOption.experts.check(experts)
-        for (option, names) in [
-            (RequestOption.features, columns.features), (.exclude, columns.exclude),
-            (.gateFeatures, columns.gateFeatures), (.classes, columns.classes), (.categories, categories),
-        ] { try option.check(names: names) }
+        try columns.checkNames()
+        try RequestOption.classes.check(names: columns.classes)
+        try RequestOption.categories.check(names: categories)
         // Where no family is given, the target says it.
         if columns.family != nil { try columns.checkFamily() }
         for name in categories {
             if name == target { throw .noEffect(.categories, .categoryIsTarget(name)) }
             if columns.exclude.contains(name) { throw .noEffect(.categories, .categoryIsExcluded(name)) }
+            let named = columns.features.map { $0 + (columns.gateFeatures ?? []) }
+            if let named, !named.contains(name) { throw .noEffect(.categories, .categoryIsNoFeature(name)) }
         }
     }
 

@@ -15,6 +15,8 @@ extension GammaFamily: ExpectedDistances {
         }
         let shape = 1 / dispersion
         let scaled = response / mean * shape
+        // All of the distribution is below the response, as far as numbers go: the series have no limit there.
+        guard scaled.isFinite else { return response - mean }
         return (response - mean) * (2 * SpecialFunctions.lowerGammaRatio(shape, scaled) - 1)
             + 2 * mean * SpecialFunctions.powerRatio(shape, scaled)
     }
@@ -33,6 +35,8 @@ extension GammaFamily: ExpectedDistances {
         }
         let (scale, otherScale) = (mean * firstDispersion, other * secondDispersion)
         let sum = scale + otherScale
+        // Both are 0, as far as numbers go.
+        guard sum > 0 else { return abs(mean - other) }
         let (shape, otherShape) = (1 / firstDispersion, 1 / secondDispersion)
         let (x, complement) = (otherScale / sum, scale / sum)
         let below = SpecialFunctions.betaRatio(shape, otherShape, x, complement: complement)

@@ -67,12 +67,31 @@ public struct ColumnRequest: Sendable, Equatable {
         }
         try checkFamily()
         guard target != nil else { throw .missing(.target, or: .study) }
+        try checkNames()
+    }
+
+    /// Whether the names go together, of a table and of a study that is to be made.
+    package func checkNames() throws(RequestRefusal) {
         try RequestOption.features.check(names: features)
         try RequestOption.gateFeatures.check(names: gateFeatures)
         try RequestOption.exclude.check(names: exclude)
         for name in exclude {
             if name == target { throw .noEffect(.exclude, .excludedIsTarget(name)) }
             if features?.contains(name) ?? false { throw .noEffect(.exclude, .excludedIsFeature(name)) }
+        }
+        try checkRoles()
+    }
+
+    /// A response, a weight and an exposure each have a column of their own. That covariates are not the target is said by the table.
+    private func checkRoles() throws(RequestRefusal) {
+        let covariates = [(RequestOption.features, features ?? []), (.gateFeatures, gateFeatures ?? [])]
+        var others = target.map { [(RequestOption.target, [$0])] } ?? []
+        for (option, name) in [(RequestOption.exposure, exposure), (.weights, weights)] {
+            guard let name else { continue }
+            if let (other, _) = (others + covariates).first(where: { $0.1.contains(name) }) {
+                throw .twoRoles(option, other, name: name)
+            }
+            others.append((option, [name]))
         }
     }
 
