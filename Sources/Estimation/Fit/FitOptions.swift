@@ -38,6 +38,8 @@ package struct FitOptions: Sendable {
     package var initialModels: [MixtureModel]
     /// Who may stop the fit: it then throws ``EstimationError/cancelled``.
     package var cancellation: Cancellation?
+    /// What the random choices of rounding follow from; nil: from the rows.
+    package var roundingKey: [UInt8]?
     /// Another number gives other random roundings of small counts.
     package var roundingSalt: UInt64 = 0
     /// One expert without slopes, for rows that are too few for a regression: ``Capacity/support(of:asked:design:family:minRows:rowsPerParameter:parallelism:)``.

@@ -1,5 +1,6 @@
 import Foundation
 import Messages
+import Numerics
 import StudyData
 import Tables
 

@@ -10,6 +10,8 @@ struct DominanceRule {
     struct Parts: Sendable {
         var first = 0.0
         var second = 0.0
+        /// Of squares of the parts, over the weights.
+        var fourth = 0.0
 
         mutating func add(_ part: Double) {
             if part > first { (first, second) = (part, first) } else if part > second { second = part }
@@ -18,6 +20,7 @@ struct DominanceRule {
         mutating func merge(_ other: Parts) {
             add(other.first)
             add(other.second)
+            fourth += other.fourth
         }
     }
 
@@ -107,6 +110,7 @@ struct DominanceRule {
                     for row in 0..<count {
                         let distance = values[row] - mean
                         let part = block.weights[row] * own[row] * distance * distance
+                        found[expert * columns + column].fourth += part * distance * distance
                         if part > found[expert * columns + column].second { found[expert * columns + column].add(part) }
                     }
                 }
