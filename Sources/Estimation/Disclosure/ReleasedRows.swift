@@ -14,7 +14,7 @@ struct ReleasedRows {
     /// Of covariates that vary in too few rows.
     private(set) var constants = [Int: Double]()
     let rounding: RandomRounding
-    /// For the random choices of rounding: it changes with every row.
+    /// For the random choices of rounding: what others do not know of the responses, so that answers about other covariates have the same.
     let key: [UInt8]
     private var absentClasses = [Int]()
     private let design: Design
@@ -44,7 +44,8 @@ struct ReleasedRows {
     }
 
     private static func key(_ summaries: [ColumnSummary], salt: UInt64) -> [UInt8] {
-        let words = [salt] + summaries.flatMap { [$0.mean.bitPattern, $0.scatter.bitPattern, UInt64($0.rowCount)] }
+        guard let responses = summaries.last else { return [] }
+        let words = [salt, responses.mean.bitPattern, responses.scatter.bitPattern, UInt64(responses.rowCount)]
         return SHA256.digest(words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } })
     }
 

@@ -38,6 +38,8 @@ package struct FitOptions: Sendable {
     package var initialModels: [MixtureModel]
     /// Who may stop the fit: it then throws ``EstimationError/cancelled``.
     package var cancellation: Cancellation?
+    /// Whether a release is rounded; false to see what the other rules do.
+    package var roundsReleases = true
     /// What the random choices of rounding follow from; nil: from the rows.
     package var roundingKey: [UInt8]?
     /// Another number gives other random roundings of small counts.

@@ -4,7 +4,8 @@ import Numerics
 extension LocalFit {
     /// The rounding of a release; nil where numbers stay exact.
     func rounding(_ released: ReleasedRows) -> UnbiasedRounding? {
-        options.rules == nil ? nil : UnbiasedRounding(key: options.roundingKey ?? released.key)
+        options.rules == nil || !options.roundsReleases
+            ? nil : UnbiasedRounding(key: options.roundingKey ?? released.key)
     }
 
     /// A release as others get it.
@@ -22,6 +23,7 @@ extension LocalFit {
             minimumRows: options.minRows
         ).rounded(local.fitted)
         result.fitted = rounded
+        result.fitted.roundingStep = UnbiasedRounding.step
         result.report = local.report.rounded(
             rounding, weight: rounded.weight, squaredWeight: rounded.moments.reduce(0) { $0 + $1.squaredWeight })
         result.report.disclosure?.leastEffectiveRows = rounded.moments.map(\.effectiveRows).min() ?? 0
@@ -39,7 +41,7 @@ extension LocalFit {
         let rate = effectiveRows / statistics.weight
         return (0..<fitted.model.expertCount - 1).map { gate in
             let scales = [1] + design.gateCovariates.map { rows.standardisation.scale[$0] }
-            return zip(sums.diagonal(gate), scales).map { $0 / ($1 * $1) * rate }
+            return zip(sums.diagonal(gate), scales).map { $0 * ($1 * $1) * rate }
         }
     }
 }

@@ -139,6 +139,7 @@ extension Marginal {
         }
         var result = bins
         let deviation = variance.squareRoot()
+        var below = 0.0
         for index in bins.indices {
             let own = bins[index]
             let share = max(own.share, 1 / rows)
@@ -147,16 +148,26 @@ extension Marginal {
                 result[index].share = max(
                     rounding.rounded(own.share, error: error, "share \(index)"), 1 / Self.shareUnits)
             }
-            guard !own.isAtom else { continue }
+            let center = min(max(below + 0.5 * share, 0), 1)
+            below += own.share
+            guard !own.isAtom, bins.count > 1 else { continue }
             let low = index > 0 ? own.mean - bins[index - 1].mean : bins[1].mean - own.mean
             let high = index + 1 < bins.count ? bins[index + 1].mean - own.mean : low
-            // Of rows spread evenly over the bin, and no finer than means are spelled.
-            let error = max(0.5 * (low + high) / (12 * rows * share).squareRoot(), 2e-3 * deviation)
-            result[index].mean = rounding.rounded(own.mean, error: error, "mean \(index)")
+            // The error of a quantile, its density by the neighbours; no finer than means are spelled.
+            let error = (center * (1 - center) / rows).squareRoot() * 0.5 * (low + high) / share
+            result[index].mean = rounding.rounded(
+                own.mean, error: max(error, 2e-3 * deviation), "mean \(index)")
         }
-        // Between its neighbours, which atoms keep.
-        for index in result.indices.dropFirst() {
-            result[index].mean = max(result[index].mean, result[index - 1].mean)
+        // Ascending; values that rows have in common stay.
+        for index in result.indices where !result[index].isAtom {
+            let low = index > 0 ? result[index - 1].mean : -.infinity
+            let high = bins[(index + 1)...].first(where: \.isAtom)?.mean ?? .infinity
+            result[index].mean = min(max(result[index].mean, low), high)
+        }
+        // All bins together say the mean, and of that no more than the moments say.
+        if bins.allSatisfy({ !$0.isAtom }), let digits = GridStep(decimalBelow: 2e-3 * deviation) {
+            let shift = mean - Marginal(bins: result).mean
+            for index in result.indices { result[index].mean = digits.nearest(result[index].mean + shift) }
         }
         return Marginal(bins: result).released
     }

@@ -24,9 +24,9 @@ struct ReleaseRounding {
     func rounded(_ fitted: FittedMixture) -> FittedMixture {
         var result = fitted
         let experts = fitted.moments.indices
-        let weights = weights(of: fitted)
+        let weights = weights(of: fitted.moments, rowCount: fitted.rowCount)
         result.weight = weights.reduce(0) { $0 + $1.weight }
-        result.moments = experts.map { moments($0, fitted, weights[$0]) }
+        result.moments = experts.map { moments(fitted.moments[$0], fitted.model, weights[$0], $0, of: experts.count) }
         result.information = fitted.information.indices.map { information($0, fitted, result) }
         result.prior = fitted.prior.map(spelled)
         result.errors = errors(fitted, result)
@@ -37,17 +37,21 @@ struct ReleaseRounding {
         return result
     }
 
-    func of(_ expert: Int, _ fitted: FittedMixture) -> UnbiasedRounding {
-        rounding.of("\(expert + 1)/\(fitted.moments.count)")
-    }
+    func of(_ expert: Int, _ count: Int) -> UnbiasedRounding { rounding.of("\(expert + 1)/\(count)") }
+
+    func of(_ expert: Int, _ fitted: FittedMixture) -> UnbiasedRounding { of(expert, fitted.moments.count) }
 
     // MARK: Weights
 
     /// The weights of all experts sum to what they were: that of the largest is what the others leave.
-    private func weights(of fitted: FittedMixture) -> [(weight: Double, squaredWeight: Double)] {
-        let moments = fitted.moments
-        let rates = moments.map { $0.weight > 0 ? $0.squaredWeight / $0.weight : 1 }
-        let total = moments.reduce(0) { $0 + $1.weight }
+    func weights(of moments: [Moments], rowCount: Int) -> [(weight: Double, squaredWeight: Double)] {
+        // Sums of ones leave rounding.
+        let rates = moments.map { own in
+            let rate = own.weight > 0 ? own.squaredWeight / own.weight : 1
+            return abs(rate - 1) <= 1e-9 ? 1 : rate
+        }
+        let sums = moments.reduce(0) { $0 + $1.weight }
+        let total = abs(sums - sums.rounded()) <= 1e-9 * sums ? sums.rounded() : sums
         let isEqual = (rates.max() ?? 1) - (rates.min() ?? 1) <= 1e-9 * (rates.max() ?? 1)
         let largest = moments.indices.max { moments[$0].weight < moments[$1].weight } ?? 0
         var sum =
@@ -58,7 +62,7 @@ struct ReleaseRounding {
         var weights = moments.map(\.weight)
         for expert in moments.indices where expert != largest {
             let error = (moments[expert].squaredWeight * max(1 - weights[expert] / total, 0)).squareRoot()
-            let rounded = of(expert, fitted).rounded(weights[expert], error: error, "weight")
+            let rounded = of(expert, moments.count).rounded(weights[expert], error: error, "weight")
             weights[expert] = max(rounded, leastWeight(moments[expert], rates[expert]))
             sum -= weights[expert]
         }
@@ -66,7 +70,7 @@ struct ReleaseRounding {
         // Rows of different weights: no more effective ones than there are.
         let short = isEqual ? rates : rates.map { GridStep(decimalBelow: 0.01 * $0)?.nearest(1.01 * $0) ?? $0 }
         let effective = zip(weights, short).reduce(0) { $0 + $1.0 / $1.1 }
-        let factor = isEqual ? 1 : max(1, effective / Double(max(fitted.rowCount, 1)))
+        let factor = isEqual ? 1 : max(1, effective / Double(max(rowCount, 1)))
         return zip(weights, short).map { ($0, $0 * $1 * factor) }
     }
 
@@ -85,28 +89,43 @@ struct ReleaseRounding {
         return experts + [design.covariateCount] + (0..<design.covariateCount).filter { !experts.contains($0) }
     }
 
-    private func moments(
-        _ expert: Int, _ fitted: FittedMixture, _ weight: (weight: Double, squaredWeight: Double)
+    func moments(
+        _ own: Moments, _ model: MixtureModel, _ weight: (weight: Double, squaredWeight: Double), _ expert: Int,
+        of count: Int
     ) -> Moments {
-        let own = fitted.moments[expert]
         guard own.weight > 0, weight.weight > 0 else { return own }
-        let design = fitted.model.design
+        let design = model.design
         let order = order(design)
         let names = design.covariates + [design.target]
         let rows = weight.weight * weight.weight / weight.squaredWeight
-        let key = of(expert, fitted)
+        let key = of(expert, count)
         let regressions = SequentialRegressions(
             (1 / own.weight) * own.scatter.permuted(order), names: order.map { names[$0] }
         ).rounded(key, rows: rows, spreads: order.map { precision.spreads[expert][$0] })
         let means = regressions.rounded(means: order.map { own.mean[$0] }, key, rows: rows)
         var mean = own.mean
         for (position, column) in order.enumerated() { mean[column] = means[position] }
+        let least = leastMean(model.family.response)
+        if let least, mean[design.covariateCount] <= least {
+            // Of amounts and counts the mean may not fall where these cannot be.
+            let error = (regressions.variances[design.expertCovariates.count] / rows).squareRoot()
+            mean[design.covariateCount] = max(
+                least, min(own.mean[design.covariateCount], GridStep(near: error)?.value ?? 0))
+        }
         var place = [Int](repeating: 0, count: order.count)
         for (position, column) in order.enumerated() { place[column] = position }
         let covariance = regressions.covariance.permuted(place)
         return Moments(
             weight: weight.weight, squaredWeight: weight.squaredWeight, mean: mean,
             scatter: (weight.weight * covariance).spelled(digits: regressions.digits))
+    }
+
+    /// Above which the mean of responses is; nil for numbers.
+    private func leastMean(_ response: ResponseKind) -> Double? {
+        switch response {
+        case .positiveNumber, .count: 0
+        case .number, .classes: nil
+        }
     }
 
     /// About the means of the covariates, where an intercept has little to do with slopes.

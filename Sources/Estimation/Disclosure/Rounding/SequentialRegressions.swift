@@ -81,7 +81,7 @@ struct SequentialRegressions {
         var result = self
         for row in names.indices where variances[row] > 0 {
             result.variances[row] = rounding.of("variance").rounded(
-                positive: variances[row], relativeError: (max(spreads[row], 2) / rows).squareRoot(), names[row])
+                positive: variances[row], relativeError: min((max(spreads[row], 2) / rows).squareRoot(), 1), names[row])
         }
         // Slopes on what is rounded of the variables before that leave those on these variables themselves where they were.
         for row in names.indices {

@@ -121,6 +121,22 @@ struct DominanceRule {
         return (0..<model.expertCount).map { Array(found[$0 * columns..<($0 + 1) * columns]) }
     }
 
+    /// Of each expert, by column: kurtosis less 1, by which the error of a variance is proportional.
+    func spreads(_ parts: [[Parts]], _ moments: [Moments]) -> [[Double]] {
+        moments.enumerated().map { expert, moments in
+            (0..<moments.count).map { column in
+                let scatter = moments.scatter[column, column]
+                return scatter > 0 ? moments.weight * parts[expert][column].fourth / scatter / scatter - 1 : 0
+            }
+        }
+    }
+
+    func spreads(
+        of model: MixtureModel, _ moments: [Moments], _ rows: any RowSource, _ parallelism: Parallelism
+    ) -> [[Double]] {
+        spreads(parts(of: model, moments, rows, parallelism), moments)
+    }
+
     /// Columns and experts whose squares are dominated.
     func dominated(_ parts: [[Parts]], _ moments: [Moments]) -> [Disclosure.RareColumn] {
         moments.indices.flatMap { expert in

@@ -22,12 +22,7 @@ extension LocalFit {
         guard let rules = options.rules else { return result }
         let rule = DominanceRule(rules: rules)
         let parts = rule.parts(of: complete.model, complete.moments, rows, parallelism)
-        result.spreads = complete.moments.enumerated().map { expert, moments in
-            (0..<moments.count).map { column in
-                let scatter = moments.scatter[column, column]
-                return scatter > 0 ? moments.weight * parts[expert][column].fourth / scatter / scatter - 1 : 0
-            }
-        }
+        result.spreads = rule.spreads(parts, complete.moments)
         // An expert whose responses are dominated was left out, unless it is the only one.
         for one in rule.dominated(parts, complete.moments)
         where one.column < design.covariateCount && fitted.moments[one.expert].scatter[one.column, one.column] > 0 {
