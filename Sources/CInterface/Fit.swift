@@ -39,6 +39,8 @@ private struct FitRequest: Decodable {
     var draft: Bool?
     /// Whether the model goes to others and keeps the rules of a release; nil: it does.
     var asSites: Bool?
+    /// Path of the secret of rounding; nil: what follows from the rows.
+    var roundingSecret: String?
     var threads: Int?
 
     func job() throws -> FitJob {
@@ -51,6 +53,7 @@ private struct FitRequest: Decodable {
         job.seed = seed
         job.isAggregated = aggregated ?? false
         job.isReleased = asSites ?? true
+        job.roundingSecret = roundingSecret
         try job.check()
         job.initialModels = try (initialModels ?? []).map { text in
             try ModelFile.decode(Data(text.utf8), source: "initial model").model

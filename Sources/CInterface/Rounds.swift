@@ -13,6 +13,8 @@ private struct StatisticsRequest: Decodable {
     var minRows: Int?
     /// Whether the statistics stay with the owner of the rows, so that nothing is withheld; `minRows` has no effect then.
     var ownRows: Bool?
+    /// Path of the secret of rounding; nil: what follows from the rows.
+    var roundingSecret: String?
     var threads: Int?
 }
 
@@ -29,6 +31,7 @@ public func statistics(
         job.weights = request.weights
         job.missing = try Request.named(request.missing, .missing)
         job.minRows = request.ownRows ?? false ? nil : request.minRows ?? job.minRows
+        job.roundingSecret = request.roundingSecret
         let file = try Handle<ModelObject>(model).value.modelFile(named: "model")
         return try job.run(
             at: file, named: "model", .borrowed(Handle<TableObject>(table).value.table),

@@ -32,6 +32,9 @@ package enum ExitCode: Int32, Sendable {
         case LedgerError.cannotWrite: self = .cannotCreate
         case LedgerError.cannotRead: self = .noInput
         case is LedgerError: self = .data
+        case RoundingSecretError.cannotWrite: self = .cannotCreate
+        case RoundingSecretError.cannotRead: self = .noInput
+        case is RoundingSecretError: self = .data
         case EstimationError.cancelled: self = .cancelled
         case is EstimationError, is AggregationError: self = .data
         default: return nil

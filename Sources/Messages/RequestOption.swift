@@ -63,6 +63,8 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case draft
     /// The file that has what a site has released.
     case ledger
+    /// The file that has the secret from which random choices of rounding follow.
+    case roundingSecret
     /// Whether shards are taken as sites, whose local models keep the rules of a release.
     case asSites
     /// The criterion that chooses the number of experts: `ExpertCountCriterion` by its name.

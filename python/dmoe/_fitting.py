@@ -104,7 +104,8 @@ def fit_local(
         default and 3 at least, or None where rows and model stay with their owner and nothing is withheld; ``aggregated=True``
         for one of many fits that are aggregated: slopes that a lasso left are fitted once more without it; ``draft=True`` for a model to
         look at, for which no rule holds and which no coordinator takes; ``as_sites=False`` where rows and model have one owner:
-        of the rules of a release the threshold alone holds.
+        of the rules of a release the threshold alone holds; ``rounding_secret``: the path of the secret from which the random choices of
+        rounding follow, made where there is no file; by default they follow from the responses.
 
     Returns
     -------

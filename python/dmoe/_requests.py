@@ -24,7 +24,7 @@ FIT_OPTIONS = {
     "min_rows": "minRows", "l1": "l1Automatic", "l1_gate": "l1Gate", "l1_experts": "l1Experts", "l1_refit": "l1Refit",
     "standard_errors": "standardErrors", "slope_prior": "slopePrior", "rows_per_parameter": "rowsPerParameter", "criterion": "criterion",
     "holdout": "holdout", "initial_models": "initialModels", "aggregated": "aggregated", "draft": "draft",
-    "as_sites": "asSites",
+    "as_sites": "asSites", "rounding_secret": "roundingSecret",
 }
 
 # How the rows of a model are read, and what is asked of them.

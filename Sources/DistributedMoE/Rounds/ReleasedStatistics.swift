@@ -71,8 +71,11 @@ package struct ReleasedStatistics: Sendable {
         let now = statistics.reduce(0) { $0 + $1.logLikelihood } / weight
         // A site that withholds something rounds its log-likelihood to multiples of the threshold: two standard deviations of what the
         // difference of two sums of them errs by. The most that it can err by would let several falls in a row pass.
-        let rounding = warnings.isEmpty ? 0 : 2 * minRows * (Double(before.sites) / 6).squareRoot() / weight
-        let slack = max(1e-9 * abs(before.logLikelihoodPerRow), rounding)
+        let withheld = warnings.isEmpty ? 0 : 2 * minRows * (Double(before.sites) / 6).squareRoot() / weight
+        // Half a standard error, up to 1.6 times as coarse, at each site: the same of a difference.
+        let squares = statistics.filter(\.isRounded).flatMap(\.moments).reduce(0) { $0 + $1.squaredWeight }
+        let rounded = 0.8 * squares.squareRoot() / weight
+        let slack = max(1e-9 * abs(before.logLikelihoodPerRow), withheld + rounded)
         return now < before.logLikelihoodPerRow - slack
             ? .likelihoodFell(from: before.logLikelihoodPerRow, to: now) : nil
     }

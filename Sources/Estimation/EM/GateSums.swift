@@ -96,6 +96,12 @@ package struct GateSums: Sendable, Equatable {
     /// Whether there is information on every coefficient from every pair of experts.
     private var isComplete: Bool { pairs.allSatisfy { pair in (0..<pair.size).allSatisfy { pair[$0, $0] > 0 } } }
 
+    /// Of the information of a gate, the others given.
+    func diagonal(_ expert: Int) -> [Double] {
+        let own = information(expert, expert)
+        return (0..<own.size).map { max(own[$0, $0], 0) }
+    }
+
     private func information(_ first: Int, _ second: Int) -> PackedSymmetric {
         guard first == second else { return -1 * pairs[Self.index(first, second)] }
         var sum = PackedSymmetric(size: gradient[first].count)

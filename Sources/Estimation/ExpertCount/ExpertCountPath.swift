@@ -59,7 +59,7 @@ package struct ExpertCountPath: Sendable {
                 let optimum = try fit.optimum(training, smaller: smaller)
                 smaller = [optimum.modelInUserUnits]
                 // Standard errors are computed for the model that is chosen alone.
-                let local = fit.localModel(optimum, standardErrors: .none)
+                let local = fit.exactModel(optimum, standardErrors: .none).local
                 let point = ExpertCountReport.Point(
                     local, asked: count, entropy: entropy(local.model, training),
                     heldOut: heldOut.map { score(local.model, $0) })
@@ -74,10 +74,15 @@ package struct ExpertCountPath: Sendable {
         }
         guard let best else { throw failures.first?.error ?? .noModelPossible(rows: source.rowCount, needed: 1) }
         var local = best.fit.localModel(best.optimum, standardErrors: options.standardErrors)
-        let report = ExpertCountReport(
+        var report = ExpertCountReport(
             criterion: criterion, chosen: best.experts, heldOutRows: heldOut?.rowCount ?? 0, points: points,
             failures: failures.isEmpty
                 ? nil : failures.map { ExpertCountReport.Failure(experts: $0.experts, reason: $0.error) })
+        if let rounding = best.fit.rounding(best.optimum.released) {
+            report = report.rounded(
+                rounding, weight: local.fitted.weight,
+                squaredWeight: local.fitted.moments.reduce(0) { $0 + $1.squaredWeight })
+        }
         note(report, tried: supported.counts, rows: training.rowCount, in: &local.report)
         return local
     }

@@ -4,6 +4,14 @@ import MixtureOfExperts
 /// What is released of an optimum.
 extension LocalFit {
     func localModel(_ fitState: FitState, standardErrors: StandardErrorMethod) -> LocalModel {
+        let exact = exactModel(fitState, standardErrors: standardErrors)
+        return rounded(exact.local, fitState, spreads: exact.spreads)
+    }
+
+    /// What the rules let out, not rounded yet.
+    func exactModel(
+        _ fitState: FitState, standardErrors: StandardErrorMethod
+    ) -> (local: LocalModel, spreads: [[Double]]) {
         let (candidate, rows) = (fitState.candidate, fitState.rows)
         let disclosure = fitState.released.disclosure
         let complete = summary(fitState)
@@ -38,7 +46,7 @@ extension LocalFit {
             : fitted.model.statistics(of: rows, level: .likelihood, parallelism: parallelism).logLikelihood
         var report = report(fitState, logLikelihood: logLikelihood, warnings: warnings)
         if options.rules != nil { report.disclosure = figures(report, released, dominance) }
-        return LocalModel(fitted: released, report: report)
+        return (LocalModel(fitted: released, report: report), dominance.spreads)
     }
 
     /// What the rows say, the experts in the order of the candidate.

@@ -4,7 +4,7 @@ import Numerics
 /// The marginals that a fit releases beside its moments.
 extension LocalFit {
     /// Of more rows a sample serves: bins hold thousands.
-    private static let mostRows = 8192
+    static let mostRowsOfMarginals = 8192
     /// A mean of fewer rows is not released, whatever is asked for.
     private static let leastRows = 10.0
 
@@ -34,9 +34,9 @@ extension LocalFit {
     }
 
     private func chosenRows(_ count: Int) -> [Int] {
-        guard count > Self.mostRows else { return Array(0..<count) }
+        guard count > Self.mostRowsOfMarginals else { return Array(0..<count) }
         var random = RandomNumbers(seed: options.seed).split(count)
-        return random.sample(Self.mostRows, below: count).sorted()
+        return random.sample(Self.mostRowsOfMarginals, below: count).sorted()
     }
 }
 

@@ -39,7 +39,13 @@ extension GeneralisedEMRound {
         let site = try SiteSums(
             rows, model: model, constants: constants, disclosure: disclosure, rules: options.rules,
             parallelism: parallelism)
-        return (site.statistics, released.warnings + site.warnings)
+        let warnings = released.warnings + site.warnings
+        guard let rules = options.rules, options.roundsReleases else { return (site.statistics, warnings) }
+        let rounded = site.statistics.rounded(
+            UnbiasedRounding(key: options.roundingKey ?? released.key), at: global.model,
+            spreads: DominanceRule(rules: rules).spreads(of: model, site.standardMoments, rows, parallelism),
+            minimumRows: options.minRows, isWhole: warnings.isEmpty, standardisation)
+        return (rounded, warnings)
     }
 
     private func check(_ summaries: [ColumnSummary], _ disclosure: Disclosure) throws(EstimationError) {
@@ -90,6 +96,9 @@ private struct SiteSums {
         addGate(of: released, constants: Set(constants.keys))
         leaveOutRareColumns()
     }
+
+    /// In the units of the rows.
+    var standardMoments: [Moments] { moments }
 
     /// In the units that a round is released in.
     var statistics: RoundStatistics {

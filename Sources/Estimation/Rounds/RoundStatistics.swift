@@ -13,6 +13,8 @@ package struct RoundStatistics: Sendable, Equatable {
     package var moments: [Moments]
     /// In the standard units of the given mixture, ``GeneralisedEMRound/standardisation``.
     package var gate: GateSums
+    /// Whether the sums are those of a release, rounded to half a standard error.
+    package var isRounded = false
 
     package init(rowCount: Int, weight: Double, logLikelihood: Double, moments: [Moments], gate: GateSums) {
         precondition(moments.count == gate.expertCount, "statistics for every expert")
@@ -30,14 +32,18 @@ package struct RoundStatistics: Sendable, Equatable {
         logLikelihood += other.logLikelihood
         for expert in moments.indices { moments[expert].merge(other.moments[expert]) }
         gate.merge(other.gate)
+        isRounded = isRounded || other.isRounded
     }
 
     /// The statistics of the same rows with all weights multiplied by `factor`.
     package func scaled(by factor: Double) -> RoundStatistics {
         guard factor != 1 else { return self }
-        return RoundStatistics(
-            rowCount: rowCount, weight: factor * weight, logLikelihood: factor * logLikelihood,
-            moments: moments.map { $0.scaled(by: factor) }, gate: gate.scaled(by: factor))
+        var result = self
+        result.weight = factor * weight
+        result.logLikelihood = factor * logLikelihood
+        result.moments = moments.map { $0.scaled(by: factor) }
+        result.gate = gate.scaled(by: factor)
+        return result
     }
 
     /// Whether every sum is a number.

@@ -33,6 +33,8 @@ package struct FittedMixture: Sendable, Equatable {
     package var marginals: [[Marginal?]] = []
     /// Experts of which deviations and slopes are released, and no correlations: their moments are those of uncorrelated covariates.
     package var withheldCovariances: Set<Int> = []
+    /// In standard errors; nil where numbers are exact.
+    package var roundingStep: Double?
 
     package init(
         model: MixtureModel, moments: [Moments], information: [PackedSymmetric] = [], rowCount: Int, weight: Double,
@@ -81,6 +83,7 @@ package struct FittedMixture: Sendable, Equatable {
         }
         result.suppressedCounts = suppressedCounts
         result.withheldCovariances = withheldCovariances
+        result.roundingStep = roundingStep
         let covariates = columns.dropLast()
         result.marginals = marginals.map { own in covariates.map { own[$0] } }
         return result

@@ -75,6 +75,7 @@ extension ModelFile {
         if isRelease, let rules { reading = reading?.released(minimum: Int(rules.minimumRows)) }
         disclosure = DisclosureRecord(
             status: status, policy: isRelease ? rules : nil, figures: isRelease ? report.disclosure : nil)
+        if isRelease, rules != nil { disclosure?.roundingStep = UnbiasedRounding.step }
     }
 
     /// Of a global model: for whom it is follows from the local ones.

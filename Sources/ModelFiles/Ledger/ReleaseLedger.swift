@@ -1,5 +1,6 @@
 import Foundation
 import Messages
+import Numerics
 import StudyData
 import Tables
 
@@ -98,6 +99,9 @@ package struct ReleaseLedger: Sendable {
 
     /// Of the rows of a table.
     package var rowKey: [UInt8] { KeyedHash(key: key).digest("rows".utf8) }
+
+    /// Of the random choices of rounding.
+    package var roundingKey: [UInt8] { RoundingSecret.key(secret: key) }
 
     /// Refuses an answer that an earlier one differs from by a few rows.
     package func check(_ new: Entry) throws(LedgerError) {

@@ -210,6 +210,7 @@ extension ModelFile {
             }
         }
         fitted.prior = prior
+        fitted.roundingStep = disclosure?.roundingStep
         fitted.withheldCovariances = Set(
             experts.indices.filter { experts[$0].statistics?.covarianceWithheld == true })
         return fitted

@@ -26,6 +26,8 @@ public struct StatisticsFile: Codable, Sendable, Equatable {
     /// In the order of the model's experts, in the user's units; weight 0 where they are withheld.
     package var experts: [ModelFile.StatisticsRecord]
     package var gate: GateRecord
+    /// In standard errors; absent where sums are exact.
+    package var roundingStep: Double?
     @CodedList package var warnings: [FitWarning]
 
     /// In the standard units of the model.
@@ -53,16 +55,19 @@ public struct StatisticsFile: Codable, Sendable, Equatable {
         modelDigest = model.digest
         experts = statistics.moments.map { ModelFile.StatisticsRecord($0) }
         gate = GateRecord(gradient: statistics.gate.gradient, information: statistics.gate.pairs.map(\.storage))
+        roundingStep = statistics.isRounded ? UnbiasedRounding.step : nil
         _warnings = CodedList(wrappedValue: warnings)
     }
 
     /// Of a file that ``read(path:)`` let pass.
     package var statistics: RoundStatistics {
         let size = gateCovariates.count + 1
-        return RoundStatistics(
+        var statistics = RoundStatistics(
             rowCount: rows, weight: weight, logLikelihood: logLikelihood, moments: experts.map(\.moments),
             gate: GateSums(
                 gradient: gate.gradient,
                 pairs: gate.information.map { PackedSymmetric(size: size, storage: $0) }))
+        statistics.isRounded = roundingStep != nil
+        return statistics
     }
 }

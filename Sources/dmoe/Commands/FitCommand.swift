@@ -44,6 +44,7 @@ struct FitCommand: ParsableCommand {
         job.settings = fit.settings
         job.settings.isDraft = draft
         job.ledger = release.ledger
+        job.roundingSecret = release.secret.roundingSecret
         job.criterion = counts.criterion
         job.holdout = counts.holdout
         job.seed = seed.seed
@@ -51,7 +52,8 @@ struct FitCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        try OutputFile.check(output, inputs: files + [columns.study, release.ledger].compactMap { $0 })
+        try OutputFile.check(
+            output, inputs: files + [columns.study, release.ledger, release.secret.roundingSecret].compactMap { $0 })
         let progress = ProgressLine(quiet: common.quiet)
         let label = FileNames.label(files[0])
         let (common, input) = (common, RowInput.files(files, try data.tableOptions(), outOfCore: memory.outOfCore))

@@ -24,6 +24,7 @@ struct StatisticsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Column of row weights; a weight of 2 counts as the row twice.", valueName: "column"))
     var weights: String?
     @OptionGroup var disclosure: DisclosureOption
+    @OptionGroup var secret: RoundingSecretOption
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup var memory: MemoryOption
     @OptionGroup var common: CommonOptions
@@ -40,11 +41,12 @@ struct StatisticsCommand: ParsableCommand {
         job.weights = weights
         job.missing = data.missing
         job.minRows = disclosure.minRows
+        job.roundingSecret = secret.roundingSecret
         return job
     }
 
     mutating func run() throws {
-        try OutputFile.check(output, inputs: [model] + files)
+        try OutputFile.check(output, inputs: [model] + files + [secret.roundingSecret].compactMap { $0 })
         let common = common
         let file = try job.run(
             at: try ModelFile.read(path: model), named: model,

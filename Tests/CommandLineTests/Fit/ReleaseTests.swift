@@ -82,4 +82,24 @@ import Testing
         #expect(try work.run(["ledger", "s0.csv"]).exitCode == 65)
         #expect(try work.run(["ledger", "nothing"]).exitCode == 66)
     }
+
+    @Test func theSameSecretGivesTheSameBytes() throws {
+        for (output, secret) in [("a.json", "one"), ("b.json", "one"), ("c.json", "two")] {
+            #expect(try fit("s0.csv", to: output, "--rounding-secret", secret).exitCode == 0)
+        }
+        #expect(try work.text("a.json") == work.text("b.json"))
+        #expect(try work.text("a.json") != work.text("c.json"))
+        #expect(try work.model("a.json").disclosure?.roundingStep == 0.5)
+        #expect(try work.run(["inspect", "--audit", "a.json"]).output.contains("rounded to 0.5 standard errors"))
+        #expect(try fit("s0.csv", to: "d.json", "--draft").exitCode == 0)
+        #expect(try work.model("d.json").disclosure?.roundingStep == nil)
+        try work.write("short", to: "short")
+        let refused = try fit("s0.csv", to: "e.json", "--rounding-secret", "short")
+        #expect(refused.exitCode == 65 && refused.errors.contains("5 bytes can be guessed"))
+        for output in ["a.round", "b.round"] {
+            let sums = ["statistics", "c.json", "s0.csv", "--rounding-secret", "one", "-o", output]
+            #expect(try work.run(sums).exitCode == 0)
+        }
+        #expect(try work.text("a.round") == work.text("b.round"))
+    }
 }

@@ -43,7 +43,8 @@ enum ImpossibleCoefficients {
                 size += abs(term)
             }
         }
-        let most = 4 * exp(-2.0) * Double(classes - 1) * fitted.moments[index].weight
+        let most =
+            4 * exp(-2.0) * Double(classes - 1) * fitted.moments[index].weight * (1 + 4 * rounding(fitted, index))
         // Terms that cancel leave their rounding.
         return sum.isFinite && sum <= slack * most + 1e-9 * size
     }
@@ -62,8 +63,18 @@ enum ImpossibleCoefficients {
         }
         let mean = log(sums[0, 0] / moments.weight) - atMean
         // Terms that cancel leave their rounding.
-        let rounding = 1e-9 * (abs(coefficients[0]) + abs(atMean) + abs(most))
+        let terms = 1e-9 * (abs(coefficients[0]) + abs(atMean) + abs(most))
+        let leeway = leeway + terms + 3 * rounding(fitted, index)
         guard mean.isFinite, most.isFinite else { return false }
-        return mean >= -leeway - rounding && mean <= most + leeway + rounding
+        return mean >= -leeway && mean <= most + leeway
+    }
+
+    /// What a release is rounded by, in parts of its information and in its predictors: standard errors of so many events and of so
+    /// many rows.
+    private static func rounding(_ fitted: FittedMixture, _ index: Int) -> Double {
+        guard let step = fitted.roundingStep else { return 0 }
+        let moments = fitted.moments[index]
+        let events = fitted.information[index][0, 0] * moments.effectiveRows / moments.weight
+        return step * (1 / max(moments.effectiveRows, 1).squareRoot() + 1 / max(events, 1).squareRoot())
     }
 }

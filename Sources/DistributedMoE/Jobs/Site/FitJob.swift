@@ -28,6 +28,9 @@ public struct FitJob: Sendable {
     ///
     /// A draft, and a model of one owner, is no answer.
     public var ledger: String?
+    /// The file that has the secret from which the random choices of rounding follow, made where there is none; nil: the key of the ledger, or
+    /// what follows from the rows.
+    public var roundingSecret: String?
     /// Models of the same columns and family that the fit starts from too, besides the random starts; in the units of the table.
     public var initialModels: [MixtureModel] = []
     /// nil: that of the study, or 1.
@@ -85,13 +88,17 @@ public struct FitJob: Sendable {
         let settings = releasing
         var ledger =
             try settings.rules == nil ? nil : ledger.map { path throws(LedgerError) in try ReleaseLedger(path: path) }
+        let secret =
+            try settings.rules == nil
+            ? nil : roundingSecret.map { path throws(RoundingSecretError) in try RoundingSecret.key(path: path) }
         let rows = try input.rows(
             textColumns: columns.textColumns(study), leastKnown: settings.leastKnown, purpose: "fit",
             parallelism: parallelism, rowKey: ledger?.rowKey, notices: notices
         ) { [columns] in try columns.selection(for: $0, study: study, notices: notices) }
-        let options = settings.options(
+        var options = settings.options(
             experts: numbers.last, seed: seed ?? study?.seed ?? 1, aggregated: isAggregated,
             initialModels: initialModels, cancellation: cancellation)
+        options.roundingKey = secret ?? ledger?.roundingKey
         let local = try rows.unlessUnreadable(source: input.source) { () throws(EstimationError) in
             try fit(rows, numbers, options, parallelism, progress)
         }

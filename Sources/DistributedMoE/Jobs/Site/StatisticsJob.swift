@@ -13,6 +13,9 @@ public struct StatisticsJob: Sendable, Equatable {
     /// The threshold rule, as in ``FitChoices/minRows``.
     public var minRows: Int? = FitChoices.usualThreshold
 
+    /// The secret from which the random choices of rounding follow, as in ``FitJob/roundingSecret``.
+    public var roundingSecret: String?
+
     /// Statistics under the usual threshold rule.
     public init() {}
 
@@ -33,6 +36,9 @@ public struct StatisticsJob: Sendable, Equatable {
         let global = try model.withStatistics(path: name)
         var selection = model.selection(missing: missing)
         selection.weights = weights ?? selection.weights
+        let secret =
+            try minRows == nil
+            ? nil : roundingSecret.map { path throws(RoundingSecretError) in try RoundingSecret.key(path: path) }
         let rows = try input.rows(
             textColumns: selection.textColumns, leastKnown: minRows ?? 1, purpose: "sum up", parallelism: parallelism,
             notices: notices
@@ -40,6 +46,7 @@ public struct StatisticsJob: Sendable, Equatable {
         var options = FitOptions(expertCount: global.model.expertCount)
         options.minRows = Double(minRows ?? 1)
         options.rules = minRows.map { DisclosureRules(minimumRows: Double($0)) }
+        options.roundingKey = secret
         let round = GeneralisedEMRound(at: global, options: options, parallelism: parallelism)
         let site = try rows.unlessUnreadable(source: input.source) { () throws(EstimationError) in
             try round.statistics(of: rows.source)

@@ -10,6 +10,8 @@ struct DominanceRule {
     struct Parts: Sendable {
         var first = 0.0
         var second = 0.0
+        /// Of squares of the parts, over the weights.
+        var fourth = 0.0
 
         mutating func add(_ part: Double) {
             if part > first { (first, second) = (part, first) } else if part > second { second = part }
@@ -18,6 +20,7 @@ struct DominanceRule {
         mutating func merge(_ other: Parts) {
             add(other.first)
             add(other.second)
+            fourth += other.fourth
         }
     }
 
@@ -107,6 +110,7 @@ struct DominanceRule {
                     for row in 0..<count {
                         let distance = values[row] - mean
                         let part = block.weights[row] * own[row] * distance * distance
+                        found[expert * columns + column].fourth += part * distance * distance
                         if part > found[expert * columns + column].second { found[expert * columns + column].add(part) }
                     }
                 }
@@ -115,6 +119,22 @@ struct DominanceRule {
             for index in total.indices { total[index].merge(part[index]) }
         }
         return (0..<model.expertCount).map { Array(found[$0 * columns..<($0 + 1) * columns]) }
+    }
+
+    /// Of each expert, by column: kurtosis less 1, by which the error of a variance is proportional.
+    func spreads(_ parts: [[Parts]], _ moments: [Moments]) -> [[Double]] {
+        moments.enumerated().map { expert, moments in
+            (0..<moments.count).map { column in
+                let scatter = moments.scatter[column, column]
+                return scatter > 0 ? moments.weight * parts[expert][column].fourth / scatter / scatter - 1 : 0
+            }
+        }
+    }
+
+    func spreads(
+        of model: MixtureModel, _ moments: [Moments], _ rows: any RowSource, _ parallelism: Parallelism
+    ) -> [[Double]] {
+        spreads(parts(of: model, moments, rows, parallelism), moments)
     }
 
     /// Columns and experts whose squares are dominated.

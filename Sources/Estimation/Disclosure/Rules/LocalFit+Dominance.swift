@@ -8,6 +8,8 @@ extension LocalFit {
         var first = 0.0
         var both = 0.0
         var columns: [Set<Int>]
+        /// Of each expert, by column: kurtosis less 1.
+        var spreads = [[Double]]()
     }
 
     /// - Parameters:
@@ -20,6 +22,7 @@ extension LocalFit {
         guard let rules = options.rules else { return result }
         let rule = DominanceRule(rules: rules)
         let parts = rule.parts(of: complete.model, complete.moments, rows, parallelism)
+        result.spreads = rule.spreads(parts, complete.moments)
         // An expert whose responses are dominated was left out, unless it is the only one.
         for one in rule.dominated(parts, complete.moments)
         where one.column < design.covariateCount && fitted.moments[one.expert].scatter[one.column, one.column] > 0 {
@@ -48,11 +51,17 @@ extension LocalFit {
     func figures(_ report: FitReport, _ released: FittedMixture, _ dominance: Dominance) -> DisclosureFigures {
         DisclosureFigures(
             leastEffectiveRows: released.moments.map(\.effectiveRows).min() ?? 0, parameters: report.freeParameters,
-            rows: released.rowCount, largestShare: dominance.first, twoLargestShares: dominance.both)
+            rows: released.rowCount, largestShare: dominance.first.inPercent, twoLargestShares: dominance.both.inPercent
+        )
     }
 
     func covarianceWarnings(_ released: FittedMixture) -> [FitWarning] {
         released.withheldCovariances.isEmpty
             ? [] : [.covariancesWithheld(experts: ExpertPositions(released.withheldCovariances.sorted()))]
     }
+}
+
+extension Double {
+    /// In whole ones below: more digits are those of one row.
+    fileprivate var inPercent: Double { (100 * self).rounded(.down) / 100 }
 }

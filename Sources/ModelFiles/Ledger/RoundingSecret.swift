@@ -1,0 +1,55 @@
+import Foundation
+import Messages
+import Numerics
+
+/// A file that a site keeps, from which the random choices of rounding follow: the same secret and rows give bit-identical files.
+package enum RoundingSecret {
+    /// Fewer can be guessed.
+    private static let leastBytes = 16
+
+    /// The key of the secret at a path; a new secret, which its owner alone can read, where there is no file.
+    package static func key(path: String) throws(RoundingSecretError) -> [UInt8] {
+        if !FileManager.default.fileExists(atPath: path) { try create(path) }
+        guard let data = FileManager.default.contents(atPath: path) else { throw .cannotRead(path: path) }
+        // A line that an editor ends.
+        let bytes = Array(data).filter { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        guard bytes.count >= leastBytes else { throw .tooShort(path: path, bytes: bytes.count, least: leastBytes) }
+        return key(secret: bytes)
+    }
+
+    /// For rounding alone, whatever else the secret is for.
+    static func key(secret: [UInt8]) -> [UInt8] { KeyedHash(key: secret).digest("rounding".utf8) }
+
+    private static func create(_ path: String) throws(RoundingSecretError) {
+        var random = SystemRandomNumberGenerator()
+        let digits = Array("0123456789abcdef".utf8)
+        let text = (0..<64).map { _ in digits[Int(random.next(upperBound: UInt64(16)))] }
+        let isMade = FileManager.default.createFile(
+            atPath: path, contents: Data(text + [UInt8(ascii: "\n")]), attributes: [.posixPermissions: 0o600])
+        if !isMade { throw .cannotWrite(path: path) }
+    }
+}
+
+/// What can be wrong with the secret of rounding.
+public enum RoundingSecretError: Error, Sendable, Equatable {
+    /// A file that cannot be opened.
+    case cannotRead(path: String)
+    /// A place where no file can be made.
+    case cannotWrite(path: String)
+    /// Fewer bytes than cannot be guessed.
+    case tooShort(path: String, bytes: Int, least: Int)
+}
+
+extension RoundingSecretError: DoorMessage {
+    /// One line that says what to do, with options spelled as the interface has them.
+    public func text(_ style: OptionStyle) -> String {
+        switch self {
+        case .cannotRead(let path): "\(path.visible): cannot be read; give a secret that is readable"
+        case .cannotWrite(let path):
+            "\(path.visible): the secret cannot be written; name another place by \(RequestOption.roundingSecret.name(style))"
+        case .tooShort(let path, let bytes, let least):
+            "\(path.visible): \(Format.plural(bytes, "byte")) can be guessed; give a secret of \(least) or more, or a file that is not "
+                + "there yet, by \(RequestOption.roundingSecret.name(style))"
+        }
+    }
+}
