@@ -29,7 +29,7 @@ package enum ExitCode: Int32, Sendable {
                 ? .cannotCreate : error.isWriteFailure ? .outputError : error.isMissingInput ? .noInput : .data
         case let error as ModelFileError: self = error.isMissingInput ? .noInput : .data
         case let error as StudyError: self = error.isMissingInput ? .noInput : .data
-        case LedgerError.cannotWrite: self = .cannotCreate
+        case LedgerError.cannotWrite, LedgerError.isBusy: self = .cannotCreate
         case LedgerError.cannotRead: self = .noInput
         case is LedgerError: self = .data
         case EstimationError.cancelled: self = .cancelled

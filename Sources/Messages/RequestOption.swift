@@ -63,6 +63,10 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case draft
     /// The file that has what a site has released.
     case ledger
+    /// Whether a release is made without a ledger.
+    case noLedger
+    /// Whether a few new rows wait for the next release.
+    case holdBackNew
     /// Whether shards are taken as sites, whose local models keep the rules of a release.
     case asSites
     /// The criterion that chooses the number of experts: `ExpertCountCriterion` by its name.

@@ -30,6 +30,8 @@ public enum RequestRefusal: Error, Equatable, Sendable {
     case noSingleModel(method: String)
     /// Nothing is there to work on.
     case nothingGiven(Subject)
+    /// Rows that lie in no folder, where a ledger could be: what they come from.
+    case noPlaceForLedger(source: String)
     /// A list that must have one entry for each of something else.
     case countMismatch(RequestOption, found: Int, needed: Int)
     /// A largest share below that of equal weights.
@@ -91,6 +93,10 @@ public enum RequestRefusal: Error, Equatable, Sendable {
         case oneExpertHasNoGate
         /// An adaptation of neither gate nor experts.
         case nothingIsAdapted
+        /// A ledger of what is no answer.
+        case staysWithOwner
+        /// What a ledger decides.
+        case ledgerKnowsRows
     }
 
     /// What a request works on.
@@ -135,6 +141,9 @@ extension RequestRefusal: DoorMessage {
                 + "method, or write the local models to files and aggregate them by "
                 + RequestOption.method.setting(method, style)
         case .nothingGiven(let subject): subject.text
+        case .noPlaceForLedger(let source):
+            "\(source.visible) lies in no folder where a ledger of releases could be: name a file for it by "
+                + "\(RequestOption.ledger.name(style)), or keep none by \(RequestOption.noLedger.name(style))"
         case .countMismatch(let option, let found, let needed):
             "\(option.name(style)): \(found) given for \(needed)"
         case .shareBelowEqual(let option, let sites):
@@ -183,6 +192,8 @@ extension RequestRefusal.Reason {
         case .oneExpertHasNoGate:
             "one expert has no gate; \(RequestOption.adapted.setting("intercepts", style)) adapts its intercept"
         case .nothingIsAdapted: "nothing is adapted without \(RequestOption.adapt.name(style))"
+        case .staysWithOwner: "what stays with the owner of the rows is no answer"
+        case .ledgerKnowsRows: "the ledger knows which rows are new"
         case .levelsOfStudy: "only models of a study know levels of categories"
         }
     }

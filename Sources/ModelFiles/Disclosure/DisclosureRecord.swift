@@ -11,7 +11,7 @@ package struct DisclosureRecord: Codable, Sendable, Equatable {
     package var figures: DisclosureFigures?
     /// nil where numbers are exact.
     package var roundingStep: Double?
-    /// What the ledger of the site says of this answer; nil where no rule holds.
+    /// Where the answer stands in the ledger of the site; nil where no rule holds.
     package var ledger: LedgerReference?
 
     package enum Unit: String, Codable, Sendable {
@@ -19,16 +19,41 @@ package struct DisclosureRecord: Codable, Sendable, Equatable {
     }
 
     /// Where an answer stands in the ledger of its site.
-    package struct LedgerReference: Codable, Sendable, Equatable {
-        /// nil where none was kept.
-        package var entry: Int?
-        /// Of the entry, keyed: the site can find it again, nobody else can make it.
-        package var code: String?
+    package enum LedgerReference: Codable, Sendable, Equatable {
+        /// No ledger was kept, as asked for.
+        case notKept
+        /// Its number, and its code: the site can find it again, nobody else can make it.
+        case entry(Int, code: String)
 
-        package init(entry: Int? = nil, code: String? = nil) {
-            self.entry = entry
-            self.code = code
+        private struct Entry: Codable {
+            var entry: Int
+            var code: String
         }
+
+        private static let nameOfNone = "none"
+
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let text = try? container.decode(String.self) {
+                guard text == Self.nameOfNone else {
+                    throw DecodingError.dataCorruptedError(in: container, debugDescription: "no ledger is called so")
+                }
+                self = .notKept
+            } else {
+                let entry = try container.decode(Entry.self)
+                self = .entry(entry.entry, code: entry.code)
+            }
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .notKept: try container.encode(Self.nameOfNone)
+            case .entry(let number, let code): try container.encode(Entry(entry: number, code: code))
+            }
+        }
+
+        package var number: Int? { if case .entry(let number, _) = self { number } else { nil } }
     }
 
     package init(
@@ -59,7 +84,7 @@ package struct DisclosureRecord: Codable, Sendable, Equatable {
                 return "has figures that cannot be"
             }
         }
-        if let entry = ledger?.entry, entry < 1 { return "has an entry of the ledger below 1" }
+        if let entry = ledger?.number, entry < 1 { return "has an entry of the ledger below 1" }
         return nil
     }
 }
@@ -74,7 +99,8 @@ extension ModelFile {
         let isRelease = status == .release
         if isRelease, let rules { reading = reading?.released(minimum: Int(rules.minimumRows)) }
         disclosure = DisclosureRecord(
-            status: status, policy: isRelease ? rules : nil, figures: isRelease ? report.disclosure : nil)
+            status: status, policy: isRelease ? rules : nil, figures: isRelease ? report.disclosure : nil,
+            ledger: isRelease ? .notKept : nil)
     }
 
     /// Of a global model: for whom it is follows from the local ones.

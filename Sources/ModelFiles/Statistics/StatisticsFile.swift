@@ -26,6 +26,8 @@ public struct StatisticsFile: Codable, Sendable, Equatable {
     /// In the order of the model's experts, in the user's units; weight 0 where they are withheld.
     package var experts: [ModelFile.StatisticsRecord]
     package var gate: GateRecord
+    /// Where the answer stands in the ledger of the site; absent where the rows have the coordinator's owner.
+    package var ledger: DisclosureRecord.LedgerReference?
     @CodedList package var warnings: [FitWarning]
 
     /// In the standard units of the model.
@@ -64,5 +66,15 @@ public struct StatisticsFile: Codable, Sendable, Equatable {
             gate: GateSums(
                 gradient: gate.gradient,
                 pairs: gate.information.map { PackedSymmetric(size: size, storage: $0) }))
+    }
+}
+
+extension StatisticsFile {
+    /// Whether it says the same of the rows, whenever it was asked for.
+    package func isSame(as other: StatisticsFile) -> Bool {
+        var (own, other) = (self, other)
+        own.ledger = nil
+        other.ledger = nil
+        return own == other
     }
 }

@@ -43,7 +43,7 @@ struct FitCommand: ParsableCommand {
         var job = FitJob(columns: columns.request(data), experts: fit.experts)
         job.settings = fit.settings
         job.settings.isDraft = draft
-        job.ledger = release.ledger
+        job.ledger = release.choices
         job.criterion = counts.criterion
         job.holdout = counts.holdout
         job.seed = seed.seed
@@ -51,10 +51,11 @@ struct FitCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        try OutputFile.check(output, inputs: files + [columns.study, release.ledger].compactMap { $0 })
+        let (common, input) = (common, RowInput.files(files, try data.tableOptions(), outOfCore: memory.outOfCore))
+        let ledger = draft ? nil : try release.choices.path(for: input)
+        try OutputFile.check(output, inputs: files + [columns.study, ledger].compactMap { $0 })
         let progress = ProgressLine(quiet: common.quiet)
         let label = FileNames.label(files[0])
-        let (common, input) = (common, RowInput.files(files, try data.tableOptions(), outOfCore: memory.outOfCore))
         let outcome = try progress.shown {
             try job.run(input, parallelism: common.parallelism, notices: { common.show($0) }) {
                 progress.show(label, $0)
@@ -64,7 +65,9 @@ struct FitCommand: ParsableCommand {
         let bytes = try file.write(to: output)
         file.warningLines.forEach { Terminal.warn($0) }
         try common.report(
-            FitSummary(file, output: output, bytes: bytes), text: summary(outcome.local, file, bytes: bytes))
+            FitSummary(file, output: output, bytes: bytes),
+            text: summary(outcome.local, file, bytes: bytes)
+                + (LedgerOptions.line(file.disclosure?.ledger, release.choices, input).map { "\n" + $0 } ?? ""))
     }
 
     private func summary(_ local: LocalModel, _ file: ModelFile, bytes: Int) -> String {

@@ -50,7 +50,8 @@ import Testing
         #expect(figures.parameters + figures.residualDegreesOfFreedom == file.rows)
         #expect(figures.parametersPerRow <= 0.33 && figures.largestShare < 0.5 && figures.leastEffectiveRows >= 10)
         let audit = try work.run(["inspect", "--audit", "r.json"]).output
-        #expect(audit.contains("approved by") && audit.contains("No ledger was kept") && !audit.contains(" NO"))
+        #expect(
+            audit.contains("approved by") && audit.contains("No ledger was kept, by request") && !audit.contains(" NO"))
         #expect(try work.run(["inspect", "r.json"]).output.contains("rules: 10 effective rows"))
     }
 
@@ -62,24 +63,5 @@ import Testing
         #expect(try work.model("h.json").status == .release && work.model("sites/s0.json").status == .release)
         #expect(try work.run(["aggregate", "own/s0.json", "sites/s1.json", "-o", "m.json"]).exitCode == 0)
         #expect(try work.model("m.json").status == .oneOwner)
-    }
-
-    @Test func ledgersAreKeptAndListed() throws {
-        #expect(try fit("s0.csv", to: "a.json", "--ledger", "l").exitCode == 0)
-        #expect(try fit("s0.csv", to: "b.json", "--ledger", "l").exitCode == 0)
-        #expect(try work.model("b.json").disclosure?.ledger?.entry == 2)
-        let lines = try work.text("s0.csv").split(separator: "\n")
-        try work.write(lines.dropLast(3).joined(separator: "\n"), to: "fewer.csv")
-        let refused = try fit("fewer.csv", to: "c.json", "--ledger", "l")
-        #expect(refused.exitCode == 65)
-        #expect(
-            refused.errors.contains(
-                "refused by the ledger: these rows and those of entry 1 of l differ by fewer than 10"))
-        #expect(!work.exists("c.json"))
-        // A draft is no answer.
-        #expect(try fit("fewer.csv", to: "c.json", "--ledger", "l", "--draft").exitCode == 0)
-        #expect(try work.run(["ledger", "l"]).output.contains("2 answers"))
-        #expect(try work.run(["ledger", "s0.csv"]).exitCode == 65)
-        #expect(try work.run(["ledger", "nothing"]).exitCode == 66)
     }
 }

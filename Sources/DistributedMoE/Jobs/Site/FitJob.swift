@@ -24,10 +24,10 @@ public struct FitJob: Sendable {
     /// Whether the model goes to others and keeps the rules of a release; false where rows and model have one owner, and
     /// ``FitChoices/minRows`` alone holds.
     public var isReleased = true
-    /// The file that has what the site has released: an answer that differs from an earlier one by a few rows is refused; nil for none.
+    /// What has what the site has released: an answer that differs from an earlier one by a few rows is refused.
     ///
     /// A draft, and a model of one owner, is no answer.
-    public var ledger: String?
+    public var ledger = LedgerChoices()
     /// Models of the same columns and family that the fit starts from too, besides the random starts; in the units of the table.
     public var initialModels: [MixtureModel] = []
     /// nil: that of the study, or 1.
@@ -45,6 +45,7 @@ public struct FitJob: Sendable {
         if columns.study == nil, experts == nil { throw .missing(.experts) }
         try experts?.check()
         try settings.check()
+        try ledger.check(isRelease: releasing.rules != nil)
         try RequestOption.rowsPerParameter.check(rowsPerParameter)
         try RequestOption.holdout.check(holdout)
         if criterion != nil, experts?.single != nil || experts == nil {
@@ -83,12 +84,17 @@ public struct FitJob: Sendable {
             throw RequestRefusal.missingInStudyToo(.experts)
         }
         let settings = releasing
-        var ledger =
-            try settings.rules == nil ? nil : ledger.map { path throws(LedgerError) in try ReleaseLedger(path: path) }
+        let release = try settings.rules.flatMap { _ in
+            try Release(ledger, input, minimumRows: settings.leastKnown)
+        }
         let rows = try input.rows(
             textColumns: columns.textColumns(study), leastKnown: settings.leastKnown, purpose: "fit",
-            parallelism: parallelism, rowKey: ledger?.rowKey, notices: notices
+            parallelism: parallelism, identity: release?.identity, notices: notices
         ) { [columns] in try columns.selection(for: $0, study: study, notices: notices) }
+        var answer = LedgerAnswer(
+            kind: .model, target: rows.design.target, covariates: rows.design.covariates,
+            minimumRows: settings.leastKnown)
+        try release?.check(answer, rows)
         let options = settings.options(
             experts: numbers.last, seed: seed ?? study?.seed ?? 1, aggregated: isAggregated,
             initialModels: initialModels, cancellation: cancellation)
@@ -98,8 +104,9 @@ public struct FitJob: Sendable {
         var file = ModelFile(local)
         file.note(rows.selection, rows.record)
         file.note(settings.status, local.report, settings.rules)
-        if let entry = try ledger?.enter(local, rows.hashes, minimumRows: settings.leastKnown) {
-            file.disclosure?.ledger = DisclosureRecord.LedgerReference(entry: entry.entry, code: entry.code)
+        if let release {
+            answer.classesLeftOut = local.classesLeftOut
+            file.disclosure?.ledger = try release.enter(answer, rows)
         }
         return Outcome(file: file, local: local)
     }
@@ -141,5 +148,14 @@ public struct FitJob: Sendable {
         let site = SiteFit(
             design: rows.design, family: family, options: options, rowsPerParameter: rowsPerParameter)
         return try site.fit(rows.source, parallelism: parallelism, progress: progress)
+    }
+}
+
+extension LocalModel {
+    /// Whose rows a rule left out, by the column.
+    fileprivate var classesLeftOut: [String] {
+        report.warnings.compactMap { warning in
+            if case .rareClass(let name, _) = warning { "\(model.design.target)=\(name)" } else { nil }
+        }
     }
 }

@@ -12,17 +12,22 @@ public struct StatisticsJob: Sendable, Equatable {
     public var missing: MissingValueRule?
     /// The threshold rule, as in ``FitChoices/minRows``.
     public var minRows: Int? = FitChoices.usualThreshold
+    /// What has what the site has released; an answer to a round is entered too.
+    public var ledger = LedgerChoices()
 
     /// Statistics under the usual threshold rule.
     public init() {}
 
-    /// - Throws: ``RequestRefusal`` for a threshold out of its bounds.
-    public func check() throws(RequestRefusal) { try RequestOption.minRows.check(minRows) }
+    /// - Throws: ``RequestRefusal`` for a threshold out of its bounds, or a ledger of what is no answer.
+    public func check() throws(RequestRefusal) {
+        try RequestOption.minRows.check(minRows)
+        try ledger.check(isRelease: minRows != nil)
+    }
 
     /// - Parameters:
     ///   - model: the global model.
     ///   - name: what messages call it.
-    /// - Throws: ``RequestRefusal``, ``ModelFileError/noStatistics(path:)``, ``TableError``, ``JobFailure``.
+    /// - Throws: ``RequestRefusal``, ``ModelFileError/noStatistics(path:)``, ``LedgerError``, ``TableError``, ``JobFailure``.
     package func run(
         at model: ModelFile, named name: String, _ input: RowInput, parallelism: Parallelism = Parallelism(),
         notices: @escaping ReadingNotice.Handler = { _ in }
@@ -33,10 +38,15 @@ public struct StatisticsJob: Sendable, Equatable {
         let global = try model.withStatistics(path: name)
         var selection = model.selection(missing: missing)
         selection.weights = weights ?? selection.weights
+        let release = try minRows.flatMap { try Release(ledger, input, minimumRows: $0) }
         let rows = try input.rows(
             textColumns: selection.textColumns, leastKnown: minRows ?? 1, purpose: "sum up", parallelism: parallelism,
-            notices: notices
+            identity: release?.identity, notices: notices
         ) { [selection] _ in selection }
+        let answer = LedgerAnswer(
+            kind: .statistics, target: rows.design.target, covariates: rows.design.covariates,
+            minimumRows: minRows ?? 1, leftOut: [], model: global.digest, study: model.studyOfRounds)
+        try release?.check(answer, rows)
         var options = FitOptions(expertCount: global.model.expertCount)
         options.minRows = Double(minRows ?? 1)
         options.rules = minRows.map { DisclosureRules(minimumRows: Double($0)) }
@@ -44,6 +54,8 @@ public struct StatisticsJob: Sendable, Equatable {
         let site = try rows.unlessUnreadable(source: input.source) { () throws(EstimationError) in
             try round.statistics(of: rows.source)
         }
-        return StatisticsFile(site.statistics, at: global, warnings: site.warnings)
+        var file = StatisticsFile(site.statistics, at: global, warnings: site.warnings)
+        file.ledger = try release?.enter(answer, rows) ?? (minRows == nil ? nil : .notKept)
+        return file
     }
 }

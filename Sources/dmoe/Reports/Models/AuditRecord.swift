@@ -38,10 +38,11 @@ struct AuditRecord {
     }
 
     private var ledger: String {
-        guard let entry = record.ledger?.entry else {
-            return "No ledger was kept: nothing says how the answer differs from earlier ones"
+        switch record.ledger {
+        case .entry(let number, let code): "Entry \(number) of the ledger of the site (\(code.visible))"
+        case .notKept: "No ledger was kept, by request: nothing says how the answer differs from earlier ones"
+        case nil: "No ledger was kept: nothing says how the answer differs from earlier ones"
         }
-        return "Entry \(entry) of the ledger of the site"
     }
 
     // MARK: As a table
