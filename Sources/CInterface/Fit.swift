@@ -39,6 +39,12 @@ private struct FitRequest: Decodable {
     var draft: Bool?
     /// Whether the model goes to others and keeps the rules of a release; nil: it does.
     var asSites: Bool?
+    /// The file that has what the site has released; nil: none is kept.
+    var ledger: String?
+    /// Whether a few new rows wait for the next release.
+    var holdBackNew: Bool?
+    /// The file that says what the site lets out.
+    var policy: String?
     var threads: Int?
 
     func job() throws -> FitJob {
@@ -51,6 +57,7 @@ private struct FitRequest: Decodable {
         job.seed = seed
         job.isAggregated = aggregated ?? false
         job.isReleased = asSites ?? true
+        job.ledger = LedgerChoices(ledger, holdsBackNew: holdBackNew, policy: policy)
         try job.check()
         job.initialModels = try (initialModels ?? []).map { text in
             try ModelFile.decode(Data(text.utf8), source: "initial model").model
@@ -159,4 +166,14 @@ public func cancellationRequest(_ cancellation: UnsafeMutableRawPointer) {
 @c(dmoe_cancellation_release)
 public func cancellationRelease(_ cancellation: UnsafeMutableRawPointer) {
     Handle<Cancellation>(cancellation).release()
+}
+
+extension LedgerChoices {
+    /// Rows in memory lie in no folder: without a file there is no ledger.
+    init(_ path: String?, holdsBackNew: Bool?, policy: String?) {
+        self.init()
+        place = path.map { .file($0) } ?? .none
+        self.holdsBackNew = holdsBackNew ?? false
+        self.policy = policy
+    }
 }

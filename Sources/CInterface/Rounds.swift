@@ -13,6 +13,11 @@ private struct StatisticsRequest: Decodable {
     var minRows: Int?
     /// Whether the statistics stay with the owner of the rows, so that nothing is withheld; `minRows` has no effect then.
     var ownRows: Bool?
+    var subject: String?
+    /// As in `FitRequest`.
+    var ledger: String?
+    var holdBackNew: Bool?
+    var policy: String?
     var threads: Int?
 }
 
@@ -29,6 +34,8 @@ public func statistics(
         job.weights = request.weights
         job.missing = try Request.named(request.missing, .missing)
         job.minRows = request.ownRows ?? false ? nil : request.minRows ?? job.minRows
+        job.subject = request.subject
+        job.ledger = LedgerChoices(request.ledger, holdsBackNew: request.holdBackNew, policy: request.policy)
         let file = try Handle<ModelObject>(model).value.modelFile(named: "model")
         return try job.run(
             at: file, named: "model", .borrowed(Handle<TableObject>(table).value.table),

@@ -77,6 +77,8 @@ public typealias MissingValueRule = StudyData.MissingValueRule
 public typealias UnknownLevelRule = StudyData.UnknownLevelRule
 /// What can be wrong with a ledger of releases.
 public typealias LedgerError = ModelFiles.LedgerError
+/// What can be wrong with the policy of a site.
+public typealias PolicyError = ModelFiles.PolicyError
 /// For whom a file is.
 public typealias ReleaseStatus = ModelFiles.ReleaseStatus
 /// A model file.

@@ -97,6 +97,8 @@ public enum RequestRefusal: Error, Equatable, Sendable {
         case staysWithOwner
         /// What a ledger decides.
         case ledgerKnowsRows
+        /// A column of subjects that is another column of the model too.
+        case subjectIsAnother(String)
     }
 
     /// What a request works on.
@@ -193,6 +195,7 @@ extension RequestRefusal.Reason {
             "one expert has no gate; \(RequestOption.adapted.setting("intercepts", style)) adapts its intercept"
         case .nothingIsAdapted: "nothing is adapted without \(RequestOption.adapt.name(style))"
         case .staysWithOwner: "what stays with the owner of the rows is no answer"
+        case .subjectIsAnother(let name): "\(name.quoted) is another column of the model"
         case .ledgerKnowsRows: "the ledger knows which rows are new"
         case .levelsOfStudy: "only models of a study know levels of categories"
         }

@@ -18,9 +18,11 @@ import Testing
     private func answer(
         _ kind: LedgerEntry.Kind = .model, minimum: Int = 10, leftOut: [String]? = [], model: String? = nil
     ) -> LedgerAnswer {
-        LedgerAnswer(
+        var answer = LedgerAnswer(
             kind: kind, target: "y", covariates: ["x"], minimumRows: minimum, leftOut: leftOut, model: model,
-            study: model == nil ? nil : "s")
+            study: kind == .model ? nil : "s")
+        answer.ancestors = ["local"]
+        return answer
     }
 
     private func digests(_ values: ClosedRange<Int>) -> RowDigests {
@@ -83,6 +85,32 @@ import Testing
         #expect(ledger.newRows(digests(2...103), minimumRows: 10).isEmpty)
     }
 
+    /// Visits of patients, two each: nine patients more are refused, ten are not.
+    @Test(arguments: 1...11) func subjectsAreCountedWhereTheyAreKnown(more: Int) throws {
+        func visits(_ patients: Int) throws -> RowDigests {
+            let values = (0..<2 * patients).map(Double.init)
+            var digests = RowDigests(parallelism: .serial)
+            try digests.add(
+                Array(values.indices),
+                of: DataTable(
+                    source: "t",
+                    columns: [
+                        TableColumn(name: "a", content: .numbers(values)),
+                        TableColumn(name: "p", content: .numbers(values.map { ($0 / 2).rounded(.down) })),
+                    ]), subject: "p")
+            return digests
+        }
+        #expect(try visits(50).mostRowsOfASubject == 2)
+        _ = try ReleaseLedger.enter(answer(), visits(50), at: path)
+        if more < 10 {
+            #expect(throws: LedgerError.self) { try ReleaseLedger.enter(answer(), visits(50 + more), at: path) }
+        } else {
+            _ = try ReleaseLedger.enter(answer(), visits(50 + more), at: path)
+        }
+        let read = try ReleaseLedger(path: path)
+        #expect(try read.rows[0] == read.rows(visits(50)))
+    }
+
     @Test func rowsThatARuleLeftOutMayBeTheDifference() throws {
         try enter(1...100, answer(leftOut: ["y=rare"]))
         let ledger = try ReleaseLedger(path: path)
@@ -112,6 +140,9 @@ import Testing
     }
 
     @Test func fiveModelsOfAStudyAreAnswered() throws {
+        let first = answer(.statistics, model: "1")
+        #expect(throws: LedgerError.notOfThisSite(path: path)) { try enter(1...100, first) }
+        try enter(1...100, answer(model: "local"))
         for model in 1...5 {
             for _ in 1...2 { try enter(1...100, answer(.statistics, model: "\(model)")) }
         }

@@ -5,17 +5,23 @@ package struct DisclosureRecord: Codable, Sendable, Equatable {
     package var status: ReleaseStatus
     /// What is counted; nil where no rule holds.
     package var unit: Unit?
+    /// Where subjects are counted: as many rows as one has at most, or somewhat more.
+    ///
+    /// Bounds of rows are that many times those of subjects.
+    package var rowsPerSubject: Int?
     /// The bounds; nil where no rule holds.
     package var policy: DisclosureRules?
     /// nil where no rule holds, and of a global model.
     package var figures: DisclosureFigures?
     /// nil where numbers are exact.
     package var roundingStep: Double?
+    /// Whether columns, levels and the number of releases are those that a policy of the site lets out; absent where there was none.
+    package var sitePolicy: Bool?
     /// Where the answer stands in the ledger of the site; nil where no rule holds.
     package var ledger: LedgerReference?
 
     package enum Unit: String, Codable, Sendable {
-        case row
+        case row, subject
     }
 
     /// Where an answer stands in the ledger of its site.
@@ -84,6 +90,7 @@ package struct DisclosureRecord: Codable, Sendable, Equatable {
                 return "has figures that cannot be"
             }
         }
+        if let rowsPerSubject, rowsPerSubject < 1 { return "has subjects without rows" }
         if let entry = ledger?.number, entry < 1 { return "has an entry of the ledger below 1" }
         return nil
     }
@@ -95,12 +102,19 @@ extension ModelFile {
 
     /// Takes down for whom a local model is, and the rules that it keeps: small counts of how its rows were read, taken down before, are
     /// suppressed.
-    package mutating func note(_ status: ReleaseStatus, _ report: FitReport, _ rules: DisclosureRules?) {
+    ///
+    /// - Parameter rowsPerSubject: nil where rows are counted.
+    package mutating func note(
+        _ status: ReleaseStatus, _ report: FitReport, _ rules: DisclosureRules?, rowsPerSubject: Int? = nil
+    ) {
         let isRelease = status == .release
         if isRelease, let rules { reading = reading?.released(minimum: Int(rules.minimumRows)) }
         disclosure = DisclosureRecord(
             status: status, policy: isRelease ? rules : nil, figures: isRelease ? report.disclosure : nil,
             ledger: isRelease ? .notKept : nil)
+        guard isRelease, let rowsPerSubject else { return }
+        disclosure?.unit = .subject
+        disclosure?.rowsPerSubject = rowsPerSubject
     }
 
     /// Of a global model: for whom it is follows from the local ones.

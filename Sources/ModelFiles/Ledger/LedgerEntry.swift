@@ -9,7 +9,7 @@ package struct LedgerEntry: Codable, Sendable, Equatable {
     package var minimumRows: Int
     /// Of the rows left out by a rule, by the names of their classes.
     package var leftOut: [String]
-    /// Of statistics: the digest of the model that they were taken at.
+    /// The digest of the model; of statistics, of that which they were taken at.
     package var model: String?
     /// Of statistics: what the model is a model of.
     ///
@@ -19,6 +19,8 @@ package struct LedgerEntry: Codable, Sendable, Equatable {
     package var retracts: Int?
     /// Of the rows, sorted, 16 hexadecimal digits each; empty where `sameRows` names an entry that has them.
     var hashes = ""
+    /// Of whom each row is, in the same order; nil where rows are subjects.
+    var subjects: String?
     var sameRows: Int?
     /// Keyed, of the entry before and of this one.
     package internal(set) var code = ""
@@ -55,6 +57,10 @@ package struct LedgerAnswer: Sendable {
     package var classesLeftOut: [String]?
     package var model: String?
     package var study: String?
+    /// Of statistics: digests of the models that the model was made from.
+    package var ancestors: Set<String> = []
+    /// By the policy of the site: most models that are released, or that statistics of a study are released at; nil for no bound of its own.
+    package var most: Int?
 
     var leftOut: [String] { classesLeftOut ?? [] }
 
@@ -69,48 +75,5 @@ package struct LedgerAnswer: Sendable {
         classesLeftOut = leftOut
         self.model = model
         self.study = study
-    }
-}
-
-/// Keyed hashes of the rows behind an answer.
-package struct LedgerRows: Sendable, Equatable {
-    /// Sorted.
-    package let hashes: [UInt64]
-
-    package init(_ hashes: some Sequence<UInt64>) { self.hashes = hashes.sorted() }
-
-    /// 16 hexadecimal digits each.
-    var text: String {
-        var digits = [UInt8]()
-        digits.reserveCapacity(16 * hashes.count)
-        for hash in hashes {
-            for shift in stride(from: UInt64(60), through: 0, by: -4) {
-                digits.append(Self.digits[Int((hash >> shift) & 15)])
-            }
-        }
-        return String(decoding: digits, as: UTF8.self)
-    }
-
-    private static let digits = Array("0123456789abcdef".utf8)
-
-    /// nil for other digits, or another order.
-    init?(_ text: String) {
-        let digits = Array(text.utf8)
-        guard digits.count.isMultiple(of: 16) else { return nil }
-        var hashes = [UInt64]()
-        hashes.reserveCapacity(digits.count / 16)
-        for start in stride(from: 0, to: digits.count, by: 16) {
-            var hash: UInt64 = 0
-            for digit in digits[start..<start + 16] {
-                switch digit {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"): hash = hash << 4 | UInt64(digit - UInt8(ascii: "0"))
-                case UInt8(ascii: "a")...UInt8(ascii: "f"): hash = hash << 4 | UInt64(digit - UInt8(ascii: "a") + 10)
-                default: return nil
-                }
-            }
-            if let last = hashes.last, last > hash { return nil }
-            hashes.append(hash)
-        }
-        self.hashes = hashes
     }
 }

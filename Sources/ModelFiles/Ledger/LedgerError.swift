@@ -18,6 +18,10 @@ public enum LedgerError: Error, Sendable, Equatable {
     case tooFewRowsDiffer(path: String, entry: Int, minimum: Int, canHoldBack: Bool)
     /// More models that statistics are asked for at than a study may have.
     case tooManyRounds(path: String, most: Int)
+    /// More models than the policy of the site lets out.
+    case tooManyReleases(path: String, most: Int)
+    /// Statistics at a model that no model of the ledger is in.
+    case notOfThisSite(path: String)
     /// A retraction of what is no answer, or was taken back before.
     case noSuchEntry(path: String, entry: Int)
     /// A file that is not that of an entry of the ledger.
@@ -51,6 +55,13 @@ extension LedgerError: DoorMessage {
         case .tooManyRounds(let path, let most):
             "refused by the ledger: the site has answered at \(most) models of this study (\(path.visible)), and no more rounds are "
                 + "answered: averages over many would disclose what single answers do not"
+        case .tooManyReleases(let path, let most):
+            "refused by the ledger: the site has released \(most == 1 ? "1 model" : "\(most) models") (\(path.visible)), as many as its "
+                + "policy lets out"
+        case .notOfThisSite(let path):
+            "refused by the ledger: the model is not made of a model that this site released (\(path.visible)), so that nobody knows what its "
+                + "statistics disclose; ask at a model that this site is in, or name the ledger of its release by "
+                + "\(RequestOption.ledger.name(style))"
         case .noSuchEntry(let path, let entry):
             "\(path.visible): there is no answer of number \(entry) that counts; dmoe ledger \(path.visible) lists them"
         case .notOfLedger(let path, let file):

@@ -80,7 +80,7 @@ package struct ReleaseLedger: Sendable {
     }
 
     private func rows(of entry: LedgerEntry) -> LedgerRows? {
-        guard let other = entry.sameRows else { return LedgerRows(entry.hashes) }
+        guard let other = entry.sameRows else { return LedgerRows(entry.hashes, subjects: entry.subjects) }
         return rows.indices.contains(other - 1) ? rows[other - 1] : nil
     }
 
@@ -91,7 +91,9 @@ package struct ReleaseLedger: Sendable {
     }
 
     /// By the key of this ledger.
-    package func rows(_ digests: RowDigests) -> LedgerRows { LedgerRows(keyed(digests)) }
+    package func rows(_ digests: RowDigests) -> LedgerRows {
+        LedgerRows(keyed(digests), subjects: digests.keyedSubjects(by: KeyedHash(key: key).digest("subjects".utf8)))
+    }
 
     /// In the order of the rows.
     func keyed(_ digests: RowDigests) -> [UInt64] { digests.keyed(by: KeyedHash(key: key).digest("rows".utf8)) }
@@ -134,7 +136,8 @@ package struct ReleaseLedger: Sendable {
         if !rows.hashes.isEmpty, let same = ledger.rows.firstIndex(of: rows) {
             entry.sameRows = same + 1
         } else {
-            entry.hashes = rows.text
+            entry.hashes = LedgerRows.text(rows.hashes)
+            entry.subjects = rows.subjects.map(LedgerRows.text)
         }
         entry.code = ledger.code(of: entry)
         var text = Data()

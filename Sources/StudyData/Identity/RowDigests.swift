@@ -1,3 +1,4 @@
+import Messages
 import Numerics
 import Tables
 
@@ -9,6 +10,8 @@ package struct RowDigests: Sendable {
     private let parallelism: Parallelism
     /// In the order of the rows.
     package private(set) var values = [Digest]()
+    /// Of whom each row is; nil where no column says it.
+    package private(set) var subjects: [Digest]?
 
     /// Not for secrets: two rows that differ have the same by chance, once in 2^128.
     package struct Digest: Sendable, Hashable {
@@ -18,12 +21,28 @@ package struct RowDigests: Sendable {
 
     package init(parallelism: Parallelism) { self.parallelism = parallelism }
 
+    /// - Parameters:
+    ///   - rows: 0-based, of the table.
+    ///   - subject: the column that says of whom they are. Rows without a name there are of one subject.
+    /// - Throws: where there is no such column.
+    package mutating func add(_ rows: [Int], of table: DataTable, subject: String) throws(TableError) {
+        let names = try table.names(subject)
+        subjects =
+            (subjects ?? [])
+            + rows.map { row in
+                var digest = Self.start
+                for byte in names[row].utf8 { digest.add(UInt64(byte) + 1) }
+                return digest
+            }
+        add(rows, of: table)
+    }
+
     /// - Parameter rows: 0-based, of the table.
     package mutating func add(_ rows: [Int], of table: DataTable) {
         let columns = table.columns.sorted { $0.name < $1.name }.compactMap { column in
             column.numbers.map { (name: column.name, values: $0) }
         }
-        var start = Digest(first: 0x243f_6a88_85a3_08d3, second: 0x1319_8a2e_0370_7344)
+        var start = Self.start
         for column in columns {
             for byte in column.name.utf8 { start.add(UInt64(byte) + 1) }
             start.add(0)
@@ -39,16 +58,30 @@ package struct RowDigests: Sendable {
         values += parts.joined()
     }
 
+    private static let start = Digest(first: 0x243f_6a88_85a3_08d3, second: 0x1319_8a2e_0370_7344)
     private static let rowsOfAPart = 4096
+
+    /// The largest number of rows that one subject has; 1 where rows are subjects.
+    package var mostRowsOfASubject: Int {
+        guard let subjects else { return 1 }
+        return subjects.reduce(into: [:]) { $0[$1, default: 0] += 1 }.values.max() ?? 1
+    }
 
     /// Without some of the rows.
     package mutating func remove(_ positions: Set<Int>) {
         guard !positions.isEmpty else { return }
-        values = values.enumerated().filter { !positions.contains($0.offset) }.map(\.element)
+        let left = values.indices.filter { !positions.contains($0) }
+        values = left.map { values[$0] }
+        subjects = subjects.map { subjects in left.map { subjects[$0] } }
     }
 
     /// Which only who has the key can make: the first eight bytes of an HMAC-SHA256 each, in the order of the rows.
-    package func keyed(by key: [UInt8]) -> [UInt64] {
+    package func keyed(by key: [UInt8]) -> [UInt64] { keyed(values, by: key) }
+
+    /// The same of the subjects.
+    package func keyedSubjects(by key: [UInt8]) -> [UInt64]? { subjects.map { keyed($0, by: key) } }
+
+    private func keyed(_ values: [Digest], by key: [UInt8]) -> [UInt64] {
         let hash = KeyedHash(key: key)
         let partCount = max(1, values.count / Self.rowsOfAPart)
         let parts = parallelism.map(count: partCount) { part in
@@ -62,23 +95,23 @@ package struct RowDigests: Sendable {
         return Array(parts.joined())
     }
 
-    /// The rows that only one of two answers has, repeated ones as often as they are more; both sorted.
-    package static func difference(_ first: [UInt64], _ second: [UInt64]) -> (first: [UInt64], second: [UInt64]) {
+    /// The positions of rows that only one of two answers has, repeated ones as often as they are more; both sorted.
+    package static func difference(_ first: [UInt64], _ second: [UInt64]) -> (first: [Int], second: [Int]) {
         var (i, j) = (0, 0)
-        var (own, other) = ([UInt64](), [UInt64]())
+        var (own, other) = ([Int](), [Int]())
         while i < first.count, j < second.count {
             if first[i] == second[j] {
                 i += 1
                 j += 1
             } else if first[i] < second[j] {
-                own.append(first[i])
+                own.append(i)
                 i += 1
             } else {
-                other.append(second[j])
+                other.append(j)
                 j += 1
             }
         }
-        return (own + first[i...], other + second[j...])
+        return (own + (i..<first.count), other + (j..<second.count))
     }
 }
 
@@ -111,4 +144,11 @@ extension TableColumn {
 extension Double {
     /// One for all that is missing, and one zero.
     fileprivate var pattern: UInt64 { (isNaN ? Double.nan : self == 0 ? 0 : self).bitPattern }
+}
+
+extension DataTable {
+    /// A column as names: texts without blanks around them, numbers as they are spelled shortest.
+    fileprivate func names(_ column: String) throws(TableError) -> [String] {
+        try text(column).map { field in CSVNumber.value(of: field).map(Format.label) ?? field.trimmingBlanks }
+    }
 }

@@ -46,6 +46,9 @@ package struct RowReader {
         /// How many rows wait for the next answer.
         package var heldBack = 0
 
+        /// The largest number of rows that one subject has; 1 where rows are counted.
+        package var mostRowsOfASubject: Int { digests?.mostRowsOfASubject ?? 1 }
+
         package var design: Design { selection.design }
     }
 
@@ -75,12 +78,12 @@ package struct RowReader {
             try selection.findClasses(in: tables, source: source)
         }
         var parts = [RowSelection.Selected]()
-        var digests = identifiesRows ? RowDigests(parallelism: parallelism) : nil
+        var digests = identifies(selection) ? RowDigests(parallelism: parallelism) : nil
         for (index, path) in files.enumerated() {
             let table = try index < tables.count ? tables[index] : read(path)
             let selected = try selection.rows(of: table)
             report(selected.dropped, table.rowCount, path)
-            digests?.add(selected.counted, of: table)
+            try add(selected, of: table, to: &digests, selection)
             parts.append(selected)
         }
         var waiting = WaitingRows(try digests.flatMap { try holdBack?($0) } ?? [])
@@ -146,10 +149,24 @@ package struct RowReader {
     }
 
     private func digestsOfPieces(_ selection: RowSelection) throws -> RowDigests? {
-        guard identifiesRows else { return nil }
-        var digests = RowDigests(parallelism: parallelism)
-        try forEachPiece { piece, _ in digests.add(try selection.rows(of: piece).counted, of: piece) }
+        guard identifies(selection) else { return nil }
+        var digests: RowDigests? = RowDigests(parallelism: parallelism)
+        try forEachPiece { piece, _ in
+            try add(try selection.rows(of: piece), of: piece, to: &digests, selection)
+        }
         return digests
+    }
+
+    private func identifies(_ selection: RowSelection) -> Bool { identifiesRows || selection.subject != nil }
+
+    private func add(
+        _ selected: RowSelection.Selected, of table: DataTable, to digests: inout RowDigests?, _ selection: RowSelection
+    ) throws(TableError) {
+        if let subject = selection.subject {
+            try digests?.add(selected.counted, of: table, subject: subject)
+        } else {
+            digests?.add(selected.counted, of: table)
+        }
     }
 
     /// In messages about all files.

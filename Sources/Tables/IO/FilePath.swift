@@ -31,6 +31,11 @@ package enum FilePath {
         return stat(path, &result) == 0 ? result : nil
     }
 
+    /// Whether others than the owner may write the file at its end.
+    package static func isWritableByOthers(_ path: String) -> Bool {
+        (status(path)?.st_mode).map { $0 & (S_IWGRP | S_IWOTH) != 0 } ?? false
+    }
+
     /// A pipe or a device.
     package static func isSpecial(_ path: String) -> Bool {
         guard let kind = status(path)?.st_mode else { return false }

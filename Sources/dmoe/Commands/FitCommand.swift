@@ -22,6 +22,7 @@ struct FitCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("CSV or .npy files of this site; - for standard input.", valueName: "data"))
     var files: [String]
     @OptionGroup(title: "Columns") var columns: ColumnOptions
+    @OptionGroup var subject: SubjectOption
     @OptionGroup(title: "Fit") var fit: FitOptionGroup
     @OptionGroup(title: "Number of experts") var counts: ExpertCountOptions
     @OptionGroup(title: "Data") var data: DataOptions
@@ -41,6 +42,7 @@ struct FitCommand: ParsableCommand {
 
     private var job: FitJob {
         var job = FitJob(columns: columns.request(data), experts: fit.experts)
+        job.columns.subject = subject.subject
         job.settings = fit.settings
         job.settings.isDraft = draft
         job.ledger = release.choices

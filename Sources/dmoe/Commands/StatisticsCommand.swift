@@ -24,6 +24,7 @@ struct StatisticsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Column of row weights; a weight of 2 counts as the row twice.", valueName: "column"))
     var weights: String?
     @OptionGroup var disclosure: DisclosureOption
+    @OptionGroup var subject: SubjectOption
     @OptionGroup(title: "Release") var release: LedgerOptions
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup var memory: MemoryOption
@@ -40,6 +41,7 @@ struct StatisticsCommand: ParsableCommand {
         var job = StatisticsJob()
         job.weights = weights
         job.missing = data.missing
+        job.subject = subject.subject
         job.minRows = disclosure.minRows
         job.ledger = release.choices
         return job

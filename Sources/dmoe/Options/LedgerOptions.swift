@@ -18,6 +18,12 @@ struct LedgerOptions: ParsableArguments {
     )
     var holdBackNew = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Policy of this site, which nobody else may write: the columns, levels and number of releases that it lets out; it tightens rules alone.",
+            valueName: "file"))
+    var policy: String?
+
     func validate() throws {
         if ledger != nil, noLedger { throw ValidationError("--ledger and --no-ledger cannot go together.") }
     }
@@ -26,6 +32,7 @@ struct LedgerOptions: ParsableArguments {
         var choices = LedgerChoices()
         choices.place = noLedger ? .none : ledger.map { .file($0) } ?? .besideData
         choices.holdsBackNew = holdBackNew
+        choices.policy = policy
         return choices
     }
 

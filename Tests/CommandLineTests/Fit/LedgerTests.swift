@@ -112,6 +112,24 @@ import Testing
         }
     }
 
+    @Test func statisticsAreOfModelsThatTheSiteIsIn() throws {
+        try work.write(Sample.csv(seed: 2, rows: 200), to: "other/s.csv")
+        for (table, output) in [("s.csv", "a.json"), ("other/s.csv", "b.json")] {
+            #expect(try fit(table, to: output).exitCode == 0)
+        }
+        try work.succeed("aggregate", "a.json", "b.json", "-o", "g.json", "--quiet")
+        try work.succeed("aggregate", "b.json", "-o", "h.json", "--quiet")
+        for (model, code) in [("g.json", Int32(0)), ("b.json", 65), ("h.json", 65)] {
+            let outcome = try work.runAsItIs(["statistics", model, "s.csv", "-o", "t.json"])
+            #expect(outcome.exitCode == code)
+            #expect(outcome.errors.contains("not made of a model that this site released") == (code == 65))
+        }
+        // After rounds the chain goes on.
+        #expect(try work.runAsItIs(["statistics", "g.json", "other/s.csv", "-o", "u.json"]).exitCode == 0)
+        try work.succeed("update", "g.json", "t.json", "u.json", "-o", "g1.json", "--quiet")
+        #expect(try work.runAsItIs(["statistics", "g1.json", "s.csv", "-o", "t.json"]).exitCode == 0)
+    }
+
     // MARK: New rows, and files that were never sent
 
     /// The answer is that of the rows before, to the last bit.

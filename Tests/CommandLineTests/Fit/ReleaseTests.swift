@@ -64,4 +64,25 @@ import Testing
         #expect(try work.run(["aggregate", "own/s0.json", "sites/s1.json", "-o", "m.json"]).exitCode == 0)
         #expect(try work.model("m.json").status == .oneOwner)
     }
+
+    /// Bounds of rows are as many times larger as one subject has rows.
+    @Test func subjectsAreCountedInPlaceOfRows() throws {
+        let columns = Sample.columns(seed: 3, rows: 400)
+        let subjects = (0..<400).map { Double($0 < 14 ? 0 : $0 / 2) }
+        try work.write(
+            Sample.csv([("who", subjects)] + Array(zip(Sample.names, columns)).map { (name: $0.0, values: $0.1) }),
+            to: "v.csv")
+        #expect(try fit("v.csv", to: "r.json", "--subject", "who").exitCode == 0)
+        let record = try #require(try work.model("r.json").disclosure)
+        #expect(record.unit == .subject && record.rowsPerSubject == 16 && record.policy?.minimumRows == 160)
+        #expect(try #require(record.figures?.leastEffectiveRows) >= 160)
+        #expect(try !work.model("r.json").covariates.contains("who"))
+        let text = try work.run(["inspect", "r.json"]).output
+        #expect(text.contains("160 effective rows behind every count and sum, which are of 10 subjects or more"))
+        #expect(try work.run(["inspect", "--audit", "r.json"]).output.contains("unit: subject"))
+        let wrong = try fit("v.csv", to: "w.json", "--subject", "nobody")
+        #expect(wrong.exitCode == 65 && wrong.errors.contains("nobody"))
+        #expect(try fit("v.csv", to: "w.json", "--subject", "a", "--features", "a,b").exitCode == 64)
+        try work.succeed("statistics", "r.json", "v.csv", "--subject", "who", "-o", "t.json")
+    }
 }

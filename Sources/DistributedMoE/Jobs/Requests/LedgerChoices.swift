@@ -10,6 +10,8 @@ public struct LedgerChoices: Sendable, Equatable {
     public var place = Place.besideData
     /// Whether new rows that are fewer than the threshold wait for the next release, where the answer is refused without.
     public var holdsBackNew = false
+    /// The file that says what the site lets out of its tables: columns, levels, releases and their number; nil for none.
+    public var policy: String?
 
     /// Where a ledger is.
     public enum Place: Sendable, Equatable {
@@ -32,8 +34,15 @@ public struct LedgerChoices: Sendable, Equatable {
         if !isRelease {
             if case .file = place { throw .noEffect(.ledger, .staysWithOwner) }
             if holdsBackNew { throw .noEffect(.holdBackNew, .staysWithOwner) }
+            if policy != nil { throw .noEffect(.policy, .staysWithOwner) }
         }
         if holdsBackNew, place == .none { throw .needs(.holdBackNew, .ledger, .ledgerKnowsRows) }
+    }
+
+    /// - Throws: ``PolicyError``.
+    func readPolicy() throws(PolicyError) -> SitePolicy? {
+        guard let policy else { return nil }
+        return try SitePolicy(path: policy)
     }
 
     /// The path of the ledger; nil where none is kept.
@@ -92,5 +101,21 @@ struct Release {
         guard let digests = rows.digests else { return .notKept }
         let entry = try ReleaseLedger.enter(answer, digests, at: path)
         return .entry(entry.entry, code: entry.code)
+    }
+}
+
+extension SitePolicy {
+    func check(_ rows: RowReader.Rows, isLedgerKept: Bool) throws(PolicyError) {
+        try checkLedger(isLedgerKept)
+        let selection = rows.selection
+        var levels = (selection.study?.covariates ?? []).compactMap { covariate in
+            covariate.levels.map { (name: covariate.name, count: $0.count) }
+        }
+        if let classes = selection.response.classes {
+            levels.append((name: selection.design.target, count: classes.count))
+        }
+        try check(
+            columns: selection.tableColumns.subtracting([selection.subject].compactMap { $0 }).sorted(),
+            subject: selection.subject, levels: levels, rows: rows.source.rowCount)
     }
 }

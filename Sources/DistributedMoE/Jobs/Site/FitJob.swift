@@ -83,7 +83,9 @@ public struct FitJob: Sendable {
         guard let numbers = experts ?? study?.experts.map({ ExpertNumbers($0) }) else {
             throw RequestRefusal.missingInStudyToo(.experts)
         }
-        let settings = releasing
+        var settings = releasing
+        let policy = try ledger.readPolicy()
+        settings.minRows = settings.minRows.map { max($0, policy?.minimumRows ?? 0) }
         let release = try settings.rules.flatMap { _ in
             try Release(ledger, input, minimumRows: settings.leastKnown)
         }
@@ -94,7 +96,12 @@ public struct FitJob: Sendable {
         var answer = LedgerAnswer(
             kind: .model, target: rows.design.target, covariates: rows.design.covariates,
             minimumRows: settings.leastKnown)
+        answer.most = policy?.releases
+        try policy?.check(rows, isLedgerKept: release != nil)
         try release?.check(answer, rows)
+        if rows.selection.subject != nil {
+            settings.rowsPerSubject = SubjectRule.rowsOfASubject(most: rows.mostRowsOfASubject)
+        }
         let options = settings.options(
             experts: numbers.last, seed: seed ?? study?.seed ?? 1, aggregated: isAggregated,
             initialModels: initialModels, cancellation: cancellation)
@@ -103,9 +110,11 @@ public struct FitJob: Sendable {
         }
         var file = ModelFile(local)
         file.note(rows.selection, rows.record)
-        file.note(settings.status, local.report, settings.rules)
+        file.note(settings.status, local.report, settings.rules, rowsPerSubject: settings.rowsPerSubject)
+        if policy != nil { file.disclosure?.sitePolicy = true }
         if let release {
             answer.classesLeftOut = local.classesLeftOut
+            answer.model = file.fitted?.digest
             file.disclosure?.ledger = try release.enter(answer, rows)
         }
         return Outcome(file: file, local: local)

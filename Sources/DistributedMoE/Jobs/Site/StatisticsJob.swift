@@ -8,6 +8,8 @@ import StudyData
 public struct StatisticsJob: Sendable, Equatable {
     /// Column of row weights; nil: that of the model's study.
     public var weights: String?
+    /// The column that says of whom a row is, where the model's study names none.
+    public var subject: String?
     /// In place of the rule `error` of the model.
     public var missing: MissingValueRule?
     /// The threshold rule, as in ``FitChoices/minRows``.
@@ -34,22 +36,29 @@ public struct StatisticsJob: Sendable, Equatable {
     ) throws -> StatisticsFile {
         try check()
         try parallelism.check()
+        let policy = try ledger.readPolicy()
+        let minRows = minRows.map { max($0, policy?.minimumRows ?? 0) }
         try model.refuseDraft(path: name)
         let global = try model.withStatistics(path: name)
         var selection = model.selection(missing: missing)
         selection.weights = weights ?? selection.weights
+        selection.subject = model.study?.subject ?? subject
         let release = try minRows.flatMap { try Release(ledger, input, minimumRows: $0) }
         let rows = try input.rows(
             textColumns: selection.textColumns, leastKnown: minRows ?? 1, purpose: "sum up", parallelism: parallelism,
             identity: release?.identity, notices: notices
         ) { [selection] _ in selection }
-        let answer = LedgerAnswer(
+        var answer = LedgerAnswer(
             kind: .statistics, target: rows.design.target, covariates: rows.design.covariates,
             minimumRows: minRows ?? 1, leftOut: [], model: global.digest, study: model.studyOfRounds)
+        answer.ancestors = model.ancestors
+        answer.most = policy?.rounds
+        try policy?.check(rows, isLedgerKept: release != nil)
         try release?.check(answer, rows)
         var options = FitOptions(expertCount: global.model.expertCount)
-        options.minRows = Double(minRows ?? 1)
-        options.rules = minRows.map { DisclosureRules(minimumRows: Double($0)) }
+        let rowsPerSubject = SubjectRule.rowsOfASubject(most: rows.mostRowsOfASubject)
+        options.minRows = Double((minRows ?? 1) * (minRows == nil ? 1 : rowsPerSubject))
+        options.rules = minRows.map { DisclosureRules(minimumRows: Double($0 * rowsPerSubject)) }
         let round = GeneralisedEMRound(at: global, options: options, parallelism: parallelism)
         let site = try rows.unlessUnreadable(source: input.source) { () throws(EstimationError) in
             try round.statistics(of: rows.source)

@@ -62,7 +62,17 @@ package enum RowInput: Sendable {
             {
                 throw TableError.noRows(path: table.source)
             }
-            rows = try table.rows(selection, leastKnown: leastKnown, parallelism: parallelism, report: report)
+            if identity == nil, selection.subject == nil {
+                rows = try table.rows(selection, leastKnown: leastKnown, parallelism: parallelism, report: report)
+            } else {
+                // A row is what all columns say.
+                guard table.rowCount > 0 else { throw TableError.noRows(path: table.source) }
+                var reader = RowReader(
+                    files: [table.source], options: TableOptions(parallelism: parallelism), parallelism: parallelism,
+                    leastKnown: leastKnown, select: { _ in selection }, report: report)
+                reader.identify(identity)
+                rows = try reader.rows(of: table.table())
+            }
         case .table(let table):
             guard table.rowCount > 0 else { throw TableError.noRows(path: table.source) }
             var reader = RowReader(
