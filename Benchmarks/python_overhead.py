@@ -61,7 +61,7 @@ def against_the_command_line(table: np.ndarray) -> None:
         np.save(f"{folder}/rows.npy", table)
         command = [
             str(PROGRAM), "fit", f"{folder}/rows.npy", "--target", names[-1], "--experts", "3", "--quiet",
-            "-o", f"{folder}/model.json",
+            "--no-ledger", "-o", f"{folder}/model.json",
         ]
         program, python = [], []
         for _ in range(REPEATS):

@@ -85,7 +85,7 @@ class Run:
         learned = program.run_json(
             "learn", *common, "--shard-by", data.site, "--local-models", "local", "-o", f"{scores.DEFAULT}.json"
         )
-        program.run("fit", *common, "-o", f"{scores.POOLED}.json", "--quiet")
+        program.run("fit", *common, "--no-ledger", "-o", f"{scores.POOLED}.json", "--quiet")
         return learned
 
     def aggregate(self, program: Program) -> dict[str, dict[str, Any]]:

@@ -18,6 +18,8 @@ struct ColumnsRequest: Decodable {
     var exposure: String?
     var weights: String?
     var missing: String?
+    /// The column that says of whom a row is.
+    var subject: String?
 
     func request() throws(RequestRefusal) -> ColumnRequest {
         var request = ColumnRequest(study: study.map { .text($0) }, target: target)
@@ -28,6 +30,7 @@ struct ColumnsRequest: Decodable {
         request.classes = classes
         request.exposure = exposure
         request.weights = weights
+        request.subject = subject
         request.missing = try Request.named(missing, .missing)
         return request
     }

@@ -41,6 +41,12 @@ private struct FitRequest: Decodable {
     var asSites: Bool?
     /// Path of the secret of rounding; nil: what follows from the rows.
     var roundingSecret: String?
+    /// The file that has what the site has released; nil: none is kept.
+    var ledger: String?
+    /// Whether a few new rows wait for the next release.
+    var holdBackNew: Bool?
+    /// The file that says what the site lets out.
+    var policy: String?
     var threads: Int?
 
     func job() throws -> FitJob {
@@ -54,6 +60,7 @@ private struct FitRequest: Decodable {
         job.isAggregated = aggregated ?? false
         job.isReleased = asSites ?? true
         job.roundingSecret = roundingSecret
+        job.ledger = LedgerChoices(ledger, holdsBackNew: holdBackNew, policy: policy)
         try job.check()
         job.initialModels = try (initialModels ?? []).map { text in
             try ModelFile.decode(Data(text.utf8), source: "initial model").model
@@ -162,4 +169,14 @@ public func cancellationRequest(_ cancellation: UnsafeMutableRawPointer) {
 @c(dmoe_cancellation_release)
 public func cancellationRelease(_ cancellation: UnsafeMutableRawPointer) {
     Handle<Cancellation>(cancellation).release()
+}
+
+extension LedgerChoices {
+    /// Rows in memory lie in no folder: without a file there is no ledger.
+    init(_ path: String?, holdsBackNew: Bool?, policy: String?) {
+        self.init()
+        place = path.map { .file($0) } ?? .none
+        self.holdsBackNew = holdsBackNew ?? false
+        self.policy = policy
+    }
 }

@@ -15,6 +15,11 @@ private struct StatisticsRequest: Decodable {
     var ownRows: Bool?
     /// Path of the secret of rounding; nil: what follows from the rows.
     var roundingSecret: String?
+    var subject: String?
+    /// As in `FitRequest`.
+    var ledger: String?
+    var holdBackNew: Bool?
+    var policy: String?
     var threads: Int?
 }
 
@@ -32,6 +37,8 @@ public func statistics(
         job.missing = try Request.named(request.missing, .missing)
         job.minRows = request.ownRows ?? false ? nil : request.minRows ?? job.minRows
         job.roundingSecret = request.roundingSecret
+        job.subject = request.subject
+        job.ledger = LedgerChoices(request.ledger, holdsBackNew: request.holdBackNew, policy: request.policy)
         let file = try Handle<ModelObject>(model).value.modelFile(named: "model")
         return try job.run(
             at: file, named: "model", .borrowed(Handle<TableObject>(table).value.table),

@@ -29,8 +29,9 @@ package enum ExitCode: Int32, Sendable {
                 ? .cannotCreate : error.isWriteFailure ? .outputError : error.isMissingInput ? .noInput : .data
         case let error as ModelFileError: self = error.isMissingInput ? .noInput : .data
         case let error as StudyError: self = error.isMissingInput ? .noInput : .data
-        case LedgerError.cannotWrite: self = .cannotCreate
-        case LedgerError.cannotRead: self = .noInput
+        case LedgerError.cannotWrite, LedgerError.isBusy: self = .cannotCreate
+        case LedgerError.cannotRead, PolicyError.cannotRead: self = .noInput
+        case is PolicyError: self = .data
         case is LedgerError: self = .data
         case RoundingSecretError.cannotWrite: self = .cannotCreate
         case RoundingSecretError.cannotRead: self = .noInput

@@ -79,6 +79,8 @@ public typealias UnknownLevelRule = StudyData.UnknownLevelRule
 public typealias LedgerError = ModelFiles.LedgerError
 /// What can be wrong with the secret of rounding.
 public typealias RoundingSecretError = ModelFiles.RoundingSecretError
+/// What can be wrong with the policy of a site.
+public typealias PolicyError = ModelFiles.PolicyError
 /// For whom a file is.
 public typealias ReleaseStatus = ModelFiles.ReleaseStatus
 /// A model file.

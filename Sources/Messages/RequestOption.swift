@@ -22,6 +22,8 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case gateFeatures
     /// The column of row weights.
     case weights
+    /// The column that says of whom a row is.
+    case subject
     /// The rule for missing values: `MissingValueRule` by its name.
     case missing
     /// Columns of a new study that are categories.
@@ -65,6 +67,12 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case ledger
     /// The file that has the secret from which random choices of rounding follow.
     case roundingSecret
+    /// Whether a release is made without a ledger.
+    case noLedger
+    /// The file that says what a site lets out of its tables.
+    case policy
+    /// Whether a few new rows wait for the next release.
+    case holdBackNew
     /// Whether shards are taken as sites, whose local models keep the rules of a release.
     case asSites
     /// The criterion that chooses the number of experts: `ExpertCountCriterion` by its name.

@@ -32,6 +32,8 @@ public enum RequestRefusal: Error, Equatable, Sendable {
     case noSingleModel(method: String)
     /// Nothing is there to work on.
     case nothingGiven(Subject)
+    /// Rows that lie in no folder, where a ledger could be: what they come from.
+    case noPlaceForLedger(source: String)
     /// A list that must have one entry for each of something else.
     case countMismatch(RequestOption, found: Int, needed: Int)
     /// A largest share below that of equal weights.
@@ -97,6 +99,12 @@ public enum RequestRefusal: Error, Equatable, Sendable {
         case oneExpertHasNoGate
         /// An adaptation of neither gate nor experts.
         case nothingIsAdapted
+        /// A ledger of what is no answer.
+        case staysWithOwner
+        /// What a ledger decides.
+        case ledgerKnowsRows
+        /// A column of subjects that is another column of the model too.
+        case subjectIsAnother(String)
     }
 
     /// What a request works on.
@@ -143,6 +151,9 @@ extension RequestRefusal: DoorMessage {
                 + "method, or write the local models to files and aggregate them by "
                 + RequestOption.method.setting(method, style)
         case .nothingGiven(let subject): subject.text
+        case .noPlaceForLedger(let source):
+            "\(source.visible) lies in no folder where a ledger of releases could be: name a file for it by "
+                + "\(RequestOption.ledger.name(style)), or keep none by \(RequestOption.noLedger.name(style))"
         case .countMismatch(let option, let found, let needed):
             "\(option.name(style)): \(found) given for \(needed)"
         case .shareBelowEqual(let option, let sites):
@@ -194,6 +205,9 @@ extension RequestRefusal.Reason {
             "one expert has no gate; \(RequestOption.adapted.setting("intercepts", style)) adapts its intercept"
         case .nothingIsAdapted: "nothing is adapted without \(RequestOption.adapt.name(style))"
         case .noSupportTable: "no row is read without \(RequestOption.support.name(style))"
+        case .staysWithOwner: "what stays with the owner of the rows is no answer"
+        case .subjectIsAnother(let name): "\(name.quoted) is another column of the model"
+        case .ledgerKnowsRows: "the ledger knows which rows are new"
         case .levelsOfStudy: "only models of a study know levels of categories"
         }
     }

@@ -31,9 +31,24 @@ class Site:
         return path
 
     def fit(self, table: Path, target: str, *options: str) -> dict:
-        """The local model, as others get it."""
+        """The local model, as others get it, of tables that have nothing to do with one another."""
+        alone = [] if {"--draft", "--ledger"} & set(options) else ["--no-ledger"]
+        return self.release(table, target, *options, *alone)
+
+    def release(self, table: Path, target: str, *options: str) -> dict:
+        """The same with what the program does by default."""
         output = self.folder / "model.json"
         command = [PROGRAM, "fit", table, "--target", target, "--quiet", "-o", output, *options]
+        return self.run(command, output)
+
+    def statistics(self, model: dict, table: Path, *options: str) -> dict:
+        """The answer to a round at a model that somebody made."""
+        path, output = self.folder / "asked.json", self.folder / "statistics.json"
+        path.write_text(json.dumps(model))
+        return self.run([PROGRAM, "statistics", path, table, "--quiet", "-o", output, *options], output)
+
+    @staticmethod
+    def run(command: list, output: Path) -> dict:
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode == 65:
             raise Refused(done.stderr)
@@ -49,7 +64,7 @@ def site(tmp_path: Path) -> Site:
 
 def moments(expert: dict) -> tuple[float, np.ndarray, np.ndarray]:
     """Weight, means and scatter of covariates and target."""
-    statistics = expert["statistics"]
+    statistics = expert.get("statistics", expert)
     size = len(statistics["mean"])
     scatter = np.zeros((size, size))
     scatter[np.tril_indices(size)] = statistics["scatter"]

@@ -48,6 +48,43 @@ def test_second_release_is_refused(site: Site, table: Table, change: Callable[[T
         fit(site, change(table), "--ledger", ledger)
 
 
+@pytest.mark.parametrize("change", [added, without_last])
+def test_second_release_is_refused_by_default(
+    site: Site, table: Table, change: Callable[[Table], Table]
+) -> None:
+    """Without a word of a ledger, and under another name in the same folder."""
+    site.release(site.write("clinic.csv", table), "y", "--experts", "2")
+    with pytest.raises(Refused, match="entry 1 .* differ by fewer than 10"):
+        site.release(site.write("export.csv", change(table)), "y", "--experts", "2")
+
+
+@pytest.mark.parametrize("more", [1, 9])
+def test_new_rows_that_wait_are_in_no_file(site: Site, table: Table, more: int) -> None:
+    """The file is that of the rows before, whatever the new ones are."""
+    first = site.release(site.write("clinic.csv", table), "y", "--experts", "2")
+    grown = {name: np.append(values, np.full(more, 1.25)) for name, values in table.items()}
+    second = site.release(site.write("clinic.csv", grown), "y", "--experts", "2", "--hold-back-new")
+    assert second["disclosure"]["ledger"]["entry"] == 2
+    for model in (first, second):
+        del model["disclosure"]["ledger"]
+    assert first == second
+
+
+def test_answers_to_rounds_count_too(site: Site, table: Table) -> None:
+    """A file of all rows, and the statistics of all but one at the same model."""
+    path = site.write("clinic.csv", table)
+    draft = site.fit(path, "y", "--experts", "2", "--draft")
+    draft["disclosure"]["status"] = "release"
+    less = site.write("less.csv", without_last(table))
+    difference = gram(draft) - gram(site.statistics(draft, less, "--no-ledger"))
+    row = np.array([table[name][-1] for name in ("x0", "x1", "x2", "y")])
+    assert np.allclose(difference[0, 1:], row, atol=1e-4)
+    model = site.release(path, "y", "--experts", "2")
+    site.statistics(model, path)
+    with pytest.raises(Refused, match="differ by fewer than 10"):
+        site.statistics(model, less)
+
+
 def test_changed_row_is_refused(site: Site, table: Table) -> None:
     ledger = str(site.folder / "clinic.ledger")
     fit(site, table, "--ledger", ledger)

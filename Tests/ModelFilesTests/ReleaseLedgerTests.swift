@@ -1,79 +1,210 @@
 import Foundation
 import ModelFiles
+import Numerics
 import StudyData
+import Tables
 import Testing
 
 /// The ledger of what a site has released.
-@Suite struct ReleaseLedgerTests {
+@Suite final class ReleaseLedgerTests {
     private let path: String
 
     init() {
         path = FileManager.default.temporaryDirectory.appendingPathComponent("ledger-\(UUID().uuidString)").path
     }
 
-    private func entry(_ rows: some Sequence<UInt64>, minimum: Int = 10, leftOut: [String] = []) -> ReleaseLedger.Entry
-    {
-        ReleaseLedger.Entry(
-            kind: .model, target: "y", covariates: ["x"], minimumRows: minimum, leftOut: leftOut, rows: Array(rows))
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    private func answer(
+        _ kind: LedgerEntry.Kind = .model, minimum: Int = 10, leftOut: [String]? = [], model: String? = nil
+    ) -> LedgerAnswer {
+        var answer = LedgerAnswer(
+            kind: kind, target: "y", covariates: ["x"], minimumRows: minimum, leftOut: leftOut, model: model,
+            study: kind == .model ? nil : "s")
+        answer.ancestors = ["local"]
+        return answer
+    }
+
+    private func digests(_ values: ClosedRange<Int>) -> RowDigests {
+        let numbers = values.map(Double.init)
+        var digests = RowDigests(parallelism: .serial)
+        digests.add(
+            Array(numbers.indices),
+            of: DataTable(source: "t", columns: [TableColumn(name: "a", content: .numbers(numbers))]))
+        return digests
+    }
+
+    @discardableResult
+    private func enter(_ values: ClosedRange<Int>, _ answer: LedgerAnswer? = nil) throws -> LedgerEntry {
+        try ReleaseLedger.enter(answer ?? self.answer(), digests(values), at: path)
+    }
+
+    private func lines() throws -> [String] {
+        try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
     }
 
     @Test func whatIsWrittenIsRead() throws {
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        var ledger = try ReleaseLedger(path: path)
-        let first = try ledger.append(entry(1...100))
-        let second = try ledger.append(entry(50...200, leftOut: ["y=rare"]))
-        #expect(first.entry == 1)
-        #expect(second.entry == 2)
+        let first = try enter(1...100)
+        let second = try enter(51...200, answer(leftOut: ["y=rare"]))
+        let third = try enter(1...100)
+        #expect(first.entry == 1 && second.entry == 2 && third.entry == 3)
         let read = try ReleaseLedger(path: path)
-        #expect(read.entries == [first, second])
-        let rows: [UInt64] = Array(1...100)
-        #expect(read.entries[0].rows == rows)
-        #expect(read.entries[0].rowCount == 100)
-        #expect(read.rowKey == ledger.rowKey)
+        #expect(read.entries == [first, second, third])
+        #expect(read.rows[0] == read.rows(digests(1...100)) && read.rows[2] == read.rows[0])
+        #expect(read.rows[1].hashes.count == 150)
+        // The same rows are written once.
+        #expect(try lines()[3].count < 300)
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
     }
 
     /// The law: no two answers that are let through differ by 1 to 9 rows.
     @Test(arguments: 0...12) func answersAreEqualOrTenRowsApart(more: Int) throws {
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        var ledger = try ReleaseLedger(path: path)
-        _ = try ledger.append(entry(1...100))
-        let new = entry(1...UInt64(100 + more))
+        try enter(1...100)
         if more == 0 || more >= 10 {
-            try ledger.check(new)
+            try enter(1...100 + more)
         } else {
-            #expect(throws: LedgerError.tooFewRowsDiffer(path: path, entry: 1, minimum: 10)) { try ledger.check(new) }
+            #expect(
+                throws: LedgerError.tooFewRowsDiffer(path: path, entry: 1, minimum: 10, canHoldBack: true)
+            ) { try enter(1...100 + more) }
+            #expect(
+                throws: LedgerError.tooFewRowsDiffer(path: path, entry: 1, minimum: 10, canHoldBack: false)
+            ) { try enter(1 + more...100) }
         }
     }
 
+    /// Without the new rows the answer is let through, whatever their number.
+    @Test(arguments: 0...12) func newRowsAreThoseThatWait(more: Int) throws {
+        try enter(1...100)
+        let ledger = try ReleaseLedger(path: path)
+        var rows = digests(1...100 + more)
+        let new = ledger.newRows(rows, minimumRows: 10)
+        #expect(new == (more < 10 ? Set(100..<100 + more) : []))
+        rows.remove(new)
+        try ledger.check(answer(), ledger.rows(rows))
+        #expect(ledger.newRows(digests(2...103), minimumRows: 10).isEmpty)
+    }
+
+    /// Visits of patients, two each: nine patients more are refused, ten are not.
+    @Test(arguments: 1...11) func subjectsAreCountedWhereTheyAreKnown(more: Int) throws {
+        func visits(_ patients: Int) throws -> RowDigests {
+            let values = (0..<2 * patients).map(Double.init)
+            var digests = RowDigests(parallelism: .serial)
+            try digests.add(
+                Array(values.indices),
+                of: DataTable(
+                    source: "t",
+                    columns: [
+                        TableColumn(name: "a", content: .numbers(values)),
+                        TableColumn(name: "p", content: .numbers(values.map { ($0 / 2).rounded(.down) })),
+                    ]), subject: "p")
+            return digests
+        }
+        #expect(try visits(50).mostRowsOfASubject == 2)
+        _ = try ReleaseLedger.enter(answer(), visits(50), at: path)
+        if more < 10 {
+            #expect(throws: LedgerError.self) { try ReleaseLedger.enter(answer(), visits(50 + more), at: path) }
+        } else {
+            _ = try ReleaseLedger.enter(answer(), visits(50 + more), at: path)
+        }
+        let read = try ReleaseLedger(path: path)
+        #expect(try read.rows[0] == read.rows(visits(50)))
+    }
+
     @Test func rowsThatARuleLeftOutMayBeTheDifference() throws {
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        var ledger = try ReleaseLedger(path: path)
-        _ = try ledger.append(entry(1...100, leftOut: ["y=rare"]))
-        try ledger.check(entry(1...100, leftOut: ["y=rare"]))
-        #expect(throws: LedgerError.self) { try ledger.check(entry(1...100)) }
-        #expect(throws: LedgerError.self) { try ledger.check(entry(1...115)) }
-        try ledger.check(entry(1...119))
+        try enter(1...100, answer(leftOut: ["y=rare"]))
+        let ledger = try ReleaseLedger(path: path)
+        func check(_ values: ClosedRange<Int>, _ leftOut: [String]?) throws {
+            try ledger.check(answer(leftOut: leftOut), ledger.rows(digests(values)))
+        }
+        try check(1...100, ["y=rare"])
+        #expect(throws: LedgerError.self) { try check(1...100, []) }
+        #expect(throws: LedgerError.self) { try check(1...115, []) }
+        try check(1...119, [])
+        // Before the fit nobody knows.
+        try check(1...105, nil)
+    }
+
+    @Test func whatIsTakenBackCountsNoMore() throws {
+        try enter(1...100)
+        let entry = try ReleaseLedger.retract(1, at: path)
+        #expect(entry.entry == 2 && entry.retracts == 1)
+        try enter(1...101)
+        let read = try ReleaseLedger(path: path)
+        #expect(read.answers.map(\.entry) == [3] && read.entries.count == 3)
+        for wrong in [1, 2, 4] {
+            #expect(throws: LedgerError.noSuchEntry(path: path, entry: wrong)) {
+                try ReleaseLedger.retract(wrong, at: path)
+            }
+        }
+    }
+
+    @Test func fiveModelsOfAStudyAreAnswered() throws {
+        let first = answer(.statistics, model: "1")
+        #expect(throws: LedgerError.notOfThisSite(path: path)) { try enter(1...100, first) }
+        try enter(1...100, answer(model: "local"))
+        for model in 1...5 {
+            for _ in 1...2 { try enter(1...100, answer(.statistics, model: "\(model)")) }
+        }
+        #expect(throws: LedgerError.tooManyRounds(path: path, most: 5)) {
+            try enter(1...100, answer(.statistics, model: "6"))
+        }
+        try enter(1...100)
     }
 
     /// Entries that are changed, taken out or put into another order do not follow from one another.
     @Test func changesAreSeen() throws {
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        var ledger = try ReleaseLedger(path: path)
-        for last in [100, 200, 300] as [UInt64] { _ = try ledger.append(entry(1...last)) }
-        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
+        for last in [100, 200, 300] { try enter(1...last) }
+        let lines = try lines()
         let changed = lines[2].replacingOccurrences(of: "\"minimumRows\":10", with: "\"minimumRows\":3")
         for (wrong, line) in [
             ([lines[0], lines[1], changed, lines[3]], 3), ([lines[0], lines[2], lines[3]], 2),
             ([lines[0], lines[1], lines[3], lines[2]], 3), ([lines[0], lines[1], "{", lines[3]], 3),
         ] {
-            try wrong.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
+            try (wrong.joined(separator: "\n") + "\n").write(toFile: path, atomically: true, encoding: .utf8)
             #expect(throws: LedgerError.changed(path: path, line: line)) { try ReleaseLedger(path: path) }
         }
         try "a,b\n1,2\n".write(toFile: path, atomically: true, encoding: .utf8)
         #expect(throws: LedgerError.notALedger(path: path)) { try ReleaseLedger(path: path) }
+        try (lines[0].replacingOccurrences(of: "Version\":2", with: "Version\":1") + "\n")
+            .write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(throws: LedgerError.otherVersion(path: path, version: 1)) { try ReleaseLedger(path: path) }
         try FileManager.default.removeItem(atPath: path)
         #expect(throws: LedgerError.cannotRead(path: path)) { try ReleaseLedger(existing: path) }
+    }
+
+    /// What was being written when a process was stopped: the answer did not go out, and the next takes its place.
+    @Test func linesWithoutAnEndAreNone() throws {
+        try enter(1...100)
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        try enter(1...200)
+        let both = try Data(contentsOf: URL(fileURLWithPath: path))
+        for length in [whole.count, whole.count + 1, both.count - 1] {
+            try both.prefix(length).write(to: URL(fileURLWithPath: path))
+            #expect(try ReleaseLedger(path: path).entries.count == 1)
+            try enter(1...300)
+            #expect(try ReleaseLedger(path: path).entries.count == 2)
+        }
+        let head = try #require(whole.firstIndex(of: UInt8(ascii: "\n")))
+        for length in [0, 1, 12, head] {
+            try whole.prefix(length).write(to: URL(fileURLWithPath: path))
+            #expect(try ReleaseLedger(path: path).entries.isEmpty)
+            try enter(1...101)
+            #expect(try ReleaseLedger(path: path).entries.count == 1)
+        }
+        try Data("a,b,c".utf8).write(to: URL(fileURLWithPath: path))
+        #expect(throws: LedgerError.notALedger(path: path)) { try enter(1...100) }
+    }
+
+    @Test func whoWaitsTooLongIsTold() throws {
+        try enter(1...100)
+        let descriptor = open(path, O_RDWR)
+        defer { close(descriptor) }
+        try #require(flock(descriptor, LOCK_EX) == 0)
+        #expect(throws: LedgerError.isBusy(path: path)) {
+            try ReleaseLedger.enter(answer(), digests(1...100), at: path, patience: 0.2)
+        }
+        try #require(flock(descriptor, LOCK_UN) == 0)
+        try enter(1...100)
     }
 }

@@ -54,6 +54,7 @@ def fit_local(
     classes: Sequence[str] | None = None,
     exposure: str | None = None,
     weights: str | None = None,
+    subject: str | None = None,
     missing: str | None = None,
     study: str | None = None,
     experts: int | tuple[int, int] | None = None,
@@ -85,6 +86,8 @@ def fit_local(
         Column of exposures of counts or rates.
     weights : str, optional
         Column of row weights; a weight of 2 counts as the row twice.
+    subject : str, optional
+        Column that says of whom a row is, such as a patient with several visits: threshold and ledger count subjects then, not rows.
     missing : {"error", "drop"}, optional
         What is done about rows with a missing value; an error by default.
     study : str, optional
@@ -103,9 +106,11 @@ def fit_local(
         ``dmoe learn``; ``min_rows``: the threshold rule, by which no statistic over fewer effective rows is released, 10 by
         default and 3 at least, or None where rows and model stay with their owner and nothing is withheld; ``aggregated=True``
         for one of many fits that are aggregated: slopes that a lasso left are fitted once more without it; ``draft=True`` for a model to
-        look at, for which no rule holds and which no coordinator takes; ``as_sites=False`` where rows and model have one owner:
-        of the rules of a release the threshold alone holds; ``rounding_secret``: the path of the secret from which the random choices of
-        rounding follow, made where there is no file; by default they follow from the responses.
+        look at, for which no rule holds and which no coordinator takes, and which :meth:`Model.release` releases; ``ledger``: path of the
+        file that has what the site has released, and refuses an answer that differs from an earlier one by 1 to 9 rows, and
+        ``hold_back_new=True`` to let such rows wait, ``policy``, as for ``dmoe fit``; ``rounding_secret``: the path of the secret from which
+        the random choices of rounding follow, made where there is no file; by default the key of the ledger, or the responses;
+        ``as_sites=False`` where rows and model have one owner: of the rules of a release the threshold alone holds.
 
     Returns
     -------
@@ -128,19 +133,36 @@ def fit_local(
     """
     columns = column_request(
         study=study, target=target, features=features, exclude=exclude, gate_features=gate_features, family=family, classes=classes,
-        exposure=exposure, weights=weights, missing=missing,
+        exposure=exposure, weights=weights, missing=missing, subject=subject,
     )
     request = fit_request(columns, experts, options)
+    model = run_fit(_rows(data, columns, request, site), request, n_jobs, progress)
+    if options.get("draft"):
+        asked = {name: value for name, value in options.items() if name != "draft"}
+
+        def release(**how: Any) -> Model:
+            again = fit_request(columns, experts, {**asked, **how})
+            return run_fit(_rows(data, columns, again, site), again, n_jobs, progress)
+
+        model.releasing = release
+    return model
+
+
+def _rows(data: Any, columns: Mapping[str, Any], request: Mapping[str, Any], site: str) -> Table:
+    """The columns that a request asks for; all of them where a ledger knows rows by what they say."""
     if isinstance(data, Table):
-        return run_fit(data, request, n_jobs, progress)
+        return data
+    study, features, exclude = columns.get("study"), columns.get("covariates"), columns.get("exclude")
     named, roles = columns_named(columns), roles_of(columns)
     names = names_of(data)
     if names is None:
         raise ValueError("columns have no names: give a data frame, or a mapping of names to columns")
-    if study is None and features is None:
+    if (study is None and features is None) or request.get("ledger") is not None:
         roles |= {name: FREE for name in names if name not in named or name in (exclude or ())}
-        named = names
-    return run_fit(_table(data, named, site, roles), request, n_jobs, progress)
+        named = [*named, *(name for name in names if name not in named)] if study is not None or features is not None else names
+    if "subject" in columns:
+        roles |= {columns["subject"]: FREE}
+    return _table(data, named, site, roles)
 
 
 def run_fit(

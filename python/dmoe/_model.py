@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,8 @@ class Model(Predictor, Results, SiteWork):
         self.text = text
         # Of how the rows were read, where it was fitted here.
         self.notices: list[str] = []
+        # Of a draft that was fitted here: fits its rows again, with the rules of a release.
+        self.releasing: Callable[..., Model] | None = None
         data = text.encode()
         self._handle: int | None = _engine.opened("dmoe_model_open", data, len(data), source.encode())
 
@@ -76,6 +79,37 @@ class Model(Predictor, Results, SiteWork):
         """
         data = self.text.encode()
         _engine.answer(_engine.library().dmoe_file_write(data, len(data), os.fsencode(path)))
+
+    def release(
+        self, path: str | os.PathLike[str], *, ledger: str | os.PathLike[str] | None = None, hold_back_new: bool = False
+    ) -> Model:
+        """Fit the rows of this draft again with the rules of a release, and write the file that may be sent.
+
+        Parameters
+        ----------
+        path : path
+            The file.
+        ledger : path, optional
+            What the site has released: an answer that differs from an earlier one by 1 to 9 rows is refused, else it is entered. Without,
+            the file says that none was kept.
+        hold_back_new : bool, optional
+            Let new rows wait for the next release while they are fewer than the threshold, rather than refuse.
+
+        Returns
+        -------
+        Model
+            The release, which differs from the draft where a rule withholds something.
+
+        Raises
+        ------
+        ValueError
+            Where this is no draft of :func:`dmoe.fit_local` in this session, or a rule or the ledger refuses.
+        """
+        if self.releasing is None:
+            raise ValueError("only a draft that fit_local made in this session can be released: its rows are needed")
+        model = self.releasing(ledger=None if ledger is None else os.fspath(ledger), hold_back_new=hold_back_new or None)
+        model.save(path)
+        return model
 
     def __reduce__(self) -> Any:
         return (Model, (self.text,))

@@ -16,6 +16,7 @@ from ._tables import Role, name_role, roles_of_study
 # Arguments of a fit that are about columns.
 COLUMN_ARGUMENTS = (
     "study", "target", "features", "exclude", "gate_features", "family", "classes", "exposure", "weights", "missing",
+    "subject",
 )
 
 # Options of a fit that are not.
@@ -24,7 +25,7 @@ FIT_OPTIONS = {
     "min_rows": "minRows", "l1": "l1Automatic", "l1_gate": "l1Gate", "l1_experts": "l1Experts", "l1_refit": "l1Refit",
     "standard_errors": "standardErrors", "slope_prior": "slopePrior", "rows_per_parameter": "rowsPerParameter", "criterion": "criterion",
     "holdout": "holdout", "initial_models": "initialModels", "aggregated": "aggregated", "draft": "draft",
-    "as_sites": "asSites", "rounding_secret": "roundingSecret",
+    "as_sites": "asSites", "ledger": "ledger", "hold_back_new": "holdBackNew", "policy": "policy", "rounding_secret": "roundingSecret",
 }
 
 # How the rows of a model are read, and what is asked of them.
@@ -89,9 +90,10 @@ def column_request(
     *, study: str | None, target: str | None, features: Sequence[str] | None, exclude: Sequence[str] | None = None,
     gate_features: Sequence[str] | None,
     family: str | None, classes: Sequence[str] | None, exposure: str | None, weights: str | None, missing: str | None,
+    subject: str | None = None,
 ) -> dict[str, Any]:
     """Which columns are what."""
-    for argument, name in (("target", target), ("exposure", exposure), ("weights", weights)):
+    for argument, name in (("target", target), ("exposure", exposure), ("weights", weights), ("subject", subject)):
         if name is not None and not isinstance(name, str):
             raise TypeError(f"{argument} must be the name of a column, not {name!r}; give the columns names that are texts")
     return given({
@@ -99,6 +101,7 @@ def column_request(
         "exclude": names_in("exclude", exclude) or None,
         "gateCovariates": names_in("gate_features", gate_features), "family": family,
         "classes": names_in("classes", classes), "exposure": exposure, "weights": weights, "missing": missing,
+        "subject": subject,
     })
 
 
@@ -107,7 +110,7 @@ def columns_named(request: Mapping[str, Any]) -> list[str]:
     named = columns_of_study(request["study"]) if "study" in request else []
     for key in ("covariates", "gateCovariates", "exclude"):
         named += request.get(key, [])
-    return list(dict.fromkeys(named + [request[key] for key in ("target", "exposure", "weights") if key in request]))
+    return list(dict.fromkeys(named + [request[key] for key in ("target", "exposure", "weights", "subject") if key in request]))
 
 
 def columns_of_study(study: str) -> list[str]:
@@ -115,7 +118,7 @@ def columns_of_study(study: str) -> list[str]:
     try:
         fields = json.loads(study)
         named = [covariate["name"] for covariate in fields.get("covariates", [])]
-        return named + [fields[key] for key in ("target", "exposure", "weights") if fields.get(key)]
+        return named + [fields[key] for key in ("target", "exposure", "weights", "subject") if fields.get(key)]
     except (ValueError, KeyError, TypeError, AttributeError):
         return []
 

@@ -17,7 +17,7 @@ SOURCE = Path(__file__).parents[2] / "Sources/Messages/RequestOption.swift"
 # Of the command line alone: it reads files, divides tables, simulates and compares.
 ELSEWHERE = {
     "categories", "outOfCore", "delimiter", "columns", "rounds", "federatedRounds", "shards", "shardBy",
-    "methods", "ledger", "test", "pooled", "adapt", "interval", "profile", "rows", "testRows", "capacity", "shift",
+    "methods", "noLedger", "test", "pooled", "adapt", "interval", "profile", "rows", "testRows", "capacity", "shift",
 }  # fmt: skip
 
 # Not in a message to Python, where it is `experts` of an aggregation and `n_global_experts` of an estimator.

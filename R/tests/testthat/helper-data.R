@@ -29,7 +29,9 @@ of_program <- function(...) {
   program <- Sys.getenv("DMOE_PROGRAM")
   skip_if(program == "", "DMOE_PROGRAM names no program")
   path <- tempfile(fileext = ".json")
-  output <- suppressWarnings(system2(program, shQuote(c(..., "-o", path)), stdout = TRUE, stderr = TRUE))
+  # Rows in the memory of R lie in no folder: there is no ledger either.
+  alone <- if (..1 %in% c("fit", "statistics")) "--no-ledger"
+  output <- suppressWarnings(system2(program, shQuote(c(..., alone, "-o", path)), stdout = TRUE, stderr = TRUE))
   if (!file.exists(path)) stop(paste(output, collapse = "\n"))
   dmoe:::read_text(path)
 }

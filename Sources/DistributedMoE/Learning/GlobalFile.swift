@@ -8,5 +8,6 @@ extension ModelFile {
     package init(_ global: GlobalModel, of locals: [String: ModelFile]) {
         self.init(global)
         carryStudy(of: global.report.sites.compactMap { locals[$0.name] })
+        note(digests: locals.compactMapValues { $0.fitted?.digest })
     }
 }

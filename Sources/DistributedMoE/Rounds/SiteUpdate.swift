@@ -73,7 +73,7 @@ package struct SiteUpdate: Sendable {
 
     private var repeated: [RoundWarning] {
         sites.enumerated().compactMap { index, site in
-            sites[..<index].first { $0.statistics == site.statistics }.map { first in
+            sites[..<index].first { $0.statistics.isSame(as: site.statistics) }.map { first in
                 .duplicatedStatistics(first: first.name, second: site.name)
             }
         }

@@ -126,7 +126,11 @@ private struct SiteSums {
         let columns = rows.covariateCount + 1
         let needed = max(disclosure.minRows, rules == nil ? 0 : DisclosureRules.covarianceRows(columns: columns))
         let least = needed * (1 - 1e-9)
-        let small = moments.indices.filter { moments[$0].effectiveRows < least }
+        var small = moments.indices.filter { moments[$0].effectiveRows < least }
+        if rules != nil {
+            small = WithheldWeightRule(minimumRows: disclosure.minRows).withheld(
+                small, model, rows, moments.map(\.effectiveRows), parallelism)
+        }
         guard small.count < moments.count else {
             let most = moments.map(\.effectiveRows).max() ?? 0
             throw .noModelPossible(rows: Int(most), needed: Int(needed.rounded(.up)))

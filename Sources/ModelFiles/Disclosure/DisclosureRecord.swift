@@ -5,30 +5,61 @@ package struct DisclosureRecord: Codable, Sendable, Equatable {
     package var status: ReleaseStatus
     /// What is counted; nil where no rule holds.
     package var unit: Unit?
+    /// Where subjects are counted: as many rows as one has at most, or somewhat more.
+    ///
+    /// Bounds of rows are that many times those of subjects.
+    package var rowsPerSubject: Int?
     /// The bounds; nil where no rule holds.
     package var policy: DisclosureRules?
     /// nil where no rule holds, and of a global model.
     package var figures: DisclosureFigures?
     /// nil where numbers are exact.
     package var roundingStep: Double?
-    /// What the ledger of the site says of this answer; nil where no rule holds.
+    /// Whether columns, levels and the number of releases are those that a policy of the site lets out; absent where there was none.
+    package var sitePolicy: Bool?
+    /// Where the answer stands in the ledger of the site; nil where no rule holds.
     package var ledger: LedgerReference?
 
     package enum Unit: String, Codable, Sendable {
-        case row
+        case row, subject
     }
 
     /// Where an answer stands in the ledger of its site.
-    package struct LedgerReference: Codable, Sendable, Equatable {
-        /// nil where none was kept.
-        package var entry: Int?
-        /// Of the entry, keyed: the site can find it again, nobody else can make it.
-        package var code: String?
+    package enum LedgerReference: Codable, Sendable, Equatable {
+        /// No ledger was kept, as asked for.
+        case notKept
+        /// Its number, and its code: the site can find it again, nobody else can make it.
+        case entry(Int, code: String)
 
-        package init(entry: Int? = nil, code: String? = nil) {
-            self.entry = entry
-            self.code = code
+        private struct Entry: Codable {
+            var entry: Int
+            var code: String
         }
+
+        private static let nameOfNone = "none"
+
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let text = try? container.decode(String.self) {
+                guard text == Self.nameOfNone else {
+                    throw DecodingError.dataCorruptedError(in: container, debugDescription: "no ledger is called so")
+                }
+                self = .notKept
+            } else {
+                let entry = try container.decode(Entry.self)
+                self = .entry(entry.entry, code: entry.code)
+            }
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .notKept: try container.encode(Self.nameOfNone)
+            case .entry(let number, let code): try container.encode(Entry(entry: number, code: code))
+            }
+        }
+
+        package var number: Int? { if case .entry(let number, _) = self { number } else { nil } }
     }
 
     package init(
@@ -59,7 +90,8 @@ package struct DisclosureRecord: Codable, Sendable, Equatable {
                 return "has figures that cannot be"
             }
         }
-        if let entry = ledger?.entry, entry < 1 { return "has an entry of the ledger below 1" }
+        if let rowsPerSubject, rowsPerSubject < 1 { return "has subjects without rows" }
+        if let entry = ledger?.number, entry < 1 { return "has an entry of the ledger below 1" }
         return nil
     }
 }
@@ -70,12 +102,20 @@ extension ModelFile {
 
     /// Takes down for whom a local model is, and the rules that it keeps: small counts of how its rows were read, taken down before, are
     /// suppressed.
-    package mutating func note(_ status: ReleaseStatus, _ report: FitReport, _ rules: DisclosureRules?) {
+    ///
+    /// - Parameter rowsPerSubject: nil where rows are counted.
+    package mutating func note(
+        _ status: ReleaseStatus, _ report: FitReport, _ rules: DisclosureRules?, rowsPerSubject: Int? = nil
+    ) {
         let isRelease = status == .release
         if isRelease, let rules { reading = reading?.released(minimum: Int(rules.minimumRows)) }
         disclosure = DisclosureRecord(
-            status: status, policy: isRelease ? rules : nil, figures: isRelease ? report.disclosure : nil)
+            status: status, policy: isRelease ? rules : nil, figures: isRelease ? report.disclosure : nil,
+            ledger: isRelease ? .notKept : nil)
         if isRelease, rules != nil { disclosure?.roundingStep = UnbiasedRounding.step }
+        guard isRelease, let rowsPerSubject else { return }
+        disclosure?.unit = .subject
+        disclosure?.rowsPerSubject = rowsPerSubject
     }
 
     /// Of a global model: for whom it is follows from the local ones.

@@ -57,6 +57,8 @@ extension ModelFile {
         package var weight: Double
         /// The global expert, from 1, of each local expert.
         package var experts: [Int]
+        /// Of its local model; absent where it is not known.
+        package var digest: String?
     }
 
     package struct LeftOutRecord: Codable, Sendable, Equatable {
@@ -92,5 +94,21 @@ extension ModelFile {
     package init(_ global: GlobalModel) {
         self.init(global.fitted, kind: .global)
         aggregation = AggregationRecord(global.report)
+    }
+
+    /// Takes down which models the sites sent.
+    ///
+    /// - Parameter digests: by the names of the sites.
+    package mutating func note(digests: [String: String]) {
+        guard var record = aggregation else { return }
+        for index in record.sites.indices { record.sites[index].digest = digests[record.sites[index].name] }
+        aggregation = record
+    }
+
+    /// Digests of the models that this one was made from, its own among them: local models, and those of the rounds before.
+    package var ancestors: Set<String> {
+        Set(
+            (aggregation?.sites ?? []).compactMap(\.digest) + (rounds ?? []).compactMap(\.model)
+                + [fitted?.digest].compactMap { $0 })
     }
 }

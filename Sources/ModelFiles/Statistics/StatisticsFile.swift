@@ -28,6 +28,8 @@ public struct StatisticsFile: Codable, Sendable, Equatable {
     package var gate: GateRecord
     /// In standard errors; absent where sums are exact.
     package var roundingStep: Double?
+    /// Where the answer stands in the ledger of the site; absent where the rows have the coordinator's owner.
+    package var ledger: DisclosureRecord.LedgerReference?
     @CodedList package var warnings: [FitWarning]
 
     /// In the standard units of the model.
@@ -69,5 +71,15 @@ public struct StatisticsFile: Codable, Sendable, Equatable {
                 pairs: gate.information.map { PackedSymmetric(size: size, storage: $0) }))
         statistics.isRounded = roundingStep != nil
         return statistics
+    }
+}
+
+extension StatisticsFile {
+    /// Whether it says the same of the rows, whenever it was asked for.
+    package func isSame(as other: StatisticsFile) -> Bool {
+        var (own, other) = (self, other)
+        own.ledger = nil
+        other.ledger = nil
+        return own == other
     }
 }

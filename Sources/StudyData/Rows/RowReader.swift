@@ -15,8 +15,10 @@ package struct RowReader {
     package var report: (_ dropped: Int, _ total: Int, _ source: String) -> Void
     /// Values that a mean must stand for where it fills gaps.
     package var leastKnown: Int
-    /// Where the rows are to be known again: by whom.
-    package var rowKey: [UInt8]?
+    /// Whether the rows are to be known again.
+    package var identifiesRows = false
+    /// Of rows that are known: which of them wait for the next answer, by their positions.
+    package var holdBack: ((RowDigests) throws -> Set<Int>)?
 
     package init(
         files: [String], options: TableOptions, parallelism: Parallelism, leastKnown: Int = 1,
@@ -39,8 +41,13 @@ package struct RowReader {
         package var record: ReadingRecord
         /// Set after a fit where its rows could not be read to the end.
         package var failure: () -> TableError?
-        /// Of the rows, sorted; empty where the reader had no key.
-        package var hashes = [UInt64]()
+        /// Of the rows; nil where nobody asked for them.
+        package var digests: RowDigests?
+        /// How many rows wait for the next answer.
+        package var heldBack = 0
+
+        /// The largest number of rows that one subject has; 1 where rows are counted.
+        package var mostRowsOfASubject: Int { digests?.mostRowsOfASubject ?? 1 }
 
         package var design: Design { selection.design }
     }
@@ -48,10 +55,12 @@ package struct RowReader {
     /// - Throws: ``TableError``, and what `select` throws.
     package func rows(outOfCore: Bool) throws -> Rows {
         try TableInput.refuseRepeatedFiles(files)
-        if rowKey == nil, files.count == 1, let array = try ArrayFile(path: files[0], options: options) {
+        if holdBack == nil, files.count == 1, let array = try ArrayFile(path: files[0], options: options) {
             let selection = try select(array.preview())
             if let rows = try array.rows(selection, parallelism: parallelism) {
-                return Rows(source: rows, selection: selection, record: ReadingRecord(selection)) { array.failure }
+                return Rows(
+                    source: rows, selection: selection, record: ReadingRecord(selection),
+                    failure: { array.failure }, digests: try digestsOfPieces(selection))
             }
         }
         return try outOfCore ? copied() : inMemory { try DataTable.read(path: $0, options: options) }
@@ -61,7 +70,6 @@ package struct RowReader {
     package func rows(of table: DataTable) throws -> Rows { try inMemory { _ in table } }
 
     private func inMemory(_ read: (_ path: String) throws -> DataTable) throws -> Rows {
-        var parts = [ShardRows]()
         let first = try read(files[0])
         var tables = [first]
         var selection = try select(first)
@@ -69,17 +77,23 @@ package struct RowReader {
             for path in files.dropFirst() { tables.append(try read(path)) }
             try selection.findClasses(in: tables, source: source)
         }
-        var record = ReadingRecord(selection)
-        var hashes = rowKey.map { RowHashes(key: $0, parallelism: parallelism) }
+        var parts = [RowSelection.Selected]()
+        var digests = identifies(selection) ? RowDigests(parallelism: parallelism) : nil
         for (index, path) in files.enumerated() {
             let table = try index < tables.count ? tables[index] : read(path)
             let selected = try selection.rows(of: table)
             report(selected.dropped, table.rowCount, path)
-            record.add(selected, selection)
-            hashes?.add(selected.kept, of: table)
-            parts.append(selected.rows)
+            try add(selected, of: table, to: &digests, selection)
+            parts.append(selected)
         }
-        var rows = parts.count == 1 ? parts[0] : ShardRows.concatenation(parts)
+        var waiting = WaitingRows(try digests.flatMap { try holdBack?($0) } ?? [])
+        digests?.remove(waiting.positions)
+        var record = ReadingRecord(selection)
+        for index in parts.indices {
+            parts[index] = waiting.leftOut(of: parts[index])
+            record.add(parts[index], selection)
+        }
+        var rows = parts.count == 1 ? parts[0].rows : ShardRows.concatenation(parts.map(\.rows))
         var known = MeanImputation(selection)
         if !known.isEmpty {
             known.add(rows)
@@ -89,7 +103,7 @@ package struct RowReader {
         record.note(selection.fill)
         return Rows(
             source: rows.withoutWeightlessRows(), selection: selection, record: record, failure: { nil },
-            hashes: hashes?.values ?? [])
+            digests: digests, heldBack: waiting.positions.count)
     }
 
     private func copied() throws -> Rows {
@@ -99,24 +113,27 @@ package struct RowReader {
             try forEachPiece { piece, _ in try finder.add(piece) }
             selection.response = .classes(try finder.classes(source: source))
         }
+        var digests = try digestsOfPieces(selection)
+        let waiting = WaitingRows(try digests.flatMap { try holdBack?($0) } ?? [])
+        digests?.remove(waiting.positions)
         var known = MeanImputation(selection)
         if !known.isEmpty {
             // The means must be there before the first row is written.
-            try forEachPiece { piece, _ in known.add(try selection.rows(of: piece).rows) }
+            var waiting = waiting
+            try forEachPiece { piece, _ in known.add(waiting.leftOut(of: try selection.rows(of: piece)).rows) }
             try fill(&selection, known)
         }
         var copy = try TemporaryRowFile(design: selection.design, isWeighted: selection.weights != nil)
         var record = ReadingRecord(selection)
-        var hashes = rowKey.map { RowHashes(key: $0, parallelism: parallelism) }
+        var left = waiting
         for path in files {
             var dropped = 0
             var total = 0
             try forEachPiece(of: path) { piece in
-                let selected = try selection.rows(of: piece)
+                let selected = left.leftOut(of: try selection.rows(of: piece))
                 dropped += selected.dropped
                 total += piece.rowCount
                 record.add(selected, selection)
-                hashes?.add(selected.kept, of: piece)
                 try copy.append(selected.rows)
             }
             report(dropped, total, path)
@@ -127,8 +144,29 @@ package struct RowReader {
         }
         record.note(selection.fill)
         return Rows(
-            source: rows, selection: selection, record: record, failure: { rows.file.failure },
-            hashes: hashes?.values ?? [])
+            source: rows, selection: selection, record: record, failure: { rows.file.failure }, digests: digests,
+            heldBack: waiting.positions.count)
+    }
+
+    private func digestsOfPieces(_ selection: RowSelection) throws -> RowDigests? {
+        guard identifies(selection) else { return nil }
+        var digests: RowDigests? = RowDigests(parallelism: parallelism)
+        try forEachPiece { piece, _ in
+            try add(try selection.rows(of: piece), of: piece, to: &digests, selection)
+        }
+        return digests
+    }
+
+    private func identifies(_ selection: RowSelection) -> Bool { identifiesRows || selection.subject != nil }
+
+    private func add(
+        _ selected: RowSelection.Selected, of table: DataTable, to digests: inout RowDigests?, _ selection: RowSelection
+    ) throws(TableError) {
+        if let subject = selection.subject {
+            try digests?.add(selected.counted, of: table, subject: subject)
+        } else {
+            digests?.add(selected.counted, of: table)
+        }
     }
 
     /// In messages about all files.

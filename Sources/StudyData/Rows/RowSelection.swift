@@ -35,6 +35,8 @@ package struct RowSelection: Sendable {
     package let study: Study?
     /// Column of row weights.
     package var weights: String?
+    /// The column that says of whom a row is; nil where each row is a subject.
+    package var subject: String?
     /// Of values without a rule of their own in the study.
     package var missing: MissingRule
     /// What the target holds.
@@ -140,7 +142,9 @@ package struct RowSelection: Sendable {
     // MARK: Rules
 
     /// The columns that are read as text.
-    package var textColumns: Set<String> { study?.textColumns ?? (response.classes == nil ? [] : [design.target]) }
+    package var textColumns: Set<String> {
+        (study?.textColumns ?? (response.classes == nil ? [] : [design.target])).union([subject].compactMap { $0 })
+    }
 
     /// The columns of the table that are covariates.
     var covariates: [Study.Covariate] { study?.covariates ?? design.covariates.map { .number($0) } }
@@ -160,7 +164,7 @@ package struct RowSelection: Sendable {
 
     /// The columns of the table that are looked at.
     package var tableColumns: Set<String> {
-        Set(covariates.map(\.name) + [design.target] + [weights, study?.exposure].compactMap { $0 })
+        Set(covariates.map(\.name) + [design.target] + [weights, study?.exposure, subject].compactMap { $0 })
     }
 
     /// The covariates whose missing values are filled in, and their columns in the design.

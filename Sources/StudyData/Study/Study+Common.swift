@@ -1,6 +1,6 @@
 extension Study {
     /// Studies that read a table in the same way, as one that does not depend on their order: what they spell differently is spelled
-    /// out, and notes, number of experts and seed are left out where they are not the same in all.
+    /// out, and notes, column of subjects, number of experts and seed are left out where they are not the same in all.
     ///
     /// nil for none.
     ///
@@ -12,6 +12,7 @@ extension Study {
         }
         common.formatVersion = studies.map(\.formatVersion).max() ?? currentVersion
         if !agree(\.note) { common.note = nil }
+        if !agree(\.subject) { common.subject = nil }
         if !agree(\.experts) { common.experts = nil }
         if !agree(\.seed) { common.seed = nil }
         if !agree(\.regression) { common.regression = common.names(common.regression) }

@@ -13,7 +13,9 @@ extension Study {
 
     private var headProblem: Problem? {
         if formatVersion < 1 { return ("formatVersion", "must be 1 or more") }
-        for (field, name) in [("target", target), ("exposure", exposure ?? "-"), ("weights", weights ?? "-")]
+        for (field, name) in [
+            ("target", target), ("exposure", exposure ?? "-"), ("weights", weights ?? "-"), ("subject", subject ?? "-"),
+        ]
         where name.isEmpty { return (field, "is empty") }
         if missing != .error, missing != .drop {
             return ("missing", "can be \"error\" or \"drop\"; \"mean\" and \"level\" belong to a covariate")
@@ -21,6 +23,9 @@ extension Study {
         if target == exposure { return ("exposure", "is the target") }
         if target == weights { return ("weights", "is the target") }
         if let exposure, exposure == weights { return ("weights", "is the exposure") }
+        if let subject, [target, exposure, weights].contains(subject) {
+            return ("subject", "is another column of the study too: \(subject.quoted)")
+        }
         if covariates.isEmpty { return ("covariates", "lists none") }
         if let experts, !(1...OptionBounds.mostExperts).contains(experts) {
             return ("experts", "must be from 1 to \(OptionBounds.mostExperts)")
@@ -52,7 +57,7 @@ extension Study {
             ("covariates[\(index)].\(field)", "of \(covariate.name.quoted): \(reason)")
         }
         if covariate.name.isEmpty { return ("covariates[\(index)].name", "is empty") }
-        for (field, name) in [("target", target), ("exposure", exposure), ("weights", weights)]
+        for (field, name) in [("target", target), ("exposure", exposure), ("weights", weights), ("subject", subject)]
         where name == covariate.name { return refuse("name", "it is the \(field), and cannot be a covariate too") }
         if let field = covariate.foreignFields.first {
             return refuse(field, "does not belong to type \"\(covariate.type.rawValue)\"")

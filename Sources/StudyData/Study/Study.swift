@@ -36,6 +36,8 @@ public struct Study: Codable, Sendable, Equatable {
     public var exposure: String?
     /// The column of row weights; nil for none.
     public var weights: String?
+    /// The column that says of whom a row is, so that subjects are counted, not rows; nil where each row is a subject.
+    public var subject: String?
     /// For target, exposure, weights, and covariates without a rule of their own: `error` or `drop`.
     public var missing: MissingRule
     /// The columns that are covariates, in the order of the model.
@@ -71,7 +73,7 @@ public struct Study: Codable, Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case format, formatVersion, note, target, family, classes, exposure, weights, missing, covariates, regression
-        case gate, experts, seed
+        case subject, gate, experts, seed
     }
 
     /// Reads the fields without checking that they go together; `read(path:)` does both.
@@ -87,6 +89,7 @@ public struct Study: Codable, Sendable, Equatable {
         classes = try fields.optional(.classes)
         exposure = try fields.optional(.exposure)
         weights = try fields.optional(.weights)
+        subject = try fields.optional(.subject)
         missing = try fields.choice(.missing) ?? .error
         covariates = try fields.value(.covariates)
         regression = try fields.optional(.regression)
@@ -99,7 +102,9 @@ public struct Study: Codable, Sendable, Equatable {
 extension Study {
     /// The columns that are read as text.
     package var textColumns: Set<String> {
-        Set(covariates.filter { $0.type != .number }.map(\.name) + (classes == nil ? [] : [target]))
+        Set(
+            covariates.filter { $0.type != .number }.map(\.name) + (classes == nil ? [] : [target])
+                + [subject].compactMap { $0 })
     }
 
     /// nil where it is not known here.

@@ -14,7 +14,7 @@ package enum FilePath {
     /// Past all links, also where nothing is at their end; nil where they run in a circle.
     ///
     /// Foundation leaves a link that leads to nothing as it is, and what is written replaces the link.
-    static func resolved(_ path: String) -> String? {
+    package static func resolved(_ path: String) -> String? {
         var path = path
         var target = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
         for _ in 0..<mostLinks {
@@ -29,6 +29,17 @@ package enum FilePath {
     static func status(_ path: String) -> stat? {
         var result = stat()
         return stat(path, &result) == 0 ? result : nil
+    }
+
+    /// Whether others than the owner may write the file at its end.
+    package static func isWritableByOthers(_ path: String) -> Bool {
+        (status(path)?.st_mode).map { $0 & (S_IWGRP | S_IWOTH) != 0 } ?? false
+    }
+
+    /// A pipe or a device.
+    package static func isSpecial(_ path: String) -> Bool {
+        guard let kind = status(path)?.st_mode else { return false }
+        return ![S_IFREG, S_IFDIR].contains(kind & S_IFMT)
     }
 
     /// Whether two paths lead to one place, where there is something at both.

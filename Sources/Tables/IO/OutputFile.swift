@@ -11,7 +11,8 @@ package enum OutputFile {
     package static func write(_ data: Data, to path: String) throws(TableError) {
         try check(path)
         do throws(ReplacementFile.Failure) {
-            if isSpecial(path) {
+            // To be written to, never to be replaced.
+            if FilePath.isSpecial(path) {
                 try writeThrough(data, to: path)
             } else {
                 let file = try ReplacementFile(path: FilePath.resolved(path) ?? path)
@@ -44,7 +45,7 @@ package enum OutputFile {
     package static func check(_ path: String, inputs: [String] = []) throws(TableError) {
         func refuse(_ reason: String) -> TableError { .cannotWrite(path: path, reason: reason) }
         guard path != "-", !path.isEmpty else { throw refuse("give the name of a file") }
-        if isSpecial(path) {
+        if FilePath.isSpecial(path) {
             guard access(path, W_OK) == 0 else { throw refuse("no permission to write to it") }
             return
         }
@@ -67,12 +68,6 @@ package enum OutputFile {
             throw refuse("its name is longer than the \(most) bytes of the file system")
         }
         guard access(folder, W_OK | X_OK) == 0 else { throw refuse("no permission to write in \(folder)") }
-    }
-
-    /// A pipe or a device: to be written to, never to be replaced.
-    private static func isSpecial(_ path: String) -> Bool {
-        guard let kind = FilePath.status(path)?.st_mode else { return false }
-        return ![S_IFREG, S_IFDIR].contains(kind & S_IFMT)
     }
 
     private static func isSame(_ left: stat, _ right: stat) -> Bool {

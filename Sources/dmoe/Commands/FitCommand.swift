@@ -22,6 +22,7 @@ struct FitCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("CSV or .npy files of this site; - for standard input.", valueName: "data"))
     var files: [String]
     @OptionGroup(title: "Columns") var columns: ColumnOptions
+    @OptionGroup var subject: SubjectOption
     @OptionGroup(title: "Fit") var fit: FitOptionGroup
     @OptionGroup(title: "Number of experts") var counts: ExpertCountOptions
     @OptionGroup(title: "Data") var data: DataOptions
@@ -41,9 +42,10 @@ struct FitCommand: ParsableCommand {
 
     private var job: FitJob {
         var job = FitJob(columns: columns.request(data), experts: fit.experts)
+        job.columns.subject = subject.subject
         job.settings = fit.settings
         job.settings.isDraft = draft
-        job.ledger = release.ledger
+        job.ledger = release.choices
         job.roundingSecret = release.secret.roundingSecret
         job.criterion = counts.criterion
         job.holdout = counts.holdout
@@ -52,11 +54,12 @@ struct FitCommand: ParsableCommand {
     }
 
     mutating func run() throws {
+        let (common, input) = (common, RowInput.files(files, try data.tableOptions(), outOfCore: memory.outOfCore))
+        let ledger = draft ? nil : try release.choices.path(for: input)
         try OutputFile.check(
-            output, inputs: files + [columns.study, release.ledger, release.secret.roundingSecret].compactMap { $0 })
+            output, inputs: files + [columns.study, ledger, release.secret.roundingSecret].compactMap { $0 })
         let progress = ProgressLine(quiet: common.quiet)
         let label = FileNames.label(files[0])
-        let (common, input) = (common, RowInput.files(files, try data.tableOptions(), outOfCore: memory.outOfCore))
         let outcome = try progress.shown {
             try job.run(input, parallelism: common.parallelism, notices: { common.show($0) }) {
                 progress.show(label, $0)
@@ -66,7 +69,9 @@ struct FitCommand: ParsableCommand {
         let bytes = try file.write(to: output)
         file.warningLines.forEach { Terminal.warn($0) }
         try common.report(
-            FitSummary(file, output: output, bytes: bytes), text: summary(outcome.local, file, bytes: bytes))
+            FitSummary(file, output: output, bytes: bytes),
+            text: summary(outcome.local, file, bytes: bytes)
+                + (LedgerOptions.line(file.disclosure?.ledger, release.choices, input).map { "\n" + $0 } ?? ""))
     }
 
     private func summary(_ local: LocalModel, _ file: ModelFile, bytes: Int) -> String {

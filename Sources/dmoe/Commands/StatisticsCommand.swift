@@ -24,7 +24,8 @@ struct StatisticsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Column of row weights; a weight of 2 counts as the row twice.", valueName: "column"))
     var weights: String?
     @OptionGroup var disclosure: DisclosureOption
-    @OptionGroup var secret: RoundingSecretOption
+    @OptionGroup var subject: SubjectOption
+    @OptionGroup(title: "Release") var release: LedgerOptions
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup var memory: MemoryOption
     @OptionGroup var common: CommonOptions
@@ -40,23 +41,28 @@ struct StatisticsCommand: ParsableCommand {
         var job = StatisticsJob()
         job.weights = weights
         job.missing = data.missing
+        job.subject = subject.subject
         job.minRows = disclosure.minRows
-        job.roundingSecret = secret.roundingSecret
+        job.ledger = release.choices
+        job.roundingSecret = release.secret.roundingSecret
         return job
     }
 
     mutating func run() throws {
-        try OutputFile.check(output, inputs: [model] + files + [secret.roundingSecret].compactMap { $0 })
+        let input = RowInput.files(files, try data.tableOptions(), outOfCore: memory.outOfCore)
+        let ledger = try release.choices.path(for: input)
+        try OutputFile.check(
+            output, inputs: [model] + files + [ledger, release.secret.roundingSecret].compactMap { $0 })
         let common = common
         let file = try job.run(
-            at: try ModelFile.read(path: model), named: model,
-            .files(files, try data.tableOptions(), outOfCore: memory.outOfCore), parallelism: common.parallelism
+            at: try ModelFile.read(path: model), named: model, input, parallelism: common.parallelism
         ) { common.show($0) }
         let bytes = try file.write(to: output)
         file.warnings.lines.forEach { Terminal.warn($0) }
         try common.report(
-            StatisticsSummary(file, output: output, bytes: bytes), text: summary(file, bytes: bytes)
-        )
+            StatisticsSummary(file, output: output, bytes: bytes),
+            text: summary(file, bytes: bytes)
+                + (LedgerOptions.line(file.ledger, release.choices, input).map { "\n" + $0 } ?? ""))
     }
 
     private func summary(_ file: StatisticsFile, bytes: Int) -> String {
@@ -79,6 +85,7 @@ private struct StatisticsSummary: Encodable {
     var logLikelihood: Double
     var logLikelihoodPerRow: Double
     var modelDigest: String
+    var ledger: DisclosureRecord.LedgerReference?
     @CodedList var warnings: [FitWarning]
 
     init(_ file: StatisticsFile, output: String, bytes: Int) {
@@ -90,6 +97,7 @@ private struct StatisticsSummary: Encodable {
         logLikelihood = file.logLikelihood
         logLikelihoodPerRow = file.logLikelihood / file.weight
         modelDigest = file.modelDigest
+        ledger = file.ledger
         _warnings = CodedList(wrappedValue: file.warnings)
     }
 }

@@ -94,7 +94,8 @@ enum UsageMessage {
 
     private static func unknownCommand(_ arguments: [String]) -> UnknownName? {
         let (command, count) = command(arguments)
-        guard !command.configuration.subcommands.isEmpty, count < arguments.count, !arguments[count].hasPrefix("-"),
+        guard !command.configuration.subcommands.isEmpty, command.configuration.defaultSubcommand == nil,
+            count < arguments.count, !arguments[count].hasPrefix("-"),
             arguments[count] != "help"
         else { return nil }
         return noCommand(arguments[count], of: command)

@@ -66,6 +66,15 @@ struct DisclosureOption: ParsableArguments {
     var minRows = FitChoices.usualThreshold
 }
 
+/// Of whom the rows are.
+struct SubjectOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Column that says of whom a row is (a patient with several visits): the threshold and the ledger count subjects, not rows.",
+            valueName: "column"))
+    var subject: String?
+}
+
 /// Where the random numbers begin.
 struct SeedOption: ParsableArguments {
     @Option(

@@ -50,7 +50,8 @@ import Testing
         #expect(figures.parameters + figures.residualDegreesOfFreedom == file.rows)
         #expect(figures.parametersPerRow <= 0.33 && figures.largestShare < 0.5 && figures.leastEffectiveRows >= 10)
         let audit = try work.run(["inspect", "--audit", "r.json"]).output
-        #expect(audit.contains("approved by") && audit.contains("No ledger was kept") && !audit.contains(" NO"))
+        #expect(
+            audit.contains("approved by") && audit.contains("No ledger was kept, by request") && !audit.contains(" NO"))
         #expect(try work.run(["inspect", "r.json"]).output.contains("rules: 10 effective rows"))
     }
 
@@ -64,23 +65,25 @@ import Testing
         #expect(try work.model("m.json").status == .oneOwner)
     }
 
-    @Test func ledgersAreKeptAndListed() throws {
-        #expect(try fit("s0.csv", to: "a.json", "--ledger", "l").exitCode == 0)
-        #expect(try fit("s0.csv", to: "b.json", "--ledger", "l").exitCode == 0)
-        #expect(try work.model("b.json").disclosure?.ledger?.entry == 2)
-        let lines = try work.text("s0.csv").split(separator: "\n")
-        try work.write(lines.dropLast(3).joined(separator: "\n"), to: "fewer.csv")
-        let refused = try fit("fewer.csv", to: "c.json", "--ledger", "l")
-        #expect(refused.exitCode == 65)
-        #expect(
-            refused.errors.contains(
-                "refused by the ledger: these rows and those of entry 1 of l differ by fewer than 10"))
-        #expect(!work.exists("c.json"))
-        // A draft is no answer.
-        #expect(try fit("fewer.csv", to: "c.json", "--ledger", "l", "--draft").exitCode == 0)
-        #expect(try work.run(["ledger", "l"]).output.contains("2 answers"))
-        #expect(try work.run(["ledger", "s0.csv"]).exitCode == 65)
-        #expect(try work.run(["ledger", "nothing"]).exitCode == 66)
+    /// Bounds of rows are as many times larger as one subject has rows.
+    @Test func subjectsAreCountedInPlaceOfRows() throws {
+        let columns = Sample.columns(seed: 3, rows: 400)
+        let subjects = (0..<400).map { Double($0 < 14 ? 0 : $0 / 2) }
+        try work.write(
+            Sample.csv([("who", subjects)] + Array(zip(Sample.names, columns)).map { (name: $0.0, values: $0.1) }),
+            to: "v.csv")
+        #expect(try fit("v.csv", to: "r.json", "--subject", "who").exitCode == 0)
+        let record = try #require(try work.model("r.json").disclosure)
+        #expect(record.unit == .subject && record.rowsPerSubject == 16 && record.policy?.minimumRows == 160)
+        #expect(try #require(record.figures?.leastEffectiveRows) >= 160)
+        #expect(try !work.model("r.json").covariates.contains("who"))
+        let text = try work.run(["inspect", "r.json"]).output
+        #expect(text.contains("160 effective rows behind every count and sum, which are of 10 subjects or more"))
+        #expect(try work.run(["inspect", "--audit", "r.json"]).output.contains("unit: subject"))
+        let wrong = try fit("v.csv", to: "w.json", "--subject", "nobody")
+        #expect(wrong.exitCode == 65 && wrong.errors.contains("nobody"))
+        #expect(try fit("v.csv", to: "w.json", "--subject", "a", "--features", "a,b").exitCode == 64)
+        try work.succeed("statistics", "r.json", "v.csv", "--subject", "who", "-o", "t.json")
     }
 
     @Test func theSameSecretGivesTheSameBytes() throws {

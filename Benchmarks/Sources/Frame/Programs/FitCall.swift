@@ -10,7 +10,8 @@ struct FitCall {
     func arguments(output: String) -> [String] {
         let target = path.hasSuffix(".npy") ? "c20" : "y"
         return [
-            "fit", path, "--target", target, "--experts", String(experts), "--quiet", "--json", "--threads",
+            "fit", path, "--no-ledger", "--target", target, "--experts", String(experts), "--quiet", "--json",
+            "--threads",
             String(threads), "-o", output,
         ] + more
     }

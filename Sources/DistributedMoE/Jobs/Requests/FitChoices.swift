@@ -31,6 +31,8 @@ public struct FitChoices: Sendable, Equatable {
     package var isReleased = false
     /// Whether the model is one to look at, which stays with the owner of the rows: no rule holds.
     public var isDraft = false
+    /// Rows that a subject is counted as, at most: bounds of rows are that many times those of subjects; nil where rows are counted.
+    package var rowsPerSubject: Int?
 
     /// The ``minRows`` of a request that names none.
     public static let usualThreshold = 10
@@ -63,7 +65,7 @@ public struct FitChoices: Sendable, Equatable {
     var leastKnown: Int { threshold ?? 1 }
 
     /// The threshold rule that holds.
-    private var threshold: Int? { isDraft ? nil : minRows }
+    private var threshold: Int? { isDraft ? nil : minRows.map { $0 * (rowsPerSubject ?? 1) } }
 
     /// The rules of a release; nil where nothing is released.
     package var rules: DisclosureRules? {

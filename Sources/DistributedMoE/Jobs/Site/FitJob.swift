@@ -24,10 +24,10 @@ public struct FitJob: Sendable {
     /// Whether the model goes to others and keeps the rules of a release; false where rows and model have one owner, and
     /// ``FitChoices/minRows`` alone holds.
     public var isReleased = true
-    /// The file that has what the site has released: an answer that differs from an earlier one by a few rows is refused; nil for none.
+    /// What has what the site has released: an answer that differs from an earlier one by a few rows is refused.
     ///
     /// A draft, and a model of one owner, is no answer.
-    public var ledger: String?
+    public var ledger = LedgerChoices()
     /// The file that has the secret from which the random choices of rounding follow, made where there is none; nil: the key of the ledger, or
     /// what follows from the rows.
     public var roundingSecret: String?
@@ -48,6 +48,7 @@ public struct FitJob: Sendable {
         if columns.study == nil, experts == nil { throw .missing(.experts) }
         try experts?.check()
         try settings.check()
+        try ledger.check(isRelease: releasing.rules != nil)
         try RequestOption.rowsPerParameter.check(rowsPerParameter)
         try RequestOption.holdout.check(holdout)
         if criterion != nil, experts?.single != nil || experts == nil {
@@ -85,28 +86,43 @@ public struct FitJob: Sendable {
         guard let numbers = experts ?? study?.experts.map({ ExpertNumbers($0) }) else {
             throw RequestRefusal.missingInStudyToo(.experts)
         }
-        let settings = releasing
-        var ledger =
-            try settings.rules == nil ? nil : ledger.map { path throws(LedgerError) in try ReleaseLedger(path: path) }
+        var settings = releasing
+        let policy = try ledger.readPolicy()
+        settings.minRows = settings.minRows.map { max($0, policy?.minimumRows ?? 0) }
+        let release = try settings.rules.flatMap { _ in
+            try Release(ledger, input, minimumRows: settings.leastKnown)
+        }
         let secret =
             try settings.rules == nil
             ? nil : roundingSecret.map { path throws(RoundingSecretError) in try RoundingSecret.key(path: path) }
         let rows = try input.rows(
             textColumns: columns.textColumns(study), leastKnown: settings.leastKnown, purpose: "fit",
-            parallelism: parallelism, rowKey: ledger?.rowKey, notices: notices
+            parallelism: parallelism, identity: release?.identity, notices: notices
         ) { [columns] in try columns.selection(for: $0, study: study, notices: notices) }
+        var answer = LedgerAnswer(
+            kind: .model, target: rows.design.target, covariates: rows.design.covariates,
+            minimumRows: settings.leastKnown)
+        answer.most = policy?.releases
+        try policy?.check(rows, isLedgerKept: release != nil)
+        try release?.check(answer, rows)
+        if rows.selection.subject != nil {
+            settings.rowsPerSubject = SubjectRule.rowsOfASubject(most: rows.mostRowsOfASubject)
+        }
         var options = settings.options(
             experts: numbers.last, seed: seed ?? study?.seed ?? 1, aggregated: isAggregated,
             initialModels: initialModels, cancellation: cancellation)
-        options.roundingKey = secret ?? ledger?.roundingKey
+        options.roundingKey = secret ?? release?.roundingKey
         let local = try rows.unlessUnreadable(source: input.source) { () throws(EstimationError) in
             try fit(rows, numbers, options, parallelism, progress)
         }
         var file = ModelFile(local)
         file.note(rows.selection, rows.record)
-        file.note(settings.status, local.report, settings.rules)
-        if let entry = try ledger?.enter(local, rows.hashes, minimumRows: settings.leastKnown) {
-            file.disclosure?.ledger = DisclosureRecord.LedgerReference(entry: entry.entry, code: entry.code)
+        file.note(settings.status, local.report, settings.rules, rowsPerSubject: settings.rowsPerSubject)
+        if policy != nil { file.disclosure?.sitePolicy = true }
+        if let release {
+            answer.classesLeftOut = local.classesLeftOut
+            answer.model = file.fitted?.digest
+            file.disclosure?.ledger = try release.enter(answer, rows)
         }
         return Outcome(file: file, local: local)
     }
@@ -148,5 +164,14 @@ public struct FitJob: Sendable {
         let site = SiteFit(
             design: rows.design, family: family, options: options, rowsPerParameter: rowsPerParameter)
         return try site.fit(rows.source, parallelism: parallelism, progress: progress)
+    }
+}
+
+extension LocalModel {
+    /// Whose rows a rule left out, by the column.
+    fileprivate var classesLeftOut: [String] {
+        report.warnings.compactMap { warning in
+            if case .rareClass(let name, _) = warning { "\(model.design.target)=\(name)" } else { nil }
+        }
     }
 }

@@ -8,10 +8,14 @@ import StudyData
 public struct StatisticsJob: Sendable, Equatable {
     /// Column of row weights; nil: that of the model's study.
     public var weights: String?
+    /// The column that says of whom a row is, where the model's study names none.
+    public var subject: String?
     /// In place of the rule `error` of the model.
     public var missing: MissingValueRule?
     /// The threshold rule, as in ``FitChoices/minRows``.
     public var minRows: Int? = FitChoices.usualThreshold
+    /// What has what the site has released; an answer to a round is entered too.
+    public var ledger = LedgerChoices()
 
     /// The secret from which the random choices of rounding follow, as in ``FitJob/roundingSecret``.
     public var roundingSecret: String?
@@ -19,19 +23,24 @@ public struct StatisticsJob: Sendable, Equatable {
     /// Statistics under the usual threshold rule.
     public init() {}
 
-    /// - Throws: ``RequestRefusal`` for a threshold out of its bounds.
-    public func check() throws(RequestRefusal) { try RequestOption.minRows.check(minRows) }
+    /// - Throws: ``RequestRefusal`` for a threshold out of its bounds, or a ledger of what is no answer.
+    public func check() throws(RequestRefusal) {
+        try RequestOption.minRows.check(minRows)
+        try ledger.check(isRelease: minRows != nil)
+    }
 
     /// - Parameters:
     ///   - model: the global model.
     ///   - name: what messages call it.
-    /// - Throws: ``RequestRefusal``, ``ModelFileError/noStatistics(path:)``, ``TableError``, ``JobFailure``.
+    /// - Throws: ``RequestRefusal``, ``ModelFileError/noStatistics(path:)``, ``LedgerError``, ``TableError``, ``JobFailure``.
     package func run(
         at model: ModelFile, named name: String, _ input: RowInput, parallelism: Parallelism = Parallelism(),
         notices: @escaping ReadingNotice.Handler = { _ in }
     ) throws -> StatisticsFile {
         try check()
         try parallelism.check()
+        let policy = try ledger.readPolicy()
+        let minRows = minRows.map { max($0, policy?.minimumRows ?? 0) }
         try model.refuseDraft(path: name)
         let global = try model.withStatistics(path: name)
         var selection = model.selection(missing: missing)
@@ -39,18 +48,30 @@ public struct StatisticsJob: Sendable, Equatable {
         let secret =
             try minRows == nil
             ? nil : roundingSecret.map { path throws(RoundingSecretError) in try RoundingSecret.key(path: path) }
+        selection.subject = model.study?.subject ?? subject
+        let release = try minRows.flatMap { try Release(ledger, input, minimumRows: $0) }
         let rows = try input.rows(
             textColumns: selection.textColumns, leastKnown: minRows ?? 1, purpose: "sum up", parallelism: parallelism,
-            notices: notices
+            identity: release?.identity, notices: notices
         ) { [selection] _ in selection }
+        var answer = LedgerAnswer(
+            kind: .statistics, target: rows.design.target, covariates: rows.design.covariates,
+            minimumRows: minRows ?? 1, leftOut: [], model: global.digest, study: model.studyOfRounds)
+        answer.ancestors = model.ancestors
+        answer.most = policy?.rounds
+        try policy?.check(rows, isLedgerKept: release != nil)
+        try release?.check(answer, rows)
         var options = FitOptions(expertCount: global.model.expertCount)
-        options.minRows = Double(minRows ?? 1)
-        options.rules = minRows.map { DisclosureRules(minimumRows: Double($0)) }
-        options.roundingKey = secret
+        let rowsPerSubject = SubjectRule.rowsOfASubject(most: rows.mostRowsOfASubject)
+        options.minRows = Double((minRows ?? 1) * (minRows == nil ? 1 : rowsPerSubject))
+        options.rules = minRows.map { DisclosureRules(minimumRows: Double($0 * rowsPerSubject)) }
+        options.roundingKey = secret ?? release?.roundingKey
         let round = GeneralisedEMRound(at: global, options: options, parallelism: parallelism)
         let site = try rows.unlessUnreadable(source: input.source) { () throws(EstimationError) in
             try round.statistics(of: rows.source)
         }
-        return StatisticsFile(site.statistics, at: global, warnings: site.warnings)
+        var file = StatisticsFile(site.statistics, at: global, warnings: site.warnings)
+        file.ledger = try release?.enter(answer, rows) ?? (minRows == nil ? nil : .notKept)
+        return file
     }
 }

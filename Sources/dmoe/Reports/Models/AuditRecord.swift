@@ -19,16 +19,23 @@ struct AuditRecord {
         self.figures = figures
     }
 
+    /// Where subjects are counted, how many these rows are.
+    private var subjects: String {
+        guard let most = record.rowsPerSubject else { return "" }
+        let count = Int((policy.minimumRows / Double(most)).rounded(.down))
+        return ", which are of \(Format.plural(count, "subject")) or more (none has more than \(Format.count(most)))"
+    }
+
     /// In words.
     var sentence: String {
         """
-        rules: \(Format.label(policy.minimumRows)) effective rows behind every count and sum (least \
+        rules: \(Format.label(policy.minimumRows)) effective rows behind every count and sum\(subjects) (least \
         \(Format.number(figures.leastEffectiveRows, digits: 1))); at most \(Format.label(policy.parametersPerRow)) parameters per row \
         (\(Format.number(figures.parametersPerRow, digits: 3)); \(Format.count(figures.residualDegreesOfFreedom)) residual degrees of \
         freedom); of a column's squared deviations less than \(Format.percent(policy.largestShare)) in one row \
         (\(Format.percent(figures.largestShare))) and \(Format.percent(policy.twoLargestShares)) in two \
         (\(Format.percent(figures.twoLargestShares))); covariances of \
-        experts with rows enough. \(rounding). \(ledger).
+        experts with rows enough. \(rounding). \(ledger). \(sitePolicy).
         """
     }
 
@@ -37,11 +44,18 @@ struct AuditRecord {
             ?? "Numbers are not rounded"
     }
 
+    private var sitePolicy: String {
+        record.sitePolicy == true
+            ? "Columns, levels and number of releases are those that the policy of the site lets out"
+            : "No policy of the site was given: any column may be in the file"
+    }
+
     private var ledger: String {
-        guard let entry = record.ledger?.entry else {
-            return "No ledger was kept: nothing says how the answer differs from earlier ones"
+        switch record.ledger {
+        case .entry(let number, let code): "Entry \(number) of the ledger of the site (\(code.visible))"
+        case .notKept: "No ledger was kept, by request: nothing says how the answer differs from earlier ones"
+        case nil: "No ledger was kept: nothing says how the answer differs from earlier ones"
         }
-        return "Entry \(entry) of the ledger of the site"
     }
 
     // MARK: As a table
@@ -63,7 +77,7 @@ struct AuditRecord {
             withheld or changed by a rule:
             \(withheld.isEmpty ? "  nothing" : withheld.joined(separator: "\n"))
 
-            \(rounding). \(ledger).
+            \(rounding). \(ledger). \(sitePolicy).
 
             approved by ______________________________    date ____________
             """
@@ -87,7 +101,9 @@ struct AuditRecord {
         let thinnest = covariances.min { $0.rows - $0.needed < $1.rows - $1.needed }
         return [
             (
-                "threshold: effective rows behind an expert", "at least \(Format.label(policy.minimumRows))",
+                "threshold: effective rows behind an expert",
+                "at least \(Format.label(policy.minimumRows))"
+                    + (record.rowsPerSubject.map { ", at most \($0) of a subject" } ?? ""),
                 Format.number(least, digits: 1), least >= policy.minimumRows * (1 - 1e-9)
             ),
             (

@@ -43,6 +43,15 @@ struct StatisticsDescription {
         return table.text
     }
 
+    private var ledger: String {
+        switch file.ledger {
+        case .entry(let number, let code):
+            " It is entry \(number) of the ledger of the site (\(code.visible))."
+        case .notKept: " No ledger was kept, by request."
+        case nil: ""
+        }
+    }
+
     private var disclosure: String {
         let released = file.experts.map(\.moments).filter { $0.weight > 0 }
         let least = released.map(\.effectiveRows).min() ?? 0
@@ -55,7 +64,7 @@ struct StatisticsDescription {
             what does not: no row, no minimum or maximum, no date; no column is released of an expert where few rows \
             differ from its usual value, nor are the gate's sums over it, nor of the gate where \
             few of the rows between experts do. A constant column is released as its value. \
-            The least number of effective rows behind an expert is \(Format.number(least, digits: 1)).
+            The least number of effective rows behind an expert is \(Format.number(least, digits: 1)).\(ledger)
             """
     }
 

@@ -34,6 +34,10 @@ public struct ColumnRequest: Sendable, Equatable {
     public var gateFeatures: [String]?
     /// Column of row weights; a weight of 2 counts as the row twice.
     public var weights: String?
+    /// The column that says of whom a row is: subjects are counted then, not rows.
+    ///
+    /// Beside a study that names none, too.
+    public var subject: String?
     /// nil: rows with a missing value are refused.
     public var missing: MissingValueRule?
 
@@ -66,7 +70,12 @@ public struct ColumnRequest: Sendable, Equatable {
             return
         }
         try checkFamily()
-        guard target != nil else { throw .missing(.target, or: .study) }
+        guard let target else { throw .missing(.target, or: .study) }
+        if let subject,
+            [target, weights, exposure].contains(subject) || ((features ?? []) + (gateFeatures ?? [])).contains(subject)
+        {
+            throw .noEffect(.subject, .subjectIsAnother(subject))
+        }
         try checkNames()
     }
 
@@ -126,7 +135,8 @@ public struct ColumnRequest: Sendable, Equatable {
 
     /// The columns of a table that are read as text.
     package func textColumns(_ study: Study?) -> Set<String> {
-        study?.textColumns ?? (response.classes == nil ? [] : Set([target].compactMap { $0 }))
+        (study?.textColumns ?? (response.classes == nil ? [] : Set([target].compactMap { $0 }))).union(
+            [subject].compactMap { $0 })
     }
 
     /// How a table is read, by its columns.
@@ -143,16 +153,18 @@ public struct ColumnRequest: Sendable, Equatable {
         if let study {
             var selection = RowSelection(study: study)
             selection.isOfStudyFile = true
+            selection.subject = study.subject ?? subject
             return selection
         }
         let target = target ?? ""
-        let others = notCovariates.union(exclude + [weights, exposure].compactMap { $0 })
+        let others = notCovariates.union(exclude + [weights, exposure, subject].compactMap { $0 })
         let (design, unnamed) = try RowSelection.design(
             of: preview, target: target, features: features, gateFeatures: gateFeatures, notCovariates: others,
             response: response)
         var selection = RowSelection(
             design: design, family: familyName, classes: classes, exposure: exposure, weights: weights,
             missing: missing ?? .error)
+        selection.subject = subject
         if let unnamed {
             selection.leftOutTexts = Set(unnamed.texts.map(\.name))
             notice(unnamed, preview.source, notices)

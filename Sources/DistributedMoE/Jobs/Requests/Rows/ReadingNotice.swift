@@ -34,6 +34,8 @@ public enum ReadingNotice: Sendable, Equatable {
     case filled(covariate: String, missing: Int, value: Double?, source: String)
     /// The rows are too many to be kept in memory.
     case readInEveryPass
+    /// New rows that wait for the next release.
+    case rowsHeldBack(Int, source: String)
 
     /// Whether something was left out that the request did not name.
     public var isWarning: Bool {
@@ -41,7 +43,7 @@ public enum ReadingNotice: Sendable, Equatable {
         case .columnsOfText, .columnsWithoutValue, .columnsOfRowNumbers, .columnsOfSites, .shardColumnIsCovariate,
             .rowsWithoutShard:
             true
-        case .rowsLeftOut, .filled, .readInEveryPass: false
+        case .rowsLeftOut, .filled, .readInEveryPass, .rowsHeldBack: false
         }
     }
 }
@@ -100,6 +102,8 @@ extension ReadingNotice: DoorMessage {
                 + (value.map { "filled in with \(Format.short($0))" } ?? "taken as a level of their own")
         case .readInEveryPass:
             "rows would fill more than half of the free memory: they are read anew in every pass"
+        case .rowsHeldBack(let count, let source):
+            "\(source.visible): \(Format.plural(count, "new row")) left out, to wait for the next release"
         }
     }
 

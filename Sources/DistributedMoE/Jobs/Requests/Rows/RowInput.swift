@@ -20,18 +20,24 @@ package enum RowInput: Sendable {
         }
     }
 
+    /// How the rows are to be known again.
+    struct RowIdentity {
+        /// Which of them wait for the next answer, by their positions; nil where none does.
+        var holdBack: ((RowDigests) throws -> Set<Int>)?
+    }
+
     /// The rows, in memory or read anew in every pass.
     ///
     /// - Parameters:
     ///   - textColumns: columns wanted as text.
     ///   - leastKnown: values that a mean must stand for where it fills gaps.
     ///   - purpose: as a verb, to be said where no row is left.
-    ///   - rowKey: where the rows are to be known again.
+    ///   - identity: nil where the rows need not be known again.
     ///   - select: from the columns of the first table to what is read of all of them.
     /// - Throws: ``TableError``, and what `select` throws.
     func rows(
         textColumns: Set<String>, leastKnown: Int, purpose: String, parallelism: Parallelism,
-        rowKey: [UInt8]? = nil, notices: @escaping ReadingNotice.Handler,
+        identity: RowIdentity? = nil, notices: @escaping ReadingNotice.Handler,
         select: @escaping (DataTable) throws -> RowSelection
     ) throws -> RowReader.Rows {
         let report = ReadingNotice.reportLeftOut(to: notices)
@@ -44,7 +50,7 @@ package enum RowInput: Sendable {
             var reader = RowReader(
                 files: paths, options: options, parallelism: parallelism, leastKnown: leastKnown, select: select,
                 report: report)
-            reader.rowKey = rowKey
+            reader.identify(identity)
             let isTooLarge = reader.estimatedMemory().map { $0 > Memory.available / 2 } ?? false
             if isTooLarge, !outOfCore { notices(.readInEveryPass) }
             rows = try reader.rows(outOfCore: outOfCore || isTooLarge)
@@ -56,17 +62,35 @@ package enum RowInput: Sendable {
             {
                 throw TableError.noRows(path: table.source)
             }
-            rows = try table.rows(selection, leastKnown: leastKnown, parallelism: parallelism, report: report)
+            if identity == nil, selection.subject == nil {
+                rows = try table.rows(selection, leastKnown: leastKnown, parallelism: parallelism, report: report)
+            } else {
+                // A row is what all columns say.
+                guard table.rowCount > 0 else { throw TableError.noRows(path: table.source) }
+                var reader = RowReader(
+                    files: [table.source], options: TableOptions(parallelism: parallelism), parallelism: parallelism,
+                    leastKnown: leastKnown, select: { _ in selection }, report: report)
+                reader.identify(identity)
+                rows = try reader.rows(of: table.table())
+            }
         case .table(let table):
             guard table.rowCount > 0 else { throw TableError.noRows(path: table.source) }
             var reader = RowReader(
                 files: [table.source], options: TableOptions(parallelism: parallelism), parallelism: parallelism,
                 leastKnown: leastKnown, select: select, report: report)
-            reader.rowKey = rowKey
+            reader.identify(identity)
             rows = try reader.rows(of: table)
         }
         for notice in ReadingNotice.of(rows.record, source: source) { notices(notice) }
+        if rows.heldBack > 0 { notices(.rowsHeldBack(rows.heldBack, source: source)) }
         guard rows.source.rowCount > 0 else { throw TableError.nothingLeft(source: source, purpose: purpose) }
         return rows
+    }
+}
+
+extension RowReader {
+    fileprivate mutating func identify(_ identity: RowInput.RowIdentity?) {
+        identifiesRows = identity != nil
+        holdBack = identity?.holdBack
     }
 }

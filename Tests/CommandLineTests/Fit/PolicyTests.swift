@@ -1,0 +1,83 @@
+import Foundation
+import ModelFiles
+import Testing
+
+/// What a site lets out of its tables.
+@Suite struct PolicyTests {
+    private let work: Workspace
+
+    init() throws {
+        work = try Workspace()
+        try work.writeSites(1, rows: 200)
+    }
+
+    private func write(_ fields: String) throws {
+        try work.write(
+            "{\"format\": \"dmoe-policy\", \"formatVersion\": 1\(fields.isEmpty ? "" : ", " + fields)}", to: "p.json")
+        chmod(work.url("p.json").path, 0o600)
+    }
+
+    private func fit(_ options: String...) throws -> Workspace.Outcome {
+        try work.runAsItIs(
+            ["fit", "s0.csv", "--target", "y", "--experts", "1", "-o", "m.json", "--policy", "p.json"] + options)
+    }
+
+    @Test func columnsThatAreNotListedStay() throws {
+        try write("\"columns\": [\"y\", \"a\", \"b\"]")
+        let refused = try fit()
+        #expect(refused.exitCode == 65)
+        #expect(refused.errors.contains("refused by the policy p.json: column \"c\" is not among its columns"))
+        #expect(try fit("--exclude", "c").exitCode == 0)
+        #expect(try work.model("m.json").disclosure?.sitePolicy == true)
+        #expect(try work.run(["inspect", "--audit", "m.json"]).output.contains("the policy of the site lets out"))
+    }
+
+    @Test func thresholdsRiseAndNeverFall() throws {
+        try write("\"minimumRows\": 25")
+        #expect(try fit("--min-rows", "10").exitCode == 0)
+        #expect(try work.model("m.json").disclosure?.policy?.minimumRows == 25)
+        #expect(try fit("--min-rows", "40").exitCode == 0)
+        #expect(try work.model("m.json").disclosure?.policy?.minimumRows == 40)
+    }
+
+    @Test func releasesAreCounted() throws {
+        try write("\"releases\": 2, \"rounds\": 1")
+        #expect(try fit("--no-ledger").errors.contains("keep one by --ledger"))
+        for _ in 1...2 { #expect(try fit().exitCode == 0) }
+        let refused = try fit()
+        #expect(refused.exitCode == 65 && refused.errors.contains("has released 2 models"))
+        func statistics(_ model: String) throws -> Workspace.Outcome {
+            try work.runAsItIs(["statistics", model, "s0.csv", "-o", "t.json", "--policy", "p.json"])
+        }
+        #expect(try statistics("m.json").exitCode == 0)
+        try work.succeed("update", "m.json", "t.json", "-o", "g.json", "--quiet")
+        #expect(try statistics("g.json").errors.contains("has answered at 1 model"))
+    }
+
+    @Test func subjectsMustBeNamed() throws {
+        try write("\"subject\": \"c\"")
+        #expect(try fit().errors.contains("give it by --subject"))
+        #expect(try fit("--subject", "c").exitCode == 0)
+    }
+
+    @Test func policiesThatLoosenAreRefused() throws {
+        for (fields, field) in [
+            ("\"minimumRows\": 2", "minimumRows"), ("\"levels\": 41", "levels"),
+            ("\"levelsPerRow\": 0.5", "levelsPerRow"),
+            ("\"rounds\": 6", "rounds"), ("\"columms\": []", "columms"), ("\"columns\": 3", "columns"),
+        ] {
+            try write(fields)
+            let refused = try fit()
+            #expect(
+                refused.exitCode == 65 && refused.errors.contains("p.json: \(field)"), "\(fields): \(refused.errors)")
+        }
+        try write("")
+        chmod(work.url("p.json").path, 0o622)
+        #expect(try fit().errors.contains("others than its owner can write the policy"))
+        try work.write("{}", to: "p.json")
+        #expect(try fit().exitCode == 65)
+        try FileManager.default.removeItem(at: work.url("p.json"))
+        #expect(try fit().exitCode == 66)
+        #expect(try fit("--draft").exitCode == 64)
+    }
+}
