@@ -1,4 +1,5 @@
 import Foundation
+import Tables
 
 /// The file of a ledger while one process alone has it.
 ///
@@ -74,13 +75,12 @@ struct LedgerFile: ~Copyable {
                 pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset + done))
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw undone(offset) }
+            guard count > 0 else { throw undone(offset, isNew: isNew) }
             done += count
         }
-        guard fsync(descriptor) == 0 else { throw undone(offset) }
+        guard fsync(descriptor) == 0 else { throw undone(offset, isNew: isNew) }
         guard isNew else { return }
-        let folder = (path as NSString).deletingLastPathComponent
-        let place = open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
+        let place = open(FilePath.parts(path).folder, O_RDONLY | O_CLOEXEC)
         defer { if place >= 0 { close(place) } }
         guard place >= 0, fsync(place) == 0 || errno == EINVAL else { throw failure }
     }
@@ -88,9 +88,11 @@ struct LedgerFile: ~Copyable {
     private var failure: LedgerError { .cannotWrite(path: path, reason: String(cString: strerror(errno))) }
 
     /// What was written of the line is cut off again; where that fails too, it is a torn line to the next reader.
-    private func undone(_ offset: Int) -> LedgerError {
+    private func undone(_ offset: Int, isNew: Bool) -> LedgerError {
         let failure = failure
         _ = ftruncate(descriptor, off_t(offset))
+        // Who waits for the lock looks again whether it is the file of the path.
+        if isNew { unlink(path) }
         return failure
     }
 }

@@ -71,9 +71,16 @@ import Testing
         try work.write(Workspace.kept, to: "kept.json")
         let before = try work.files(".")
         let outcome = try work.shell(
-            "ulimit -f 1; exec \"$DMOE\" fit s0.csv \(Self.fit.joined(separator: " ")) -o kept.json")
+            "ulimit -f 1; exec \"$DMOE\" fit s0.csv \(Self.fit.joined(separator: " ")) --no-ledger -o kept.json")
         #expect(outcome.exitCode == 74)
         #expect(outcome.errors.contains(/^dmoe: kept\.json: cannot be written[^\n]*\n$/))
+        #expect(try work.text("kept.json") == Workspace.kept)
+        #expect(try work.files(".") == before)
+        // Nothing goes out that cannot be entered, and no half of a ledger stays.
+        let entering = try work.shell(
+            "ulimit -f 1; exec \"$DMOE\" fit s0.csv \(Self.fit.joined(separator: " ")) -o kept.json")
+        #expect(entering.exitCode == 73)
+        #expect(entering.errors.contains("the ledger cannot be written, and nothing was released"))
         #expect(try work.text("kept.json") == Workspace.kept)
         #expect(try work.files(".") == before)
     }
@@ -82,7 +89,7 @@ import Testing
         let outcome = try work.shell(
             """
             mkfifo pipe && { cat pipe > through.json & } && \
-            "$DMOE" fit s0.csv \(Self.fit.joined(separator: " ")) --quiet -o pipe && wait && test -p pipe
+            "$DMOE" fit s0.csv \(Self.fit.joined(separator: " ")) --no-ledger --quiet -o pipe && wait && test -p pipe
             """)
         #expect(outcome.exitCode == 0)
         try work.succeed("fit", "s0.csv", "--target", "y", "--experts", "2", "--starts", "2", "-o", "file.json")

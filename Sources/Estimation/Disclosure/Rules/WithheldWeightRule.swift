@@ -16,7 +16,8 @@ struct WithheldWeightRule {
     /// - Parameters:
     ///   - small: experts that are withheld for themselves.
     ///   - effectiveRows: of each expert.
-    /// - Returns: these and what must be withheld with them, in order; all experts where no smaller set serves.
+    /// - Returns: these and what must be withheld with them, in order; these alone where nothing would be left to release, as of two experts:
+    ///   a site with few rows of one of them is no reason to leave it out of the rounds.
     func withheld(
         _ small: [Int], _ model: MixtureModel, _ rows: any RowSource, _ effectiveRows: [Double],
         _ parallelism: Parallelism
@@ -29,7 +30,7 @@ struct WithheldWeightRule {
             guard let smallest = others.min(by: { effectiveRows[$0] < effectiveRows[$1] }) else { break }
             withheld.append(smallest)
         }
-        return withheld.sorted()
+        return withheld.count < model.expertCount ? withheld.sorted() : small
     }
 
     /// Σ w v and Σ w² v² over the rows.
