@@ -39,7 +39,7 @@ private struct FitRequest: Decodable {
     var draft: Bool?
     /// Whether the model goes to others and keeps the rules of a release; nil: it does.
     var asSites: Bool?
-    /// Path of the secret of rounding; nil: what follows from the rows.
+    /// Path of the secret of rounding; nil: numbers are not rounded.
     var roundingSecret: String?
     /// The file that has what the site has released; nil: none is kept.
     var ledger: String?

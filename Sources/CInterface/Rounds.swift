@@ -13,7 +13,7 @@ private struct StatisticsRequest: Decodable {
     var minRows: Int?
     /// Whether the statistics stay with the owner of the rows, so that nothing is withheld; `minRows` has no effect then.
     var ownRows: Bool?
-    /// Path of the secret of rounding; nil: what follows from the rows.
+    /// Path of the secret of rounding; nil: numbers are not rounded.
     var roundingSecret: String?
     var subject: String?
     /// As in `FitRequest`.

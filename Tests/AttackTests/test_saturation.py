@@ -34,8 +34,7 @@ def test_release_has_a_third_of_the_rows_at_most(
     coefficients = np.array([expert["coefficients"] for expert in model["experts"]])
     gates = np.array([expert["gate"] for expert in model["experts"]])
     free = np.count_nonzero(coefficients) + len(coefficients) + np.count_nonzero(gates)
-    # Rounding makes a few of them 0.
-    assert free <= figures["parameters"] <= free + 3
+    assert figures["parameters"] == free
     assert free / rows <= 0.33
     assert bool(np.any(coefficients[:, 1:])) is slopes
     if fitted == experts:

@@ -108,8 +108,8 @@ def fit_local(
         for one of many fits that are aggregated: slopes that a lasso left are fitted once more without it; ``draft=True`` for a model to
         look at, for which no rule holds and which no coordinator takes, and which :meth:`Model.release` releases; ``ledger``: path of the
         file that has what the site has released, and refuses an answer that differs from an earlier one by 1 to 9 rows, and
-        ``hold_back_new=True`` to let such rows wait, ``policy``, as for ``dmoe fit``; ``rounding_secret``: the path of the secret from which
-        the random choices of rounding follow, made where there is no file; by default the key of the ledger, or the responses;
+        ``hold_back_new=True`` to let such rows wait, ``policy``, as for ``dmoe fit``; ``rounding_secret``: the path of a secret of the
+        site, made where there is no file, by which a release is rounded; by default it is not;
         ``as_sites=False`` where rows and model have one owner: of the rules of a release the threshold alone holds.
 
     Returns

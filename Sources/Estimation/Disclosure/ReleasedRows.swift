@@ -14,8 +14,6 @@ struct ReleasedRows {
     /// Of covariates that vary in too few rows.
     private(set) var constants = [Int: Double]()
     let rounding: RandomRounding
-    /// For the random choices of rounding: what others do not know of the responses, so that answers about other covariates have the same.
-    let key: [UInt8]
     private var absentClasses = [Int]()
     private let design: Design
     private let classes: [String]
@@ -34,19 +32,12 @@ struct ReleasedRows {
         classes = family.response.classes ?? []
         (summaries, disclosure) = Self.looked(at: source, design, minRows, parallelism)
         rounding = RandomRounding(summaries, salt: salt)
-        key = Self.key(summaries, salt: salt)
         if !classes.isEmpty {
             let counts = source.classCounts(classes.count, parallelism)
             absentClasses = counts.indices.filter { counts[$0] == 0 }
         }
         leaveOutRare(parallelism)
         if let rules { topCode(DominanceRule(rules: rules), family, parallelism) }
-    }
-
-    private static func key(_ summaries: [ColumnSummary], salt: UInt64) -> [UInt8] {
-        guard let responses = summaries.last else { return [] }
-        let words = [salt, responses.mean.bitPattern, responses.scatter.bitPattern, UInt64(responses.rowCount)]
-        return SHA256.digest(words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } })
     }
 
     /// What is constant by the threshold rule is not released, and codes of classes are no amounts.

@@ -78,7 +78,7 @@ package struct ExpertCountPath: Sendable {
             criterion: criterion, chosen: best.experts, heldOutRows: heldOut?.rowCount ?? 0, points: points,
             failures: failures.isEmpty
                 ? nil : failures.map { ExpertCountReport.Failure(experts: $0.experts, reason: $0.error) })
-        if let rounding = best.fit.rounding(best.optimum.released) {
+        if let rounding = best.fit.rounding {
             report = report.rounded(
                 rounding, weight: local.fitted.weight,
                 squaredWeight: local.fitted.moments.reduce(0) { $0 + $1.squaredWeight })

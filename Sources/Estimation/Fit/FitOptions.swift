@@ -38,9 +38,7 @@ package struct FitOptions: Sendable {
     package var initialModels: [MixtureModel]
     /// Who may stop the fit: it then throws ``EstimationError/cancelled``.
     package var cancellation: Cancellation?
-    /// Whether a release is rounded; false to see what the other rules do.
-    package var roundsReleases = true
-    /// What the random choices of rounding follow from; nil: from the rows.
+    /// What the random choices of rounding follow from; nil: a release is not rounded.
     package var roundingKey: [UInt8]?
     /// Another number gives other random roundings of small counts.
     package var roundingSalt: UInt64 = 0

@@ -40,9 +40,9 @@ extension GeneralisedEMRound {
             rows, model: model, constants: constants, disclosure: disclosure, rules: options.rules,
             parallelism: parallelism)
         let warnings = released.warnings + site.warnings
-        guard let rules = options.rules, options.roundsReleases else { return (site.statistics, warnings) }
+        guard let rules = options.rules, let key = options.roundingKey else { return (site.statistics, warnings) }
         let rounded = site.statistics.rounded(
-            UnbiasedRounding(key: options.roundingKey ?? released.key), at: global.model,
+            UnbiasedRounding(key: key), at: global.model,
             spreads: DominanceRule(rules: rules).spreads(of: model, site.standardMoments, rows, parallelism),
             minimumRows: options.minRows, isWhole: warnings.isEmpty, standardisation)
         return (rounded, warnings)

@@ -103,16 +103,19 @@ extension ModelFile {
     /// Takes down for whom a local model is, and the rules that it keeps: small counts of how its rows were read, taken down before, are
     /// suppressed.
     ///
-    /// - Parameter rowsPerSubject: nil where rows are counted.
+    /// - Parameters:
+    ///   - rowsPerSubject: nil where rows are counted.
+    ///   - roundingStep: nil where numbers are exact.
     package mutating func note(
-        _ status: ReleaseStatus, _ report: FitReport, _ rules: DisclosureRules?, rowsPerSubject: Int? = nil
+        _ status: ReleaseStatus, _ report: FitReport, _ rules: DisclosureRules?, rowsPerSubject: Int? = nil,
+        roundingStep: Double? = nil
     ) {
         let isRelease = status == .release
         if isRelease, let rules { reading = reading?.released(minimum: Int(rules.minimumRows)) }
         disclosure = DisclosureRecord(
             status: status, policy: isRelease ? rules : nil, figures: isRelease ? report.disclosure : nil,
             ledger: isRelease ? .notKept : nil)
-        if isRelease, rules != nil { disclosure?.roundingStep = UnbiasedRounding.step }
+        if isRelease { disclosure?.roundingStep = roundingStep }
         guard isRelease, let rowsPerSubject else { return }
         disclosure?.unit = .subject
         disclosure?.rowsPerSubject = rowsPerSubject

@@ -80,9 +80,6 @@ package struct ReleaseLedger: Sendable {
         return data.starts(with: start) || start.starts(with: data)
     }
 
-    /// Of the random choices of rounding.
-    package var roundingKey: [UInt8] { RoundingSecret.key(secret: key) }
-
     private func rows(of entry: LedgerEntry) -> LedgerRows? {
         guard let other = entry.sameRows else { return LedgerRows(entry.hashes, subjects: entry.subjects) }
         return rows.indices.contains(other - 1) ? rows[other - 1] : nil

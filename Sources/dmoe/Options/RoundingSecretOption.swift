@@ -4,7 +4,7 @@ import ArgumentParser
 struct RoundingSecretOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Secret of this site from which the random choices of rounding follow, made where there is none: with the same one the same rows give the same file (default: the key of the ledger, or what follows from the rows).",
+            "Secret of this site, made where there is none: what is released is rounded at random to half a standard error, without bias, and the same secret and rows give the same file (default: numbers are not rounded).",
             valueName: "file"))
     var roundingSecret: String?
 }

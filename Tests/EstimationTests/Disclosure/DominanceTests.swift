@@ -14,7 +14,6 @@ import Estimation
     {
         var options = FitOptions(expertCount: experts, starts: 2)
         options.rules = rules
-        options.roundsReleases = false
         let design = Design(target: "y", expertFeatures: ["x", "z"], gateFeatures: ["x", "z"])
         return try LocalFit(design: design, options: options).fit(
             ShardRows(covariates: Matrix(columns: [x, z]), responses: y, weights: nil))

@@ -13,7 +13,6 @@ import Testing
     ) throws -> LocalModel {
         var options = FitOptions(expertCount: experts, starts: 2)
         options.rules = DisclosureRules(minimumRows: 10)
-        options.roundsReleases = key != nil
         options.roundingKey = key.map { Array("secret \($0)".utf8) }
         change(&options)
         let names = columns.indices.map { "x\($0)" }

@@ -85,9 +85,6 @@ struct Release {
         }
     }
 
-    /// Of the random choices of rounding.
-    var roundingKey: [UInt8] { ledger.roundingKey }
-
     var identity: RowInput.RowIdentity {
         guard holdsBackNew else { return RowInput.RowIdentity() }
         return RowInput.RowIdentity { [ledger, minimumRows] in ledger.newRows($0, minimumRows: minimumRows) }

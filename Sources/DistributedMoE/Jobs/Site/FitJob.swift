@@ -28,8 +28,7 @@ public struct FitJob: Sendable {
     ///
     /// A draft, and a model of one owner, is no answer.
     public var ledger = LedgerChoices()
-    /// The file that has the secret from which the random choices of rounding follow, made where there is none; nil: the key of the ledger, or
-    /// what follows from the rows.
+    /// The file that has the secret from which the random choices of rounding follow, made where there is none; nil: a release is not rounded.
     public var roundingSecret: String?
     /// Models of the same columns and family that the fit starts from too, besides the random starts; in the units of the table.
     public var initialModels: [MixtureModel] = []
@@ -111,13 +110,15 @@ public struct FitJob: Sendable {
         var options = settings.options(
             experts: numbers.last, seed: seed ?? study?.seed ?? 1, aggregated: isAggregated,
             initialModels: initialModels, cancellation: cancellation)
-        options.roundingKey = secret ?? release?.roundingKey
+        options.roundingKey = secret
         let local = try rows.unlessUnreadable(source: input.source) { () throws(EstimationError) in
             try fit(rows, numbers, options, parallelism, progress)
         }
         var file = ModelFile(local)
         file.note(rows.selection, rows.record)
-        file.note(settings.status, local.report, settings.rules, rowsPerSubject: settings.rowsPerSubject)
+        file.note(
+            settings.status, local.report, settings.rules, rowsPerSubject: settings.rowsPerSubject,
+            roundingStep: local.fitted.roundingStep)
         if policy != nil { file.disclosure?.sitePolicy = true }
         if let release {
             answer.classesLeftOut = local.classesLeftOut

@@ -65,7 +65,7 @@ public struct StatisticsJob: Sendable, Equatable {
         let rowsPerSubject = SubjectRule.rowsOfASubject(most: rows.mostRowsOfASubject)
         options.minRows = Double((minRows ?? 1) * (minRows == nil ? 1 : rowsPerSubject))
         options.rules = minRows.map { DisclosureRules(minimumRows: Double($0 * rowsPerSubject)) }
-        options.roundingKey = secret ?? release?.roundingKey
+        options.roundingKey = secret
         let round = GeneralisedEMRound(at: global, options: options, parallelism: parallelism)
         let site = try rows.unlessUnreadable(source: input.source) { () throws(EstimationError) in
             try round.statistics(of: rows.source)

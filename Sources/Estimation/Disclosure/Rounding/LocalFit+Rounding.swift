@@ -3,16 +3,15 @@ import Numerics
 
 extension LocalFit {
     /// The rounding of a release; nil where numbers stay exact.
-    func rounding(_ released: ReleasedRows) -> UnbiasedRounding? {
-        options.rules == nil || !options.roundsReleases
-            ? nil : UnbiasedRounding(key: options.roundingKey ?? released.key)
+    var rounding: UnbiasedRounding? {
+        options.rules == nil ? nil : options.roundingKey.map { UnbiasedRounding(key: $0) }
     }
 
     /// A release as others get it.
     ///
     /// - Parameter spreads: of each expert, by column: kurtosis less 1.
     func rounded(_ local: LocalModel, _ fitState: FitState, spreads: [[Double]]) -> LocalModel {
-        guard let rounding = rounding(fitState.released) else { return local }
+        guard let rounding else { return local }
         var result = local
         let effective = local.fitted.moments.reduce(0) { $0 + $1.effectiveRows }
         let rounded = ReleaseRounding(
