@@ -42,6 +42,12 @@ package enum FilePath {
         return ![S_IFREG, S_IFDIR].contains(kind & S_IFMT)
     }
 
+    /// Whether two paths are of one name in one folder, whether or not there is a file.
+    package static func isSamePlace(_ first: String, _ second: String) -> Bool {
+        guard let first = resolved(first).map(parts), let second = resolved(second).map(parts) else { return false }
+        return first.name == second.name && isSame(first.folder, second.folder)
+    }
+
     /// Whether two paths lead to one place, where there is something at both.
     package static func isSame(_ first: String, _ second: String) -> Bool {
         guard let first = status(first), let second = status(second) else { return false }

@@ -50,7 +50,7 @@ package enum OutputFile {
             return
         }
         let old = FilePath.status(path)
-        if let old, inputs.contains(where: { FilePath.status($0).map { isSame($0, old) } ?? false }) {
+        if inputs.contains(where: { FilePath.isSame($0, path) || FilePath.isSamePlace($0, path) }) {
             throw refuse("it is one of the inputs; name another file")
         }
         guard let place = FilePath.resolved(path) else { throw refuse("it is a link in a circle of links") }
@@ -68,10 +68,6 @@ package enum OutputFile {
             throw refuse("its name is longer than the \(most) bytes of the file system")
         }
         guard access(folder, W_OK | X_OK) == 0 else { throw refuse("no permission to write in \(folder)") }
-    }
-
-    private static func isSame(_ left: stat, _ right: stat) -> Bool {
-        left.st_dev == right.st_dev && left.st_ino == right.st_ino
     }
 
     package static func makeDirectory(_ path: String) throws(TableError) {

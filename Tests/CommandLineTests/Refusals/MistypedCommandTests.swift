@@ -94,7 +94,8 @@ import Testing
         let open = try work.run(Self.fit + ["--features", "\"a,1", "-o", "n.json"])
         #expect(open.exitCode == 64 && open.errors.contains("a quote that is never closed"))
         let study = try work.succeed(
-            "study", "new", "d.csv", "--target", "y", "--categories", "\" c \"", "--features", "\"a,1\"", "-o", "s.json"
+            "study", "new", "d.csv", "--target", "y", "--categories", "\" c \"", "--features", "\"a,1\",\" c \"", "-o",
+            "s.json"
         )
         #expect(study.output.contains("a,1"))
     }
