@@ -44,7 +44,7 @@ package struct FitOptions: Sendable {
     package var roundingSalt: UInt64 = 0
     /// One expert without slopes, for rows that are too few for a regression: ``Capacity/support(of:asked:design:family:minRows:rowsPerParameter:parallelism:)``.
     package var isInterceptOnly = false
-    /// Whether optima are looked for that are too narrow for random starts. They are of few rows; draws are as many as one likes.
+    /// Whether optima are looked for that are too narrow for random starts: they are of few rows, and draws are as many as one likes.
     package var seeksNarrowOptima = true
     /// Whether marginals are made, which serve an aggregation alone.
     package var wantsMarginals = true

@@ -91,7 +91,9 @@ public struct ColumnRequest: Sendable, Equatable {
         try checkRoles()
     }
 
-    /// A response, a weight and an exposure each have a column of their own. That covariates are not the target is said by the table.
+    /// A response, a weight and an exposure each have a column of their own.
+    ///
+    /// That covariates are not the target is said by the table.
     private func checkRoles() throws(RequestRefusal) {
         let covariates = [(RequestOption.features, features ?? []), (.gateFeatures, gateFeatures ?? [])]
         var others = target.map { [(RequestOption.target, [$0])] } ?? []
