@@ -69,8 +69,9 @@ struct CSVHeader {
 }
 
 extension String {
-    /// Without blanks of any script at its ends. Foundation's trimming costs more than all else about a name of plain letters, and
-    /// tables have tens of thousands of names.
+    /// Without blanks of any script at its ends.
+    ///
+    /// Foundation's trimming costs more than all else about a name of plain letters, and tables have tens of thousands of names.
     fileprivate var withoutOuterBlanks: String {
         let isVisible: (UInt8?) -> Bool = { $0.map { (0x21..<0x7F).contains($0) } ?? true }
         return isVisible(utf8.first) && isVisible(utf8.last) ? self : trimmingCharacters(in: .whitespaces)
