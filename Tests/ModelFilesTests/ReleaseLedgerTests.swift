@@ -196,7 +196,7 @@ import Testing
         #expect(throws: LedgerError.notALedger(path: path)) { try enter(1...100) }
     }
 
-    @Test func whoWaitsTooLongIsTold() throws {
+    @Test func waitingTooLongIsAnError() throws {
         try enter(1...100)
         let descriptor = open(path, O_RDWR)
         defer { close(descriptor) }

@@ -10,7 +10,7 @@ import Numerics
 struct WithheldWeightRule {
     let minimumRows: Double
 
-    /// In rows: less is hidden by the rounding of any sum, and experts that a site has no rows of have such weights.
+    /// In rows: experts that a site has no rows of have such weights, and what is left out with them is no more than a hundredth of a row.
     private static let negligible = 0.01
 
     /// - Parameters:
