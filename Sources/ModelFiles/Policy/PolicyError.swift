@@ -38,7 +38,7 @@ extension PolicyError: DoorMessage {
         case .tooManyLevels(let path, let column, let count, let most):
             "refused by the policy \(path.visible): \(column.quoted) has \(count) levels, and at most \(most) are released here; merge them"
         case .ledgerNeeded(let path):
-            "refused by the policy \(path.visible): it bounds the number of releases, which a ledger counts; keep one by "
+            "refused by the policy \(path.visible): it bounds releases or rounds, which a ledger counts; keep one by "
                 + "\(RequestOption.ledger.name(style))"
         }
     }

@@ -118,6 +118,6 @@ package struct SitePolicy: Sendable, Equatable {
 
     /// A bound on releases needs a ledger that counts them.
     package func checkLedger(_ isKept: Bool) throws(PolicyError) {
-        if releases != nil, !isKept { throw .ledgerNeeded(path: path) }
+        if releases != nil || rounds < ReleaseLedger.mostRounds, !isKept { throw .ledgerNeeded(path: path) }
     }
 }

@@ -45,6 +45,10 @@ struct InspectCommand: ParsableCommand {
                 ).text
             }
         } catch ModelFileError.statisticsAsModel {
+            if audit {
+                throw CommandFailure(
+                    "\(path.visible): statistics of a round, which have no audit record; leave out --audit")
+            }
             try show(StatisticsFile.read(path: path)) { StatisticsDescription($0, path: path).text }
         }
     }

@@ -48,6 +48,7 @@ public struct FitJob: Sendable {
         try experts?.check()
         try settings.check()
         try ledger.check(isRelease: releasing.rules != nil)
+        if roundingSecret != nil, releasing.rules == nil { throw .noEffect(.roundingSecret, .staysWithOwner) }
         try RequestOption.rowsPerParameter.check(rowsPerParameter)
         try RequestOption.holdout.check(holdout)
         if criterion != nil, experts?.single != nil || experts == nil {

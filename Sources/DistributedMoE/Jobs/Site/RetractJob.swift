@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import Tables
 
 /// What was never sent, taken back in the ledger of its site: what `dmoe ledger retract` asks for.
 package struct RetractJob: Sendable {
@@ -40,6 +41,8 @@ package struct RetractJob: Sendable {
         guard case .entry(let number, let code) = reference,
             entries.contains(where: { $0.entry == number && $0.code == code })
         else { throw LedgerError.notOfLedger(path: ledger, file: path) }
+        // The entry stays whatever becomes of the file.
+        if model != nil { try OutputFile.check(path) }
         var outcome = try run(entry: number)
         if var model {
             // Rules hold for it no less than before, but nobody is to take it.
