@@ -197,6 +197,11 @@ class TestCommand:
         assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
         assert "report.html written" in capsys.readouterr().out
 
+    def test_columns_without_a_name_are_no_duplicates(self, model: Path, tmp_path: Path) -> None:
+        table = tmp_path / "blank.csv"
+        table.write_text("x0,x1,y,,\n" + "".join(f"{i % 3},{i % 5}.5,{i % 7}.25,,\n" for i in range(40)))
+        assert main([str(model), "--data", str(table), "-o", str(tmp_path / "report.html"), "--quiet"]) == 0
+
     def test_is_a_program_of_its_own(self, model: Path, tmp_path: Path) -> None:
         page = tmp_path / "report.html"
         done = subprocess.run(

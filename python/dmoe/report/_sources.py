@@ -90,9 +90,12 @@ def _columns(path: str, data: bytes, model: Model) -> dict[str, np.ndarray]:
 
 def _read(path: str, reader: Any, model: Model) -> dict[str, np.ndarray]:
     header = [name.strip() for name in next(reader, [])]
-    for name in header:
-        if header.count(name) > 1:
+    seen: set[str] = set()
+    # Columns without a name are none that a model can ask for.
+    for name in filter(None, header):
+        if name in seen:
             raise ValueError(f"{path}: column '{name}' is duplicated; rename one of the two")
+        seen.add(name)
     wanted = [*model.input_names, model.target]
     for name in wanted:
         if name not in header:
