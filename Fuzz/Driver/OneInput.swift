@@ -13,7 +13,7 @@ private let target: FuzzTarget = {
 @c(LLVMFuzzerTestOneInput)
 public func oneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     let data = bytes.map { Data(bytes: $0, count: count) } ?? Data()
-    if let violation = target.violation(data) {
+    if let violation = target.violation(data, longTexts: 64) {
         FileHandle.standardError.write(Data("violation: \(violation)\n".utf8))
         abort()
     }

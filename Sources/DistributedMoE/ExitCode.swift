@@ -30,9 +30,8 @@ package enum ExitCode: Int32, Sendable {
         case let error as ModelFileError: self = error.isMissingInput ? .noInput : .data
         case let error as StudyError: self = error.isMissingInput ? .noInput : .data
         case LedgerError.cannotWrite, LedgerError.isBusy: self = .cannotCreate
-        case LedgerError.cannotRead, PolicyError.cannotRead: self = .noInput
-        case is PolicyError: self = .data
-        case is LedgerError: self = .data
+        case let error as LedgerError: self = error.isMissingInput ? .noInput : .data
+        case let error as PolicyError: self = error.isMissingInput ? .noInput : .data
         case RoundingSecretError.cannotWrite: self = .cannotCreate
         case RoundingSecretError.cannotRead: self = .noInput
         case is RoundingSecretError: self = .data

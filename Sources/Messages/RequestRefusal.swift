@@ -22,6 +22,8 @@ public enum RequestRefusal: Error, Equatable, Sendable {
     case conflict(RequestOption, RequestOption, Conflict)
     /// A column that two options name, each of which wants one of its own.
     case twoRoles(RequestOption, RequestOption, name: String)
+    /// A column of subjects that a study has for something else.
+    case subjectIsAnother(String)
     /// An option without an effect here.
     case noEffect(RequestOption, Reason)
     /// An option that another value of it needs.
@@ -95,6 +97,10 @@ public enum RequestRefusal: Error, Equatable, Sendable {
         case levelsOfStudy
         /// How a table is read that is not given.
         case noSupportTable
+        /// What is shown has no intervals, and no effects of covariates.
+        case noEffectsShown
+        /// A choice of a method that is not among those asked for.
+        case otherMethods(String)
         /// A gate of one expert.
         case oneExpertHasNoGate
         /// An adaptation of neither gate nor experts.
@@ -103,8 +109,6 @@ public enum RequestRefusal: Error, Equatable, Sendable {
         case staysWithOwner
         /// What a ledger decides.
         case ledgerKnowsRows
-        /// A column of subjects that is another column of the model too.
-        case subjectIsAnother(String)
     }
 
     /// What a request works on.
@@ -141,6 +145,8 @@ extension RequestRefusal: DoorMessage {
             "\(first.name(style)) and \(second.name(style)) cannot go together: \(conflict.text)"
         case .twoRoles(let option, let other, let name):
             "\(option.name(style)) and \(other.name(style)) both name \(name.quoted), and a column has one role; leave it out of one of them"
+        case .subjectIsAnother(let name):
+            "\(RequestOption.subject.name(style)): \(name.quoted) is another column of the study; name one that says of whom a row is"
         case .noEffect(let option, let reason): "\(option.name(style)) has no effect here: \(reason.text(style))"
         case .needs(let option, let needed, let reason):
             "\(option.name(style)) needs \(needed.name(style)): \(reason.text(style))"
@@ -204,9 +210,10 @@ extension RequestRefusal.Reason {
         case .oneExpertHasNoGate:
             "one expert has no gate; \(RequestOption.adapted.setting("intercepts", style)) adapts its intercept"
         case .nothingIsAdapted: "nothing is adapted without \(RequestOption.adapt.name(style))"
+        case .noEffectsShown: "effects and their intervals are shown of one model"
+        case .otherMethods(let method): "method \(method.quoted) is not among \(RequestOption.methods.name(style))"
         case .noSupportTable: "no row is read without \(RequestOption.support.name(style))"
         case .staysWithOwner: "what stays with the owner of the rows is no answer"
-        case .subjectIsAnother(let name): "\(name.quoted) is another column of the model"
         case .ledgerKnowsRows: "the ledger knows which rows are new"
         case .levelsOfStudy: "only models of a study know levels of categories"
         }

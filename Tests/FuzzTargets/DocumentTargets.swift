@@ -60,6 +60,25 @@ enum DocumentTargets {
         } catch { return problem(error) }
     }
 
+    /// What is let out is never more than the rules let out.
+    static func policy(_ bytes: Data) -> String? {
+        do throws(PolicyError) {
+            let policy = try SitePolicy.decode(bytes, source: source)
+            return policy.levels <= SitePolicy.mostLevels && policy.rounds <= ReleaseLedger.mostRounds
+                ? nil : "a policy that loosens a rule"
+        } catch { return problem(error) }
+    }
+
+    /// Without the end of its last line a ledger has one entry fewer, or is none.
+    static func ledger(_ bytes: Data) -> String? {
+        do throws(LedgerError) {
+            let ledger = try ReleaseLedger(path: source, bytes)
+            guard bytes.last == UInt8(ascii: "\n"), !ledger.entries.isEmpty else { return nil }
+            let cut = try ReleaseLedger(path: source, bytes.dropLast())
+            return cut.entries == ledger.entries.dropLast() ? nil : "other entries without the end of the last line"
+        } catch { return problem(error) }
+    }
+
     /// An error is one line that names the source, but for what is between the models of one file.
     private static func problem(_ error: some Error & CustomStringConvertible) -> String? {
         let text = error.description

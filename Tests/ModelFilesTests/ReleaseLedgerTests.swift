@@ -170,7 +170,7 @@ import Testing
             .write(toFile: path, atomically: true, encoding: .utf8)
         #expect(throws: LedgerError.otherVersion(path: path, version: 1)) { try ReleaseLedger(path: path) }
         try FileManager.default.removeItem(atPath: path)
-        #expect(throws: LedgerError.cannotRead(path: path)) { try ReleaseLedger(existing: path) }
+        #expect(throws: LedgerError.fileNotFound(path: path)) { try ReleaseLedger(existing: path) }
     }
 
     /// What was being written when a process was stopped: the answer did not go out, and the next takes its place.
@@ -188,12 +188,36 @@ import Testing
         let head = try #require(whole.firstIndex(of: UInt8(ascii: "\n")))
         for length in [0, 1, 12, head] {
             try whole.prefix(length).write(to: URL(fileURLWithPath: path))
-            #expect(try ReleaseLedger(path: path).entries.isEmpty)
-            try enter(1...101)
-            #expect(try ReleaseLedger(path: path).entries.count == 1)
+            #expect(throws: LedgerError.isEmptied(path: path)) { try ReleaseLedger(path: path) }
+            #expect(throws: LedgerError.isEmptied(path: path)) { try enter(1...101) }
+            #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == whole.prefix(length))
         }
+        try whole.prefix(head + 1).write(to: URL(fileURLWithPath: path))
+        try enter(1...101)
+        #expect(try ReleaseLedger(path: path).entries.count == 1)
         try Data("a,b,c".utf8).write(to: URL(fileURLWithPath: path))
         #expect(throws: LedgerError.notALedger(path: path)) { try enter(1...100) }
+    }
+
+    /// A ledger whose first answer is refused is not begun.
+    @Test func refusedFirstAnswersLeaveNoFile() throws {
+        #expect(throws: LedgerError.noSuchEntry(path: path, entry: 1)) { try ReleaseLedger.retract(1, at: path) }
+        #expect(!FileManager.default.fileExists(atPath: path))
+        try enter(1...100)
+        #expect(try ReleaseLedger(path: path).entries.count == 1)
+    }
+
+    /// Of many processes that begin one ledger at once each finds the entries of the others.
+    @Test func oneLedgerIsBegunOnce() async throws {
+        let path = path
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<8 {
+                let (answer, digests) = (answer(), digests(1000 * index...1000 * index + 100))
+                group.addTask { _ = try ReleaseLedger.enter(answer, digests, at: path) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try ReleaseLedger(path: path).entries.count == 8)
     }
 
     @Test func waitingTooLongIsAnError() throws {

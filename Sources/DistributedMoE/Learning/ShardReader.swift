@@ -24,6 +24,20 @@ struct ShardReader {
         var dropped: Int
         /// The labels of the rows left out.
         var droppedLabels: [String]
+        /// Of whom each row is; nil where rows are counted.
+        var subjects: [String]?
+    }
+
+    /// The rows of one shard before any is held back.
+    private struct Divided {
+        var name: String
+        var rows: ShardRows
+        var dropped: Int
+        var subjects: [String]?
+
+        var mostRowsOfASubject: Int {
+            (subjects ?? []).reduce(into: [:]) { $0[$1, default: 0] += 1 }.values.max() ?? 1
+        }
     }
 
     func read() throws -> ShardSet {
@@ -49,7 +63,7 @@ struct ShardReader {
         }
         let divided = try divided(parts)
         let dropped = parts.reduce(0) { $0 + $1.dropped }
-        let ids = columnsOfSites(divided.map(\.shard.rows), selection)
+        let ids = columnsOfSites(divided.map(\.rows), selection)
         guard !ids.isEmpty else { return try shards(divided, dropped: dropped, selection) }
         notices(.columnsOfSites(ids, source: input.source))
         let others = Set(ids).union([shardColumn].compactMap { $0 })
@@ -57,8 +71,10 @@ struct ShardReader {
         without.response = selection.response
         let kept = selection.design.covariates.indices.filter { !others.contains(selection.design.covariates[$0]) }
         return try shards(
-            divided.map { shard, dropped in
-                (DistributedLearning.Shard(name: shard.name, rows: shard.rows.withCovariates(kept)), dropped)
+            divided.map {
+                var shard = $0
+                shard.rows = shard.rows.withCovariates(kept)
+                return shard
             }, dropped: dropped, without)
     }
 
@@ -106,6 +122,10 @@ struct ShardReader {
         let selected = try selection.rows(of: table)
         ReadingNotice.reportLeftOut(to: notices)(selected.dropped, table.rowCount, table.source)
         var part = Part(rows: selected.rows, dropped: selected.dropped, droppedLabels: [])
+        if let subject = selection.subject {
+            let all = try table.text(subject).map(\.trimmingBlanks)
+            part.subjects = selected.kept.map { all[$0] }
+        }
         guard let shardColumn else { return part }
         // A name, compared as those of levels are.
         let all = try table.text(shardColumn).map { $0.trimmingBlanks.levelName }
@@ -115,16 +135,15 @@ struct ShardReader {
         return part
     }
 
-    private func shards(
-        _ divided: [(shard: DistributedLearning.Shard, dropped: Int)], dropped: Int, _ selection: RowSelection
-    ) throws -> ShardSet {
+    private func shards(_ divided: [Divided], dropped: Int, _ selection: RowSelection) throws -> ShardSet {
         var shards = ShardSet(
-            selection: selection, training: [], heldOut: [], records: [], dropped: dropped)
+            selection: selection, training: [], heldOut: [], records: [], dropped: dropped,
+            mostRowsOfASubject: divided.map(\.mostRowsOfASubject).max() ?? 1)
         for (index, shard) in divided.enumerated() {
-            let split = heldBack(shard.shard, index)
-            let (rows, record) = try filled(split.training, dropped: shard.dropped, selection)
-            ReadingNotice.of(record, source: shard.shard.name).forEach(notices)
-            shards.training.append(DistributedLearning.Shard(name: shard.shard.name, rows: rows))
+            let split = heldBack(shard.rows, index)
+            let (rows, record) = try filled(split.training, of: shard, selection)
+            ReadingNotice.of(record, source: shard.name).forEach(notices)
+            shards.training.append(DistributedLearning.Shard(name: shard.name, rows: rows))
             shards.heldOut.append(split.heldOut)
             shards.records.append(record)
         }
@@ -133,69 +152,71 @@ struct ShardReader {
 
     /// Gaps filled in with the means of the shard, as the site would.
     private func filled(
-        _ shard: DistributedLearning.Shard, dropped: Int, _ selection: RowSelection
+        _ training: ShardRows, of shard: Divided, _ selection: RowSelection
     ) throws -> (rows: ShardRows, record: ReadingRecord) {
         var selection = selection
         var known = MeanImputation(selection)
         if !known.isEmpty {
-            known.add(shard.rows)
+            known.add(training)
             let means = try known.means(atLeast: leastKnown, source: shard.name)
             selection.fill.merge(means) { fixed, _ in fixed }
         }
         var record = ReadingRecord(selection)
-        record.rowsLeftOut = .exact(dropped)
-        record.addGaps(in: shard.rows.covariates, selection)
-        return (shard.rows.filled(selection), record)
+        record.rowsLeftOut = .exact(shard.dropped)
+        record.addGaps(in: training.covariates, selection)
+        return (training.filled(selection), record)
     }
 
     private static let withoutLabel = "(empty)"
 
     /// - Throws: ``RequestRefusal/duplicatedSite(_:)`` where a shard is called as rows without a name are.
-    private func divided(_ parts: [Part]) throws(RequestRefusal) -> [(shard: DistributedLearning.Shard, dropped: Int)] {
-        switch division {
-        case .files:
+    private func divided(_ parts: [Part]) throws(RequestRefusal) -> [Divided] {
+        guard division != .files else {
             return zip(input.labels, parts).map { name, part in
-                (DistributedLearning.Shard(name: name, rows: part.rows), part.dropped)
+                Divided(name: name, rows: part.rows, dropped: part.dropped, subjects: part.subjects)
             }
-        case .column:
-            let all = ShardRows.concatenation(parts.map(\.rows))
-            let labels = parts.flatMap { $0.labels ?? [] }
-            let dropped = parts.flatMap(\.droppedLabels).reduce(into: [:]) { $0[$1, default: 0] += 1 }
-            let names = Set(labels)
-            if names.contains(""), names.contains(Self.withoutLabel) { throw .duplicatedSite(Self.withoutLabel) }
-            return Dictionary(grouping: labels.indices) { labels[$0] }
-                .sorted { $0.key < $1.key }
-                .map { label, rows in
-                    let name = label.isEmpty ? Self.withoutLabel : label
-                    if label.isEmpty, let shardColumn {
-                        notices(.rowsWithoutShard(rows.count, column: shardColumn, shard: name))
-                    }
-                    return (DistributedLearning.Shard(name: name, rows: all.subset(rows)), dropped[label] ?? 0)
-                }
-        case .random(let count):
-            let all = ShardRows.concatenation(parts.map(\.rows))
-            var random = RandomNumbers(seed: seed).split(-3)
-            let order = random.permutation(all.rowCount)
-            return (0..<count).map { index in
-                let range = all.rowCount * index / count..<all.rowCount * (index + 1) / count
-                let rows = all.subset(order[range].sorted())
-                return (DistributedLearning.Shard(name: "shard \(index + 1)", rows: rows), 0)
-            }
+        }
+        let all = ShardRows.concatenation(parts.map(\.rows))
+        let subjects = parts.first?.subjects.map { _ in parts.flatMap { $0.subjects ?? [] } }
+        func shard(_ name: String, _ rows: [Int], _ dropped: Int) -> Divided {
+            Divided(
+                name: name, rows: all.subset(rows), dropped: dropped,
+                subjects: subjects.map { subjects in rows.map { subjects[$0] } })
+        }
+        guard case .random(let count) = division else { return try byColumn(parts, shard) }
+        var random = RandomNumbers(seed: seed).split(-3)
+        let order = random.permutation(all.rowCount)
+        return (0..<count).map { index in
+            let range = all.rowCount * index / count..<all.rowCount * (index + 1) / count
+            return shard("shard \(index + 1)", order[range].sorted(), 0)
         }
     }
 
+    private func byColumn(
+        _ parts: [Part], _ shard: (_ name: String, _ rows: [Int], _ dropped: Int) -> Divided
+    ) throws(RequestRefusal) -> [Divided] {
+        let labels = parts.flatMap { $0.labels ?? [] }
+        let dropped = parts.flatMap(\.droppedLabels).reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        let names = Set(labels)
+        if names.contains(""), names.contains(Self.withoutLabel) { throw .duplicatedSite(Self.withoutLabel) }
+        return Dictionary(grouping: labels.indices) { labels[$0] }
+            .sorted { $0.key < $1.key }
+            .map { label, rows in
+                let name = label.isEmpty ? Self.withoutLabel : label
+                if label.isEmpty, let shardColumn {
+                    notices(.rowsWithoutShard(rows.count, column: shardColumn, shard: name))
+                }
+                return shard(name, rows, dropped[label] ?? 0)
+            }
+    }
+
     /// The same rows for the same seed and the same shards.
-    private func heldBack(
-        _ shard: DistributedLearning.Shard, _ index: Int
-    ) -> (training: DistributedLearning.Shard, heldOut: ShardRows) {
-        guard holdout > 0 else { return (shard, shard.rows.subset([])) }
+    private func heldBack(_ rows: ShardRows, _ index: Int) -> (training: ShardRows, heldOut: ShardRows) {
+        guard holdout > 0 else { return (rows, rows.subset([])) }
         var random = RandomNumbers(seed: seed).split(-4).split(index)
-        let order = random.permutation(shard.rows.rowCount)
-        let count = Int((Double(shard.rows.rowCount) * holdout).rounded())
-        return (
-            DistributedLearning.Shard(name: shard.name, rows: shard.rows.subset(order.dropFirst(count).sorted())),
-            shard.rows.subset(order.prefix(count).sorted())
-        )
+        let order = random.permutation(rows.rowCount)
+        let count = Int((Double(rows.rowCount) * holdout).rounded())
+        return (rows.subset(order.dropFirst(count).sorted()), rows.subset(order.prefix(count).sorted()))
     }
 }
 

@@ -91,12 +91,7 @@ extension LocalFit {
             let model = fitState.candidate.model
             let (weights, classes) = fitState.released.disclosure.withheldClasses(
                 of: model, fitState.rows, besides: fitState.absentClasses, parallelism)
-            let rare = rareColumns(fitState)
-            let dominated = dominatedColumns(fitState).filter { one in
-                !rare.contains { $0.column == one.column && $0.expert == one.expert }
-            }
-            for one in dominated { fitState.dominatedColumns[one.expert].insert(one.column) }
-            let columns = rare + dominated
+            let columns = withheldColumns(&fitState)
             guard !classes.isEmpty || !columns.isEmpty else { return }
             let rows = rowsToLeaveOut(fitState, classes)
             var start = model
@@ -108,24 +103,37 @@ extension LocalFit {
                         Set(fitState.absentClasses[found.expert]), of: found.expert, weights: weights[found.expert]),
                     of: found.expert)
             }
-            for rare in columns { leaveOut(rare, of: &start, &fitState) }
+            for column in columns { leaveOut(column, of: &start, &fitState) }
             var counts = [[Int: Int]](repeating: [:], count: model.expertCount)
             for row in rows.values { counts[row.expert][row.code, default: 0] += 1 }
             fitState.noteLeftOut(counts)
             start = leaveOut(Set(rows.keys), start, &fitState)
-            var refinement = refinement(fitState.rows, start: 0, parallelism: parallelism, fitState.lasso?.inner)
-            refinement.held = fitState.candidate.held
-            refinement.prior = fitState.candidate.prior
-            let near = refinement.optimum(from: start, emIterations: Refinement.iterationsFromOptimum)
-            fitState.candidate = near
-            if !(family is any ClosedFormFamily) {
-                let affected = Set(columns.map(\.expert) + classes.map(\.expert))
-                let anew = refinement.optimum(
-                    from: begunAnew(start, affected, fitState), emIterations: Self.emIterationsBeforeNewton)
-                if Refinement.Candidate.isBetter(anew, near) { fitState.candidate = anew }
-            }
+            refit(from: start, Set(columns.map(\.expert) + classes.map(\.expert)), &fitState)
             withoutSmallExperts(&fitState)
         }
+    }
+
+    /// Columns that are withheld from here on.
+    private func withheldColumns(_ fitState: inout FitState) -> [Disclosure.RareColumn] {
+        let rare = rareColumns(fitState)
+        let dominated = dominatedColumns(fitState).filter { one in
+            !rare.contains { $0.column == one.column && $0.expert == one.expert }
+        }
+        for one in dominated { fitState.dominatedColumns[one.expert].insert(one.column) }
+        return rare + dominated
+    }
+
+    /// The optimum of what is free, near to a model or from where its affected experts begin anew.
+    private func refit(from start: MixtureModel, _ affected: Set<Int>, _ fitState: inout FitState) {
+        var refinement = refinement(fitState.rows, start: 0, parallelism: parallelism, fitState.lasso?.inner)
+        refinement.held = fitState.candidate.held
+        refinement.prior = fitState.candidate.prior
+        let near = refinement.optimum(from: start, emIterations: Refinement.iterationsFromOptimum)
+        fitState.candidate = near
+        guard !(family is any ClosedFormFamily) else { return }
+        let anew = refinement.optimum(
+            from: begunAnew(start, affected, fitState), emIterations: Self.emIterationsBeforeNewton)
+        if Refinement.Candidate.isBetter(anew, near) { fitState.candidate = anew }
     }
 
     /// The model with some experts as they would be without slopes, and gates that let rows change.

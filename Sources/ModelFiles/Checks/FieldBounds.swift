@@ -1,3 +1,5 @@
+import StudyData
+
 /// How large and how small the numbers of a file may be, by what they are.
 ///
 /// Tables hold values up to 1e100 and weights from 1e-100 to 1e100, so that parameters and means of honest files keep to the same
@@ -17,14 +19,13 @@ enum FieldBounds {
     /// Parts of a whole that are counted: integers that JSON holds exactly.
     case count
 
-    private static let largestValue = 1e100
     static let largestSquare = 1e200
     static let largestCount = 1 << 53
 
     func contains(_ number: Double) -> Bool {
         switch self {
-        case .value: abs(number) <= Self.largestValue
-        case .weight: number == 0 || (1 / Self.largestValue...Self.largestValue).contains(number)
+        case .value: abs(number) <= RowSelection.largestValue
+        case .weight: RowSelection.isUsableWeight(number)
         case .square: abs(number) <= Self.largestSquare
         case .variance: (1 / Self.largestSquare...Self.largestSquare).contains(number)
         case .count: (0...Double(Self.largestCount)).contains(number) && number == number.rounded()

@@ -26,10 +26,7 @@ package struct ModelDigest {
     }
 
     /// 16 hexadecimal digits.
-    var text: String {
-        let digits = String(state, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    var text: String { Hexadecimal.text(words: [state]) }
 
     private mutating func add(_ names: [String]) {
         add(UInt64(names.count))

@@ -80,29 +80,22 @@ package struct VersionedJSON {
     static func contents<Document: VersionedDocument>(
         path: String, of type: Document.Type
     ) throws(Document.Failure) -> Data {
-        let file: FileHandle
+        let data: Data
         do throws(TableError) {
-            file = FileHandle(fileDescriptor: try OpenFile.opened(path).descriptor, closeOnDealloc: true)
+            data = try WholeFile.contents(path, atMost: mostBytes) {
+                // Something large that is no object: its beginning is enough to say so.
+                $0.prefix(WholeFile.partSize).first { !blanks.contains($0) } == objectStart
+            }
         } catch {
             guard case .cannotRead(_, let reason) = error else { throw Document.failure(.fileNotFound, path: path) }
             throw Document.failure(.cannotRead(reason: reason), path: path)
         }
-        var data = Data()
-        do {
-            while let part = try file.read(upToCount: partSize), !part.isEmpty {
-                data += part
-                // A device without end, or something large that is no object: its beginning is enough to say so.
-                guard data.prefix(partSize).first(where: { !blanks.contains($0) }) == objectStart else { break }
-                if data.count > mostBytes { break }
-            }
-        } catch { throw Document.failure(.cannotRead(reason: "an error while it was read"), path: path) }
         guard data.count <= mostBytes else {
             throw Document.failure(.noDocument(reason: "it has more than \(mostBytes >> 20) MiB"), path: path)
         }
         return data
     }
 
-    private static let partSize = 1 << 20
     /// An ensemble of ten thousand sites has less.
     private static let mostBytes = 1 << 30
     private static let objectStart = UInt8(ascii: "{")

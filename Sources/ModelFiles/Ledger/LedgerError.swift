@@ -2,14 +2,18 @@ import Messages
 
 /// What can be wrong with a ledger of releases, or with an answer beside those that it has.
 public enum LedgerError: Error, Sendable, Equatable {
-    /// A file that cannot be opened.
-    case cannotRead(path: String)
+    /// There is no file at `path`.
+    case fileNotFound(path: String)
+    /// The file exists but its bytes cannot be had.
+    case cannotRead(path: String, reason: String)
     /// A file that cannot be written, and why.
     case cannotWrite(path: String, reason: String)
     /// A file that another process has not let go.
     case isBusy(path: String)
     /// Another file in place of a ledger.
     case notALedger(path: String)
+    /// A file without an entry, or without the whole of its first line.
+    case isEmptied(path: String)
     /// A ledger of another version of the format.
     case otherVersion(path: String, version: Int)
     /// An entry, by its line, that does not follow from the one before.
@@ -28,11 +32,23 @@ public enum LedgerError: Error, Sendable, Equatable {
     case notOfLedger(path: String, file: String)
 }
 
+extension LedgerError {
+    /// Whether the input could not be had at all, rather than holding something wrong.
+    package var isMissingInput: Bool {
+        switch self {
+        case .fileNotFound, .cannotRead: true
+        default: false
+        }
+    }
+}
+
 extension LedgerError: DoorMessage {
     /// One line that says what to do, with options spelled as the interface has them.
     public func text(_ style: OptionStyle) -> String {
         switch self {
-        case .cannotRead(let path): "\(path.visible): cannot be read; give a ledger that is readable"
+        case .fileNotFound(let path): "\(path.visible): no such file; give the ledger of these data"
+        case .cannotRead(let path, let reason):
+            "\(path.visible): cannot be read: \(reason.visible); give a ledger that is readable"
         case .cannotWrite(let path, let reason):
             "\(path.visible): the ledger cannot be written, and nothing was released: \(reason); name another place by "
                 + "\(RequestOption.ledger.name(style))"
@@ -41,6 +57,8 @@ extension LedgerError: DoorMessage {
         case .notALedger(let path):
             "\(path.visible): not a ledger of releases; name the ledger of these data, or a file that is not there yet, by "
                 + "\(RequestOption.ledger.name(style))"
+        case .isEmptied(let path):
+            "\(path.visible): a ledger that is empty; take it from a backup, or remove it if nothing was ever released from these data"
         case .otherVersion(let path, let version):
             "\(path.visible): a ledger of format version \(version), which is not read here; keep it, and name another by "
                 + "\(RequestOption.ledger.name(style))"

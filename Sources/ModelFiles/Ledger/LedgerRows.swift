@@ -48,22 +48,11 @@ package struct LedgerRows: Sendable, Equatable {
     // MARK: Text
 
     /// 16 hexadecimal digits for each.
-    static func text(_ hashes: [UInt64]) -> String {
-        var digits = [UInt8]()
-        digits.reserveCapacity(16 * hashes.count)
-        for hash in hashes {
-            for shift in stride(from: UInt64(60), through: 0, by: -4) {
-                digits.append(Self.digits[Int((hash >> shift) & 15)])
-            }
-        }
-        return String(decoding: digits, as: UTF8.self)
-    }
-
-    private static let digits = Array("0123456789abcdef".utf8)
+    static func text(_ hashes: [UInt64]) -> String { Hexadecimal.text(words: hashes) }
 
     /// nil for other digits, another order, or another number of subjects.
     init?(_ text: String, subjects: String?) {
-        guard let hashes = Self.hashes(text), zip(hashes, hashes.dropFirst()).allSatisfy({ $0 <= $1 }) else {
+        guard let hashes = Hexadecimal.words(text), zip(hashes, hashes.dropFirst()).allSatisfy({ $0 <= $1 }) else {
             return nil
         }
         self.hashes = hashes
@@ -71,26 +60,7 @@ package struct LedgerRows: Sendable, Equatable {
             self.subjects = nil
             return
         }
-        guard let names = Self.hashes(subjects), names.count == hashes.count else { return nil }
+        guard let names = Hexadecimal.words(subjects), names.count == hashes.count else { return nil }
         self.subjects = names
-    }
-
-    private static func hashes(_ text: String) -> [UInt64]? {
-        let digits = Array(text.utf8)
-        guard digits.count.isMultiple(of: 16) else { return nil }
-        var hashes = [UInt64]()
-        hashes.reserveCapacity(digits.count / 16)
-        for start in stride(from: 0, to: digits.count, by: 16) {
-            var hash: UInt64 = 0
-            for digit in digits[start..<start + 16] {
-                switch digit {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"): hash = hash << 4 | UInt64(digit - UInt8(ascii: "0"))
-                case UInt8(ascii: "a")...UInt8(ascii: "f"): hash = hash << 4 | UInt64(digit - UInt8(ascii: "a") + 10)
-                default: return nil
-                }
-            }
-            hashes.append(hash)
-        }
-        return hashes
     }
 }

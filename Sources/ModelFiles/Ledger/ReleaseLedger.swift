@@ -6,7 +6,7 @@ import StudyData
 ///
 /// Two answers about rows that differ by fewer than the threshold disclose these: their difference is a sum over them. So the second is
 /// refused. The file begins with a line that has the key; an entry is a line each, and each has a code of the one before it in its own, so
-/// that none can be taken out or changed unseen. A line without an end is what a process that was stopped left of an entry: its answer
+/// that none can be taken out or changed unseen. A line of an entry without an end is what a process that was stopped left of an entry: its answer
 /// never went out, and the next entry takes its place.
 package struct ReleaseLedger: Sendable {
     package let path: String
@@ -18,50 +18,46 @@ package struct ReleaseLedger: Sendable {
     private var length = 0
     private var isNew: Bool { length == 0 }
 
-    package static let formatName = "dmoe-ledger"
-    package static let version = 2
     /// Seconds that one process waits for another.
     package static let patience = 30.0
-
-    private struct Head: Codable {
-        var format: String
-        var formatVersion: Int
-        var key: String
-    }
+    private static let keyBytes = 32
 
     /// The ledger at a path, as it is now; a new one where there is no file.
     ///
     /// - Throws: ``LedgerError`` for a file that is no ledger, or was changed.
     package init(path: String) throws(LedgerError) {
-        guard FileManager.default.fileExists(atPath: path) else {
-            try self.init(path: path, Data())
+        let data: Data
+        do throws(LedgerError) { data = try LedgerFile.contents(path) } catch {
+            guard case .fileNotFound = error else { throw error }
+            self.init(newAt: path)
             return
         }
-        guard let data = FileManager.default.contents(atPath: path) else { throw .cannotRead(path: path) }
         try self.init(path: path, data)
     }
 
     /// The same where there must be a file.
     package init(existing path: String) throws(LedgerError) {
-        guard FileManager.default.fileExists(atPath: path) else { throw .cannotRead(path: path) }
-        try self.init(path: path)
+        try self.init(path: path, LedgerFile.contents(path))
     }
 
-    init(path: String, _ data: Data) throws(LedgerError) {
+    init(newAt path: String) {
+        self.path = path
+        var random = SystemRandomNumberGenerator()
+        key = (0..<Self.keyBytes).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+    }
+
+    package init(path: String, _ data: Data) throws(LedgerError) {
         self.path = path
         let end = UInt8(ascii: "\n")
         let whole = data.lastIndex(of: end).map { data[...$0] } ?? Data()
         let lines = whole.split(separator: end)
         guard let first = lines.first else {
-            guard Self.isBeginning(data) else { throw .notALedger(path: path) }
-            var random = SystemRandomNumberGenerator()
-            key = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-            return
+            throw LedgerHead.isBeginning(data) ? .isEmptied(path: path) : .notALedger(path: path)
         }
-        guard let head = try? JSONDecoder().decode(Head.self, from: first), head.format == Self.formatName,
-            let key = [UInt8](hexadecimal: head.key)
-        else { throw .notALedger(path: path) }
-        guard head.formatVersion == Self.version else { throw .otherVersion(path: path, version: head.formatVersion) }
+        let head = try VersionedJSON(data: Data(first), source: path).decode(LedgerHead.self)
+        guard let key = Hexadecimal.bytes(head.key), key.count == Self.keyBytes else {
+            throw .changed(path: path, line: 1)
+        }
         self.key = key
         length = whole.count
         for (index, line) in lines.dropFirst().enumerated() {
@@ -72,12 +68,6 @@ package struct ReleaseLedger: Sendable {
             entries.append(entry)
             self.rows.append(rows)
         }
-    }
-
-    /// Whether the first line was being written when its process was stopped.
-    private static func isBeginning(_ data: Data) -> Bool {
-        let start = Data("{\"format\":\"\(formatName)\"".utf8)
-        return data.starts(with: start) || start.starts(with: data)
     }
 
     private func rows(of entry: LedgerEntry) -> LedgerRows? {
@@ -130,8 +120,8 @@ package struct ReleaseLedger: Sendable {
         _ path: String, _ patience: Double,
         _ next: (borrowing ReleaseLedger) throws(LedgerError) -> (LedgerEntry, LedgerRows)
     ) throws(LedgerError) -> LedgerEntry {
-        let file = try LedgerFile(path: path, patience: patience)
-        let ledger = try ReleaseLedger(path: path, try file.contents())
+        var file = try LedgerFile(path: path, patience: patience)
+        let ledger = file.isNew ? ReleaseLedger(newAt: path) : try ReleaseLedger(path: path, try file.contents())
         var (entry, rows) = try next(ledger)
         entry.entry = ledger.entries.count + 1
         if !rows.hashes.isEmpty, let same = ledger.rows.firstIndex(of: rows) {
@@ -144,12 +134,12 @@ package struct ReleaseLedger: Sendable {
         var text = Data()
         do {
             if ledger.isNew {
-                let head = Head(format: formatName, formatVersion: version, key: ledger.key.hexadecimal)
+                let head = LedgerHead(key: Hexadecimal.text(ledger.key))
                 text += try encoder.encode(head) + [UInt8(ascii: "\n")]
             }
             text += try encoder.encode(entry) + [UInt8(ascii: "\n")]
         } catch { throw .cannotWrite(path: path, reason: "the entry has no text") }
-        try file.write(text, at: ledger.length, isNew: ledger.isNew)
+        try file.write(text, at: ledger.length)
         return entry
     }
 
@@ -163,25 +153,6 @@ package struct ReleaseLedger: Sendable {
         var bare = entry
         bare.code = entries.last?.code ?? ""
         let text = (try? Self.encoder.encode(bare)) ?? Data()
-        return [UInt8](KeyedHash(key: key).digest(text).prefix(16)).hexadecimal
-    }
-}
-
-extension [UInt8] {
-    fileprivate var hexadecimal: String {
-        map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-    }
-
-    fileprivate init?(hexadecimal text: String) {
-        let digits = Array<UInt8>(text.utf8)
-        guard digits.count.isMultiple(of: 2), digits.count >= 32 else { return nil }
-        var bytes = [UInt8]()
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let byte = UInt8(String(decoding: digits[index..<index + 2], as: UTF8.self), radix: 16) else {
-                return nil
-            }
-            bytes.append(byte)
-        }
-        self = bytes
+        return Hexadecimal.text(KeyedHash(key: key).digest(text).prefix(16))
     }
 }

@@ -1,16 +1,24 @@
 import Foundation
 import Messages
 import Numerics
+import Tables
 
 /// A file that a site keeps, from which the random choices of rounding follow: the same secret and rows give bit-identical files.
 package enum RoundingSecret {
     /// Fewer can be guessed.
     private static let leastBytes = 16
+    /// Whoever gives more has named another file.
+    private static let mostBytes = 1 << 12
 
     /// The key of the secret at a path; a new secret, which its owner alone can read, where there is no file.
     package static func key(path: String) throws(RoundingSecretError) -> [UInt8] {
         if !FileManager.default.fileExists(atPath: path) { try create(path) }
-        guard let data = FileManager.default.contents(atPath: path) else { throw .cannotRead(path: path) }
+        if FilePath.isReadableByOthers(path) { throw .readableByOthers(path: path) }
+        let data: Data
+        do throws(TableError) { data = try WholeFile.contents(path, atMost: mostBytes) } catch {
+            throw .cannotRead(path: path)
+        }
+        guard data.count <= mostBytes else { throw .tooLong(path: path, most: mostBytes) }
         // A line that an editor ends.
         let bytes = Array(data).filter { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
         guard bytes.count >= leastBytes else { throw .tooShort(path: path, bytes: bytes.count, least: leastBytes) }
@@ -22,10 +30,9 @@ package enum RoundingSecret {
 
     private static func create(_ path: String) throws(RoundingSecretError) {
         var random = SystemRandomNumberGenerator()
-        let digits = Array("0123456789abcdef".utf8)
-        let text = (0..<64).map { _ in digits[Int(random.next(upperBound: UInt64(16)))] }
+        let text = Hexadecimal.text((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
         let isMade = FileManager.default.createFile(
-            atPath: path, contents: Data(text + [UInt8(ascii: "\n")]), attributes: [.posixPermissions: 0o600])
+            atPath: path, contents: Data((text + "\n").utf8), attributes: [.posixPermissions: 0o600])
         if !isMade { throw .cannotWrite(path: path) }
     }
 }
@@ -38,6 +45,10 @@ public enum RoundingSecretError: Error, Sendable, Equatable {
     case cannotWrite(path: String)
     /// Fewer bytes than cannot be guessed.
     case tooShort(path: String, bytes: Int, least: Int)
+    /// More bytes than any secret has: another file.
+    case tooLong(path: String, most: Int)
+    /// A file that others than its owner may read.
+    case readableByOthers(path: String)
 }
 
 extension RoundingSecretError: DoorMessage {
@@ -50,6 +61,11 @@ extension RoundingSecretError: DoorMessage {
         case .tooShort(let path, let bytes, let least):
             "\(path.visible): \(Format.plural(bytes, "byte")) can be guessed; give a secret of \(least) or more, or a file that is not "
                 + "there yet, by \(RequestOption.roundingSecret.name(style))"
+        case .tooLong(let path, let most):
+            "\(path.visible): more than \(Format.plural(most, "byte")) are no secret; give that of the site, or a file that is not there "
+                + "yet, by \(RequestOption.roundingSecret.name(style))"
+        case .readableByOthers(let path):
+            "\(path.visible): others than its owner can read the secret; take that from them (chmod go-rwx \(path.visible))"
         }
     }
 }

@@ -24,9 +24,9 @@ package struct RowSelection: Sendable {
     package typealias UnknownLevelRule = StudyData.UnknownLevelRule
 
     /// Squares of values and of weights must stay in range.
-    static let largestValue = 1e100
+    package static let largestValue = 1e100
 
-    static func isUsableWeight(_ weight: Double) -> Bool {
+    package static func isUsableWeight(_ weight: Double) -> Bool {
         weight == 0 || (1 / largestValue...largestValue).contains(weight)
     }
 

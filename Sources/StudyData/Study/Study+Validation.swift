@@ -20,17 +20,23 @@ extension Study {
         if missing != .error, missing != .drop {
             return ("missing", "can be \"error\" or \"drop\"; \"mean\" and \"level\" belong to a covariate")
         }
-        if target == exposure { return ("exposure", "is the target") }
-        if target == weights { return ("weights", "is the target") }
-        if let exposure, exposure == weights { return ("weights", "is the exposure") }
-        if let subject, [target, exposure, weights].contains(subject) {
-            return ("subject", "is another column of the study too: \(subject.quoted)")
-        }
+        if let problem = roleProblem { return problem }
         if covariates.isEmpty { return ("covariates", "lists none") }
         if let experts, !(1...OptionBounds.mostExperts).contains(experts) {
             return ("experts", "must be from 1 to \(OptionBounds.mostExperts)")
         }
         return familyProblem
+    }
+
+    /// A response, an exposure, a weight and subjects each have a column of their own.
+    private var roleProblem: Problem? {
+        var others = [("target", target)]
+        for (field, name) in [("exposure", exposure), ("weights", weights), ("subject", subject)] {
+            guard let name else { continue }
+            if let (other, _) = others.first(where: { $0.1 == name }) { return (field, "is the \(other)") }
+            others.append((field, name))
+        }
+        return nil
     }
 
     private var familyProblem: Problem? {

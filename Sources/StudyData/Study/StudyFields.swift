@@ -59,4 +59,6 @@ struct StudyFields<Key: CodingKey & CaseIterable> {
 /// What is wrong with one field of a study, in words.
 package struct StudyFieldProblem: Error {
     package var reason: String
+
+    package init(reason: String) { self.reason = reason }
 }

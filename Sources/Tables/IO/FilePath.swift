@@ -26,7 +26,7 @@ package enum FilePath {
         return nil
     }
 
-    static func status(_ path: String) -> stat? {
+    package static func status(_ path: String) -> stat? {
         var result = stat()
         return stat(path, &result) == 0 ? result : nil
     }
@@ -34,6 +34,11 @@ package enum FilePath {
     /// Whether others than the owner may write the file at its end.
     package static func isWritableByOthers(_ path: String) -> Bool {
         (status(path)?.st_mode).map { $0 & (S_IWGRP | S_IWOTH) != 0 } ?? false
+    }
+
+    /// Whether others than the owner may read or write the file at its end.
+    package static func isReadableByOthers(_ path: String) -> Bool {
+        (status(path)?.st_mode).map { $0 & S_IFMT == S_IFREG && $0 & (S_IRWXG | S_IRWXO) != 0 } ?? false
     }
 
     /// A pipe or a device.
@@ -50,7 +55,25 @@ package enum FilePath {
 
     /// Whether two paths lead to one place, where there is something at both.
     package static func isSame(_ first: String, _ second: String) -> Bool {
-        guard let first = status(first), let second = status(second) else { return false }
-        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+        guard let first = FileIdentity(first), let second = FileIdentity(second) else { return false }
+        return first == second
+    }
+}
+
+/// Which file it is, whatever name it was found by.
+package struct FileIdentity: Hashable {
+    private let device: UInt64
+    private let number: UInt64
+
+    package init(_ status: stat) {
+        (device, number) = (UInt64(truncatingIfNeeded: status.st_dev), UInt64(truncatingIfNeeded: status.st_ino))
+    }
+
+    /// nil where there is nothing by this name; - is standard input.
+    package init?(_ path: String) {
+        var status = stat()
+        let code = path == "-" ? fstat(STDIN_FILENO, &status) : stat(path, &status)
+        guard code == 0 else { return nil }
+        self.init(status)
     }
 }

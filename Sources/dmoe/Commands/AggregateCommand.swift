@@ -35,7 +35,7 @@ struct AggregateCommand: ParsableCommand {
         let hasSupport = !aggregation.support.support.isEmpty
         try refusing { () throws(RequestRefusal) in
             try job.check(hasSupport: hasSupport)
-            if data.missing != nil, !hasSupport { throw .noEffect(.missing, .noSupportTable) }
+            if !hasSupport, let option = data.given { throw .noEffect(option, .noSupportTable) }
         }
     }
 

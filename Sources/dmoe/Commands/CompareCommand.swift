@@ -41,8 +41,10 @@ struct CompareCommand: ParsableCommand {
     var methods: [String]?
     @Option(help: ArgumentHelp("Also after so many extra rounds of distributed EM.", valueName: "r"))
     var rounds = 0
-    @Option(help: ArgumentHelp("Rounds of federated averaging.", valueName: "t"))
-    var federatedRounds = CompareJob.usualFederatedRounds
+    @Option(
+        help: ArgumentHelp(
+            "Rounds of federated averaging (default \(CompareJob.usualFederatedRounds)).", valueName: "t"))
+    var federatedRounds: Int?
     @Flag(help: "Print the table as CSV.")
     var csv = false
     @OptionGroup(title: "Columns") var columns: ColumnOptions

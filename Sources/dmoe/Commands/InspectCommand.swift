@@ -18,8 +18,8 @@ struct InspectCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("Model file, statistics of a round, or several local models.", valueName: "file"))
     var files: [String]
-    @Option(help: ArgumentHelp("Of the intervals.", valueName: "share"))
-    var level = 0.95
+    @Option(help: ArgumentHelp("Of the intervals (default 0.95).", valueName: "share"))
+    var level: Double?
     @Flag(help: "Show all covariates of every expert, not the largest effects alone.")
     var all = false
     @Flag(help: "Show which rules of disclosure a released file keeps, as a table to be signed.")
@@ -31,6 +31,16 @@ struct InspectCommand: ParsableCommand {
         try refusing { () throws(RequestRefusal) in try RequestOption.level.check(level) }
         guard !files.isEmpty else { throw ValidationError("Give at least one file.") }
         guard !audit || files.count == 1 && !json else { throw ValidationError("--audit is of one file, as text.") }
+        if files.count > 1 || audit { try refuseOptionsOfEffects() }
+    }
+
+    private func refuseOptionsOfEffects() throws {
+        try refusing { () throws(RequestRefusal) in
+            if level != nil { throw .noEffect(.level, .noEffectsShown) }
+        }
+        if all {
+            throw ValidationError("--all has no effect here: effects and their intervals are shown of one model.")
+        }
     }
 
     func run() throws {
@@ -39,7 +49,7 @@ struct InspectCommand: ParsableCommand {
         do {
             let file = try ModelFile.read(path: path)
             if audit { return try Terminal.print(auditRecord(file, path)) }
-            try show(DescribedModel(file, level: level)) {
+            try show(DescribedModel(file, level: level ?? 0.95)) {
                 ModelDescription(
                     $0.file, path: path, effects: $0.effects, differences: $0.differences, showsAll: all
                 ).text
@@ -49,6 +59,7 @@ struct InspectCommand: ParsableCommand {
                 throw CommandFailure(
                     "\(path.visible): statistics of a round, which have no audit record; leave out --audit")
             }
+            try refuseOptionsOfEffects()
             try show(StatisticsFile.read(path: path)) { StatisticsDescription($0, path: path).text }
         }
     }

@@ -17,6 +17,9 @@ struct DataOptions: ParsableArguments {
             """)
     var missing: RowSelection.MissingRule?
 
+    /// The first of these options that is given; nil where none is.
+    var given: RequestOption? { missing != nil ? .missing : table.given }
+
     /// Columns of text and threads are for the jobs to say.
     func tableOptions() throws -> TableOptions { try table.options(parallelism: .serial) }
 }

@@ -6,8 +6,10 @@ import Tables
 
 /// How the files of a table are read.
 struct TableOptionGroup: ParsableArguments {
-    @Option(help: ArgumentHelp("Character between the fields of a CSV line; tab for a tab.", valueName: "character"))
-    var delimiter = ","
+    @Option(
+        help: ArgumentHelp(
+            "Character between the fields of a CSV line (default ,); tab for a tab.", valueName: "character"))
+    var delimiter: String?
 
     @Option(
         help: ArgumentHelp("Names for the columns of a .npy file (default c0,c1,…).", valueName: "a,b,c"),
@@ -19,7 +21,11 @@ struct TableOptionGroup: ParsableArguments {
         try refusing { () throws(RequestRefusal) in try RequestOption.columns.check(names: columns) }
     }
 
+    /// The first of these options that is given; nil where none is.
+    var given: RequestOption? { delimiter != nil ? .delimiter : columns != nil ? .columns : nil }
+
     private func delimiterByte() throws -> UInt8 {
+        let delimiter = delimiter ?? ","
         let text = delimiter == "tab" || delimiter == "\\t" ? "\t" : delimiter
         guard text.utf8.count == 1, let byte = text.utf8.first, !Self.unusable.contains(byte) else {
             throw ValidationError("--delimiter must be one character that is no quote, digit, sign, point or letter.")

@@ -65,17 +65,28 @@ import Testing
             ("\"minimumRows\": 2", "minimumRows"), ("\"levels\": 41", "levels"),
             ("\"levelsPerRow\": 0.5", "levelsPerRow"),
             ("\"rounds\": 6", "rounds"), ("\"columms\": []", "columms"), ("\"columns\": 3", "columns"),
+            ("\"columns\": [\"y\", 3]", "columns[1]"), ("\"note\": 3", "note"), ("\"levels\": 1.5", "levels"),
+            ("\"rounds\": 1, \"rounds\": 2", "rounds"), ("\"formatVersion\": 1", "formatVersion"),
         ] {
             try write(fields)
             let refused = try fit()
             #expect(
-                refused.exitCode == 65 && refused.errors.contains("p.json: \(field)"), "\(fields): \(refused.errors)")
+                refused.exitCode == 65 && refused.errors.contains("p.json: field '\(field)'"),
+                "\(fields): \(refused.errors)")
         }
         try write("")
         chmod(work.url("p.json").path, 0o622)
         #expect(try fit().errors.contains("others than its owner can write the policy"))
-        try work.write("{}", to: "p.json")
-        #expect(try fit().exitCode == 65)
+        for (text, words) in [
+            ("{}", "\"format\": \"dmoe-policy\" is missing"), ("a,b\n1,2\n", "it is a table"),
+            ("{\"format\": \"dmoe-policy\", \"formatVersion\": 2}", "format version 2"),
+            ("{\"format\": \"dmoe-policy\", \"formatVersion\": 20.5}", "field 'formatVersion' cannot be 20.5"),
+        ] {
+            try work.write(text, to: "p.json")
+            chmod(work.url("p.json").path, 0o600)
+            let refused = try fit()
+            #expect(refused.exitCode == 65 && refused.errors.contains(words), "\(text): \(refused.errors)")
+        }
         try FileManager.default.removeItem(at: work.url("p.json"))
         #expect(try fit().exitCode == 66)
         #expect(try fit("--draft").exitCode == 64)

@@ -65,6 +65,30 @@ import Testing
         #expect(try work.model("m.json").status == .oneOwner)
     }
 
+    /// A site that the study's subjects leave too few rows of 16 a subject withholds what it would alone.
+    @Test func sitesOfALearningCountSubjects() throws {
+        let columns = Sample.columns(seed: 3, rows: 400)
+        for site in 0..<2 {
+            let subjects = (0..<400).map { Double($0 < 14 ? 0 : $0 / 2) }
+            try work.write(
+                Sample.csv([("who", subjects)] + Array(zip(Sample.names, columns)).map { (name: $0.0, values: $0.1) }),
+                to: "v\(site).csv")
+        }
+        let tables = ["v0.csv", "v1.csv"]
+        try work.succeed(
+            ["study", "new"] + tables + ["--target", "y", "--features", "a,b,c", "--experts", "1", "-o", "s.json"])
+        let study = try work.text("s.json").replacingOccurrences(
+            of: "\"target\": \"y\"", with: "\"target\": \"y\", \"subject\": \"who\"")
+        try work.write(study, to: "s.json")
+        try work.succeed(
+            ["learn"] + tables + ["--study", "s.json", "--as-sites", "--local-models", "own", "-o", "g.json"])
+        let record = try #require(try work.model("own/v0.json").disclosure)
+        #expect(record.unit == .subject && record.rowsPerSubject == 16 && record.policy?.minimumRows == 160)
+        let other = try work.run(
+            ["fit", "v0.csv", "--study", "s.json", "--subject", "a", "-o", "w.json", "--no-ledger"])
+        #expect(other.exitCode == 64 && other.errors.contains("--subject cannot go with --study"))
+    }
+
     /// Bounds of rows are as many times larger as one subject has rows.
     @Test func subjectsAreCountedInPlaceOfRows() throws {
         let columns = Sample.columns(seed: 3, rows: 400)
@@ -96,7 +120,13 @@ import Testing
         #expect(try work.run(["inspect", "--audit", "a.json"]).output.contains("rounded to 0.5 standard errors"))
         #expect(try fit("s0.csv", to: "d.json", "--draft").exitCode == 0)
         #expect(try work.model("d.json").disclosure?.roundingStep == nil)
+        chmod(work.url("one").path, 0o644)
+        #expect(
+            try fit("s0.csv", to: "e.json", "--rounding-secret", "one").errors.contains(
+                "others than its owner can read"))
+        chmod(work.url("one").path, 0o600)
         try work.write("short", to: "short")
+        chmod(work.url("short").path, 0o600)
         let refused = try fit("s0.csv", to: "e.json", "--rounding-secret", "short")
         #expect(refused.exitCode == 65 && refused.errors.contains("5 bytes can be guessed"))
         for output in ["a.round", "b.round"] {

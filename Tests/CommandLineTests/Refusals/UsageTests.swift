@@ -47,6 +47,25 @@ import Testing
         Refusal(
             "missing values of no table", aggregate + ["--missing", "drop"],
             says: ["--missing has no effect here: no row is read without --support"]),
+        Refusal(
+            "delimiter of no table", aggregate + ["--delimiter", ";"],
+            says: ["--delimiter has no effect here: no row is read without --support"]),
+        Refusal(
+            "columns of no table", aggregate + ["--columns", "a,b"],
+            says: ["--columns has no effect here: no row is read without --support"]),
+        Refusal(
+            "level of no interval", ["inspect", "a.json", "b.json", "--level", "0.9"],
+            says: ["--level has no effect here: effects and their intervals are shown of one model"]),
+        Refusal(
+            "all of no effect", ["inspect", "a.json", "b.json", "--all"],
+            says: ["--all has no effect here: effects and their intervals are shown of one model"]),
+        Refusal(
+            "level of an audit", ["inspect", "a.json", "--audit", "--level", "0.9"], says: ["--level has no effect"]),
+        Refusal(
+            "rounds of another method",
+            ["compare", "d.csv", "e.csv", "--target", "y", "--experts", "2", "--holdout", "0.2", "--methods", "pooled"]
+                + ["--federated-rounds", "3"],
+            says: ["--federated-rounds has no effect here: method \"federated\" is not among --methods"]),
         Refusal("level of 1", ["inspect", "a.json", "--level", "1"], says: ["--level must lie between 0 and 1"]),
         Refusal("unknown gate", aggregate + ["--gate", "best"], says: ["best", "label", "plan"]),
         Refusal("unknown weights", aggregate + ["--site-weights", "equal"], says: ["equal", "density", "constant"]),

@@ -14,8 +14,8 @@ public struct CompareJob: Sendable, Equatable {
     public var methods: [String]?
     /// Extra rounds of distributed EM from every estimate, from 0 to 1000.
     public var rounds = 0
-    /// Rounds of federated averaging, from 1 to 10,000.
-    public var federatedRounds = Self.usualFederatedRounds
+    /// Rounds of federated averaging, from 1 to 10,000, where that is among the methods; nil for ``usualFederatedRounds``.
+    public var federatedRounds: Int?
     /// Column of the test rows with their true group; needs test rows.
     public var groups: String?
 
@@ -39,6 +39,9 @@ public struct CompareJob: Sendable, Equatable {
             throw .unknownName(.methods, given: name, known: EstimationMethod.all.map(\.name))
         }
         try RequestOption.methods.check(names: methods)
+        if federatedRounds != nil, let methods, !methods.contains(EstimationMethod.federated.name) {
+            throw .noEffect(.federatedRounds, .otherMethods(EstimationMethod.federated.name))
+        }
     }
 
     /// What came of it.
@@ -89,13 +92,13 @@ public struct CompareJob: Sendable, Equatable {
         }
         let learning = DistributedLearning(
             design: design, family: family,
-            fitOptions: shards.fitting.options(experts: setting.experts, seed: setting.seed, aggregated: true),
+            fitOptions: shards.fitting(read).options(experts: setting.experts, seed: setting.seed, aggregated: true),
             coordinator: aggregation.coordinator(
                 localExperts: setting.experts, studySeed: setting.seed, parallelism: parallelism),
             rowsPerParameter: shards.rowsPerParameter, parallelism: parallelism)
         let comparison = EstimatorComparison(
             learning, methods: methods?.compactMap(EstimationMethod.named) ?? EstimationMethod.all, rounds: rounds,
-            federatedRounds: federatedRounds, parallelism: parallelism, progress: progress)
+            federatedRounds: federatedRounds ?? Self.usualFederatedRounds, parallelism: parallelism, progress: progress)
         let result = try comparison.run(
             read.training, support: try support?.given(read.selection(), parallelism: parallelism, notices: notices),
             test: scored.rows, truth: trueModel, groups: scored.groups)

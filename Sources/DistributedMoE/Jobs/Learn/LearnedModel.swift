@@ -22,7 +22,7 @@ package struct LearnedModel: Sendable {
 
     init(
         _ result: DistributedLearning.Result, _ shards: ShardSet, _ learning: DistributedLearning, holdout: Double,
-        status: ReleaseStatus, parallelism: Parallelism
+        fitting: FitChoices, parallelism: Parallelism
     ) {
         self.result = result
         self.shards = shards
@@ -33,7 +33,8 @@ package struct LearnedModel: Sendable {
         locals = result.shards.map { shard in
             var file = ModelFile(shard.local)
             if let record = records[shard.name] { file.note(shards.selection, record) }
-            file.note(status, shard.local.report, learning.fitOptions.rules)
+            file.note(
+                fitting.status, shard.local.report, learning.fitOptions.rules, rowsPerSubject: fitting.rowsPerSubject)
             return (shard.name, file)
         }
         var file = ModelFile(result.global, of: Dictionary(locals) { first, _ in first })

@@ -42,7 +42,7 @@ public struct LedgerChoices: Sendable, Equatable {
     /// - Throws: ``PolicyError``.
     func readPolicy() throws(PolicyError) -> SitePolicy? {
         guard let policy else { return nil }
-        return try SitePolicy(path: policy)
+        return try SitePolicy.read(path: policy)
     }
 
     /// The path of the ledger; nil where none is kept.
@@ -60,62 +60,5 @@ public struct LedgerChoices: Sendable, Equatable {
             let folder = FilePath.parts(FilePath.resolved(first) ?? first).folder
             return folder == "." ? Self.fileName : (folder == "/" ? "" : folder) + "/" + Self.fileName
         }
-    }
-}
-
-/// An answer on its way out, beside the ledger of its site.
-struct Release {
-    let path: String
-    private let ledger: ReleaseLedger
-    private let holdsBackNew: Bool
-    private let minimumRows: Int
-
-    /// nil where no ledger is kept.
-    ///
-    /// - Throws: ``LedgerError`` where it cannot be read or written, before there is an answer.
-    init?(_ choices: LedgerChoices, _ input: RowInput, minimumRows: Int) throws {
-        guard let path = try choices.path(for: input) else { return nil }
-        self.path = path
-        holdsBackNew = choices.holdsBackNew
-        self.minimumRows = minimumRows
-        ledger = try ReleaseLedger(path: path)
-        do throws(TableError) { try OutputFile.check(path) } catch {
-            guard case .cannotWrite(_, let reason) = error else { throw error }
-            throw LedgerError.cannotWrite(path: path, reason: reason)
-        }
-    }
-
-    var identity: RowInput.RowIdentity {
-        guard holdsBackNew else { return RowInput.RowIdentity() }
-        return RowInput.RowIdentity { [ledger, minimumRows] in ledger.newRows($0, minimumRows: minimumRows) }
-    }
-
-    /// Refuses what will be refused in the end, before the work.
-    func check(_ answer: LedgerAnswer, _ rows: RowReader.Rows) throws(LedgerError) {
-        guard let digests = rows.digests else { return }
-        try ledger.check(answer, ledger.rows(digests))
-    }
-
-    /// Writes the answer down.
-    func enter(_ answer: LedgerAnswer, _ rows: RowReader.Rows) throws(LedgerError) -> DisclosureRecord.LedgerReference {
-        guard let digests = rows.digests else { return .notKept }
-        let entry = try ReleaseLedger.enter(answer, digests, at: path)
-        return .entry(entry.entry, code: entry.code)
-    }
-}
-
-extension SitePolicy {
-    func check(_ rows: RowReader.Rows, isLedgerKept: Bool) throws(PolicyError) {
-        try checkLedger(isLedgerKept)
-        let selection = rows.selection
-        var levels = (selection.study?.covariates ?? []).compactMap { covariate in
-            covariate.levels.map { (name: covariate.name, count: $0.count) }
-        }
-        if let classes = selection.response.classes {
-            levels.append((name: selection.design.target, count: classes.count))
-        }
-        try check(
-            columns: selection.tableColumns.subtracting([selection.subject].compactMap { $0 }).sorted(),
-            subject: selection.subject, levels: levels, rows: rows.source.rowCount)
     }
 }

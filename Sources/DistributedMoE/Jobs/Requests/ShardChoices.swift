@@ -45,9 +45,12 @@ public struct ShardChoices: Sendable, Equatable {
     }
 
     /// Of the fits of the shards.
-    var fitting: FitChoices {
+    func fitting(_ read: ShardSet) -> FitChoices {
         var settings = fit
         settings.isReleased = asSites
+        if read.selection.subject != nil {
+            settings.rowsPerSubject = SubjectRule.rowsOfASubject(most: read.mostRowsOfASubject)
+        }
         return settings
     }
 

@@ -87,31 +87,25 @@ public struct FitJob: Sendable {
             throw RequestRefusal.missingInStudyToo(.experts)
         }
         var settings = releasing
-        let policy = try ledger.readPolicy()
-        settings.minRows = settings.minRows.map { max($0, policy?.minimumRows ?? 0) }
-        let release = try settings.rules.flatMap { _ in
-            try Release(ledger, input, minimumRows: settings.leastKnown)
-        }
-        let secret =
-            try settings.rules == nil
-            ? nil : roundingSecret.map { path throws(RoundingSecretError) in try RoundingSecret.key(path: path) }
+        let terms = try ReleaseTerms(
+            ledger, input, minimumRows: settings.minRows, roundingSecret: roundingSecret,
+            isRelease: settings.rules != nil)
+        settings.minRows = terms.minimumRows
         let rows = try input.rows(
             textColumns: columns.textColumns(study), leastKnown: settings.leastKnown, purpose: "fit",
-            parallelism: parallelism, identity: release?.identity, notices: notices
+            parallelism: parallelism, identity: terms.identity, notices: notices
         ) { [columns] in try columns.selection(for: $0, study: study, notices: notices) }
         var answer = LedgerAnswer(
             kind: .model, target: rows.design.target, covariates: rows.design.covariates,
             minimumRows: settings.leastKnown)
-        answer.most = policy?.releases
-        try policy?.check(rows, isLedgerKept: release != nil)
-        try release?.check(answer, rows)
+        answer = try terms.checked(answer, rows) { $0.releases }
         if rows.selection.subject != nil {
             settings.rowsPerSubject = SubjectRule.rowsOfASubject(most: rows.mostRowsOfASubject)
         }
         var options = settings.options(
             experts: numbers.last, seed: seed ?? study?.seed ?? 1, aggregated: isAggregated,
             initialModels: initialModels, cancellation: cancellation)
-        options.roundingKey = secret
+        options.roundingKey = terms.roundingKey
         let local = try rows.unlessUnreadable(source: input.source) { () throws(EstimationError) in
             try fit(rows, numbers, options, parallelism, progress)
         }
@@ -120,12 +114,10 @@ public struct FitJob: Sendable {
         file.note(
             settings.status, local.report, settings.rules, rowsPerSubject: settings.rowsPerSubject,
             roundingStep: local.fitted.roundingStep)
-        if policy != nil { file.disclosure?.sitePolicy = true }
-        if let release {
-            answer.classesLeftOut = local.classesLeftOut
-            answer.model = file.fitted?.digest
-            file.disclosure?.ledger = try release.enter(answer, rows)
-        }
+        if terms.hasPolicy { file.disclosure?.sitePolicy = true }
+        answer.classesLeftOut = local.classesLeftOut
+        answer.model = file.fitted?.digest
+        if let entry = try terms.enter(answer, rows) { file.disclosure?.ledger = entry }
         return Outcome(file: file, local: local)
     }
 

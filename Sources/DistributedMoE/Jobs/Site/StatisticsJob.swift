@@ -27,6 +27,7 @@ public struct StatisticsJob: Sendable, Equatable {
     public func check() throws(RequestRefusal) {
         try RequestOption.minRows.check(minRows)
         try ledger.check(isRelease: minRows != nil)
+        if roundingSecret != nil, minRows == nil { throw .noEffect(.roundingSecret, .staysWithOwner) }
     }
 
     /// - Parameters:
@@ -39,39 +40,35 @@ public struct StatisticsJob: Sendable, Equatable {
     ) throws -> StatisticsFile {
         try check()
         try parallelism.check()
-        let policy = try ledger.readPolicy()
-        let minRows = minRows.map { max($0, policy?.minimumRows ?? 0) }
+        let terms = try ReleaseTerms(
+            ledger, input, minimumRows: minRows, roundingSecret: roundingSecret, isRelease: minRows != nil)
+        let minRows = terms.minimumRows
         try model.refuseDraft(path: name)
         let global = try model.withStatistics(path: name)
         var selection = model.selection(missing: missing)
         selection.weights = weights ?? selection.weights
-        let secret =
-            try minRows == nil
-            ? nil : roundingSecret.map { path throws(RoundingSecretError) in try RoundingSecret.key(path: path) }
+        if let own = model.study?.subject, let subject, own != subject { throw RequestRefusal.decidedByStudy(.subject) }
         selection.subject = model.study?.subject ?? subject
-        let release = try minRows.flatMap { try Release(ledger, input, minimumRows: $0) }
         let rows = try input.rows(
             textColumns: selection.textColumns, leastKnown: minRows ?? 1, purpose: "sum up", parallelism: parallelism,
-            identity: release?.identity, notices: notices
+            identity: terms.identity, notices: notices
         ) { [selection] _ in selection }
         var answer = LedgerAnswer(
             kind: .statistics, target: rows.design.target, covariates: rows.design.covariates,
             minimumRows: minRows ?? 1, leftOut: [], model: global.digest, study: model.studyOfRounds)
         answer.ancestors = model.ancestors
-        answer.most = policy?.rounds
-        try policy?.check(rows, isLedgerKept: release != nil)
-        try release?.check(answer, rows)
+        answer = try terms.checked(answer, rows) { $0.rounds }
         var options = FitOptions(expertCount: global.model.expertCount)
         let rowsPerSubject = SubjectRule.rowsOfASubject(most: rows.mostRowsOfASubject)
         options.minRows = Double((minRows ?? 1) * (minRows == nil ? 1 : rowsPerSubject))
         options.rules = minRows.map { DisclosureRules(minimumRows: Double($0 * rowsPerSubject)) }
-        options.roundingKey = secret
+        options.roundingKey = terms.roundingKey
         let round = GeneralisedEMRound(at: global, options: options, parallelism: parallelism)
         let site = try rows.unlessUnreadable(source: input.source) { () throws(EstimationError) in
             try round.statistics(of: rows.source)
         }
         var file = StatisticsFile(site.statistics, at: global, warnings: site.warnings)
-        file.ledger = try release?.enter(answer, rows) ?? (minRows == nil ? nil : .notKept)
+        file.ledger = try terms.enter(answer, rows) ?? (minRows == nil ? nil : .notKept)
         return file
     }
 }

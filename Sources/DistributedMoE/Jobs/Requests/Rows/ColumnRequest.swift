@@ -70,12 +70,7 @@ public struct ColumnRequest: Sendable, Equatable {
             return
         }
         try checkFamily()
-        guard let target else { throw .missing(.target, or: .study) }
-        if let subject,
-            [target, weights, exposure].contains(subject) || ((features ?? []) + (gateFeatures ?? [])).contains(subject)
-        {
-            throw .noEffect(.subject, .subjectIsAnother(subject))
-        }
+        if target == nil { throw .missing(.target, or: .study) }
         try checkNames()
     }
 
@@ -91,13 +86,13 @@ public struct ColumnRequest: Sendable, Equatable {
         try checkRoles()
     }
 
-    /// A response, a weight and an exposure each have a column of their own.
+    /// A response, a weight, an exposure and subjects each have a column of their own.
     ///
     /// That covariates are not the target is said by the table.
     private func checkRoles() throws(RequestRefusal) {
         let covariates = [(RequestOption.features, features ?? []), (.gateFeatures, gateFeatures ?? [])]
         var others = target.map { [(RequestOption.target, [$0])] } ?? []
-        for (option, name) in [(RequestOption.exposure, exposure), (.weights, weights)] {
+        for (option, name) in [(RequestOption.exposure, exposure), (.weights, weights), (.subject, subject)] {
             guard let name else { continue }
             if let (other, _) = (others + covariates).first(where: { $0.1.contains(name) }) {
                 throw .twoRoles(option, other, name: name)
@@ -121,8 +116,22 @@ public struct ColumnRequest: Sendable, Equatable {
         }
     }
 
-    /// - Throws: ``StudyError``.
+    /// - Throws: ``StudyError``; ``RequestRefusal`` for subjects that are others than those of the study.
     package func readStudy() throws -> Study? {
+        let study = try givenStudy()
+        guard let subject, let study else { return study }
+        if study.subject != subject {
+            if study.subject != nil { throw RequestRefusal.decidedByStudy(.subject) }
+            var own = study
+            own.subject = subject
+            if own.problem != nil {
+                throw RequestRefusal.subjectIsAnother(subject)
+            }
+        }
+        return study
+    }
+
+    private func givenStudy() throws -> Study? {
         switch study {
         case nil: return nil
         case .file(let path): return try Study.read(path: path)
