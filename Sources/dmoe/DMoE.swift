@@ -54,6 +54,7 @@ struct DMoE: ParsableCommand {
             Terminal.end(error)
         }
         setSignals()
+        if let refusal = StackLimit.refusal { Terminal.end(refusal) }
         MemoryExhaustion.report()
         let arguments = UsageMessage.joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst()))
         if let name = InstructionSet.refusedRequest { Terminal.end(CommandFailure(unavailable: name)) }

@@ -69,13 +69,16 @@ enum DocumentTargets {
         } catch { return problem(error) }
     }
 
-    /// Without the end of its last line a ledger has one entry fewer, or is none.
+    /// Without the end of its last line a ledger has the same entries, and without more of it one fewer.
     static func ledger(_ bytes: Data) -> String? {
         do throws(LedgerError) {
             let ledger = try ReleaseLedger(path: source, bytes)
             guard bytes.last == UInt8(ascii: "\n"), !ledger.entries.isEmpty else { return nil }
-            let cut = try ReleaseLedger(path: source, bytes.dropLast())
-            return cut.entries == ledger.entries.dropLast() ? nil : "other entries without the end of the last line"
+            let (open, torn) = (
+                try ReleaseLedger(path: source, bytes.dropLast()), try ReleaseLedger(path: source, bytes.dropLast(2))
+            )
+            return open.entries == ledger.entries && torn.entries == ledger.entries.dropLast()
+                ? nil : "other entries without the end of the last line"
         } catch { return problem(error) }
     }
 

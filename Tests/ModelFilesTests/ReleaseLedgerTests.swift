@@ -81,7 +81,7 @@ import Testing
         let new = ledger.newRows(rows, minimumRows: 10)
         #expect(new == (more < 10 ? Set(100..<100 + more) : []))
         rows.remove(new)
-        try ledger.check(answer(), ledger.rows(rows))
+        try ledger.check(answer(), rows)
         #expect(ledger.newRows(digests(2...103), minimumRows: 10).isEmpty)
     }
 
@@ -111,11 +111,51 @@ import Testing
         #expect(try read.rows[0] == read.rows(visits(50)))
     }
 
+    private func digests(_ columns: [(String, TableColumn.Content)], beside ledger: ReleaseLedger? = nil) -> RowDigests
+    {
+        var digests = RowDigests(parallelism: .serial, otherColumns: ledger?.identifyingColumns ?? [])
+        let table = DataTable(source: "t", columns: columns.map { TableColumn(name: $0.0, content: $0.1) })
+        digests.add(Array(0..<table.rowCount), of: table)
+        return digests
+    }
+
+    /// Columns that are added to the table, or read as text for another answer, hide no difference.
+    @Test(arguments: [0, 1, 5, 10]) func addedColumnsHideNoDifference(more: Int) throws {
+        func numbers(_ count: Int) -> TableColumn.Content { .numbers((0..<count).map(Double.init)) }
+        _ = try ReleaseLedger.enter(answer(), digests([("a", numbers(100))]), at: path)
+        let ledger = try ReleaseLedger(path: path)
+        let text = TableColumn.Content.text((0..<100 + more).map { "level \($0 % 7)" })
+        let next = digests(
+            [("a", numbers(100 + more)), ("flag", numbers(100 + more)), ("ward", text)], beside: ledger)
+        #expect(next.columns == ["a", "flag", "ward"] && next.textColumns == ["ward"])
+        #expect(ledger.notCompared(next).answers == 0)
+        guard more == 0 || more >= 10 else {
+            #expect(throws: LedgerError.tooFewRowsDiffer(path: path, entry: 1, minimum: 10, canHoldBack: true)) {
+                try ReleaseLedger.enter(answer(), next, at: path)
+            }
+            return
+        }
+        _ = try ReleaseLedger.enter(answer(), next, at: path)
+        let both = try ReleaseLedger(path: path)
+        #expect(both.identifyingTexts == ["ward"] && both.identifyingColumns.count == 2)
+        // A level that changes makes another row.
+        var levels = (0..<100 + more).map { "level \($0 % 7)" }
+        levels[3] = "level 6"
+        let changed = digests(
+            [("a", numbers(100 + more)), ("flag", numbers(100 + more)), ("ward", .text(levels))], beside: both)
+        #expect(throws: LedgerError.tooFewRowsDiffer(path: path, entry: 2, minimum: 10, canHoldBack: false)) {
+            try both.check(answer(), changed)
+        }
+        let without = digests([("a", numbers(100 + more)), ("flag", numbers(100 + more))], beside: both)
+        let notCompared = both.notCompared(without)
+        #expect(notCompared.answers == 1 && notCompared.columns == ["ward"])
+    }
+
     @Test func rowsThatARuleLeftOutMayBeTheDifference() throws {
         try enter(1...100, answer(leftOut: ["y=rare"]))
         let ledger = try ReleaseLedger(path: path)
         func check(_ values: ClosedRange<Int>, _ leftOut: [String]?) throws {
-            try ledger.check(answer(leftOut: leftOut), ledger.rows(digests(values)))
+            try ledger.check(answer(leftOut: leftOut), digests(values))
         }
         try check(1...100, ["y=rare"])
         #expect(throws: LedgerError.self) { try check(1...100, []) }
@@ -161,13 +201,13 @@ import Testing
             ([lines[0], lines[1], changed, lines[3]], 3), ([lines[0], lines[2], lines[3]], 2),
             ([lines[0], lines[1], lines[3], lines[2]], 3), ([lines[0], lines[1], "{", lines[3]], 3),
         ] {
-            try (wrong.joined(separator: "\n") + "\n").write(toFile: path, atomically: true, encoding: .utf8)
+            try (wrong.joined(separator: "\n") + "\n").writeLedger(to: path)
             #expect(throws: LedgerError.changed(path: path, line: line)) { try ReleaseLedger(path: path) }
         }
-        try "a,b\n1,2\n".write(toFile: path, atomically: true, encoding: .utf8)
+        try "a,b\n1,2\n".writeLedger(to: path)
         #expect(throws: LedgerError.notALedger(path: path)) { try ReleaseLedger(path: path) }
-        try (lines[0].replacingOccurrences(of: "Version\":2", with: "Version\":1") + "\n")
-            .write(toFile: path, atomically: true, encoding: .utf8)
+        try (lines[0].replacingOccurrences(of: "Version\":3", with: "Version\":1") + "\n")
+            .writeLedger(to: path)
         #expect(throws: LedgerError.otherVersion(path: path, version: 1)) { try ReleaseLedger(path: path) }
         try FileManager.default.removeItem(atPath: path)
         #expect(throws: LedgerError.fileNotFound(path: path)) { try ReleaseLedger(existing: path) }
@@ -179,23 +219,31 @@ import Testing
         let whole = try Data(contentsOf: URL(fileURLWithPath: path))
         try enter(1...200)
         let both = try Data(contentsOf: URL(fileURLWithPath: path))
-        for length in [whole.count, whole.count + 1, both.count - 1] {
-            try both.prefix(length).write(to: URL(fileURLWithPath: path))
-            #expect(try ReleaseLedger(path: path).entries.count == 1)
+        for length in [whole.count, whole.count + 1, both.count - 2, both.count - 1] {
+            try both.prefix(length).writeLedger(to: path)
+            // Without its line end alone an entry is whole.
+            let count = length == both.count - 1 ? 2 : 1
+            #expect(try ReleaseLedger(path: path).entries.count == count)
+            #expect(try ReleaseLedger(path: path).hasTornEntry == (length > whole.count && count == 1))
             try enter(1...300)
-            #expect(try ReleaseLedger(path: path).entries.count == 2)
+            #expect(try ReleaseLedger(path: path).entries.count == count + 1)
+            #expect(try !ReleaseLedger(path: path).hasTornEntry)
+        }
+        for other in ["\0\0\0", "x", "{}"] {
+            try (both + Data(other.utf8)).writeLedger(to: path)
+            #expect(throws: LedgerError.changed(path: path, line: 4)) { try ReleaseLedger(path: path) }
         }
         let head = try #require(whole.firstIndex(of: UInt8(ascii: "\n")))
         for length in [0, 1, 12, head] {
-            try whole.prefix(length).write(to: URL(fileURLWithPath: path))
+            try whole.prefix(length).writeLedger(to: path)
             #expect(throws: LedgerError.isEmptied(path: path)) { try ReleaseLedger(path: path) }
             #expect(throws: LedgerError.isEmptied(path: path)) { try enter(1...101) }
             #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == whole.prefix(length))
         }
-        try whole.prefix(head + 1).write(to: URL(fileURLWithPath: path))
+        try whole.prefix(head + 1).writeLedger(to: path)
         try enter(1...101)
         #expect(try ReleaseLedger(path: path).entries.count == 1)
-        try Data("a,b,c".utf8).write(to: URL(fileURLWithPath: path))
+        try Data("a,b,c".utf8).writeLedger(to: path)
         #expect(throws: LedgerError.notALedger(path: path)) { try enter(1...100) }
     }
 
@@ -231,4 +279,16 @@ import Testing
         try #require(flock(descriptor, LOCK_UN) == 0)
         try enter(1...100)
     }
+}
+
+extension Data {
+    /// For its owner alone, as ledgers are.
+    fileprivate func writeLedger(to path: String) throws {
+        try write(to: URL(fileURLWithPath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    }
+}
+
+extension String {
+    fileprivate func writeLedger(to path: String) throws { try Data(utf8).writeLedger(to: path) }
 }

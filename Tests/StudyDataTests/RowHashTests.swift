@@ -55,15 +55,21 @@ import Testing
         return own.count + other.count
     }
 
-    /// Whatever is read of a row, it is the same row; whatever changes in it, it is another.
-    @Test func rowsAreKnownByTheirNumbers() {
+    /// However a row is read, it is the same row; whatever changes in it, it is another.
+    @Test func rowsAreKnownByWhatIsRead() {
         let (a, b) = ([1.0, 2, 3, 4], [0.5, .nan, 0, 7])
         let all = hashes([("a", .numbers(a)), ("b", .numbers(b))], rows: [0, 1, 2, 3])
         #expect(Set(all).count == 4)
         #expect(hashes([("b", .numbers(b)), ("a", .numbers(a))], rows: [3, 1, 0, 2]) == all)
         #expect(hashes([("a", .text(["1", "2", "3.0", "4"])), ("b", .numbers(b))], rows: [0, 1, 2, 3]) == all)
-        let labels = TableColumn.Content.text(["w", "x", "y", "z"])
-        #expect(hashes([("a", .numbers(a)), ("b", .numbers(b)), ("c", labels)], rows: [0, 1, 2, 3]) == all)
+        let labels = hashes(
+            [("a", .numbers(a)), ("c", .text(["w", "x", "", "x"]))], rows: [0, 1, 2, 3])
+        for (other, count) in [(["w", " x", "", "x "], 0), (["w", "x", "", "y"], 2), (["v", "x", "z", "x"], 4)] {
+            #expect(
+                difference(hashes([("a", .numbers(a)), ("c", .text(other))], rows: [0, 1, 2, 3]), labels) == count)
+        }
+        let unread = TableColumn.Content.notNumeric(line: 2, column: 3, field: "w")
+        #expect(hashes([("a", .numbers(a)), ("b", .numbers(b)), ("c", unread)], rows: [0, 1, 2, 3]) == all)
         #expect(difference(hashes([("a", .numbers(a)), ("b", .numbers(b))], rows: [0, 1]), all) == 2)
         var other = b
         other[3] = 8

@@ -48,7 +48,9 @@ extension Coordinator {
         _ contributions: [Contribution]
     ) throws(AggregationError) -> (kept: [Contribution], leftOut: [AggregationReport.LeftOutSite]) {
         let scales = CovariateScales(contributions)
-        let reasons = contributions.indices.map { ImpossibleModel(contributions[$0].fitted) ?? scales.problem($0) }
+        let reasons = contributions.indices.map {
+            scales.problem($0) ?? ImpossibleModel(contributions[$0].fitted, isFit: contributions[$0].isFit)
+        }
         let leftOut = zip(contributions, reasons).compactMap { site, reason in
             reason.map {
                 AggregationReport.LeftOutSite(name: site.name, rows: site.fitted.rowCount, reason: $0)

@@ -32,7 +32,8 @@ package struct AggregationProblem: Sendable {
         parallelism: Parallelism = .serial
     ) throws(AggregationError) {
         let given = contributions.map {
-            Contribution(name: $0.name, fitted: $0.fitted.inOrderOfWeight(), warnings: $0.warnings)
+            Contribution(
+                name: $0.name, fitted: $0.fitted.inOrderOfWeight(), warnings: $0.warnings, isAggregate: $0.isAggregate)
         }
         order = given.indices.sorted { Contribution.precedes(given[$0], given[$1]) }
         guard let first = order.first.map({ given[$0] }) else { throw .noModels }

@@ -7,11 +7,26 @@ package struct Contribution: Sendable {
     package var fitted: FittedMixture
     /// Of its fit or aggregation.
     package var warnings: [ModelWarning]
+    /// Whether it is of several sites, as the aggregates that a tree of them is made of.
+    package var isAggregate: Bool
 
-    package init(name: String, fitted: FittedMixture, warnings: [ModelWarning] = []) {
+    package init(
+        name: String, fitted: FittedMixture, warnings: [ModelWarning] = [], isAggregate: Bool = false
+    ) {
         self.name = name
+        self.isAggregate = isAggregate
         self.fitted = fitted
         self.warnings = warnings
+    }
+}
+
+extension Contribution {
+    /// Whether it is the maximum of a likelihood of the rows that its moments are of.
+    var isFit: Bool {
+        !isAggregate
+            && !warnings.contains {
+                if case .fit(.notConverged) = $0 { true } else { false }
+            }
     }
 }
 

@@ -92,7 +92,7 @@ package struct EstimatorComparison: Sendable {
     ) throws(JobFailure) -> ExaminedSites {
         let coordinator = Coordinator(options: learning.coordinator.options, parallelism: parallelism)
         do throws(AggregationError) {
-            return try coordinator.examine(fitted.map { Contribution(name: $0.name, fitted: $0.local.fitted) })
+            return try coordinator.examine(fitted.map(\.contribution))
         } catch { throw .aggregation(error) }
     }
 
@@ -111,7 +111,7 @@ package struct EstimatorComparison: Sendable {
             let names = Set(fitted.map(\.name))
             self.shards = shards.filter { names.contains($0.name) }
             self.support = support
-            contributions = fitted.map { Contribution(name: $0.name, fitted: $0.local.fitted) }
+            contributions = fitted.map(\.contribution)
             slowest = fitted.map(\.seconds).max() ?? 0
             bytes = fitted.reduce(0) { $0 + ((try? ModelFile($1.local).text(path: $1.name).utf8.count) ?? 0) }
             largest = fitted.max { $0.local.fitted.weight < $1.local.fitted.weight } ?? fitted[0]

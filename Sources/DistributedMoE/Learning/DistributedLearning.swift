@@ -22,6 +22,11 @@ package struct DistributedLearning: Sendable {
         package var name: String
         package var local: LocalModel
         package var seconds: Double
+
+        var contribution: Contribution {
+            Contribution(
+                name: name, fitted: local.fitted, warnings: local.report.warnings.map(ModelWarning.fit))
+        }
     }
 
     /// A shard that was left out.
@@ -97,10 +102,7 @@ package struct DistributedLearning: Sendable {
     ) throws(JobFailure) -> Result {
         let (fitted, leftOut) = fitShards(shards)
         guard !fitted.isEmpty else { throw .noShardFitted(name: leftOut.first?.name, leftOut.first?.reason) }
-        let contributions = fitted.map {
-            Contribution(
-                name: $0.name, fitted: $0.local.fitted, warnings: $0.local.report.warnings.map(ModelWarning.fit))
-        }
+        let contributions = fitted.map(\.contribution)
         let global: GlobalModel
         let seconds: Double
         do throws(AggregationError) {

@@ -46,7 +46,8 @@ extension SiteAdaptation {
     ) -> AdaptationReport {
         let (mode, shared) = (best.mode, start.mode)
         let weight = rows.totalWeight(parallelism)
-        let effective = mode.effectiveParameters(best.prior)
+        // What is left of equal terms may be below 0.
+        let effective = max(0, mode.effectiveParameters(best.prior))
         var report = AdaptationReport(
             part: part, rowCount: rows.rowCount, weight: weight,
             precisions: Dictionary(uniqueKeysWithValues: blocks.map { ($0, best.prior.precisions[$0]) }),

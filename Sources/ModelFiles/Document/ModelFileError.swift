@@ -11,6 +11,8 @@ public enum ModelFileError: Error, Sendable, Equatable {
     case cannotRead(path: String, reason: String)
     /// No model file, or one that is cut short.
     case notAModel(path: String)
+    /// No JSON, at or before a line.
+    case syntax(path: String, line: Int)
     /// Written in a version of the format that is newer than the `known` one.
     case newerFormat(path: String, version: Int, known: Int)
     /// Written in a version of the format that is no longer read.
@@ -64,6 +66,7 @@ public enum ModelFileError: Error, Sendable, Equatable {
         case .otherFormat(Study.formatName): self = .studyInstead(path: path)
         case .otherFormat(let format): self = other(format)
         case .noDocument: self = other(nil)
+        case .syntax(let line): self = .syntax(path: path, line: line)
         case .otherContent: self = .otherContent(path: path)
         case .newerFormat(let version, let known): self = .newerFormat(path: path, version: version, known: known)
         case .outdatedFormat(let version): self = .outdatedFormat(path: path, version: version)
@@ -85,6 +88,8 @@ extension ModelFileError: DoorMessage {
             "\(path.visible): cannot be read: \(reason.visible); give a readable file"
         case .notAModel(let path):
             "\(path.visible): not a complete model file; make it anew with \(Operation.fit.name(style)) or \(Operation.aggregate.name(style)), or copy it again"
+        case .syntax(let path, let line):
+            "\(path.visible): no JSON at or before line \(line); copy the file again, or make it anew"
         case .newerFormat(let path, let version, let known):
             "\(path.visible): written in format version \(version), this program reads up to \(known); update dmoe"
         case .outdatedFormat(let path, let version):

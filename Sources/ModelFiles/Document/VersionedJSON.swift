@@ -8,6 +8,8 @@ package enum DocumentProblem {
     case cannotRead(reason: String)
     /// No JSON, for a reason, or no object.
     case noDocument(reason: String?)
+    /// No JSON, at or before a line.
+    case syntax(line: Int)
     /// Something that does not even begin as an object does, such as a table.
     case otherContent
     /// nil where the name of the format is missing.
@@ -180,7 +182,7 @@ package struct VersionedJSON {
             let first = data.first { !Self.blanks.contains($0) }
             let isOther = first.map { $0 != Self.objectStart } ?? false
             return isOther && !data.starts(with: Self.byteOrderMark)
-                ? .otherContent : .noDocument(reason: syntaxProblem)
+                ? .otherContent : syntaxProblem
         }
         guard head.format == format else { return .otherFormat(head.format) }
         guard let version = head.formatVersion else { return nil }
@@ -192,16 +194,15 @@ package struct VersionedJSON {
     private static let blanks = Set(" \t\r\n".utf8)
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    /// Why the text is no JSON, and in which line.
-    private var syntaxProblem: String? {
+    /// Why the text is no JSON, and in which line where that is known.
+    private var syntaxProblem: DocumentProblem {
         do { _ = try JSONSerialization.jsonObject(with: data) } catch {
             let problem = (error as NSError).userInfo["NSDebugDescription"] as? String ?? "it is no JSON"
             guard let last = problem.split(separator: " ").last, let position = Int(last.filter(\.isNumber)) else {
-                return problem
+                return .noDocument(reason: problem)
             }
-            let line = 1 + data.prefix(position).count { $0 == UInt8(ascii: "\n") }
-            return "no JSON at or before line \(line)"
+            return .syntax(line: 1 + data.prefix(position).count { $0 == UInt8(ascii: "\n") })
         }
-        return nil
+        return .noDocument(reason: nil)
     }
 }

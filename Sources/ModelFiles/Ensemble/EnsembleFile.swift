@@ -40,7 +40,11 @@ package struct EnsembleFile: Codable, Sendable, Equatable {
     package func predictor(parallelism: Parallelism = .serial) throws(AggregationError) -> WeightedAverage {
         try WeightedAverage(
             members.compactMap { member in
-                member.model.fitted.map { Contribution(name: member.name, fitted: $0) }
+                member.model.fitted.map {
+                    Contribution(
+                        name: member.name, fitted: $0, warnings: member.model.warnings,
+                        isAggregate: member.model.kind != .local)
+                }
             }, siteWeights: siteWeights, largestShare: largestShare,
             parallelism: parallelism)
     }

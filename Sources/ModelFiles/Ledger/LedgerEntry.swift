@@ -1,3 +1,6 @@
+import Foundation
+import StudyData
+
 /// A line of a ledger: an answer, or that one is taken back.
 package struct LedgerEntry: Codable, Sendable, Equatable {
     /// From 1.
@@ -17,6 +20,10 @@ package struct LedgerEntry: Codable, Sendable, Equatable {
     package var study: String?
     /// Of a retraction: the entry that is taken back.
     package var retracts: Int?
+    /// Which columns said what a row is, sorted: those that were read of the table.
+    var columns = [String]()
+    /// Those of them that held text.
+    var textColumns: [String]?
     /// Of the rows, sorted, 16 hexadecimal digits each; empty where `sameRows` names an entry that has them.
     var hashes = ""
     /// Of whom each row is, in the same order; nil where rows are subjects.
@@ -27,7 +34,7 @@ package struct LedgerEntry: Codable, Sendable, Equatable {
 
     package enum Kind: String, Codable, Sendable { case model, statistics, retraction }
 
-    init(_ answer: LedgerAnswer) {
+    init(_ answer: LedgerAnswer, _ digests: RowDigests) {
         kind = answer.kind
         target = answer.target
         covariates = answer.covariates
@@ -35,6 +42,14 @@ package struct LedgerEntry: Codable, Sendable, Equatable {
         leftOut = answer.leftOut
         model = answer.model
         study = answer.study
+        columns = digests.columns
+        textColumns = digests.textColumns.isEmpty ? nil : digests.textColumns.sorted()
+    }
+
+    /// Whether the bytes may be the beginning of a line; the keys are sorted.
+    static func isBeginning(_ data: Data) -> Bool {
+        let start = Data("{\"code\":\"".utf8)
+        return data.starts(with: start) || start.starts(with: data)
     }
 
     init(retracting other: LedgerEntry) {

@@ -14,6 +14,8 @@ public enum LedgerError: Error, Sendable, Equatable {
     case notALedger(path: String)
     /// A file without an entry, or without the whole of its first line.
     case isEmptied(path: String)
+    /// A file that others than its owner may read or write.
+    case readableByOthers(path: String)
     /// A ledger of another version of the format.
     case otherVersion(path: String, version: Int)
     /// An entry, by its line, that does not follow from the one before.
@@ -57,6 +59,9 @@ extension LedgerError: DoorMessage {
         case .notALedger(let path):
             "\(path.visible): not a ledger of releases; name the ledger of these data, or a file that is not there yet, by "
                 + "\(RequestOption.ledger.name(style))"
+        case .readableByOthers(let path):
+            "\(path.visible): others than its owner can read the ledger, and with its key know rows again; take that from them (chmod go-rwx "
+                + "\(path.visible))"
         case .isEmptied(let path):
             "\(path.visible): a ledger that is empty; take it from a backup, or remove it if nothing was ever released from these data"
         case .otherVersion(let path, let version):

@@ -16,6 +16,8 @@ struct LedgerFile: ~Copyable {
 
     /// All bytes, without the lock.
     static func contents(_ path: String) throws(LedgerError) -> Data {
+        if FilePath.isSpecial(path) { throw .notALedger(path: path) }
+        if FilePath.isReadableByOthers(path) { throw .readableByOthers(path: path) }
         let end = Date().addingTimeInterval(settling)
         while true {
             let data = try VersionedJSON.contents(path: path, of: LedgerHead.self)

@@ -18,14 +18,14 @@ struct LedgerHead: Codable {
 
 extension LedgerHead: VersionedDocument {
     static let formatName = "dmoe-ledger"
-    static let versions = 2...2
+    static let versions = 3...3
 
     static func failure(_ problem: DocumentProblem, path: String) -> LedgerError {
         switch problem {
         case .fileNotFound: .fileNotFound(path: path)
         case .cannotRead(let reason): .cannotRead(path: path, reason: reason)
         case .newerFormat(let version, _), .outdatedFormat(let version): .otherVersion(path: path, version: version)
-        case .noDocument, .otherContent, .otherFormat: .notALedger(path: path)
+        case .noDocument, .syntax, .otherContent, .otherFormat: .notALedger(path: path)
         case .missingField, .wrongType, .invalidValue, .corrupt: .changed(path: path, line: 1)
         }
     }

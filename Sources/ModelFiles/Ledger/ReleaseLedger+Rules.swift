@@ -6,11 +6,16 @@ extension ReleaseLedger {
     /// Models that one study, or one target, may have statistics taken at.
     package static let mostRounds = 5
 
-    /// - Parameter rows: behind the answer.
+    /// - Parameter digests: of the rows behind the answer.
     /// - Throws: where an earlier answer differs from it by a few rows, statistics are asked for at a model that is not made of this site's, or
     ///   a study has had its rounds.
-    package func check(_ answer: LedgerAnswer, _ rows: LedgerRows) throws(LedgerError) {
-        for old in answers { try check(answer, rows, beside: old) }
+    package func check(_ answer: LedgerAnswer, _ digests: RowDigests) throws(LedgerError) {
+        var rowsByColumns = [[String]: LedgerRows?]()
+        for old in answers {
+            let known = rowsByColumns[old.columns] ?? rows(digests, as: old)
+            rowsByColumns[old.columns] = known
+            if let known { try check(answer, known, beside: old) }
+        }
         if answer.kind == .model, let most = answer.most, answers.count(where: { $0.kind == .model }) >= most {
             throw .tooManyReleases(path: path, most: most)
         }
@@ -41,13 +46,21 @@ extension ReleaseLedger {
             canHoldBack: difference.gone.isEmpty && !difference.new.isEmpty && other == 0)
     }
 
+    /// Earlier answers whose rows cannot be known again in the table, and which of their columns it has not.
+    package func notCompared(_ digests: RowDigests) -> (answers: Int, columns: [String]) {
+        let missing = answers.map { entry in
+            digests.hasRows(by: entry.columns) ? [] : entry.columns.filter { !digests.columns.contains($0) }
+        }
+        return (missing.count { !$0.isEmpty }, Array(Set(missing.joined())).sorted())
+    }
+
     /// Which of the rows wait for the next answer: those that the latest answer has not, where it has all others and they are fewer
     /// than the threshold.
     ///
     /// - Returns: their positions.
     package func newRows(_ digests: RowDigests, minimumRows: Int) -> Set<Int> {
-        let (keyed, all) = (keyed(digests), rows(digests))
         for old in answers.reversed() {
+            guard let keyed = keyed(digests, as: old), let all = rows(digests, as: old) else { continue }
             let difference = rows[old.entry - 1].difference(to: all)
             guard difference.gone.isEmpty, !difference.new.isEmpty,
                 difference.subjects < max(old.minimumRows, minimumRows)

@@ -14,8 +14,12 @@ package struct ReleaseLedger: Sendable {
     /// Of each entry.
     package private(set) var rows = [LedgerRows]()
     private let key: [UInt8]
-    /// Bytes of the lines that are whole.
+    /// Bytes of the entries.
     private var length = 0
+    /// Whether the last entry has lost the end of its line.
+    private var needsLineEnd = false
+    /// Whether something is behind the entries that is none: what a process that was stopped left, or an entry that was cut short.
+    package private(set) var hasTornEntry = false
     private var isNew: Bool { length == 0 }
 
     /// Seconds that one process waits for another.
@@ -61,13 +65,27 @@ package struct ReleaseLedger: Sendable {
         self.key = key
         length = whole.count
         for (index, line) in lines.dropFirst().enumerated() {
-            guard let entry = try? JSONDecoder().decode(LedgerEntry.self, from: line), entry.entry == index + 1,
-                entry.code == code(of: entry), let rows = rows(of: entry),
-                entry.retracts.map({ $0 < entry.entry }) ?? true
-            else { throw .changed(path: path, line: index + 2) }
-            entries.append(entry)
-            self.rows.append(rows)
+            guard take(line) else { throw .changed(path: path, line: index + 2) }
         }
+        let rest = data[whole.endIndex...]
+        guard !rest.isEmpty else { return }
+        if take(rest) {
+            (length, needsLineEnd) = (data.count, true)
+        } else {
+            guard LedgerEntry.isBeginning(rest) else { throw .changed(path: path, line: lines.count + 1) }
+            hasTornEntry = true
+        }
+    }
+
+    /// Whether the line is an entry that follows from those before.
+    private mutating func take(_ line: Data) -> Bool {
+        guard let entry = try? JSONDecoder().decode(LedgerEntry.self, from: line), entry.entry == entries.count + 1,
+            entry.code == code(of: entry), let rows = rows(of: entry),
+            entry.retracts.map({ $0 < entry.entry }) ?? true
+        else { return false }
+        entries.append(entry)
+        self.rows.append(rows)
+        return true
     }
 
     private func rows(of entry: LedgerEntry) -> LedgerRows? {
@@ -82,12 +100,28 @@ package struct ReleaseLedger: Sendable {
     }
 
     /// By the key of this ledger.
-    package func rows(_ digests: RowDigests) -> LedgerRows {
-        LedgerRows(keyed(digests), subjects: digests.keyedSubjects(by: KeyedHash(key: key).digest("subjects".utf8)))
+    package func rows(_ digests: RowDigests) -> LedgerRows { rows(digests, digests.keyed(by: rowKey)) }
+
+    /// By the columns of an earlier answer; nil where the table has not all of them: these rows cannot be known again.
+    func rows(_ digests: RowDigests, as entry: LedgerEntry) -> LedgerRows? {
+        keyed(digests, as: entry).map { rows(digests, $0) }
     }
 
     /// In the order of the rows.
-    func keyed(_ digests: RowDigests) -> [UInt64] { digests.keyed(by: KeyedHash(key: key).digest("rows".utf8)) }
+    func keyed(_ digests: RowDigests, as entry: LedgerEntry) -> [UInt64]? {
+        digests.keyed(by: rowKey, columns: entry.columns)
+    }
+
+    private func rows(_ digests: RowDigests, _ keyed: [UInt64]) -> LedgerRows {
+        LedgerRows(keyed, subjects: digests.keyedSubjects(by: KeyedHash(key: key).digest("subjects".utf8)))
+    }
+
+    private var rowKey: [UInt8] { KeyedHash(key: key).digest("rows".utf8) }
+
+    /// Columns that say what a row is in some answer.
+    package var identifyingColumns: [[String]] { Array(Set(answers.map(\.columns))) }
+    /// Those of them that held text.
+    package var identifyingTexts: Set<String> { Set(answers.flatMap { $0.textColumns ?? [] }) }
 
     // MARK: Writing
 
@@ -99,8 +133,8 @@ package struct ReleaseLedger: Sendable {
     ) throws(LedgerError) -> LedgerEntry {
         try update(path, patience) { ledger throws(LedgerError) in
             let rows = ledger.rows(digests)
-            try ledger.check(answer, rows)
-            return (LedgerEntry(answer), rows)
+            try ledger.check(answer, digests)
+            return (LedgerEntry(answer, digests), rows)
         }
     }
 
@@ -131,7 +165,7 @@ package struct ReleaseLedger: Sendable {
             entry.subjects = rows.subjects.map(LedgerRows.text)
         }
         entry.code = ledger.code(of: entry)
-        var text = Data()
+        var text = Data(ledger.needsLineEnd ? [UInt8(ascii: "\n")] : [])
         do {
             if ledger.isNew {
                 let head = LedgerHead(key: Hexadecimal.text(ledger.key))

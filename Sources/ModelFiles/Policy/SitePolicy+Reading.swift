@@ -12,6 +12,7 @@ extension SitePolicy: VersionedDocument {
         case .fileNotFound: .fileNotFound(path: path)
         case .cannotRead(let reason): .cannotRead(path: path, reason: reason)
         case .noDocument(let reason): .notAPolicy(path: path, reason: reason)
+        case .syntax(let line): .notAPolicy(path: path, reason: "no JSON at or before line \(line)")
         case .otherContent: .notAPolicy(path: path, reason: "it is a table, or another file of data")
         case .otherFormat(let format):
             .notAPolicy(
@@ -48,14 +49,19 @@ extension SitePolicy: VersionedDocument {
         }
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         _ = try fields.decode(Int.self, forKey: .formatVersion)
-        _ = try fields.decodeIfPresent(String.self, forKey: .note)
-        columns = try fields.decodeIfPresent([String].self, forKey: .columns).map(Set.init)
-        subject = try fields.decodeIfPresent(String.self, forKey: .subject)
-        minimumRows = try fields.decodeIfPresent(Int.self, forKey: .minimumRows)
-        levels = try fields.decodeIfPresent(Int.self, forKey: .levels) ?? Self.mostLevels
-        levelsPerRow = try fields.decodeIfPresent(Double.self, forKey: .levelsPerRow) ?? Self.mostLevelsPerRow
-        releases = try fields.decodeIfPresent(Int.self, forKey: .releases)
-        rounds = try fields.decodeIfPresent(Int.self, forKey: .rounds) ?? ReleaseLedger.mostRounds
+        // A null would be no rule.
+        func given<Value: Decodable>(_ key: CodingKeys) throws -> Value? {
+            fields.contains(key) ? try fields.decode(Value.self, forKey: key) : nil
+        }
+        let _: String? = try given(.note)
+        let columns: [String]? = try given(.columns)
+        self.columns = columns.map(Set.init)
+        subject = try given(.subject)
+        minimumRows = try given(.minimumRows)
+        levels = try given(.levels) ?? Self.mostLevels
+        levelsPerRow = try given(.levelsPerRow) ?? Self.mostLevelsPerRow
+        releases = try given(.releases)
+        rounds = try given(.rounds) ?? ReleaseLedger.mostRounds
     }
 
     private struct AnyKey: CodingKey {

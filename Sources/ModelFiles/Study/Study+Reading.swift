@@ -11,6 +11,7 @@ extension Study: VersionedDocument {
         case .fileNotFound: .fileNotFound(path: path)
         case .cannotRead(let reason): .cannotRead(path: path, reason: reason)
         case .noDocument(let reason): .notAStudy(path: path, reason: reason)
+        case .syntax(let line): .notAStudy(path: path, reason: "no JSON at or before line \(line)")
         case .otherContent: .notAStudy(path: path, reason: "it is a table, or another file of data")
         case .otherFormat(let format):
             .notAStudy(

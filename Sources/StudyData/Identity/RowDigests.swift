@@ -4,12 +4,20 @@ import Tables
 
 /// What rows say, in 128 bits each, by which a ledger knows which rows were behind an answer.
 ///
-/// A row is what all columns of numbers say of it, whichever of them a model reads: answers about different columns are of the same rows.
+/// A row is what all columns say of it that are read of its table, whichever of them a model uses: answers about different columns are of the
+/// same rows. An earlier answer may have been of other columns; beside these, a row is what the columns of that answer say of it.
 /// The digests have no key and never leave the memory; a ledger keeps keyed hashes of them (``keyed(by:)``).
 package struct RowDigests: Sendable {
     private let parallelism: Parallelism
+    private let otherColumns: [[String]]
+    /// Which columns say what a row is, sorted by name; empty before there is a row.
+    package private(set) var columns = [String]()
+    /// Those of them that hold text.
+    package private(set) var textColumns = Set<String>()
     /// In the order of the rows.
     package private(set) var values = [Digest]()
+    /// By columns of earlier answers, where the table has all of them.
+    private var others = [[String]: [Digest]]()
     /// Of whom each row is; nil where no column says it.
     package private(set) var subjects: [Digest]?
 
@@ -19,7 +27,11 @@ package struct RowDigests: Sendable {
         fileprivate var second: UInt64
     }
 
-    package init(parallelism: Parallelism) { self.parallelism = parallelism }
+    /// - Parameter otherColumns: of earlier answers, each sorted.
+    package init(parallelism: Parallelism, otherColumns: [[String]] = []) {
+        self.parallelism = parallelism
+        self.otherColumns = otherColumns
+    }
 
     /// - Parameters:
     ///   - rows: 0-based, of the table.
@@ -31,7 +43,7 @@ package struct RowDigests: Sendable {
             (subjects ?? [])
             + rows.map { row in
                 var digest = Self.start
-                for byte in names[row].utf8 { digest.add(UInt64(byte) + 1) }
+                digest.add(names[row])
                 return digest
             }
         add(rows, of: table)
@@ -39,23 +51,39 @@ package struct RowDigests: Sendable {
 
     /// - Parameter rows: 0-based, of the table.
     package mutating func add(_ rows: [Int], of table: DataTable) {
-        let columns = table.columns.sorted { $0.name < $1.name }.compactMap { column in
-            column.numbers.map { (name: column.name, values: $0) }
+        var cells = [String: Cells]()
+        for column in table.columns {
+            guard let own = Cells(column.content) else { continue }
+            cells[column.name] = own
+            if own.hasText { textColumns.insert(column.name) }
         }
+        if values.isEmpty {
+            columns = cells.keys.sorted()
+            for names in Set(otherColumns) where names != columns && names.allSatisfy({ cells[$0] != nil }) {
+                others[names] = []
+            }
+        }
+        values += digests(rows, columns, cells)
+        for names in Array(others.keys) {
+            let own = digests(rows, names, cells)
+            others[names, default: []] += own
+        }
+    }
+
+    private func digests(_ rows: [Int], _ names: [String], _ cells: [String: Cells]) -> [Digest] {
         var start = Self.start
-        for column in columns {
-            for byte in column.name.utf8 { start.add(UInt64(byte) + 1) }
-            start.add(0)
-        }
+        for name in names { start.add(name) }
+        // A piece that has nothing but text in a column of numbers has no value there.
+        let columns = names.map { cells[$0] ?? .missing }
         let partCount = max(1, rows.count / Self.rowsOfAPart)
         let parts = parallelism.map(count: partCount) { [start] part in
             rows[part * rows.count / partCount..<(part + 1) * rows.count / partCount].map { row in
                 var digest = start
-                for column in columns { digest.add(column.values[row].pattern) }
+                for column in columns { digest.add(column[row]) }
                 return digest
             }
         }
-        values += parts.joined()
+        return Array(parts.joined())
     }
 
     private static let start = Digest(first: 0x243f_6a88_85a3_08d3, second: 0x1319_8a2e_0370_7344)
@@ -71,12 +99,22 @@ package struct RowDigests: Sendable {
     package mutating func remove(_ positions: Set<Int>) {
         guard !positions.isEmpty else { return }
         let left = values.indices.filter { !positions.contains($0) }
-        values = left.map { values[$0] }
-        subjects = subjects.map { subjects in left.map { subjects[$0] } }
+        func kept(_ all: [Digest]) -> [Digest] { left.map { all[$0] } }
+        values = kept(values)
+        others = others.mapValues(kept)
+        subjects = subjects.map(kept)
     }
 
     /// Which only who has the key can make: the first eight bytes of an HMAC-SHA256 each, in the order of the rows.
     package func keyed(by key: [UInt8]) -> [UInt64] { keyed(values, by: key) }
+
+    /// The same by the columns of an earlier answer; nil where the table has not all of them.
+    package func keyed(by key: [UInt8], columns names: [String]) -> [UInt64]? {
+        names == columns ? keyed(by: key) : others[names].map { keyed($0, by: key) }
+    }
+
+    /// Whether rows can be known by columns of an earlier answer.
+    package func hasRows(by names: [String]) -> Bool { names == columns || others[names] != nil }
 
     /// The same of the subjects.
     package func keyedSubjects(by key: [UInt8]) -> [UInt64]? { subjects.map { keyed($0, by: key) } }
@@ -122,21 +160,48 @@ extension RowDigests.Digest {
         second = Self.folded(second ^ word, 0xe703_7ed1_a0b4_28db) &+ 0x8ebc_6af0_9c88_c6e3
     }
 
+    fileprivate mutating func add(_ text: String) {
+        for byte in text.utf8 { add(UInt64(byte) + 1) }
+        add(0)
+    }
+
     private static func folded(_ left: UInt64, _ right: UInt64) -> UInt64 {
         let product = left.multipliedFullWidth(by: right)
         return product.high ^ product.low
     }
 }
 
-extension TableColumn {
-    /// Its numbers, also where a study takes them as text; nil for text.
-    fileprivate var numbers: [Double]? {
+/// What a column says of each row, in 64 bits: of a number its own, also where it is read as text; of a text a hash.
+private enum Cells {
+    case numbers([Double])
+    case texts([UInt64], hasText: Bool)
+    case missing
+
+    /// nil where no value was kept.
+    init?(_ content: TableColumn.Content) {
         switch content {
-        case .numbers(let values): return values
         case .notNumeric: return nil
+        case .numbers(let values): self = .numbers(values)
         case .text(let fields):
-            let values = fields.map { CSVNumber.value(of: $0) }
-            return values.contains { $0 == nil } ? nil : values.map { $0 ?? .nan }
+            var hasText = false
+            let words = fields.map { field in
+                if let number = CSVNumber.value(of: field) { return number.pattern }
+                hasText = true
+                var digest = RowDigests.Digest(first: 0, second: 0)
+                digest.add(field.trimmingBlanks)
+                return digest.first ^ digest.second
+            }
+            self = .texts(words, hasText: hasText)
+        }
+    }
+
+    var hasText: Bool { if case .texts(_, true) = self { true } else { false } }
+
+    subscript(row: Int) -> UInt64 {
+        switch self {
+        case .numbers(let values): values[row].pattern
+        case .texts(let words, _): words[row]
+        case .missing: Double.nan.pattern
         }
     }
 }

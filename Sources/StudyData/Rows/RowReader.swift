@@ -17,6 +17,8 @@ package struct RowReader {
     package var leastKnown: Int
     /// Whether the rows are to be known again.
     package var identifiesRows = false
+    /// Columns of earlier answers, each sorted, by which they are to be known too.
+    package var otherColumns = [[String]]()
     /// Of rows that are known: which of them wait for the next answer, by their positions.
     package var holdBack: ((RowDigests) throws -> Set<Int>)?
 
@@ -78,7 +80,7 @@ package struct RowReader {
             try selection.findClasses(in: tables, source: source)
         }
         var parts = [RowSelection.Selected]()
-        var digests = identifies(selection) ? RowDigests(parallelism: parallelism) : nil
+        var digests = identifies(selection) ? newDigests : nil
         for (index, path) in files.enumerated() {
             let table = try index < tables.count ? tables[index] : read(path)
             let selected = try selection.rows(of: table)
@@ -150,12 +152,14 @@ package struct RowReader {
 
     private func digestsOfPieces(_ selection: RowSelection) throws -> RowDigests? {
         guard identifies(selection) else { return nil }
-        var digests: RowDigests? = RowDigests(parallelism: parallelism)
+        var digests: RowDigests? = newDigests
         try forEachPiece { piece, _ in
             try add(try selection.rows(of: piece), of: piece, to: &digests, selection)
         }
         return digests
     }
+
+    private var newDigests: RowDigests { RowDigests(parallelism: parallelism, otherColumns: otherColumns) }
 
     private func identifies(_ selection: RowSelection) -> Bool { identifiesRows || selection.subject != nil }
 

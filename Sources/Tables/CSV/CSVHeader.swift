@@ -14,7 +14,12 @@ struct CSVHeader {
     /// A header with something wrong in it ends before here, or is not looked for any further.
     static let longestDefect = 1 << 24
 
-    /// - Throws: `emptyFile`, `duplicateColumn`, `notUTF8`, `unterminatedQuote`.
+    /// More are no header: a gzip file of some kilobytes holds millions.
+    private static let mostColumns = 1 << 20
+    /// Longer ones are no names, and messages, files and tables repeat them.
+    private static let mostNameBytes = 1000
+
+    /// - Throws: `emptyFile`, `duplicateColumn`, `longColumnName`, `tooManyColumns`, `notUTF8`, `unterminatedQuote`.
     init(source: String, bytes: TableBytes, delimiter: UInt8) throws(TableError) {
         var reach = min(Self.usualReach, bytes.count)
         while true {
@@ -26,7 +31,7 @@ struct CSVHeader {
             case .success(let header) where header.end < reach || isWhole:
                 self = header
                 return
-            case .failure(let error) where isWhole || reach >= Self.longestDefect: throw error
+            case .failure(let error) where isWhole || reach >= Self.longestDefect || error.isWhole: throw error
             default: reach = min(4 * reach, bytes.count)
             }
         }
@@ -39,7 +44,7 @@ struct CSVHeader {
         do throws(TableError) {
             return try CSVHeader(source: source, bytes: bytes, delimiter: delimiter).end < bytes.count
         } catch {
-            if bytes.count >= longestDefect { throw error }
+            if bytes.count >= longestDefect || error.isWhole { throw error }
             return false
         }
     }
@@ -52,6 +57,12 @@ struct CSVHeader {
         repeat {
             let name = try Self.name(cursor.field(), in: bytes, position: names.count + 1)
             guard !name.hasReplacedBytes else { throw .notUTF8(source: source, line: line, text: name.beginning) }
+            guard name.utf8.count <= Self.mostNameBytes else {
+                throw .longColumnName(source: source, position: names.count + 1, most: Self.mostNameBytes)
+            }
+            guard names.count < Self.mostColumns else {
+                throw .tooManyColumns(source: source, most: Self.mostColumns)
+            }
             guard known.insert(name).inserted else { throw .duplicateColumn(source: source, name: name) }
             names.append(name)
         } while !cursor.rowEnded
@@ -76,4 +87,9 @@ extension String {
         let isVisible: (UInt8?) -> Bool = { $0.map { (0x21..<0x7F).contains($0) } ?? true }
         return isVisible(utf8.first) && isVisible(utf8.last) ? self : trimmingCharacters(in: .whitespaces)
     }
+}
+
+extension TableError {
+    /// Whether no further bytes mend it.
+    fileprivate var isWhole: Bool { if case .tooManyColumns = self { true } else { false } }
 }

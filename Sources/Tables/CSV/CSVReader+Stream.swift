@@ -20,7 +20,7 @@ extension CSVReader {
     /// - Parameters:
     ///   - start: its beginning.
     ///   - rest: what follows.
-    /// - Throws: as ``init(source:bytes:options:)`` and ``table()``; `corruptGzip`, `beyondMemory`; `cannotRead` where the first line
+    /// - Throws: as ``init(source:bytes:options:)`` and ``table()``; `corruptGzip`, `beyondMemory`; `endlessRow` where the first line
     ///   is longer than any.
     static func table(
         source: String, start: TableBytes, rest: ByteStream, options: TableOptions
@@ -30,8 +30,7 @@ extension CSVReader {
                 ? CSVReader(source: source, bytes: start, options: options) : nil
         else {
             guard start.count < CSVHeader.longestDefect else {
-                throw .cannotRead(
-                    path: source, reason: "its first line is longer than \(CSVHeader.longestDefect >> 20) MB")
+                throw .endlessRow(source: source, line: 1, megabytes: CSVHeader.longestDefect >> 20)
             }
             let more = try rest.next(max(rest.step, 3 * start.count))
             let longer = TableBytes(start.with(0..<start.count) { Data($0) } + more)

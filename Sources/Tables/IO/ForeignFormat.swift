@@ -65,6 +65,12 @@ package struct ForeignFormat {
             signature([0x28, 0xB5, 0x2F, 0xFD], "a Zstandard-compressed file", .decompress("zstd -d")),
             signature([0x04, 0x22, 0x4D, 0x18], "an LZ4-compressed file", .decompress("lz4 -d")),
             signature("LZIP", "an lzip-compressed file", .decompress("lzip -d")),
+            // What was decompressed once; the file itself is read.
+            signature([0x1F, 0x8B], "a gzip file within a gzip file", .decompress("gzip -d")),
+            signature([0x78, 0x01], "zlib data", .decompress("zlib-flate -uncompress")),
+            signature([0x78, 0x9C], "zlib data", .decompress("zlib-flate -uncompress")),
+            signature([0x78, 0xDA], "zlib data", .decompress("zlib-flate -uncompress")),
+            signature([0x5D, 0x00, 0x00], "an LZMA-compressed file", .decompress("xz -d --format=lzma")),
             signature([0x1F, 0x9D], "a file of Unix compress", .decompress("uncompress")),
             signature([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7-Zip archive", .decompress("7z x")),
             signature("Rar!\u{1A}\u{07}", "a RAR archive", .decompress("unrar x")),
@@ -103,6 +109,9 @@ package struct ForeignFormat {
         + (2...5).map { signature([0x80, $0], "a pickle of Python") }
 
     private static let texts = [
+        signature([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A], "a PNG picture"),
+        signature([0xFF, 0xD8, 0xFF], "a JPEG picture"), signature("GIF8", "a GIF picture"),
+        signature([0x7F, 0x45, 0x4C, 0x46], "a program"),
         signature("%PDF-", "a PDF file"), signature("<!DOCTYPE html", "a web page"),
         signature("<!doctype html", "a web page"), signature("<html", "a web page"), signature("<?xml", "XML text"),
         // Before UTF-16, whose mark is the beginning of this one.

@@ -21,6 +21,10 @@ public enum TableError: Error, Equatable, Sendable {
     case noSuchColumn(source: String, name: String, available: [String])
     /// Two columns bear the same name.
     case duplicateColumn(source: String, name: String)
+    /// A header of more columns than `most`.
+    case tooManyColumns(source: String, most: Int)
+    /// A name of more than `most` bytes; `position` counts from 1.
+    case longColumnName(source: String, position: Int, most: Int)
     /// A column wanted as numbers holds `field`, neither number nor missing, at the 1-based `line`.
     case textInNumericColumn(source: String, line: Int, column: String, field: String)
     /// A column that nobody named has texts, the first of them `field` at the 1-based `line`, and numbers, the first of them at
@@ -165,6 +169,11 @@ extension TableError: DoorMessage {
             "\(source.visible): no column \(name.quoted); " + Self.advice(for: name, available)
         case .duplicateColumn(let source, let name):
             "\(source.visible): two columns are named \(name.quoted); rename one of them"
+        case .tooManyColumns(let source, let most):
+            "\(source.visible): the header has more than \(Format.count(most)) columns; check the delimiter and the line ends"
+        case .longColumnName(let source, let position, let most):
+            "\(source.visible): the name of column \(position) has more than \(Format.count(most)) bytes; check the delimiter and the quotes, "
+                + "or give it a shorter one"
         case .textInNumericColumn(let source, let line, let column, let field):
             "\(source.visible), line \(line): column \(column.quoted) should hold numbers but has \(field.quoted); "
                 + (!Self.hasDecimalComma(field)

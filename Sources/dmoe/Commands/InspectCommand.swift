@@ -30,8 +30,8 @@ struct InspectCommand: ParsableCommand {
     func validate() throws {
         try refusing { () throws(RequestRefusal) in try RequestOption.level.check(level) }
         guard !files.isEmpty else { throw ValidationError("Give at least one file.") }
-        guard !audit || files.count == 1 && !json else { throw ValidationError("--audit is of one file, as text.") }
         if files.count > 1 || audit { try refuseOptionsOfEffects() }
+        guard !audit || files.count == 1 && !json else { throw ValidationError("--audit is of one file, as text.") }
     }
 
     private func refuseOptionsOfEffects() throws {

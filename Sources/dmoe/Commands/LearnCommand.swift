@@ -74,7 +74,12 @@ struct LearnCommand: ParsableCommand {
         let clock = ContinuousClock()
         let start = clock.now
         try OutputFile.check(output, inputs: inputs)
-        for directory in [localModels, adaptedModels].compactMap({ $0 }) { try OutputFile.makeDirectory(directory) }
+        for directory in [localModels, adaptedModels].compactMap({ $0 }) {
+            if FilePath.isSamePlace(directory, output) {
+                throw ValidationError("--output and a directory of models have one name; name two.")
+            }
+            try OutputFile.makeDirectory(directory)
+        }
         if let localModels, let adaptedModels, FilePath.isSame(localModels, adaptedModels) {
             throw ValidationError(
                 "--local-models and --adapted-models name one directory, where files of both would have the same names; name two."

@@ -28,6 +28,7 @@ struct LedgerListCommand: ParsableCommand {
 
     func run() throws {
         let ledger = try ReleaseLedger(existing: file)
+        if ledger.hasTornEntry { Terminal.warn(ReadingNotice.entryCutShort(ledger: file)) }
         if json { return try Terminal.printJSON(LedgerSummary(ledger)) }
         let counted = Set(ledger.answers.map(\.entry))
         var table = TextTable(header: ["entry", "answer", "rows", "target", "covariates", "code", ""])

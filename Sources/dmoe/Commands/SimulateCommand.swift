@@ -63,11 +63,13 @@ struct SimulateCommand: ParsableCommand {
         let simulated = try job.run()
         try OutputFile.makeDirectory(output + "/shards")
         let digits = String(shards).count
-        for index in 0..<shards {
-            let number = String(index + 1)
-            let name = String(repeating: "0", count: max(2, digits) - number.count) + number
-            try write(simulated.shard(index), to: "shards/shard-\(name).csv")
+        let names = (1...shards).map { index in
+            let number = String(index)
+            return "shards/shard-" + String(repeating: "0", count: max(2, digits) - number.count) + number + ".csv"
         }
+        // All or none.
+        for name in names + ["test.csv", "truth.json"] { try OutputFile.check(output + "/" + name) }
+        for (index, name) in names.enumerated() { try write(simulated.shard(index), to: name) }
         try write(simulated.testRows, to: "test.csv")
         try simulated.truth.write(to: output + "/truth.json")
         try common.report(

@@ -36,13 +36,19 @@ import Testing
         let copies = (0..<experts).map { index in
             var expert = easy.experts[index % 2]
             expert.coefficients = expert.coefficients.map { $0 + 0.05 * random.normal() }
-            expert.dispersion *= experts == 1 ? 20 : 1
             return expert
         }
         let gates = (0..<experts).map { $0 == experts - 1 ? [0, 0, 0] : [0.4 - 0.3 * Double($0), 1.5, -0.5] }
         let model = MixtureModel(
             design: easy.design, gate: SoftmaxGate(coefficients: Matrix(columns: gates)), experts: copies)
-        return LocalModels.fitted(model, on: rows)
+        var fitted = LocalModels.fitted(model, on: rows)
+        if experts == 1 {
+            // One expert for both groups: the fit of all rows.
+            let single = GaussianFamily().fit(
+                fitted.moments[0], on: easy.design.expertCovariates, dispersionFloor: 1e-9)
+            fitted.model = MixtureModel(design: easy.design, gate: model.gate, experts: [single])
+        }
+        return fitted
     }
 
     @Test func namesAreDifferent() {

@@ -32,12 +32,13 @@ import Testing
 
     @Test func allConstructionsAreCandidates() throws {
         // Sites that differ: where they agree nothing is to be gained.
-        var sites = LocalModels.disturbed(1...4)
-        for index in sites.indices {
-            for expert in sites[index].fitted.model.experts.indices {
-                sites[index].fitted.model.experts[expert].coefficients[1] += 1.5 * Double(index)
-            }
-        }
+        let sites = LocalModels.named(
+            (0..<4).map { index in
+                var random = RandomNumbers(seed: UInt64(index + 1))
+                var model = LocalModels.disturbed(UInt64(index + 1)).model
+                for expert in model.experts.indices { model.experts[expert].coefficients[1] += 1.5 * Double(index) }
+                return LocalModels.fitted(model, on: RandomData.rows(model, count: 400, using: &random))
+            })
         let report = try Coordinator(options: AggregationOptions(supportSize: 800)).aggregate(sites).report
         let made = report.candidates.map(\.construction)
         for construction: GlobalConstruction in [

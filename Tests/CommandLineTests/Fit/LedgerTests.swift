@@ -195,12 +195,19 @@ import Testing
         let whole = try work.data("l")
         #expect(try fit("s.csv", to: "a.json", "--ledger", "l").exitCode == 0)
         let second = try work.data("l").dropFirst(whole.count)
-        for length in [1, second.count / 2, second.count - 1] {
+        for length in [1, second.count / 2, second.count - 2] {
             try work.write(whole + second.prefix(length), to: "l")
-            #expect(try work.run(["ledger", "l"]).output.contains("l: 1 answer"))
+            let listed = try work.run(["ledger", "l"])
+            #expect(listed.output.contains("l: 1 answer"))
+            #expect(listed.errors.contains("the last line is no whole entry"))
             #expect(try fit("more.csv", to: "b.json", "--ledger", "l").exitCode == 65)
             #expect(try fit("s.csv", to: "b.json", "--ledger", "l").exitCode == 0)
             #expect(try work.run(["ledger", "l"]).output.contains("l: 2 answers"))
         }
+        // Without its line end an entry is whole.
+        try work.write(whole.dropLast(), to: "l")
+        #expect(try fit("more.csv", to: "b.json", "--ledger", "l").exitCode == 65)
+        #expect(try fit("s.csv", to: "b.json", "--ledger", "l").exitCode == 0)
+        #expect(try work.run(["ledger", "l"]).output.contains("l: 2 answers"))
     }
 }

@@ -54,6 +54,34 @@ import Testing
         #expect(try statistics("g.json").errors.contains("has answered at 1 model"))
     }
 
+    /// Difference by a column that is added, a text that changes, an entry cut short: what the ledger sees of them.
+    @Test func ledgersSeeThroughOtherColumns() throws {
+        let lines = try work.text("s0.csv").split(separator: "\n").map(String.init)
+        func write(_ rows: Int, _ name: String, _ change: (Int, String) -> String) throws {
+            let text = lines.prefix(rows + 1).enumerated().map { change($0, $1) }.joined(separator: "\n") + "\n"
+            try work.write(text, to: name)
+        }
+        func fit(_ name: String, _ options: String...) throws -> Workspace.Outcome {
+            try work.runAsItIs(
+                ["fit", name, "--target", "y", "--features", "a,b", "--experts", "1", "-o", "m.json"] + options)
+        }
+        try write(200, "all.csv") { $1 }
+        try write(199, "less.csv") { $0 == 0 ? $1 + ",flag" : $1 + ",\($0 % 3)" }
+        #expect(try fit("all.csv").exitCode == 0)
+        #expect(try fit("less.csv").errors.contains("differ by fewer than 10"))
+        let ledger = try Data(contentsOf: work.url("dmoe.ledger"))
+        try ledger.dropLast().write(to: work.url("dmoe.ledger"))
+        #expect(try fit("less.csv").errors.contains("differ by fewer than 10"))
+        try ledger.dropLast(2).write(to: work.url("dmoe.ledger"))
+        #expect(try work.run(["ledger", "dmoe.ledger"]).errors.contains("the last line is no whole entry"))
+        try ledger.write(to: work.url("dmoe.ledger"))
+        try write(200, "fewer.csv") { $1.split(separator: ",").dropFirst(2).joined(separator: ",") }
+        let other = try work.runAsItIs(["fit", "fewer.csv", "--target", "y", "--experts", "1", "-o", "m.json"])
+        #expect(other.exitCode == 0 && other.errors.contains("1 earlier answer cannot be compared with this one"))
+        chmod(work.url("dmoe.ledger").path, 0o640)
+        #expect(try fit("all.csv").errors.contains("others than its owner can read the ledger"))
+    }
+
     @Test func subjectsMustBeNamed() throws {
         try write("\"subject\": \"c\"")
         #expect(try fit().errors.contains("give it by --subject"))
@@ -65,7 +93,8 @@ import Testing
             ("\"minimumRows\": 2", "minimumRows"), ("\"levels\": 41", "levels"),
             ("\"levelsPerRow\": 0.5", "levelsPerRow"),
             ("\"rounds\": 6", "rounds"), ("\"columms\": []", "columms"), ("\"columns\": 3", "columns"),
-            ("\"columns\": [\"y\", 3]", "columns[1]"), ("\"note\": 3", "note"), ("\"levels\": 1.5", "levels"),
+            ("\"columns\": [\"y\", 3]", "columns[1]"), ("\"note\": 3", "note"), ("\"columns\": null", "columns"),
+            ("\"subject\": null", "subject"), ("\"minimumRows\": null", "minimumRows"), ("\"levels\": 1.5", "levels"),
             ("\"rounds\": 1, \"rounds\": 2", "rounds"), ("\"formatVersion\": 1", "formatVersion"),
         ] {
             try write(fields)

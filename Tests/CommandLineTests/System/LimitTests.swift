@@ -44,6 +44,12 @@ import Testing
             #expect(!work.exists("out.json"))
         }
 
+        @Test(arguments: jobs, [64, 128]) func tooLittleStack(job: String, limit: Int) throws {
+            let outcome = try work.shell("ulimit -s \(limit); exec \"$DMOE\" \(job)")
+            #expect(outcome.exitCode == 71 && outcome.errorLines.count == 1)
+            #expect(outcome.errors.hasPrefix("dmoe: the limit of the stack is \(limit) KB, and the program needs 256"))
+        }
+
         @Test(arguments: jobs, [256, 1024]) func stack(job: String, limit: Int) throws {
             let outcome = try work.shell("ulimit -s \(limit); exec \"$DMOE\" \(job)")
             #expect(outcome.exitCode == 0, "\(outcome.errors)")

@@ -11,16 +11,20 @@ public enum ImpossibleModel: Sendable, Equatable, Codable {
     case errorsTooLarge
     /// A gate that rows of such covariates and experts cannot have led to.
     case gate
-    /// Coefficients of an expert, from 1, that its information contradicts.
+    /// Coefficients of an expert, from 1, that its information or its moments contradict.
     case coefficients(expert: Int)
 
-    /// nil where gate and standard errors can be those of the rows.
-    package init?(_ fitted: FittedMixture) {
+    /// nil where gate, coefficients and standard errors can be those of the rows.
+    ///
+    /// - Parameter isFit: whether the model is the maximum of a likelihood of the rows that its moments are of.
+    package init?(_ fitted: FittedMixture, isFit: Bool = true) {
         if ImpossibleGate(fitted).isImpossible {
             self = .gate
             return
         }
-        if let expert = ImpossibleCoefficients.expert(fitted) {
+        if let expert = ImpossibleCoefficients.expert(fitted)
+            ?? ImpossibleResiduals(fitted, isFit: isFit).expert
+        {
             self = .coefficients(expert: expert + 1)
             return
         }
@@ -88,7 +92,7 @@ extension ImpossibleModel: DoorMessage {
             "covariate '\(covariate)' lies or varies more than a million times as far as at the other sites"
         case .errorsTooLarge: "its standard errors are those of far fewer rows"
         case .gate: "its gate cannot be that of the rows of its experts"
-        case .coefficients(let expert): "the coefficients of expert \(expert) contradict its information"
+        case .coefficients(let expert): "the coefficients of expert \(expert) contradict its own statistics"
         }
     }
 }

@@ -52,7 +52,8 @@ public struct AggregateJob: Sendable, Equatable {
         for site in sites { try totals.add(site.file, path: site.path) }
         let contributions = try sites.map { site throws(ModelFileError) in
             Contribution(
-                name: site.name, fitted: try site.file.withStatistics(path: site.path), warnings: site.file.warnings)
+                name: site.name, fitted: try site.file.withStatistics(path: site.path), warnings: site.file.warnings,
+                isAggregate: site.file.kind != .local)
         }
         let coordinator = settings.coordinator(
             localExperts: contributions.usualExpertCount, parallelism: parallelism)

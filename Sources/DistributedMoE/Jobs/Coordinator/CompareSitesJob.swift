@@ -14,7 +14,9 @@ package struct CompareSitesJob: Sendable, Equatable {
         guard !sites.isEmpty else { throw RequestRefusal.nothingGiven(.localModels) }
         try ModelFile.refuseDifferentStudies(sites.map { ($0.path, $0.file) })
         let contributions = try sites.map { site throws(ModelFileError) in
-            Contribution(name: site.name, fitted: try site.file.withStatistics(path: site.path))
+            Contribution(
+                name: site.name, fitted: try site.file.withStatistics(path: site.path), warnings: site.file.warnings,
+                isAggregate: site.file.kind != .local)
         }
         return try SiteComparison(contributions, parallelism: parallelism)
     }

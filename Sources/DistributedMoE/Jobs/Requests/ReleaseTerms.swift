@@ -35,12 +35,12 @@ struct ReleaseTerms {
     /// - Parameter most: answers of the kind by the policy.
     /// - Returns: the answer with what the policy says of it.
     func checked(
-        _ answer: LedgerAnswer, _ rows: RowReader.Rows, most: (SitePolicy) -> Int?
+        _ answer: LedgerAnswer, _ rows: RowReader.Rows, notices: ReadingNotice.Handler, most: (SitePolicy) -> Int?
     ) throws -> LedgerAnswer {
         var answer = answer
         answer.most = policy.flatMap(most)
         try policy?.check(rows, isLedgerKept: release != nil)
-        try release?.check(answer, rows)
+        try release?.check(answer, rows, notices)
         return answer
     }
 
@@ -74,14 +74,23 @@ private struct Release {
     }
 
     var identity: RowInput.RowIdentity {
-        guard holdsBackNew else { return RowInput.RowIdentity() }
-        return RowInput.RowIdentity { [ledger, minimumRows] in ledger.newRows($0, minimumRows: minimumRows) }
+        var identity = RowInput.RowIdentity(
+            otherColumns: ledger.identifyingColumns, textColumns: ledger.identifyingTexts)
+        if holdsBackNew {
+            identity.holdBack = { [ledger, minimumRows] in ledger.newRows($0, minimumRows: minimumRows) }
+        }
+        return identity
     }
 
     /// Refuses what will be refused in the end, before the work.
-    func check(_ answer: LedgerAnswer, _ rows: RowReader.Rows) throws(LedgerError) {
+    func check(
+        _ answer: LedgerAnswer, _ rows: RowReader.Rows, _ notices: ReadingNotice.Handler
+    ) throws(LedgerError) {
         guard let digests = rows.digests else { return }
-        try ledger.check(answer, ledger.rows(digests))
+        if ledger.hasTornEntry { notices(.entryCutShort(ledger: path)) }
+        let (count, columns) = ledger.notCompared(digests)
+        if count > 0 { notices(.answersNotCompared(count, columns: columns, ledger: path)) }
+        try ledger.check(answer, digests)
     }
 
     /// Writes the answer down.

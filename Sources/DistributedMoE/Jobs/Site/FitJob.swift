@@ -98,7 +98,7 @@ public struct FitJob: Sendable {
         var answer = LedgerAnswer(
             kind: .model, target: rows.design.target, covariates: rows.design.covariates,
             minimumRows: settings.leastKnown)
-        answer = try terms.checked(answer, rows) { $0.releases }
+        answer = try terms.checked(answer, rows, notices: notices) { $0.releases }
         if rows.selection.subject != nil {
             settings.rowsPerSubject = SubjectRule.rowsOfASubject(most: rows.mostRowsOfASubject)
         }

@@ -1,5 +1,6 @@
 import Estimation
 import Messages
+import MixtureOfExperts
 import ModelFiles
 import Numerics
 import StudyData
@@ -45,6 +46,9 @@ public struct StatisticsJob: Sendable, Equatable {
         let minRows = terms.minimumRows
         try model.refuseDraft(path: name)
         let global = try model.withStatistics(path: name)
+        guard global.model.family is any ClosedFormFamily else {
+            throw JobFailure.rows(source: name, .noRounds(family: global.model.family.name))
+        }
         var selection = model.selection(missing: missing)
         selection.weights = weights ?? selection.weights
         if let own = model.study?.subject, let subject, own != subject { throw RequestRefusal.decidedByStudy(.subject) }
@@ -57,7 +61,7 @@ public struct StatisticsJob: Sendable, Equatable {
             kind: .statistics, target: rows.design.target, covariates: rows.design.covariates,
             minimumRows: minRows ?? 1, leftOut: [], model: global.digest, study: model.studyOfRounds)
         answer.ancestors = model.ancestors
-        answer = try terms.checked(answer, rows) { $0.rounds }
+        answer = try terms.checked(answer, rows, notices: notices) { $0.rounds }
         var options = FitOptions(expertCount: global.model.expertCount)
         let rowsPerSubject = SubjectRule.rowsOfASubject(most: rows.mostRowsOfASubject)
         options.minRows = Double((minRows ?? 1) * (minRows == nil ? 1 : rowsPerSubject))

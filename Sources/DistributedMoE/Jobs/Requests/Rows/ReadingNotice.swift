@@ -34,6 +34,10 @@ public enum ReadingNotice: Sendable, Equatable {
     case filled(covariate: String, missing: Int, value: Double?, source: String)
     /// The rows are too many to be kept in memory.
     case readInEveryPass
+    /// Earlier answers that these rows are not compared with: the table has not these columns of theirs any more.
+    case answersNotCompared(Int, columns: [String], ledger: String)
+    /// A last line of a ledger that is no whole entry.
+    case entryCutShort(ledger: String)
     /// New rows that wait for the next release.
     case rowsHeldBack(Int, source: String)
 
@@ -41,7 +45,7 @@ public enum ReadingNotice: Sendable, Equatable {
     public var isWarning: Bool {
         switch self {
         case .columnsOfText, .columnsWithoutValue, .columnsOfRowNumbers, .columnsOfSites, .shardColumnIsCovariate,
-            .rowsWithoutShard:
+            .rowsWithoutShard, .answersNotCompared, .entryCutShort:
             true
         case .rowsLeftOut, .filled, .readInEveryPass, .rowsHeldBack: false
         }
@@ -102,6 +106,12 @@ extension ReadingNotice: DoorMessage {
                 + (value.map { "filled in with \(Format.short($0))" } ?? "taken as a level of their own")
         case .readInEveryPass:
             "rows would fill more than half of the free memory: they are read anew in every pass"
+        case .answersNotCompared(let count, let columns, let ledger):
+            "\(ledger.visible): \(Format.plural(count, "earlier answer")) cannot be compared with this one, as the table no longer has "
+                + "\(columns.map(\.quoted).joined(separator: ", ")): what differs between their rows may be fewer than the threshold"
+        case .entryCutShort(let ledger):
+            "\(ledger.visible): the last line is no whole entry: what a process that was stopped left of an answer that never went out, or "
+                + "an entry that was cut short; if the file was copied or edited, take it from a backup"
         case .rowsHeldBack(let count, let source):
             "\(source.visible): \(Format.plural(count, "new row")) left out, to wait for the next release"
         }
