@@ -173,7 +173,7 @@ def deployment(folder: Path, sites: Mapping[str, Mapping[str, Any]], strangers: 
             key = folder / f"{name}.key"
             subprocess.run(["ssh-keygen", "-q", "-t", "ecdsa", "-b", "384", "-N", "", "-f", str(key)], check=True)
             if name not in strangers:
-                federation.flwr("supernode", "register", f"{key}.pub", name, "here")
+                federation.flwr("supernode", "register", f"{key}.pub", "here", "--name", name)
             (folder / f"{name}.toml").write_text(toml(configuration))
             start_node(federation, name)
         for name in sites:
