@@ -96,7 +96,8 @@ class CommandLine:
 
     def guards(self, name: str) -> list[object]:
         ledger = ["--ledger", self.folder / f"{name}.ledger"] if self.keeps_ledgers else ["--no-ledger"]
-        return [*ledger, *(["--rounding-secret", self.sites.folder / name / "secret"] if name == "west" else [])]
+        own = self.sites.nodes[name]
+        return [*ledger, *(part for option in ("policy", "rounding-secret") if option in own for part in (f"--{option}", own[option]))]
 
     def one_shot(self, names: list[str], *options: object) -> str:
         """The global file, of the local ones in the folder `local`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from processes import below, computes, kill, parents
 
 BIN = Path(sys.executable).parent
 HOST = "localhost"
@@ -58,7 +59,7 @@ class Federation:
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
                 [str(BIN / str(command[0])), *map(str, command[1:])], stdout=log, stderr=subprocess.STDOUT, cwd=place,
-                env=environment(self.home), start_new_session=True,
+                env=environment(self.home),
             )
 
     def flwr(self, *arguments: object, succeeds: bool = True, patience: float = 300) -> str:
@@ -85,24 +86,30 @@ class Federation:
         """All that was logged anywhere."""
         return "\n".join(path.read_text(errors="replace") for path in sorted(self.folder.rglob("*.log")))
 
-    def kill(self, name: str) -> None:
-        """Without a word, with all that it started."""
-        os.killpg(self.processes[name].pid, signal.SIGKILL)
-        self.processes[name].wait()
+    def kill_in_mid_fit(self, name: str, patience: float = 120) -> None:
+        """A node with all that it started, without a word."""
+        node, end = self.processes[name], time.monotonic() + patience
+        while time.monotonic() < end:
+            of = parents()
+            started = below(node.pid, of)
+            if any(computes(process) for process in started):
+                kill([node.pid, *started])
+                node.wait()
+                return
+            time.sleep(0.02)
+        raise TimeoutError(f"{name} was not seen computing")
 
     def stop(self) -> None:
-        for name, process in self.processes.items():
+        for process in self.processes.values():
+            started = below(process.pid, parents())
             if process.poll() is None:
-                os.killpg(process.pid, signal.SIGTERM)
-        for name, process in self.processes.items():
+                process.terminate()
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 pass
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            kill(set(started) & set(parents()) - {os.getpid()})
+            process.wait()
 
     def run(self, app: Path, config: Mapping[str, Any], *, succeeds: bool = True) -> Outcome:
         """Runs an app to its end."""

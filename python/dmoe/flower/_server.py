@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,8 @@ class Run:
         settings = self._settings
         try:
             nodes = wait_for_nodes(self._grid, settings.sites, settings.min_nodes, settings.wait)
+            if all(node.is_registered for node in nodes):
+                self._name_absent(node.name for node in nodes)
             self._need(len(nodes), "are there")
             model = self._one_shot(nodes)
             if settings.rounds:
@@ -116,14 +118,17 @@ class Run:
         return model
 
     def _missing(self, answers: Sequence[Answer]) -> None:
-        there = {answer.node.name for answer in answers}
-        absent = [name for name in self._settings.sites if name not in there]
-        if absent:
-            log.warning("not there: %s", ", ".join(absent))
-            self._folder.note(absent=absent)
+        if not all(answer.node.is_registered for answer in answers):
+            self._name_absent(answer.node.name for answer in answers)
         left_out = [f"{answer.node.name} ({answer.status})" for answer in answers if answer.error is not None]
         if left_out:
             log.warning("the model is made without %s", ", ".join(left_out))
+
+    def _name_absent(self, there: Iterable[str]) -> None:
+        absent = sorted(set(self._settings.sites) - set(there))
+        if absent:
+            log.warning("not there: %s", ", ".join(absent))
+            self._folder.note(absent=absent)
 
     def _rounds(self, start: Model) -> Model:
         asked: list[Model] = []
