@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from conftest import PRIVATE, CommandLine, Sites
-from dmoe.flower import _messages
+from dmoe import _requests
+from dmoe.flower import _client, _messages
 from dmoe.flower._folder import Folder
 from dmoe.flower._server import Run, TooFewSites
 from dmoe.flower._settings import Settings
@@ -182,6 +183,13 @@ def test_what_guards_the_rows_is_the_sites_to_say(sites: Sites) -> None:
         message = Message(_messages.packed({"options": {"target": "y", "experts": 1, option: ""}, "seconds": 60}), 1, "query.fit")
         fields, text = _messages.unpacked(answer(message).content)
         assert text is None and fields["reason"] == f"the coordinator asks for {option}, which is the site's to say"
+
+
+def test_every_option_of_a_fit_is_the_coordinators_or_the_sites() -> None:
+    """A new one is refused until somebody says whose it is."""
+    sites_own = {"ledger", "hold_back_new", "policy", "rounding_secret", "draft", "as_sites", "initial_models", "aggregated", "study"}
+    assert {*_requests.FIT_OPTIONS, *_requests.COLUMN_ARGUMENTS, "experts"} == {*_client.FIT_OPTIONS, *sites_own}
+    assert not sites_own & set(_client.FIT_OPTIONS)
 
 
 def test_a_fit_ends_when_nobody_waits_for_it(sites: Sites) -> None:
