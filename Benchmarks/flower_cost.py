@@ -59,8 +59,12 @@ def query(message, context):
         return Message(_messages.packed({}, random.randbytes(size // 2).hex()), reply_to=message)
     return Message(RecordDict({"file": ConfigRecord({"bytes": bytes(size)})}), reply_to=message)
 '''
-LARGE_SERVER = EMPTY_SERVER.replace("replies = list", "start = time.monotonic(); replies = list").replace(
-    'answers")', 'answers after {time.monotonic() - start:.0f} s")').replace('"query")', '"query", ttl=600)').replace("nodes])", "nodes], timeout=600)")
+LARGE_SERVER = EMPTY_SERVER
+for found, put in (
+    ("replies = list", "start = time.monotonic(); replies = list"), ('answers")', 'answers after {time.monotonic() - start:.0f} s")'),
+    ('"query")', '"query", ttl=600)'), ("nodes])", "nodes], timeout=600)"),
+):
+    LARGE_SERVER = LARGE_SERVER.replace(found, put)
 
 
 def app(folder: Path, client: str, server: str, config: dict[str, object]) -> Path:

@@ -7,7 +7,9 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests_support"))
 
 PROGRAM = Path(os.environ.get("DMOE_PROGRAM") or Path(__file__).parents[2] / ".build/release/dmoe")
 APP = Path(__file__).parents[2] / "examples/flower"
-KEYS = {name: f"{index:02x}" * 32 for index, name in enumerate(("east", "north", "south", "west"), start=1)}
 # In columns that no model reads; it must come out nowhere.
 PRIVATE = "PRIVATE-4711"
 
@@ -71,13 +72,22 @@ class Sites:
 
     @staticmethod
     def begin_ledger(path: Path, name: str) -> None:
-        """Of a known key: codes follow from it, and are in the files."""
-        path.write_text(f'{{"format":"dmoe-ledger","formatVersion":2,"key":"{KEYS[name]}"}}\n')
+        """With the key of a site: codes follow from it, and are in the files."""
+        path.write_text(_first_line_of_a_ledger(name))
         path.chmod(0o600)
 
     @property
     def without_ledgers(self) -> dict[str, dict[str, Any]]:
         return {name: {**node, "ledger": "none"} for name, node in self.nodes.items()}
+
+
+@cache
+def _first_line_of_a_ledger(name: str) -> str:
+    with TemporaryDirectory() as folder:
+        rows(99, 100).to_csv(f"{folder}/any.csv", index=False)
+        fit = [str(PROGRAM), "fit", "any.csv", "--target", "y", "--features", "x0", "--experts", "1", "--ledger", name, "-o", "any.json", "--quiet"]
+        subprocess.run(fit, cwd=folder, check=True, capture_output=True)
+        return Path(folder, name).read_text().splitlines(keepends=True)[0]
 
 
 class CommandLine:

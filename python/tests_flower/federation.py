@@ -208,6 +208,7 @@ def certificates(folder: Path) -> None:
     names = folder / "names"
     names.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
     authority = ["-CA", folder / "ca.crt", "-CAkey", folder / "ca.key", "-CAcreateserial"]
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=tests", "-keyout", folder / "ca.key", "-out", folder / "ca.crt")
-    openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", folder / "server.key", "-out", folder / "server.csr")
+    key = ["-newkey", "rsa:2048", "-nodes"]
+    openssl("req", "-x509", *key, "-days", "1", "-subj", "/CN=tests", "-keyout", folder / "ca.key", "-out", folder / "ca.crt")
+    openssl("req", *key, "-subj", "/CN=localhost", "-keyout", folder / "server.key", "-out", folder / "server.csr")
     openssl("x509", "-req", "-in", folder / "server.csr", *authority, "-days", "1", "-extfile", names, "-out", folder / "server.crt")

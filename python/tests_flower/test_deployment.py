@@ -47,7 +47,8 @@ def write_policy(path: Path, columns: list[str]) -> None:
 
 
 def config(folder: Path, **others: Any) -> dict[str, Any]:
-    usual = {"results": str(folder / "results"), "fit.target": "y", "fit.features": "x0,x1,x2", "fit.experts": 2, "deadline": 300, "min-nodes": 2}
+    usual = {"results": str(folder / "results"), "fit.target": "y", "fit.features": "x0,x1,x2", "fit.experts": 2, "deadline": 300}
+    usual["min-nodes"] = 2
     return {**usual, **{name.replace("_", "-"): value for name, value in others.items()}}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -86,9 +85,12 @@ def test_sites_that_do_not_answer_are_named_with_their_reasons(
         "mute": ("silent", "no answer within 2 s"),
     }
     assert "slow: no answer yet after" in caplog.text and "not there: far away" in caplog.text
-    assert "the model is made without broken (failed), crashed (failed), foreign (failed), gone (silent), guarded (refused), mute (silent)" in caplog.text
-    assert (results / "global.json").read_text() == CommandLine(sites, tmp_path / "hand", keeps_ledgers=True).one_shot(NAMES, *SAME_FIT)
-    assert PRIVATE not in caplog.text and PRIVATE not in (results / "run.json").read_text() and str(tmp_path) not in (results / "run.json").read_text()
+    left_out = "broken (failed), crashed (failed), foreign (failed), gone (silent), guarded (refused), mute (silent)"
+    assert f"the model is made without {left_out}" in caplog.text
+    by_hand = CommandLine(sites, tmp_path / "hand", keeps_ledgers=True)
+    assert (results / "global.json").read_text() == by_hand.one_shot(NAMES, *SAME_FIT)
+    record = (results / "run.json").read_text()
+    assert PRIVATE not in caplog.text + record and str(tmp_path) not in record
 
 
 @pytest.mark.parametrize(("config", "said"), [
@@ -157,6 +159,9 @@ def test_a_site_scores_on_the_rows_that_it_names(sites: Sites, tmp_path: Path, c
     assert "logLikelihood" not in answers["east"]["scores"] and answers["south"]["scores"]["rows"] == 350
     assert answers["north"]["reason"] == "fewer than 10 rows to score: the site releases nothing of them"
     assert answers["west"]["reason"].startswith("the site gives no scores")
+    (tmp_path / "few.csv").write_text("x0,x1,x2\n1,2,3\n")
+    learn(all_sites(nodes), tmp_path, {"scores": True})
+    assert reasons(tmp_path, "scores")["north"][1] == "the rows to score have no column y"
     assert "east: rows 300, logLikelihoodPerRow" in caplog.text
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import re
 import subprocess
+import sys
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -12,14 +14,14 @@ from typing import Any
 
 import dmoe
 import pytest
-from conftest import APP, PRIVATE, PROGRAM
+from conftest import APP, PRIVATE, PROGRAM, Sites
 from dmoe.flower import _messages
 from dmoe.flower._folder import file_name
 from dmoe.flower._reading import rows_of
 from dmoe.flower._settings import Settings
 from dmoe.flower._site import Site
 from dmoe.flower._words import SiteError
-from flwr.app import ConfigRecord, RecordDict
+from flwr.app import ArrayRecord, ConfigRecord, RecordDict
 
 
 @pytest.mark.parametrize(("node", "said"), [
@@ -68,24 +70,21 @@ def test_csv_is_read_as_the_command_line_reads_it(tmp_path: Path) -> None:
     text = ("\ufeff" + "\r\n".join(lines) + "\r\n").encode()
     (tmp_path / "a.csv").write_bytes(text)
     (tmp_path / "compressed").write_bytes(gzip.compress(text))
-    (tmp_path / "a.ledger").write_text('{"format":"dmoe-ledger","formatVersion":2,"key":"' + "ab" * 32 + '"}\n')
-    (tmp_path / "a.ledger").chmod(0o600)
-    (tmp_path / "b.ledger").write_bytes((tmp_path / "a.ledger").read_bytes())
-    (tmp_path / "b.ledger").chmod(0o600)
+    Sites.begin_ledger(tmp_path / "a.ledger", "east")
     subprocess.run(
-        [str(PROGRAM), "fit", "a.csv", "--delimiter", ";", "--target", "y", "--features", "x", "--experts", "1", "--missing", "drop", "--ledger", "a.ledger",
-         "-o", "a.json", "--quiet"], cwd=tmp_path, check=True,
+        [str(PROGRAM), "fit", "a.csv", "--delimiter", ";", "--target", "y", "--features", "x", "--experts", "1", "--missing", "drop",
+         "--ledger", "a.ledger", "-o", "a.json", "--quiet"], cwd=tmp_path, check=True,
     )
     for name in ("a.csv", "compressed"):
-        (tmp_path / "c.ledger").write_bytes((tmp_path / "b.ledger").read_bytes())
-        (tmp_path / "c.ledger").chmod(0o600)
+        Sites.begin_ledger(tmp_path / "b.ledger", "east")
         rows = rows_of(Site.of_context({"table": str(tmp_path / name), "delimiter": ";"}, {}))
-        model = dmoe.fit_local(rows, target="y", features=["x"], experts=1, missing="drop", ledger=str(tmp_path / "c.ledger"))
+        model = dmoe.fit_local(rows, target="y", features=["x"], experts=1, missing="drop", ledger=str(tmp_path / "b.ledger"))
         assert model.text == (tmp_path / "a.json").read_text()
 
 
 @pytest.mark.parametrize(("name", "content"), [
-    ("ragged.csv", f"x,y\n1,2,{PRIVATE}\n"), ("latin.csv", f"x,y\n{PRIVATE}\xe4,1\n".encode("latin-1")), ("cut.csv.gz", gzip.compress(b"x,y\n1,2\n" * 99)[:30]),
+    ("ragged.csv", f"x,y\n1,2,{PRIVATE}\n"), ("latin.csv", f"x,y\n{PRIVATE}\xe4,1\n".encode("latin-1")),
+    ("cut.csv.gz", gzip.compress(b"x,y\n1,2\n" * 99)[:30]),
     ("broken.parquet", b"PAR1" + PRIVATE.encode()), ("empty.csv", ""),
 ])
 def test_what_libraries_say_of_a_table_is_left_out(tmp_path: Path, name: str, content: str | bytes) -> None:
@@ -139,7 +138,8 @@ def test_runs_that_cannot_be_are_refused(tmp_path: Path, config: dict[str, Any],
 
 
 def test_options_are_those_of_the_command_line(tmp_path: Path) -> None:
-    settings = Settings.of_run({"fit.features": " a, b ", "fit.experts": "1..8", "fit.l1-gate": 0.5, "fit.missing": "", "aggregate.site-weights": "constant"}, tmp_path)
+    given = {"fit.features": " a, b ", "fit.experts": "1..8", "fit.l1-gate": 0.5, "fit.missing": "", "aggregate.site-weights": "constant"}
+    settings = Settings.of_run(given, tmp_path)
     assert settings.fit == {"features": ["a", "b"], "experts": [1, 8], "l1_gate": 0.5} and settings.aggregate == {"site_weights": "constant"}
 
 
@@ -151,13 +151,21 @@ def test_messages_that_were_changed_are_none(monkeypatch: pytest.MonkeyPatch) ->
     changed["part-000001"] = ConfigRecord({"bytes": b"46"})
     with pytest.raises(ValueError, match="not the one that was sent"):
         _messages.unpacked(changed)
-    for content in (RecordDict(), RecordDict({"fields": ConfigRecord({"json": "[]", "parts": 0, "sha256": ""})}),
-                    RecordDict({"fields": ConfigRecord({"json": "{}", "parts": 10**12, "sha256": ""})})):
+    for content in (RecordDict(), RecordDict({"fields": ConfigRecord({"json": "[]", "parts": 0, "sha256": hashlib.sha256().hexdigest()})}),
+                    RecordDict({"fields": ConfigRecord({"json": "{}", "parts": 10**12, "sha256": ""})}),
+                    RecordDict({"fields": ConfigRecord({"json": "{}", "parts": [1]})}), RecordDict({"fields": ArrayRecord([])}),
+                    RecordDict({"fields": ConfigRecord({"json": "{", "parts": 0, "sha256": hashlib.sha256().hexdigest()})})):
         with pytest.raises(ValueError, match="none of this app"):
             _messages.unpacked(content)
     monkeypatch.setattr(_messages, "MOST_BYTES", 4)
     with pytest.raises(ValueError, match="more than 4 bytes"):
         _messages.unpacked(_messages.packed({}, "12345"))
+
+
+def test_without_flower_it_is_said_what_is_needed() -> None:
+    code = "import sys; sys.modules['flwr'] = None; import dmoe.flower"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "ImportError: dmoe.flower needs Flower 1.42 or later: pip install 'dmoe[flower]'" in done.stderr
 
 
 def test_names_of_sites_are_names_of_files() -> None:

@@ -4,7 +4,10 @@ An app is two lines, ``app = dmoe.flower.client_app()`` and ``app = dmoe.flower.
 wants its ``pyproject.toml`` filled in. Flower 1.42 or later.
 """
 
-from ._client import client_app
-from ._server import server_app
+try:
+    from ._client import client_app
+    from ._server import server_app
+except ImportError as error:
+    raise ImportError(f"dmoe.flower needs Flower 1.42 or later: pip install 'dmoe[flower]' ({error})") from error
 
 __all__ = ["client_app", "server_app"]

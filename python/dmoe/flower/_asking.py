@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from ._words import visible
 
 log = logging.getLogger("flwr")
 
-_POLL, _SLOWEST_POLL = 0.25, 3.0
+_POLL, _SLOWEST_POLL = 0.25, 1.0
 _LONGEST_NAME = 80
 
 # Of Flower's error messages; what they say beside may cite rows, and is left out.

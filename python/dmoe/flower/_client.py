@@ -15,6 +15,7 @@ from flwr.clientapp import ClientApp
 from .._fitting import Progress, fit_local
 from .._model import Model
 from .._requests import COLUMN_ARGUMENTS
+from .._tables import names_of
 from .._warnings import FitWarning
 from ._messages import packed, unpacked
 from ._reading import rows_of, scored_rows_of
@@ -23,7 +24,8 @@ from ._words import SiteError, names_in, released, visible
 
 # What a coordinator may ask for; what guards the rows is the site's own.
 FIT_OPTIONS = (
-    *(name for name in COLUMN_ARGUMENTS if name != "study"), "experts", "starts", "tolerance", "max_iterations", "seed", "min_rows", "l1", "l1_gate", "l1_experts", "l1_refit",
+    *(name for name in COLUMN_ARGUMENTS if name != "study"),
+    "experts", "starts", "tolerance", "max_iterations", "seed", "min_rows", "l1", "l1_gate", "l1_experts", "l1_refit",
     "standard_errors", "slope_prior", "criterion", "holdout", "rows_per_parameter",
 )
 STATISTICS_OPTIONS = ("weights", "missing", "subject", "min_rows")
@@ -142,6 +144,9 @@ def _scores(site: Site, asked: _Asked) -> tuple[dict[str, Any], None]:
     rows = scored_rows_of(site)
     asked.check_time()
     weights, threshold = options.pop("weights", None), options.pop("min_rows")
+    missing = {model.target, weights} - {None, *(names_of(rows) or ())}
+    if missing:
+        raise SiteError(f"the rows to score have no column {min(missing)}")
     scores = model.evaluate(
         rows, rows[model.target], sample_weight=None if weights is None else rows[weights], n_jobs=site.threads or None, **options
     )

@@ -31,7 +31,7 @@ class Folder:
         """The file of a site."""
         folder = self.path / label
         folder.mkdir(exist_ok=True)
-        (folder / f"{file_name(site)}.json").write_text(text, encoding="utf-8", newline="")
+        _write(folder / f"{file_name(site)}.json", text)
 
     def note(self, **values: Any) -> None:
         """Something of the run."""
@@ -44,10 +44,14 @@ class Folder:
         self._write()
 
     def _write(self) -> None:
-        text = json.dumps(self._record, indent=1, ensure_ascii=False)
-        temporary = self.path / "run.json.part"
-        temporary.write_text(text + "\n", encoding="utf-8")
-        temporary.replace(self.path / "run.json")
+        _write(self.path / "run.json", json.dumps(self._record, indent=1, ensure_ascii=False) + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all."""
+    temporary = path.with_name(f"{path.name}.part")
+    temporary.write_bytes(text.encode())
+    temporary.replace(path)
 
 
 def file_name(site: str) -> str:

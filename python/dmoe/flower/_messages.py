@@ -17,13 +17,15 @@ MOST_BYTES = 2**30
 _FIELDS = "fields"
 _PART = "part-{:06}"
 
+_FOREIGN = "the message is none of this app"
+
 
 def packed(fields: Mapping[str, Any], file: str | None = None) -> RecordDict:
     """Fields as JSON, and a file."""
     data = b"" if file is None else file.encode()
     starts = range(0, len(data), PART_BYTES)
-    sent = {"json": json.dumps(dict(fields)), "parts": len(starts), "sha256": hashlib.sha256(data).hexdigest()}
-    content = RecordDict({_FIELDS: ConfigRecord(sent)})
+    sent: dict[str, int | str] = {"json": json.dumps(dict(fields)), "parts": len(starts), "sha256": hashlib.sha256(data).hexdigest()}
+    content = RecordDict({_FIELDS: ConfigRecord({**sent})})
     for index, start in enumerate(starts):
         content[_PART.format(index)] = ConfigRecord({"bytes": data[start : start + PART_BYTES]})
     return content
@@ -37,17 +39,27 @@ def unpacked(content: RecordDict) -> tuple[dict[str, Any], str | None]:
     ValueError
         Where it is nothing that :func:`packed` makes.
     """
-    try:
-        sent = content[_FIELDS]
-        fields, count = json.loads(sent["json"]), sent["parts"]
-        parts = [content[_PART.format(index)]["bytes"] for index in range(count)] if len(content) == count + 1 else None
-    except (KeyError, TypeError, ValueError, AttributeError):
-        parts, fields = None, None
-    if not isinstance(fields, dict) or parts is None or not all(isinstance(part, bytes) for part in parts):
-        raise ValueError("the message is none of this app")
+    sent = content.get(_FIELDS)
+    named = (sent.get("json"), sent.get("parts"), sent.get("sha256")) if isinstance(sent, ConfigRecord) else (None, None, None)
+    text, count, digest = named
+    if not isinstance(text, str) or not isinstance(count, int) or len(content) != count + 1:
+        raise ValueError(_FOREIGN)
+    parts: list[bytes] = []
+    for index in range(count):
+        record = content.get(_PART.format(index))
+        part = record.get("bytes") if isinstance(record, ConfigRecord) else None
+        if not isinstance(part, bytes):
+            raise ValueError(_FOREIGN)
+        parts.append(part)
     if sum(map(len, parts)) > MOST_BYTES:
         raise ValueError(f"the file has more than {MOST_BYTES:,} bytes")
     data = b"".join(parts)
-    if hashlib.sha256(data).hexdigest() != sent["sha256"]:
+    if hashlib.sha256(data).hexdigest() != digest:
         raise ValueError("the file is not the one that was sent")
-    return fields, data.decode() if parts else None
+    try:
+        fields, file = json.loads(text), data.decode() if parts else None
+    except ValueError:
+        raise ValueError(_FOREIGN) from None
+    if not isinstance(fields, dict):
+        raise ValueError(_FOREIGN)
+    return fields, file
