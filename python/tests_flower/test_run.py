@@ -228,5 +228,6 @@ def test_five_rounds_are_what_a_ledger_answers(sites: Sites, tmp_path: Path) -> 
     """The question whether the last one did harm is refused, and the model kept."""
     results = learn(all_sites(sites.nodes), tmp_path, {"rounds": 5})
     rounds = json.loads((results / "run.json").read_text())["rounds"]
-    if rounds["done"] == 5:
-        assert all("no more rounds are answered" in reason for _, reason in reasons(tmp_path, "round-6").values())
+    assert rounds["done"] == 5 and len(json.loads((results / "global.json").read_text())["rounds"]) == 5
+    refused = reasons(tmp_path, "round-6")
+    assert list(refused) == NAMES and all("no more rounds are answered" in reason for _, reason in refused.values())
