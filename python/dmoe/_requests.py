@@ -31,7 +31,8 @@ FIT_OPTIONS = {
 # How the rows of a model are read, and what is asked of them.
 ROW_OPTIONS = {
     "missing": "missing", "unknown_levels": "unknownLevels", "levels": "levels", "seed": "seed", "weights": "weights",
-    "min_rows": "minRows", "adapted": "adapted", "prior_precision": "priorPrecision",
+    "min_rows": "minRows", "adapted": "adapted", "prior_precision": "priorPrecision", "subject": "subject",
+    **{name: FIT_OPTIONS[name] for name in ("ledger", "hold_back_new", "policy", "rounding_secret")},
 }
 
 # What the engine takes by itself; here for requests that have another value of their own for None.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _engine
 from ._requests import by_site, encoded, row_request
-from ._tables import Table, table_of
+from ._tables import FREE, Table, names_of, table_of
 from ._warnings import warn
 
 if TYPE_CHECKING:
@@ -91,10 +91,10 @@ class SiteWork:
         missing : {"error", "drop"}, optional
             What is done about rows with a missing value.
         **how
-            ``min_rows``, the threshold rule, 10 by default, as in :func:`dmoe.fit_local`; ``n_jobs``.
+            ``min_rows``, the threshold rule, 10 by default, ``subject``, ``ledger``, ``hold_back_new``, ``policy`` and ``rounding_secret``, as
+            in :func:`dmoe.fit_local`; ``n_jobs``; ``site``, what messages call the data.
         """
-        names = [*self.input_names, self.target, *([weights] if weights else [])]
-        table = data if isinstance(data, Table) else table_of(data, names, "data", self.roles)
+        table = self._asked_table(data, weights, how.pop("site", "data"), how)
         request = row_request({"weights": weights, "missing": missing, **how})
         notices: list[str] = []
         text = _engine.answer(
@@ -102,6 +102,17 @@ class SiteWork:
         )
         warn(notices)
         return text
+
+    def _asked_table(self, data: Any, weights: str | None, source: str, how: Mapping[str, Any]) -> Table:
+        """The columns of the model; all of them where a ledger knows rows by what they say."""
+        if isinstance(data, Table):
+            return data
+        names, roles = [*self.input_names, self.target, *([weights] if weights else [])], dict(self.roles)
+        others = [how["subject"]] if how.get("subject") is not None else []
+        if how.get("ledger") is not None:
+            others += names_of(data) or []
+        free = [name for name in dict.fromkeys(others) if name not in names]
+        return table_of(data, [*names, *free], source, {**roles, **{name: FREE for name in free}})
 
     def update(
         self, statistics: Mapping[str, str] | Sequence[str], *, inconsistent: str | None = None,

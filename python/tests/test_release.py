@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -64,3 +65,28 @@ def test_only_drafts_of_this_session_are_released(rows: Columns, tmp_path: Path)
     for model in (dmoe.Model.load(tmp_path / "d.json"), dmoe.fit_local(rows, target="y", features=["a"], experts=1)):
         with pytest.raises(ValueError, match="only a draft"):
             model.release(tmp_path / "m.json")
+
+
+def test_statistics_are_entered_too(rows: Columns, tmp_path: Path) -> None:
+    """As by ``dmoe statistics``: rounds are counted, and models that the site is not in are refused."""
+    local = draft(rows).release(tmp_path / "m.json", ledger=tmp_path / "l")
+    other = {name: values[::-1] * 1.5 for name, values in rows.items()}
+    shared = dmoe.aggregate({"here": local, "there": dmoe.fit_local(other, target="y", features=["a"], experts=1)})
+    text = shared.statistics(rows, ledger=str(tmp_path / "l"))
+    kinds = [json.loads(line).get("kind") for line in (tmp_path / "l").read_text().splitlines()[1:]]
+    assert kinds == ["model", "statistics"] and json.loads(text)["rows"] == 120
+    fewer = {name: values[:-3] for name, values in rows.items()}
+    with pytest.raises(ValueError, match="differ by fewer than 10"):
+        shared.statistics(fewer, ledger=str(tmp_path / "l"))
+    with pytest.raises(ValueError, match="not made of a model that this site released"):
+        shared.statistics(rows, ledger=str(tmp_path / "another"))
+
+
+def test_statistics_are_rounded_and_keep_a_policy(rows: Columns, tmp_path: Path) -> None:
+    local = dmoe.fit_local(rows, target="y", features=["a"], experts=1)
+    secret, policy = tmp_path / "secret", tmp_path / "policy.json"
+    assert local.statistics(rows, rounding_secret=str(secret)) != local.statistics(rows)
+    policy.write_text('{"format": "dmoe-policy", "formatVersion": 1, "columns": ["a", "b"]}')
+    policy.chmod(0o600)
+    with pytest.raises(ValueError, match='refused by the policy .*"y" is not among its columns'):
+        local.statistics(rows, policy=str(policy))

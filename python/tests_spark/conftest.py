@@ -11,7 +11,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from rows import made, write_parts
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests_support"))
+
+from rows import made, write_parts  # noqa: E402
 
 ROWS = int(os.environ.get("DMOE_SPARK_ROWS", "2000000"))
 LOOPBACK = {

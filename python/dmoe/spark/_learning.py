@@ -14,13 +14,13 @@ from .._aggregation import aggregate
 from .._fitting import check_fit
 from .._model import Model
 from .._requests import COLUMN_ARGUMENTS, USUAL_ROWS_PER_PARAMETER, column_request, encoded, fit_request, whole
+from .._rounds import extra_rounds
 from .._warnings import FitWarning, warn
 from ._columns import Columns, check_single_values, columns_of_call, numeric_columns
 from ._files import named
 from ._results import Learned, SiteFit, SitesFailed
-from ._rounds import Answers, extra_rounds
 from ._sites import FileSites, GroupedSites
-from ._tasks import Fit
+from ._tasks import Answers, Fit, Summarise
 
 
 def learn(
@@ -234,7 +234,8 @@ class _Learning:
             arguments = self.columns.arguments
             how = {name: arguments[name] for name in ("weights", "missing") if name in arguments}
             how |= {name: self.options[name] for name in ("min_rows",) if name in self.options}
-            model, done, ending = extra_rounds(model, rounds, names, self._ask, {**how, "n_jobs": self._threads()})
+            how["n_jobs"] = self._threads()
+            model, done, ending = extra_rounds(model, rounds, lambda at: self._ask(Summarise(at.text, how), names), how)
             warn((text for text in model.warnings if text not in before))
             clock.lap("rounds")
         fits = {

@@ -24,6 +24,7 @@ ANSWER = pa.schema([
     pa.field("working", pa.float64()), pa.field("process", pa.string()),
     pa.field("text", pa.string()), pa.field("error", pa.string()),
 ])
+Answers = dict[str, Any]
 ANSWER_DDL = (
     "site string, rows long, reading double, working double, process string, text string, error string"
 )

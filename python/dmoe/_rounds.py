@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import ctypes
 import json
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
-from .. import _engine
-from .._model import Model
-from .._requests import encoded, own_rows
-from .._warnings import warn
-from ._tasks import Summarise
+from . import _engine
+from ._model import Model
+from ._requests import encoded, own_rows
+from ._warnings import warn
 
-Answers = dict[str, Any]
+
+class Released(Protocol):
+    """The answer of a site: the text of its statistics, or why there are none."""
+
+    @property
+    def text(self) -> str | None: ...
+
+    @property
+    def error(self) -> str | None: ...
 
 
 def extra_rounds(
-    start: Model, rounds: int, names: Collection[str], ask: Callable[[Any, Collection[str]], Answers],
-    arguments: Mapping[str, Any],
+    start: Model, rounds: int, ask: Callable[[Model], Mapping[str, Released]], arguments: Mapping[str, Any]
 ) -> tuple[Model, int, str | None]:
     """The model after the last round that did no harm, how many it has in it, and why there are no more.
 
@@ -26,8 +32,7 @@ def extra_rounds(
     """
     models = [start]
     for number in range(rounds + 1):
-        answers = ask(Summarise(models[-1].text, dict(arguments)), names)
-        outcome = _round(models[-1], answers, is_last=number == rounds, arguments=arguments)
+        outcome = _round(models[-1], ask(models[-1]), is_last=number == rounds, arguments=arguments)
         if outcome["isTakenBack"]:
             models.pop()
         ending = outcome.get("ending")
@@ -39,14 +44,16 @@ def extra_rounds(
     return models[-1], rounds, None
 
 
-def _round(model: Model, answers: Answers, *, is_last: bool, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def _round(
+    model: Model, answers: Mapping[str, Released], *, is_last: bool, arguments: Mapping[str, Any]
+) -> dict[str, Any]:
     sites = [
         {"name": name} if answer.error is None else {"name": name, "reason": answer.error}
         for name, answer in answers.items()
     ]
     threshold = own_rows(arguments) or {"minRows": arguments.get("min_rows")}
     request = encoded({"sites": sites, "isLast": is_last, **threshold})
-    texts = [answer.text.encode() for answer in answers.values() if answer.error is None]
+    texts = [(answer.text or "").encode() for answer in answers.values() if answer.error is None]
     pointers = (ctypes.c_char_p * len(texts))(*texts)
     function = _engine.library().dmoe_round
     return json.loads(_engine.answer(function(model.handle, request, pointers, len(texts))))

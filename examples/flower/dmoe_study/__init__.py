@@ -1,0 +1,1 @@
+"""A study of DistributedMoE as an app of Flower."""
