@@ -64,8 +64,11 @@ enum DocumentTargets {
     static func policy(_ bytes: Data) -> String? {
         do throws(PolicyError) {
             let policy = try SitePolicy.decode(bytes, source: source)
-            return policy.levels <= SitePolicy.mostLevels && policy.rounds <= ReleaseLedger.mostRounds
-                ? nil : "a policy that loosens a rule"
+            let tightens =
+                policy.levels <= SitePolicy.mostLevels && policy.levelsPerRow <= SitePolicy.mostLevelsPerRow
+                && policy.rounds <= ReleaseLedger.mostRounds && policy.releases ?? 0 >= 0
+                && policy.minimumRows ?? 3 >= 3
+            return tightens ? nil : "a policy that loosens a rule"
         } catch { return problem(error) }
     }
 

@@ -17,7 +17,7 @@ extension Coordinator {
     /// - Throws: ``AggregationError`` where the models do not belong together, no other is left, or a site looks damaged and nobody has
     ///   said what is to become of it.
     package func examine(_ contributions: [Contribution]) throws(AggregationError) -> ExaminedSites {
-        let (possible, impossible) = try Self.withoutImpossibleModels(contributions.withCorrelationsFilledIn())
+        let (possible, impossible) = try Self.withoutImpossibleModels(contributions)
         var result = ExaminedSites(kept: possible, leftOut: impossible, warnings: [])
         guard possible.count >= InconsistentSites.leastSitesOfDamage else { return result }
         let comparison = try SiteComparison(possible, seed: options.seed, parallelism: parallelism)
@@ -47,9 +47,12 @@ extension Coordinator {
     private static func withoutImpossibleModels(
         _ contributions: [Contribution]
     ) throws(AggregationError) -> (kept: [Contribution], leftOut: [AggregationReport.LeftOutSite]) {
-        let scales = CovariateScales(contributions)
-        let reasons = contributions.indices.map {
-            scales.problem($0) ?? ImpossibleModel(contributions[$0].fitted, isFit: contributions[$0].isFit)
+        let filled = contributions.withCorrelationsFilledIn()
+        let scales = CovariateScales(filled)
+        let reasons = zip(contributions, filled).enumerated().map { index, site in
+            // What is filled in is made of the slopes in question.
+            scales.problem(index)
+                ?? ImpossibleModel(site.1.fitted, released: site.0.fitted, origin: site.0.origin)
         }
         let leftOut = zip(contributions, reasons).compactMap { site, reason in
             reason.map {
@@ -59,6 +62,6 @@ extension Coordinator {
         if let first = leftOut.first, let reason = first.reason, leftOut.count == contributions.count {
             throw .impossibleModel(model: first.name, reason: reason)
         }
-        return (zip(contributions, reasons).filter { $0.1 == nil }.map(\.0), leftOut)
+        return (zip(filled, reasons).filter { $0.1 == nil }.map(\.0), leftOut)
     }
 }

@@ -33,7 +33,7 @@ package struct AggregationProblem: Sendable {
     ) throws(AggregationError) {
         let given = contributions.map {
             Contribution(
-                name: $0.name, fitted: $0.fitted.inOrderOfWeight(), warnings: $0.warnings, isAggregate: $0.isAggregate)
+                name: $0.name, fitted: $0.fitted.inOrderOfWeight(), warnings: $0.warnings)
         }
         order = given.indices.sorted { Contribution.precedes(given[$0], given[$1]) }
         guard let first = order.first.map({ given[$0] }) else { throw .noModels }

@@ -7,8 +7,7 @@ package struct Contribution: Sendable {
     package var fitted: FittedMixture
     /// Of its fit or aggregation.
     package var warnings: [ModelWarning]
-    /// Whether it is of several sites, as the aggregates that a tree of them is made of.
-    package var isAggregate: Bool
+    private let isAggregate: Bool
 
     package init(
         name: String, fitted: FittedMixture, warnings: [ModelWarning] = [], isAggregate: Bool = false
@@ -18,16 +17,22 @@ package struct Contribution: Sendable {
         self.fitted = fitted
         self.warnings = warnings
     }
+
+    var origin: ModelOrigin {
+        if isAggregate { return .aggregate }
+        let isStopped = warnings.contains { if case .fit(.notConverged) = $0 { true } else { false } }
+        return isStopped ? .stoppedFit : .fit
+    }
 }
 
-extension Contribution {
-    /// Whether it is the maximum of a likelihood of the rows that its moments are of.
-    var isFit: Bool {
-        !isAggregate
-            && !warnings.contains {
-                if case .fit(.notConverged) = $0 { true } else { false }
-            }
-    }
+/// What the parameters of a model are beside its moments.
+package enum ModelOrigin: Sendable {
+    /// The maximum of a likelihood of the rows that the moments are of.
+    case fit
+    /// A fit that says that it did not reach it.
+    case stoppedFit
+    /// Of several sites, as the aggregates that a tree of them is made of.
+    case aggregate
 }
 
 extension [Contribution] {

@@ -10,10 +10,13 @@ package struct DistributedLearning: Sendable {
     package struct Shard: Sendable {
         package var name: String
         package var rows: ShardRows
+        /// Bounds of rows are so many times those of subjects; 1 where rows are counted.
+        package var rowsOfASubject: Int
 
-        package init(name: String, rows: ShardRows) {
+        package init(name: String, rows: ShardRows, rowsOfASubject: Int = 1) {
             self.name = name
             self.rows = rows
+            self.rowsOfASubject = rowsOfASubject
         }
     }
 
@@ -122,7 +125,8 @@ package struct DistributedLearning: Sendable {
         guard rounds > 0 else { return nil }
         let names = Set(fitted.map(\.name))
         return ExtraRounds(
-            rounds, options: fitOptions, largestShare: coordinator.options.largestShare, parallelism: parallelism
+            rounds, options: fitOptions.counting(rowsOfASubject: shards.map(\.rowsOfASubject).max() ?? 1),
+            largestShare: coordinator.options.largestShare, parallelism: parallelism
         ).run(from: global.fitted, shards: global.participants(shards.filter { names.contains($0.name) }))
     }
 
@@ -130,7 +134,9 @@ package struct DistributedLearning: Sendable {
     package func fit(_ shard: Shard, parallelism: Parallelism) throws(EstimationError) -> LocalModel {
         var observer: FitProgressHandler?
         if let progress { observer = { progress(shard.name, $0) } }
-        let site = SiteFit(design: design, family: family, options: fitOptions, rowsPerParameter: rowsPerParameter)
+        let site = SiteFit(
+            design: design, family: family, options: fitOptions.counting(rowsOfASubject: shard.rowsOfASubject),
+            rowsPerParameter: rowsPerParameter)
         return try site.fit(
             shard.rows.withoutWeightlessRows() as any RowSource, parallelism: parallelism, progress: observer)
     }
@@ -164,6 +170,17 @@ package struct DistributedLearning: Sendable {
             }
         }
         return (fitted, leftOut)
+    }
+}
+
+extension FitOptions {
+    /// Bounds of rows in place of those of subjects.
+    func counting(rowsOfASubject factor: Int) -> FitOptions {
+        guard factor > 1 else { return self }
+        var options = self
+        options.minRows *= Double(factor)
+        options.rules = rules.map { DisclosureRules(minimumRows: $0.minimumRows * Double(factor)) }
+        return options
     }
 }
 

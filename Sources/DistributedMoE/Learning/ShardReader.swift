@@ -1,3 +1,4 @@
+import Estimation
 import Messages
 import MixtureOfExperts
 import Numerics
@@ -123,7 +124,7 @@ struct ShardReader {
         ReadingNotice.reportLeftOut(to: notices)(selected.dropped, table.rowCount, table.source)
         var part = Part(rows: selected.rows, dropped: selected.dropped, droppedLabels: [])
         if let subject = selection.subject {
-            let all = try table.text(subject).map(\.trimmingBlanks)
+            let all = try table.subjects(subject)
             part.subjects = selected.kept.map { all[$0] }
         }
         guard let shardColumn else { return part }
@@ -137,13 +138,15 @@ struct ShardReader {
 
     private func shards(_ divided: [Divided], dropped: Int, _ selection: RowSelection) throws -> ShardSet {
         var shards = ShardSet(
-            selection: selection, training: [], heldOut: [], records: [], dropped: dropped,
-            mostRowsOfASubject: divided.map(\.mostRowsOfASubject).max() ?? 1)
+            selection: selection, training: [], heldOut: [], records: [], dropped: dropped)
         for (index, shard) in divided.enumerated() {
             let split = heldBack(shard.rows, index)
             let (rows, record) = try filled(split.training, of: shard, selection)
             ReadingNotice.of(record, source: shard.name).forEach(notices)
-            shards.training.append(DistributedLearning.Shard(name: shard.name, rows: rows))
+            shards.training.append(
+                DistributedLearning.Shard(
+                    name: shard.name, rows: rows,
+                    rowsOfASubject: SubjectRule.rowsOfASubject(most: shard.mostRowsOfASubject)))
             shards.heldOut.append(split.heldOut)
             shards.records.append(record)
         }

@@ -10,8 +10,6 @@ package struct ShardSet: Sendable {
     /// What became of missing values, shard by shard.
     package var records: [ReadingRecord]
     package var dropped: Int
-    /// The largest number of rows that one subject has in a shard; 1 where rows are counted.
-    package var mostRowsOfASubject = 1
 }
 
 extension ShardSet {

@@ -202,3 +202,23 @@ extension FittedMixture {
         }
     }
 }
+
+extension FittedMixture {
+    /// The intercept and the dispersion of Gaussian experts that have lost a slope, by the moments that are left.
+    ///
+    /// The residuals of what is released then have the mean 0 and the dispersion as their mean square, as those of every fit.
+    mutating func refitResiduals(after fit: MixtureModel) {
+        guard model.family is GaussianFamily else { return }
+        let response = model.design.covariateCount
+        for index in model.experts.indices where model.experts[index].coefficients != fit.experts[index].coefficients {
+            let own = moments[index]
+            guard own.weight > 0, own.scatter[response, response] > 0 else { continue }
+            let terms = zip(model.experts[index].coefficients.dropFirst(), model.design.expertCovariates)
+            let intercept = terms.reduce(own.mean[response]) { $0 - $1.0 * own.mean[$1.1] }
+            model.experts[index].coefficients[0] = intercept
+            let square = own.meanSquaredResidual(
+                of: model.experts[index].coefficients, on: model.design.expertCovariates)
+            model.experts[index].dispersion = max(model.experts[index].dispersion, square)
+        }
+    }
+}

@@ -18,6 +18,7 @@ extension LocalFit {
         let held = candidate.held.reordered(complete.orderOfWeight)
         var (fitted, left) = disclosure.withoutRareColumns(complete.inOrderOfWeight(), rows, parallelism)
         let dominance = withoutDominatedColumns(&fitted, of: complete.inOrderOfWeight(), rows)
+        fitted.refitResiduals(after: complete.inOrderOfWeight().model)
         let dominated = zip(fitState.dominatedColumns.indices, complete.orderOfWeight).map {
             fitState.dominatedColumns[$1].union(dominance.columns[$0])
         }

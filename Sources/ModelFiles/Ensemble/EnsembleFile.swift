@@ -41,9 +41,7 @@ package struct EnsembleFile: Codable, Sendable, Equatable {
         try WeightedAverage(
             members.compactMap { member in
                 member.model.fitted.map {
-                    Contribution(
-                        name: member.name, fitted: $0, warnings: member.model.warnings,
-                        isAggregate: member.model.kind != .local)
+                    Contribution(name: member.name, fitted: $0)
                 }
             }, siteWeights: siteWeights, largestShare: largestShare,
             parallelism: parallelism)

@@ -20,10 +20,8 @@ package struct LedgerEntry: Codable, Sendable, Equatable {
     package var study: String?
     /// Of a retraction: the entry that is taken back.
     package var retracts: Int?
-    /// Which columns said what a row is, sorted: those that were read of the table.
+    /// Which columns said what a row is, sorted: those of the table that held numbers.
     var columns = [String]()
-    /// Those of them that held text.
-    var textColumns: [String]?
     /// Of the rows, sorted, 16 hexadecimal digits each; empty where `sameRows` names an entry that has them.
     var hashes = ""
     /// Of whom each row is, in the same order; nil where rows are subjects.
@@ -43,7 +41,6 @@ package struct LedgerEntry: Codable, Sendable, Equatable {
         model = answer.model
         study = answer.study
         columns = digests.columns
-        textColumns = digests.textColumns.isEmpty ? nil : digests.textColumns.sorted()
     }
 
     /// Whether the bytes may be the beginning of a line; the keys are sorted.

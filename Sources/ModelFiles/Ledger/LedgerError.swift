@@ -14,6 +14,8 @@ public enum LedgerError: Error, Sendable, Equatable {
     case notALedger(path: String)
     /// A file without an entry, or without the whole of its first line.
     case isEmptied(path: String)
+    /// A file to which another process has added what this answer was not compared with.
+    case isChanged(path: String)
     /// A file that others than its owner may read or write.
     case readableByOthers(path: String)
     /// A ledger of another version of the format.
@@ -59,6 +61,8 @@ extension LedgerError: DoorMessage {
         case .notALedger(let path):
             "\(path.visible): not a ledger of releases; name the ledger of these data, or a file that is not there yet, by "
                 + "\(RequestOption.ledger.name(style))"
+        case .isChanged(let path):
+            "\(path.visible): another process has entered an answer of other columns, and nothing was released; run the command again"
         case .readableByOthers(let path):
             "\(path.visible): others than its owner can read the ledger, and with its key know rows again; take that from them (chmod go-rwx "
                 + "\(path.visible))"

@@ -7,36 +7,36 @@ import Tables
 struct LedgerFile: ~Copyable {
     private let path: String
     private let descriptor: Int32
-    /// Whether it was made here, and nothing has been written to it.
-    private(set) var isNew: Bool
 
     private static let pause: useconds_t = 50_000
-    /// Seconds after which an empty file is none that another process has just made.
-    private static let settling = 1.0
 
     /// All bytes, without the lock.
     static func contents(_ path: String) throws(LedgerError) -> Data {
         if FilePath.isSpecial(path) { throw .notALedger(path: path) }
         if FilePath.isReadableByOthers(path) { throw .readableByOthers(path: path) }
-        let end = Date().addingTimeInterval(settling)
-        while true {
-            let data = try VersionedJSON.contents(path: path, of: LedgerHead.self)
-            if !data.isEmpty || Date() >= end { return data }
-            usleep(pause)
+        do throws(TableError) { return try WholeFile.contents(path, atMost: .max) } catch {
+            guard case .cannotRead(_, let reason) = error else { throw .fileNotFound(path: path) }
+            throw .cannotRead(path: path, reason: reason)
         }
     }
 
-    /// Makes the file where there is none; its key is for nobody else to read.
+    /// Begins a ledger where there is none.
     ///
     /// - Parameter patience: seconds to wait for another process.
     init(path: String, patience: Double) throws(LedgerError) {
+        let place = FilePath.resolved(path) ?? path
         self.path = path
         let start = Date()
-        var isMade = false
         while true {
-            let (descriptor, isNew) = Self.opened(path)
-            isMade = isMade || isNew
-            guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(errno))) }
+            let descriptor = open(place, O_RDWR | O_CLOEXEC)
+            guard descriptor >= 0 else {
+                let number = errno
+                guard number == ENOENT else {
+                    throw .cannotWrite(path: path, reason: String(cString: strerror(number)))
+                }
+                try Self.begin(place, named: path)
+                continue
+            }
             var status = stat()
             guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
                 close(descriptor)
@@ -48,31 +48,22 @@ struct LedgerFile: ~Copyable {
                 usleep(Self.pause)
                 continue
             }
-            // Another file may have taken its place before it was locked, or another process have begun the new one.
-            let isSettled = isMade || status.st_size > 0 || -start.timeIntervalSinceNow >= Self.settling
-            if isSettled, let place = FilePath.status(path), FileIdentity(place) == FileIdentity(status) {
+            // Another file may have taken its place before it was locked.
+            if let there = FilePath.status(place), FileIdentity(there) == FileIdentity(status) {
                 self.descriptor = descriptor
-                self.isNew = isMade && place.st_size == 0
                 return
             }
             close(descriptor)
-            if !isSettled { usleep(Self.pause) }
         }
     }
 
-    deinit {
-        // Who waits for the lock looks again whether it is the file of the path.
-        if isNew { unlink(FilePath.resolved(path) ?? path) }
-        close(descriptor)
-    }
+    deinit { close(descriptor) }
 
-    private static func opened(_ path: String) -> (descriptor: Int32, isNew: Bool) {
-        let new = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        if new >= 0 { return (new, true) }
-        let old = open(path, O_RDWR | O_CLOEXEC)
-        if old >= 0 || errno != ENOENT { return (old, false) }
-        // A link to nothing.
-        return (open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600), true)
+    /// With its first line, in one step: an empty file is a ledger that has lost its entries.
+    private static func begin(_ place: String, named path: String) throws(LedgerError) {
+        do { try NewFile.write(LedgerHead.newLine(), to: place) } catch {
+            throw .cannotWrite(path: path, reason: (error as? NewFile.Failure)?.reason ?? "it has no text")
+        }
     }
 
     private static func isLocked(_ descriptor: Int32, path: String) throws(LedgerError) -> Bool {
@@ -100,7 +91,7 @@ struct LedgerFile: ~Copyable {
     }
 
     /// Puts bytes at an offset, in place of what is there, and on the disk before it returns.
-    mutating func write(_ bytes: Data, at offset: Int) throws(LedgerError) {
+    func write(_ bytes: Data, at offset: Int) throws(LedgerError) {
         guard ftruncate(descriptor, off_t(offset)) == 0 else { throw failure }
         var done = 0
         while done < bytes.count {
@@ -112,11 +103,6 @@ struct LedgerFile: ~Copyable {
             done += count
         }
         guard fsync(descriptor) == 0 else { throw undone(offset) }
-        guard isNew else { return }
-        isNew = false
-        let place = open(FilePath.parts(path).folder, O_RDONLY | O_CLOEXEC)
-        defer { if place >= 0 { close(place) } }
-        guard place >= 0, fsync(place) == 0 || errno == EINVAL else { throw failure }
     }
 
     private var failure: LedgerError { .cannotWrite(path: path, reason: String(cString: strerror(errno))) }

@@ -7,7 +7,19 @@ struct LedgerHead: Codable {
     /// Of the hashes, hexadecimal.
     var key: String
 
-    init(key: String) { self.key = key }
+    static let keyBytes = 32
+
+    static var newKey: [UInt8] {
+        var random = SystemRandomNumberGenerator()
+        return (0..<keyBytes).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+    }
+
+    /// The line of a new ledger.
+    static func newLine() throws -> Data {
+        try ReleaseLedger.encoder.encode(LedgerHead(key: Hexadecimal.text(newKey))) + [UInt8(ascii: "\n")]
+    }
+
+    private init(key: String) { self.key = key }
 
     /// Whether the bytes are the beginning of a first line, or none: a file that was cut short.
     static func isBeginning(_ data: Data) -> Bool {

@@ -10,12 +10,20 @@ extension ReleaseLedger {
     /// - Throws: where an earlier answer differs from it by a few rows, statistics are asked for at a model that is not made of this site's, or
     ///   a study has had its rounds.
     package func check(_ answer: LedgerAnswer, _ digests: RowDigests) throws(LedgerError) {
-        var rowsByColumns = [[String]: LedgerRows?]()
+        _ = try checked(answer, digests)
+    }
+
+    /// - Returns: the rows as they were compared.
+    func checked(_ answer: LedgerAnswer, _ digests: RowDigests) throws(LedgerError) -> KeyedRows {
+        var keyed = KeyedRows(digests, key: key)
         for old in answers {
-            let known = rowsByColumns[old.columns] ?? rows(digests, as: old)
-            rowsByColumns[old.columns] = known
-            if let known { try check(answer, known, beside: old) }
+            if let rows = keyed.rows(by: old.columns) { try check(answer, rows, beside: old) }
         }
+        try checkCounts(answer)
+        return keyed
+    }
+
+    private func checkCounts(_ answer: LedgerAnswer) throws(LedgerError) {
         if answer.kind == .model, let most = answer.most, answers.count(where: { $0.kind == .model }) >= most {
             throw .tooManyReleases(path: path, most: most)
         }
@@ -59,8 +67,9 @@ extension ReleaseLedger {
     ///
     /// - Returns: their positions.
     package func newRows(_ digests: RowDigests, minimumRows: Int) -> Set<Int> {
+        var known = KeyedRows(digests, key: key)
         for old in answers.reversed() {
-            guard let keyed = keyed(digests, as: old), let all = rows(digests, as: old) else { continue }
+            guard let keyed = known.inOrder(by: old.columns), let all = known.rows(by: old.columns) else { continue }
             let difference = rows[old.entry - 1].difference(to: all)
             guard difference.gone.isEmpty, !difference.new.isEmpty,
                 difference.subjects < max(old.minimumRows, minimumRows)

@@ -13,18 +13,16 @@ package struct ReleaseLedger: Sendable {
     package private(set) var entries = [LedgerEntry]()
     /// Of each entry.
     package private(set) var rows = [LedgerRows]()
-    private let key: [UInt8]
+    let key: [UInt8]
     /// Bytes of the entries.
     private var length = 0
     /// Whether the last entry has lost the end of its line.
     private var needsLineEnd = false
     /// Whether something is behind the entries that is none: what a process that was stopped left, or an entry that was cut short.
     package private(set) var hasTornEntry = false
-    private var isNew: Bool { length == 0 }
 
     /// Seconds that one process waits for another.
     package static let patience = 30.0
-    private static let keyBytes = 32
 
     /// The ledger at a path, as it is now; a new one where there is no file.
     ///
@@ -44,10 +42,9 @@ package struct ReleaseLedger: Sendable {
         try self.init(path: path, LedgerFile.contents(path))
     }
 
-    init(newAt path: String) {
+    private init(newAt path: String) {
         self.path = path
-        var random = SystemRandomNumberGenerator()
-        key = (0..<Self.keyBytes).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+        key = LedgerHead.newKey
     }
 
     package init(path: String, _ data: Data) throws(LedgerError) {
@@ -59,7 +56,7 @@ package struct ReleaseLedger: Sendable {
             throw LedgerHead.isBeginning(data) ? .isEmptied(path: path) : .notALedger(path: path)
         }
         let head = try VersionedJSON(data: Data(first), source: path).decode(LedgerHead.self)
-        guard let key = Hexadecimal.bytes(head.key), key.count == Self.keyBytes else {
+        guard let key = Hexadecimal.bytes(head.key), key.count == LedgerHead.keyBytes else {
             throw .changed(path: path, line: 1)
         }
         self.key = key
@@ -100,28 +97,13 @@ package struct ReleaseLedger: Sendable {
     }
 
     /// By the key of this ledger.
-    package func rows(_ digests: RowDigests) -> LedgerRows { rows(digests, digests.keyed(by: rowKey)) }
-
-    /// By the columns of an earlier answer; nil where the table has not all of them: these rows cannot be known again.
-    func rows(_ digests: RowDigests, as entry: LedgerEntry) -> LedgerRows? {
-        keyed(digests, as: entry).map { rows(digests, $0) }
+    package func rows(_ digests: RowDigests) -> LedgerRows {
+        var keyed = KeyedRows(digests, key: key)
+        return keyed.rows(by: digests.columns) ?? LedgerRows([])
     }
-
-    /// In the order of the rows.
-    func keyed(_ digests: RowDigests, as entry: LedgerEntry) -> [UInt64]? {
-        digests.keyed(by: rowKey, columns: entry.columns)
-    }
-
-    private func rows(_ digests: RowDigests, _ keyed: [UInt64]) -> LedgerRows {
-        LedgerRows(keyed, subjects: digests.keyedSubjects(by: KeyedHash(key: key).digest("subjects".utf8)))
-    }
-
-    private var rowKey: [UInt8] { KeyedHash(key: key).digest("rows".utf8) }
 
     /// Columns that say what a row is in some answer.
     package var identifyingColumns: [[String]] { Array(Set(answers.map(\.columns))) }
-    /// Those of them that held text.
-    package var identifyingTexts: Set<String> { Set(answers.flatMap { $0.textColumns ?? [] }) }
 
     // MARK: Writing
 
@@ -132,9 +114,9 @@ package struct ReleaseLedger: Sendable {
         _ answer: LedgerAnswer, _ digests: RowDigests, at path: String, patience: Double = patience
     ) throws(LedgerError) -> LedgerEntry {
         try update(path, patience) { ledger throws(LedgerError) in
-            let rows = ledger.rows(digests)
-            try ledger.check(answer, digests)
-            return (LedgerEntry(answer, digests), rows)
+            for entry in ledger.answers where !digests.knows(entry.columns) { throw .isChanged(path: path) }
+            var keyed = try ledger.checked(answer, digests)
+            return (LedgerEntry(answer, digests), keyed.rows(by: digests.columns) ?? LedgerRows([]))
         }
     }
 
@@ -154,8 +136,8 @@ package struct ReleaseLedger: Sendable {
         _ path: String, _ patience: Double,
         _ next: (borrowing ReleaseLedger) throws(LedgerError) -> (LedgerEntry, LedgerRows)
     ) throws(LedgerError) -> LedgerEntry {
-        var file = try LedgerFile(path: path, patience: patience)
-        let ledger = file.isNew ? ReleaseLedger(newAt: path) : try ReleaseLedger(path: path, try file.contents())
+        let file = try LedgerFile(path: path, patience: patience)
+        let ledger = try ReleaseLedger(path: path, try file.contents())
         var (entry, rows) = try next(ledger)
         entry.entry = ledger.entries.count + 1
         if !rows.hashes.isEmpty, let same = ledger.rows.firstIndex(of: rows) {
@@ -167,17 +149,13 @@ package struct ReleaseLedger: Sendable {
         entry.code = ledger.code(of: entry)
         var text = Data(ledger.needsLineEnd ? [UInt8(ascii: "\n")] : [])
         do {
-            if ledger.isNew {
-                let head = LedgerHead(key: Hexadecimal.text(ledger.key))
-                text += try encoder.encode(head) + [UInt8(ascii: "\n")]
-            }
             text += try encoder.encode(entry) + [UInt8(ascii: "\n")]
         } catch { throw .cannotWrite(path: path, reason: "the entry has no text") }
         try file.write(text, at: ledger.length)
         return entry
     }
 
-    private static var encoder: JSONEncoder {
+    static var encoder: JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return encoder

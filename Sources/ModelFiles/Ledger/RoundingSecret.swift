@@ -31,9 +31,10 @@ package enum RoundingSecret {
     private static func create(_ path: String) throws(RoundingSecretError) {
         var random = SystemRandomNumberGenerator()
         let text = Hexadecimal.text((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
-        let isMade = FileManager.default.createFile(
-            atPath: path, contents: Data((text + "\n").utf8), attributes: [.posixPermissions: 0o600])
-        if !isMade { throw .cannotWrite(path: path) }
+        // Of two processes that make it at once both round by the one that is there.
+        do { try NewFile.write(Data((text + "\n").utf8), to: FilePath.resolved(path) ?? path) } catch {
+            throw .cannotWrite(path: path)
+        }
     }
 }
 

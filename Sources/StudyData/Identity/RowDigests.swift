@@ -4,16 +4,18 @@ import Tables
 
 /// What rows say, in 128 bits each, by which a ledger knows which rows were behind an answer.
 ///
-/// A row is what all columns say of it that are read of its table, whichever of them a model uses: answers about different columns are of the
-/// same rows. An earlier answer may have been of other columns; beside these, a row is what the columns of that answer say of it.
+/// A row is what all columns of numbers say of it, whichever of them a model uses: answers about different columns are of the same rows. A table
+/// may have got columns since an earlier answer: by the columns of that one its rows are known too. Texts say nothing: who spells them anew
+/// would make other rows of all.
 /// The digests have no key and never leave the memory; a ledger keeps keyed hashes of them (``keyed(by:)``).
 package struct RowDigests: Sendable {
     private let parallelism: Parallelism
     private let otherColumns: [[String]]
+    private let excluded: Set<String>
     /// Which columns say what a row is, sorted by name; empty before there is a row.
     package private(set) var columns = [String]()
-    /// Those of them that hold text.
-    package private(set) var textColumns = Set<String>()
+    /// Those of them that are no numbers in some piece or file: the digests are to be made again without them.
+    package private(set) var mixedColumns = Set<String>()
     /// In the order of the rows.
     package private(set) var values = [Digest]()
     /// By columns of earlier answers, where the table has all of them.
@@ -27,10 +29,19 @@ package struct RowDigests: Sendable {
         fileprivate var second: UInt64
     }
 
-    /// - Parameter otherColumns: of earlier answers, each sorted.
-    package init(parallelism: Parallelism, otherColumns: [[String]] = []) {
+    /// - Parameters:
+    ///   - otherColumns: of earlier answers, each sorted.
+    ///   - excluded: columns that say nothing.
+    package init(parallelism: Parallelism, otherColumns: [[String]] = [], excluding excluded: Set<String> = []) {
         self.parallelism = parallelism
         self.otherColumns = otherColumns
+        self.excluded = excluded
+    }
+
+    /// To begin again, without columns that are no numbers throughout.
+    package var withoutMixedColumns: RowDigests {
+        RowDigests(
+            parallelism: parallelism, otherColumns: otherColumns, excluding: excluded.union(mixedColumns))
     }
 
     /// - Parameters:
@@ -38,7 +49,7 @@ package struct RowDigests: Sendable {
     ///   - subject: the column that says of whom they are. Rows without a name there are of one subject.
     /// - Throws: where there is no such column.
     package mutating func add(_ rows: [Int], of table: DataTable, subject: String) throws(TableError) {
-        let names = try table.names(subject)
+        let names = try table.subjects(subject)
         subjects =
             (subjects ?? [])
             + rows.map { row in
@@ -51,35 +62,38 @@ package struct RowDigests: Sendable {
 
     /// - Parameter rows: 0-based, of the table.
     package mutating func add(_ rows: [Int], of table: DataTable) {
-        var cells = [String: Cells]()
-        for column in table.columns {
-            guard let own = Cells(column.content) else { continue }
-            cells[column.name] = own
-            if own.hasText { textColumns.insert(column.name) }
-        }
+        let numbers = Dictionary(
+            table.columns.compactMap { column in column.numbers.map { (column.name, $0) } }
+        ) { first, _ in first }
         if values.isEmpty {
-            columns = cells.keys.sorted()
-            for names in Set(otherColumns) where names != columns && names.allSatisfy({ cells[$0] != nil }) {
+            columns = numbers.keys.filter { !excluded.contains($0) }.sorted()
+            for names in Set(otherColumns) where names != columns && names.allSatisfy({ numbers[$0] != nil }) {
                 others[names] = []
             }
         }
-        values += digests(rows, columns, cells)
+        mixedColumns.formUnion(columns.filter { numbers[$0] == nil })
+        guard mixedColumns.isEmpty else { return }
+        values += digests(rows, columns, numbers)
         for names in Array(others.keys) {
-            let own = digests(rows, names, cells)
+            guard names.allSatisfy({ numbers[$0] != nil }) else {
+                others[names] = nil
+                continue
+            }
+            let own = digests(rows, names, numbers)
             others[names, default: []] += own
         }
     }
 
-    private func digests(_ rows: [Int], _ names: [String], _ cells: [String: Cells]) -> [Digest] {
+    /// - Parameter numbers: of all of the names.
+    private func digests(_ rows: [Int], _ names: [String], _ numbers: [String: [Double]]) -> [Digest] {
         var start = Self.start
         for name in names { start.add(name) }
-        // A piece that has nothing but text in a column of numbers has no value there.
-        let columns = names.map { cells[$0] ?? .missing }
+        let columns = names.compactMap { numbers[$0] }
         let partCount = max(1, rows.count / Self.rowsOfAPart)
         let parts = parallelism.map(count: partCount) { [start] part in
             rows[part * rows.count / partCount..<(part + 1) * rows.count / partCount].map { row in
                 var digest = start
-                for column in columns { digest.add(column[row]) }
+                for column in columns { digest.add(column[row].pattern) }
                 return digest
             }
         }
@@ -112,6 +126,9 @@ package struct RowDigests: Sendable {
     package func keyed(by key: [UInt8], columns names: [String]) -> [UInt64]? {
         names == columns ? keyed(by: key) : others[names].map { keyed($0, by: key) }
     }
+
+    /// Whether the columns of an earlier answer were looked for.
+    package func knows(_ names: [String]) -> Bool { names == columns || otherColumns.contains(names) }
 
     /// Whether rows can be known by columns of an earlier answer.
     package func hasRows(by names: [String]) -> Bool { names == columns || others[names] != nil }
@@ -171,37 +188,15 @@ extension RowDigests.Digest {
     }
 }
 
-/// What a column says of each row, in 64 bits: of a number its own, also where it is read as text; of a text a hash.
-private enum Cells {
-    case numbers([Double])
-    case texts([UInt64], hasText: Bool)
-    case missing
-
-    /// nil where no value was kept.
-    init?(_ content: TableColumn.Content) {
+extension TableColumn {
+    /// Its numbers, also where a study takes them as text; nil for text.
+    fileprivate var numbers: [Double]? {
         switch content {
+        case .numbers(let values): return values
         case .notNumeric: return nil
-        case .numbers(let values): self = .numbers(values)
         case .text(let fields):
-            var hasText = false
-            let words = fields.map { field in
-                if let number = CSVNumber.value(of: field) { return number.pattern }
-                hasText = true
-                var digest = RowDigests.Digest(first: 0, second: 0)
-                digest.add(field.trimmingBlanks)
-                return digest.first ^ digest.second
-            }
-            self = .texts(words, hasText: hasText)
-        }
-    }
-
-    var hasText: Bool { if case .texts(_, true) = self { true } else { false } }
-
-    subscript(row: Int) -> UInt64 {
-        switch self {
-        case .numbers(let values): values[row].pattern
-        case .texts(let words, _): words[row]
-        case .missing: Double.nan.pattern
+            let values = fields.map { CSVNumber.value(of: $0) }
+            return values.contains { $0 == nil } ? nil : values.map { $0 ?? .nan }
         }
     }
 }
@@ -212,8 +207,8 @@ extension Double {
 }
 
 extension DataTable {
-    /// A column as names: texts without blanks around them, numbers as they are spelled shortest.
-    fileprivate func names(_ column: String) throws(TableError) -> [String] {
+    /// Of whom each row is, by names: texts without blanks around them, numbers as they are spelled shortest.
+    package func subjects(_ column: String) throws(TableError) -> [String] {
         try text(column).map { field in CSVNumber.value(of: field).map(Format.label) ?? field.trimmingBlanks }
     }
 }

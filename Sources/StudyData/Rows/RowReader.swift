@@ -88,6 +88,9 @@ package struct RowReader {
             try add(selected, of: table, to: &digests, selection)
             parts.append(selected)
         }
+        digests = try withoutMixedColumns(digests, selection) { body in
+            for (index, path) in files.enumerated() { try body(index < tables.count ? tables[index] : read(path)) }
+        }
         var waiting = WaitingRows(try digests.flatMap { try holdBack?($0) } ?? [])
         digests?.remove(waiting.positions)
         var record = ReadingRecord(selection)
@@ -155,6 +158,18 @@ package struct RowReader {
         var digests: RowDigests? = newDigests
         try forEachPiece { piece, _ in
             try add(try selection.rows(of: piece), of: piece, to: &digests, selection)
+        }
+        return try withoutMixedColumns(digests, selection) { body in try forEachPiece { piece, _ in try body(piece) } }
+    }
+
+    /// The same whatever piece or file comes first, and however large pieces are: a column that is text somewhere says nothing of any row.
+    private func withoutMixedColumns(
+        _ digests: RowDigests?, _ selection: RowSelection, _ forEach: ((DataTable) throws -> Void) throws -> Void
+    ) throws -> RowDigests? {
+        var digests = digests
+        while let mixed = digests, !mixed.mixedColumns.isEmpty {
+            digests = mixed.withoutMixedColumns
+            try forEach { try add(try selection.rows(of: $0), of: $0, to: &digests, selection) }
         }
         return digests
     }

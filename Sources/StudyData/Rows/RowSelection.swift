@@ -162,10 +162,13 @@ package struct RowSelection: Sendable {
     /// Whether the responses are too.
     var takesColumnsAsTheyAre: Bool { response == .number && covariatesAreColumns }
 
-    /// The columns of the table that are looked at.
-    package var tableColumns: Set<String> {
-        Set(covariates.map(\.name) + [design.target] + [weights, study?.exposure, subject].compactMap { $0 })
+    /// The columns of the table that the model and its weights are made of.
+    package var modelColumns: Set<String> {
+        Set(covariates.map(\.name) + [design.target] + [weights, study?.exposure].compactMap { $0 })
     }
+
+    /// The columns of the table that are looked at.
+    package var tableColumns: Set<String> { modelColumns.union([subject].compactMap { $0 }) }
 
     /// The covariates whose missing values are filled in, and their columns in the design.
     var filledColumns: [(covariate: String, column: Int)] {

@@ -58,6 +58,33 @@ import Testing
         for (name, fitted) in try Self.fits() { #expect(ImpossibleModel(fitted) == nil, "\(name)") }
     }
 
+    /// With correlations that the coordinator fills in, and slopes that rules took out of a fit with a penalty.
+    @Test func honestSmallSitesTakePart() throws {
+        var random = RandomNumbers(seed: 11)
+        let names = (1...12).map { "x\($0)" }
+        let design = Design(target: "y", covariates: names)
+        func rows(_ count: Int) -> ShardRows {
+            let common = (0..<count).map { _ in random.normal() }
+            let columns = names.indices.map { index in
+                (0..<count).map { row in
+                    index == 11 ? (random.uniform() < 0.15 ? 1.0 : 0) : 0.9 * common[row] + 0.3 * random.normal()
+                }
+            }
+            let responses = (0..<count).map { row in 2 * common[row] + 4 * columns[11][row] + 0.3 * random.normal() }
+            return ShardRows(covariates: Matrix(columns: columns), responses: responses)
+        }
+        var sites = [Contribution]()
+        for (index, count) in [400, 300, 30, 45, 60, 60].enumerated() {
+            var options = FitOptions(expertCount: index == 1 ? 2 : 1, starts: 2)
+            options.rules = DisclosureRules(minimumRows: 10)
+            if index > 3 { options.lasso = .weights(gate: 2, experts: 2) }
+            options.isInterceptOnly = count == 30
+            let local = try LocalFit(design: design, family: GaussianFamily(), options: options).fit(rows(count))
+            sites.append(Contribution(name: "site \(index)", fitted: local.fitted))
+        }
+        #expect(try Coordinator().examine(sites).leftOut.map(\.name) == [])
+    }
+
     /// What says that it did not converge is compared with what no step is as long as.
     @Test func fitsThatWereStoppedArePossible() throws {
         for tail in [1.0, 300] {
@@ -66,7 +93,7 @@ import Testing
             let local = try LocalFit(design: Self.design, family: GaussianFamily(), options: options)
                 .fit(Self.rows(400, seed: 7, tail: tail))
             #expect(local.report.warnings.contains { if case .notConverged = $0 { true } else { false } })
-            #expect(ImpossibleModel(local.fitted, isFit: false) == nil)
+            #expect(ImpossibleModel(local.fitted, origin: .stoppedFit) == nil)
         }
     }
 
@@ -103,8 +130,8 @@ import Testing
         func shifted(_ shift: Double) -> FittedMixture {
             fitted.changed { Expert(coefficients: [$0[0] + shift] + $0.dropFirst(), dispersion: $1) }
         }
-        #expect(ImpossibleModel(shifted(5), isFit: false) == nil)
-        #expect(ImpossibleModel(shifted(1e30), isFit: false) == .coefficients(expert: 1))
+        #expect(ImpossibleModel(shifted(5), origin: .aggregate) == nil)
+        #expect(ImpossibleModel(shifted(1e30), origin: .aggregate) == .coefficients(expert: 1))
     }
 }
 

@@ -54,7 +54,7 @@ import Testing
         #expect(try statistics("g.json").errors.contains("has answered at 1 model"))
     }
 
-    /// Difference by a column that is added, a text that changes, an entry cut short: what the ledger sees of them.
+    /// Difference by a column that is added, an entry cut short, columns that are gone: what the ledger sees of them.
     @Test func ledgersSeeThroughOtherColumns() throws {
         let lines = try work.text("s0.csv").split(separator: "\n").map(String.init)
         func write(_ rows: Int, _ name: String, _ change: (Int, String) -> String) throws {

@@ -69,7 +69,7 @@ import Testing
     @Test func sitesOfALearningCountSubjects() throws {
         let columns = Sample.columns(seed: 3, rows: 400)
         for site in 0..<2 {
-            let subjects = (0..<400).map { Double($0 < 14 ? 0 : $0 / 2) }
+            let subjects = (0..<400).map { Double(site > 0 ? $0 : $0 < 14 ? 0 : $0 / 2) }
             try work.write(
                 Sample.csv([("who", subjects)] + Array(zip(Sample.names, columns)).map { (name: $0.0, values: $0.1) }),
                 to: "v\(site).csv")
@@ -84,6 +84,8 @@ import Testing
             ["learn"] + tables + ["--study", "s.json", "--as-sites", "--local-models", "own", "-o", "g.json"])
         let record = try #require(try work.model("own/v0.json").disclosure)
         #expect(record.unit == .subject && record.rowsPerSubject == 16 && record.policy?.minimumRows == 160)
+        let alone = try #require(try work.model("own/v1.json").disclosure)
+        #expect(alone.unit == .subject && alone.rowsPerSubject == 1 && alone.policy?.minimumRows == 10)
         let other = try work.run(
             ["fit", "v0.csv", "--study", "s.json", "--subject", "a", "-o", "w.json", "--no-ledger"])
         #expect(other.exitCode == 64 && other.errors.contains("--subject cannot go with --study"))

@@ -16,14 +16,16 @@ public enum ImpossibleModel: Sendable, Equatable, Codable {
 
     /// nil where gate, coefficients and standard errors can be those of the rows.
     ///
-    /// - Parameter isFit: whether the model is the maximum of a likelihood of the rows that its moments are of.
-    package init?(_ fitted: FittedMixture, isFit: Bool = true) {
+    /// - Parameters:
+    ///   - released: without what a coordinator filled in; nil where nothing was.
+    ///   - origin: how near it is to its moments.
+    package init?(_ fitted: FittedMixture, released: FittedMixture? = nil, origin: ModelOrigin = .fit) {
         if ImpossibleGate(fitted).isImpossible {
             self = .gate
             return
         }
         if let expert = ImpossibleCoefficients.expert(fitted)
-            ?? ImpossibleResiduals(fitted, isFit: isFit).expert
+            ?? ImpossibleResiduals(released ?? fitted, origin).expert
         {
             self = .coefficients(expert: expert + 1)
             return

@@ -92,7 +92,7 @@ public struct CompareJob: Sendable, Equatable {
         }
         let learning = DistributedLearning(
             design: design, family: family,
-            fitOptions: shards.fitting(read).options(experts: setting.experts, seed: setting.seed, aggregated: true),
+            fitOptions: shards.fitting.options(experts: setting.experts, seed: setting.seed, aggregated: true),
             coordinator: aggregation.coordinator(
                 localExperts: setting.experts, studySeed: setting.seed, parallelism: parallelism),
             rowsPerParameter: shards.rowsPerParameter, parallelism: parallelism)

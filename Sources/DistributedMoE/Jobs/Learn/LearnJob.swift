@@ -57,11 +57,10 @@ public struct LearnJob: Sendable, Equatable {
         if shards.holdout > 0, read.heldOut.allSatisfy({ $0.rowCount == 0 }) {
             throw JobFailure.nothingToScore(source: "held-out rows")
         }
-        let fitting = shards.fitting(read)
         observer.rowsRead(read.training.reduce(0) { $0 + $1.rows.rowCount })
         let learning = DistributedLearning(
             design: read.selection.design, family: shards.columns.expertFamily(read.selection),
-            fitOptions: fitting.options(experts: setting.experts, seed: setting.seed, aggregated: true),
+            fitOptions: shards.fitting.options(experts: setting.experts, seed: setting.seed, aggregated: true),
             coordinator: aggregation.coordinator(
                 localExperts: setting.experts, studySeed: setting.seed, parallelism: parallelism),
             rounds: rounds, rowsPerParameter: shards.rowsPerParameter, parallelism: parallelism,
@@ -69,7 +68,7 @@ public struct LearnJob: Sendable, Equatable {
         let given = try support?.given(read.selection(), parallelism: parallelism, notices: notices)
         var learned = LearnedModel(
             try learning.learn(read.training, support: given), read, learning, holdout: shards.holdout,
-            fitting: fitting, parallelism: parallelism)
+            status: shards.fitting.status, parallelism: parallelism)
         if adapts { try learned.adapt(adaptation) }
         return learned
     }

@@ -22,7 +22,7 @@ package struct LearnedModel: Sendable {
 
     init(
         _ result: DistributedLearning.Result, _ shards: ShardSet, _ learning: DistributedLearning, holdout: Double,
-        fitting: FitChoices, parallelism: Parallelism
+        status: ReleaseStatus, parallelism: Parallelism
     ) {
         self.result = result
         self.shards = shards
@@ -30,11 +30,14 @@ package struct LearnedModel: Sendable {
         self.holdout = holdout
         self.parallelism = parallelism
         let records = Dictionary(zip(shards.training.map(\.name), shards.records)) { first, _ in first }
+        let factors = Dictionary(shards.training.map { ($0.name, $0.rowsOfASubject) }) { first, _ in first }
         locals = result.shards.map { shard in
             var file = ModelFile(shard.local)
             if let record = records[shard.name] { file.note(shards.selection, record) }
+            let factor = factors[shard.name] ?? 1
             file.note(
-                fitting.status, shard.local.report, learning.fitOptions.rules, rowsPerSubject: fitting.rowsPerSubject)
+                status, shard.local.report, learning.fitOptions.counting(rowsOfASubject: factor).rules,
+                rowsPerSubject: shards.selection.subject.map { _ in factor })
             return (shard.name, file)
         }
         var file = ModelFile(result.global, of: Dictionary(locals) { first, _ in first })

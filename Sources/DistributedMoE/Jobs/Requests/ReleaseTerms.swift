@@ -74,8 +74,7 @@ private struct Release {
     }
 
     var identity: RowInput.RowIdentity {
-        var identity = RowInput.RowIdentity(
-            otherColumns: ledger.identifyingColumns, textColumns: ledger.identifyingTexts)
+        var identity = RowInput.RowIdentity(otherColumns: ledger.identifyingColumns)
         if holdsBackNew {
             identity.holdBack = { [ledger, minimumRows] in ledger.newRows($0, minimumRows: minimumRows) }
         }
@@ -112,7 +111,7 @@ extension SitePolicy {
             levels.append((name: selection.design.target, count: classes.count))
         }
         try check(
-            columns: selection.tableColumns.subtracting([selection.subject].compactMap { $0 }).sorted(),
-            subject: selection.subject, levels: levels, rows: rows.source.rowCount)
+            columns: selection.modelColumns.sorted(), subject: selection.subject, levels: levels,
+            rows: rows.source.rowCount)
     }
 }

@@ -45,12 +45,9 @@ public struct ShardChoices: Sendable, Equatable {
     }
 
     /// Of the fits of the shards.
-    func fitting(_ read: ShardSet) -> FitChoices {
+    var fitting: FitChoices {
         var settings = fit
         settings.isReleased = asSites
-        if read.selection.subject != nil {
-            settings.rowsPerSubject = SubjectRule.rowsOfASubject(most: read.mostRowsOfASubject)
-        }
         return settings
     }
 

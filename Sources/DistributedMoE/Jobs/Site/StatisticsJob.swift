@@ -53,6 +53,7 @@ public struct StatisticsJob: Sendable, Equatable {
         selection.weights = weights ?? selection.weights
         if let own = model.study?.subject, let subject, own != subject { throw RequestRefusal.decidedByStudy(.subject) }
         selection.subject = model.study?.subject ?? subject
+        if let subject, selection.modelColumns.contains(subject) { throw RequestRefusal.subjectIsAnother(subject) }
         let rows = try input.rows(
             textColumns: selection.textColumns, leastKnown: minRows ?? 1, purpose: "sum up", parallelism: parallelism,
             identity: terms.identity, notices: notices

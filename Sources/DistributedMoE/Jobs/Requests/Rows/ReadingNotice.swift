@@ -34,7 +34,7 @@ public enum ReadingNotice: Sendable, Equatable {
     case filled(covariate: String, missing: Int, value: Double?, source: String)
     /// The rows are too many to be kept in memory.
     case readInEveryPass
-    /// Earlier answers that these rows are not compared with: the table has not these columns of theirs any more.
+    /// Earlier answers that these rows are not compared with: the table has these columns of theirs no more, or not as numbers.
     case answersNotCompared(Int, columns: [String], ledger: String)
     /// A last line of a ledger that is no whole entry.
     case entryCutShort(ledger: String)
@@ -107,7 +107,7 @@ extension ReadingNotice: DoorMessage {
         case .readInEveryPass:
             "rows would fill more than half of the free memory: they are read anew in every pass"
         case .answersNotCompared(let count, let columns, let ledger):
-            "\(ledger.visible): \(Format.plural(count, "earlier answer")) cannot be compared with this one, as the table no longer has "
+            "\(ledger.visible): \(Format.plural(count, "earlier answer")) cannot be compared with this one, as the table has no numbers in "
                 + "\(columns.map(\.quoted).joined(separator: ", ")): what differs between their rows may be fewer than the threshold"
         case .entryCutShort(let ledger):
             "\(ledger.visible): the last line is no whole entry: what a process that was stopped left of an answer that never went out, or "

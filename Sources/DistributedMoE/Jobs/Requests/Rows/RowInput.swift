@@ -22,9 +22,8 @@ package enum RowInput: Sendable {
 
     /// How the rows are to be known again.
     struct RowIdentity {
-        /// Columns of earlier answers, each sorted, and those of them that held text.
+        /// Columns of earlier answers, each sorted.
         var otherColumns = [[String]]()
-        var textColumns = Set<String>()
         /// Which of them wait for the next answer, by their positions; nil where none does.
         var holdBack: ((RowDigests) throws -> Set<Int>)?
     }
@@ -48,7 +47,7 @@ package enum RowInput: Sendable {
         switch self {
         case .files(let paths, var options, let outOfCore):
             guard !paths.isEmpty else { throw RequestRefusal.nothingGiven(.rows) }
-            options.textColumns = textColumns.union(identity?.textColumns ?? [])
+            options.textColumns = textColumns
             options.parallelism = parallelism
             var reader = RowReader(
                 files: paths, options: options, parallelism: parallelism, leastKnown: leastKnown, select: select,
