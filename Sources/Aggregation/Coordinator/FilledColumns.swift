@@ -6,7 +6,7 @@ import Numerics
 /// Such a constant is the value of no row, or not of all. Where two sites have slightly different ones, as are the rounded means of a rare
 /// flag, whatever else their responses differ by divided by a thousandth would be a slope; of a column that no site releases nothing
 /// else says what its slope is. So the coordinator fills in what was withheld from what others release, as it does with correlations: the
-/// spread of the column at its mean, and the slope of the sites that release it. The fit of all sites then has no contrast of constants
+/// spread of the column at its mean, and the slope that the nearest experts have whose sites release it. The fit of all sites then has no contrast of constants
 /// to follow, what the site says of its intercept stays, and nothing of its rows follows from what is made with it. A column
 /// whose variation no site releases is one constant everywhere.
 ///
@@ -18,11 +18,15 @@ extension [Contribution] {
         let withheld = Set(flatMap { $0.fitted.withheldColumns.flatMap(\.keys) }).sorted()
         guard let design = first?.fitted.model.design else { return self }
         var result = self
+        let sites = map(\.fitted)
+        var matches = ExpertMatches(sites)
         for column in withheld where column != design.offset {
-            let released = ReleasedColumn(column, map(\.fitted))
+            let released = ReleasedColumn(column, sites)
+            let gates = ReleasedGateSlopes(column, sites, mostSites: ReleasedColumn.mostSites)
             for site in result.indices {
+                gates.fill(&result[site].fitted) { matches.nearest(to: $0, of: site, in: $1) }
                 for expert in result[site].fitted.moments.indices {
-                    released.fill(&result[site].fitted, expert)
+                    released.fill(&result[site].fitted, expert) { matches.nearest(to: expert, of: site, in: $0) }
                 }
             }
         }
@@ -31,15 +35,20 @@ extension [Contribution] {
 }
 
 /// A column as the experts have it whose sites release it.
-struct ReleasedColumn {
+private struct ReleasedColumn {
     private let column: Int
     /// Where no expert's column varies, nor that of one differs from that of another: the constant to take for it.
     private let constant: Double?
     private let twoValues: (low: Double, high: Double)?
     /// Within experts, per row.
     private let variance: Double
-    /// Of each predictor; none where experts do not read the column.
-    private let slopes: [Double]
+    /// Of the largest sites with experts that release the column: what these say of its slope in each predictor.
+    private let evidence: [(site: Int, ofExperts: [Int: [SlopeEvidence]])]
+    /// Of each predictor, what one row says on average.
+    private let rowInformation: [Double]
+
+    /// More say hardly more.
+    static let mostSites = 30
 
     init(_ column: Int, _ sites: [FittedMixture]) {
         self.column = column
@@ -61,10 +70,22 @@ struct ReleasedColumn {
         let rows = varying.reduce(0) { $0 + $1.site.moments[$1.expert].weight }
         let scatter = varying.reduce(0) { $0 + $1.site.moments[$1.expert].scatter[column, column] }
         variance = rows > 0 ? scatter / rows : 0
-        let positions = sites.first?.slopes(of: column) ?? []
-        slopes = positions.map { position in
-            Self.slope(varying.map { $0.site.evidence($0.expert, column, position) }, rows: rows)
+        evidence = Self.evidence(column, sites)
+        let known = evidence.flatMap { $0.ofExperts.sorted { $0.key < $1.key }.map(\.value) }
+        rowInformation = (sites.first?.slopes(of: column) ?? []).indices.map { predictor in
+            let weight = known.reduce(0) { $0 + $1[predictor].weight }
+            return weight > 0 ? known.reduce(0) { $0 + $1[predictor].expected } / weight : 0
         }
+    }
+
+    private static func evidence(
+        _ column: Int, _ sites: [FittedMixture]
+    ) -> [(site: Int, ofExperts: [Int: [SlopeEvidence]])] {
+        let known = sites.indices.map { site in
+            (site: site, ofExperts: sites[site].evidence(of: column))
+        }.filter { !$0.ofExperts.isEmpty }
+        return Array(
+            known.sorted { (sites[$0.site].weight, $1.site) > (sites[$1.site].weight, $0.site) }.prefix(mostSites))
     }
 
     private static func mean(_ moments: [Moments], _ column: Int) -> Double {
@@ -72,26 +93,27 @@ struct ReleasedColumn {
         return weight > 0 ? moments.reduce(0) { $0 + $1.weight * $1.mean[column] } / weight : 0
     }
 
-    /// The mean by information, with a prior about 0 that says as much as one row (unit information: Kass & Wasserman 1995): a slope that is separated, of no
-    /// information, is none to fill in.
-    private static func slope(_ evidence: [SlopeEvidence], rows: Double) -> Double {
-        let known = evidence.filter { $0.slope != 0 }
-        let prior = rows > 0 ? evidence.reduce(0) { $0 + $1.expected } / rows : 0
-        let total = known.reduce(prior) { $0 + $1.information }
+    /// The mean by information over the nearest experts, with a prior about 0 that says as much as one row (unit information: Kass & Wasserman
+    /// 1995): a slope that is separated, of no information, is none to fill in.
+    private func slope(_ predictor: Int, _ nearest: (_ site: Int) -> Int) -> Double {
+        let known = evidence.compactMap { $0.ofExperts[nearest($0.site)]?[predictor] }.filter { $0.slope != 0 }
+        let total = known.reduce(rowInformation[predictor]) { $0 + $1.information }
         let mean = total > 0 ? known.reduce(0) { $0 + $1.information * $1.slope } / total : 0
         return mean.isFinite ? mean : 0
     }
 
     /// Fills in what an expert of a site withholds of the column.
-    func fill(_ fitted: inout FittedMixture, _ expert: Int) {
+    ///
+    /// - Parameter nearest: the expert of another site that is nearest to it.
+    func fill(_ fitted: inout FittedMixture, _ expert: Int, nearest: (_ site: Int) -> Int) {
         if let constant {
             fitted.leaveOut(column, of: expert, value: constant)
         } else if fitted.isWithheld(column, of: expert), fitted.moments[expert].weight > 0 {
-            vary(&fitted, expert)
+            vary(&fitted, expert, slopes: rowInformation.indices.map { slope($0, nearest) })
         }
     }
 
-    private func vary(_ fitted: inout FittedMixture, _ expert: Int) {
+    private func vary(_ fitted: inout FittedMixture, _ expert: Int, slopes: [Double]) {
         let mean = fitted.moments[expert].mean[column]
         let spread = spread(at: mean, fitted.withheldColumns[expert][column])
         guard spread > 0 else { return }
@@ -131,7 +153,8 @@ struct ReleasedColumn {
         let own = fitted.moments[expert]
         let family = fitted.model.family
         let linear = slope * own.mean[column]
-        guard !fitted.information.isEmpty, slopes.count == 1, let twoValues, let share = share(at: own.mean[column])
+        guard !fitted.information.isEmpty, rowInformation.count == 1, let twoValues,
+            let share = share(at: own.mean[column])
         else { return linear }
         let predictor = fitted.model.design.predictors(fitted.model.experts[expert], at: own.mean)[0]
         let ends = [slope * twoValues.low, slope * twoValues.high]
@@ -157,6 +180,8 @@ private struct SlopeEvidence {
     var information: Double
     /// The information if that of a row did not depend on its covariates.
     var expected: Double
+    /// Of the expert's rows.
+    var weight: Double
 }
 
 extension FittedMixture {
@@ -165,21 +190,30 @@ extension FittedMixture {
         !withheldColumns.isEmpty && withheldColumns[expert][column] != nil
     }
 
-    fileprivate func evidence(
-        _ expert: Int, _ column: Int, _ position: (intercept: Int, slope: Int)
-    ) -> SlopeEvidence {
-        let own = moments[expert]
-        let spread = own.scatter[column, column]
-        let slope = model.experts[expert].coefficients[position.slope]
-        guard !information.isEmpty else { return SlopeEvidence(slope: slope, information: spread, expected: spread) }
+    /// Of the experts that release how a column varies, for each predictor.
+    fileprivate func evidence(of column: Int) -> [Int: [SlopeEvidence]] {
+        let known = moments.indices.filter {
+            moments[$0].weight > 0 && moments[$0].scatter[column, column] > 0 && !isWithheld(column, of: $0)
+        }
+        return Dictionary(
+            uniqueKeysWithValues: known.map { expert in
+                (expert, slopes(of: column).map { evidence(expert, column, $0) })
+            })
+    }
+
+    private func evidence(_ expert: Int, _ column: Int, _ position: (intercept: Int, slope: Int)) -> SlopeEvidence {
+        let (spread, weight) = (moments[expert].scatter[column, column], moments[expert].weight)
+        var result = SlopeEvidence(
+            slope: model.experts[expert].coefficients[position.slope], information: spread, expected: spread,
+            weight: weight)
+        guard !information.isEmpty else { return result }
         let scale = model.family.scoreScale(model.experts[expert].dispersion)
         let (matrix, intercept) = (information[expert], information[expert][position.intercept, position.intercept])
-        guard intercept > 0 else { return SlopeEvidence(slope: slope, information: 0, expected: 0) }
         let cross = matrix[position.slope, position.intercept]
-        return SlopeEvidence(
-            slope: slope,
-            information: scale * max(0, matrix[position.slope, position.slope] - cross * cross / intercept),
-            expected: scale * intercept * spread / own.weight)
+        result.information =
+            intercept > 0 ? scale * max(0, matrix[position.slope, position.slope] - cross * cross / intercept) : 0
+        result.expected = scale * intercept * spread / weight
+        return result
     }
 
     /// That of a column that varies independently of all others.

@@ -92,7 +92,8 @@ package struct LocalMixture: Sendable {
         sketch =
             known
             ?? CovariateSketch(
-                sites: sites.map(\.moments), marginals: sites.map(\.marginals), parallelism: parallelism)
+                sites: sites.map(\.moments), marginals: sites.map(\.marginals), released: sites.map(\.releasedMoments),
+                parallelism: parallelism)
     }
 
     /// Classes whose intercepts all components together hardly determine, less than the information of a row of even odds, and that none
@@ -125,6 +126,14 @@ package struct LocalMixture: Sendable {
 
     /// Whether a rule withheld a covariate at some site.
     func isWithheld(_ column: Int) -> Bool { components.contains { $0.withheldColumns.contains(column) } }
+
+    /// How much more of a covariate's spread there is with what was filled in: slopes of a gate that were filled in have the errors of those that they
+    /// are made of.
+    func spreadOfAllOverReleased(_ column: Int) -> Double {
+        let released = components.filter { $0.knows(column) }.reduce(0) { $0 + $1.moments.scatter[column, column] }
+        let all = components.reduce(0) { $0 + $1.moments.scatter[column, column] }
+        return released > 0 && isWithheld(column) ? all / released : 1
+    }
 
     /// Of each of some global experts what no site released of its covariates.
     func withheldColumns(count: Int) -> [[Int: WithheldColumn]] {

@@ -69,12 +69,11 @@ import Aggregation
     /// Two sites that have the flag in 4 and in 8 rows differ by it, as far as their files go, by a hundredth.
     @Test(arguments: Response.allCases, [1, 2])
     private func constantsOfTwoSitesMakeNoSlope(_ response: Response, experts: Int) throws {
-        let sites = try (0..<2).map {
-            try Self.site(
-                "s\($0)",
-                Self.rows(
-                    400, flagged: 4 * ($0 + 1), level: Double(2 * $0), response, groups: experts, seed: UInt64($0 + 1)),
-                experts: experts, response)
+        let sites = try (0..<2).map { (index: Int) -> Contribution in
+            let rows = Self.rows(
+                400, flagged: 4 * (index + 1), level: 2 * Double(index), response, groups: experts,
+                seed: UInt64(index + 1))
+            return try Self.site("s\(index)", rows, experts: experts, response)
         }
         #expect(Set(sites.map { $0.fitted.moments[0].mean[1] }).count == 2)
         let global = try Self.aggregated(sites)
@@ -90,10 +89,10 @@ import Aggregation
     /// What a site says of its level stays: rows of the flag at a site that withholds them have the slope of the others.
     @Test(arguments: Response.allCases)
     private func theSlopeIsThatOfTheSitesThatReleaseIt(_ response: Response) throws {
-        let parts = (0..<5).map {
-            Self.rows(
-                400, flagged: $0 == 0 ? 80 : 6, level: $0 == 0 ? 0 : 0.3 * Double($0 - 2), response,
-                seed: UInt64($0 + 10))
+        let parts = (0..<5).map { (index: Int) -> ShardRows in
+            let level = index == 0 ? 0 : 0.3 * Double(index - 2)
+            return Self.rows(
+                400, flagged: index == 0 ? 80 : 6, level: level, response, seed: UInt64(index + 10))
         }
         let sites = try parts.enumerated().map { try Self.site("s\($0)", $1, response) }
         let global = try Self.aggregated(sites)
@@ -134,11 +133,10 @@ import Aggregation
     /// A flag of 1 and 2 is the same flag.
     @Test func theValuesOfTheFlagDoNotMatter() throws {
         func coefficients(_ flags: (low: Double, high: Double)) throws -> [Double] {
-            let sites = try (0..<3).map {
-                try Self.site(
-                    "s\($0)",
-                    Self.rows(
-                        400, flagged: $0 == 0 ? 40 : 5, level: Double($0), seed: UInt64($0 + 40), flags: flags))
+            let sites = try (0..<3).map { (index: Int) -> Contribution in
+                let rows = Self.rows(
+                    400, flagged: index == 0 ? 40 : 6, level: Double(index), seed: UInt64(index + 40), flags: flags)
+                return try Self.site("s\(index)", rows)
             }
             return try Self.aggregated(sites).fitted.model.experts[0].coefficients
         }
@@ -150,23 +148,51 @@ import Aggregation
     /// The rows that were filled in are no evidence: the standard error is that of the site that releases the column.
     @Test func standardErrorsAreThoseOfWhatWasReleased() throws {
         let large = try Self.site("s0", Self.rows(400, flagged: 12, level: 0, seed: 50))
-        let small = try (1..<7).map {
-            try Self.site("s\($0)", Self.rows(400, flagged: 9, level: 0, seed: UInt64($0 + 50)))
+        let small = try (1..<7).map { (index: Int) -> Contribution in
+            try Self.site("s\(index)", Self.rows(400, flagged: 9, level: 0, seed: UInt64(index + 50)))
         }
         let alone = try #require(large.fitted.errors?.experts[0].standardError(2))
         let error = try #require(Self.aggregated([large] + small).fitted.errors?.experts[0].standardError(2))
         #expect(error > 0.9 * alone && error < 1.1 * alone)
     }
 
+    /// A gate has the slope of the sites that release the column, whose rows with it are few of all.
+    @Test func gatesHaveTheSlopeOfTheSitesThatReleaseIt() throws {
+        let truth = MixtureModel(
+            design: Self.design, gate: SoftmaxGate(coefficients: Matrix(columns: [[0, 1.5, 2.5], [0, 0, 0]])),
+            experts: [
+                Expert(coefficients: [2, 1, 0], dispersion: 0.5), Expert(coefficients: [-3, -1, 0], dispersion: 0.5),
+            ])
+        let sites = try (0..<5).map { (index: Int) -> Contribution in
+            var random = RandomNumbers(seed: UInt64(70 + index))
+            let count = index == 0 ? 60 : 6
+            let columns = [
+                (0..<400).map { _ in random.normal() }, (0..<400).map { $0 < count ? 1.0 : 0 },
+            ]
+            let covariates = Matrix(columns: columns)
+            return try Self.site(
+                "s\(index)", ShardRows(covariates: covariates, responses: truth.sample(covariates, using: &random)),
+                experts: 2)
+        }
+        let own = try #require(sites.first).fitted
+        let global = try Self.aggregated(sites).fitted
+        try #require(global.model.expertCount == 2)
+        func slope(_ fitted: FittedMixture) -> Double { abs(fitted.model.gate.coefficients[2, 0]) }
+        #expect(abs(slope(global) - slope(own)) < 0.5)
+        #expect(abs(slope(global) - 2.5) < 1.5)
+        if let error = global.errors?.gate.standardError(2), let alone = own.errors?.gate.standardError(2) {
+            #expect(error > 0.5 * alone)
+        }
+    }
+
     /// A column that every site of two regions withheld is no contrast between the regions either.
     @Test func aTreeOfCoordinatorsKeepsWhatWasWithheld() throws {
-        let regions = try (0..<2).map { region in
-            let sites = try (0..<2).map {
-                try Self.site(
-                    "s\(region)\($0)",
-                    Self.rows(
-                        400, flagged: 3 + 2 * $0 + region, level: 2 * Double(region),
-                        seed: UInt64(60 + 2 * region + $0)))
+        let regions = try (0..<2).map { (region: Int) -> Contribution in
+            let sites = try (0..<2).map { (index: Int) -> Contribution in
+                let rows = Self.rows(
+                    400, flagged: 3 + 2 * index + region, level: 2 * Double(region),
+                    seed: UInt64(60 + 2 * region + index))
+                return try Self.site("s\(region)\(index)", rows)
             }
             let global = try Self.aggregated(sites)
             return Contribution(
