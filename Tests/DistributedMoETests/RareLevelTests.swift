@@ -51,7 +51,7 @@ import Testing
 
     @Test func thatNoSiteKnowsIsNamed() throws {
         let global = try Self.aggregated((0..<3).map { Self.rows(120, having: 4, seed: UInt64($0 + 1)) })
-        #expect(global.report.warnings.contains { $0 == .unknownCovariate(covariate: "level") })
+        #expect(global.report.warnings.contains { $0 == .withheldCovariate(covariate: "level") })
         let known = try Self.aggregated([Self.rows(120, having: 4, seed: 1), Self.rows(120, having: 40, seed: 2)])
         #expect(!known.report.warnings.contains { $0.description.contains("'level'") })
     }

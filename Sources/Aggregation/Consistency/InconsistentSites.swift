@@ -121,7 +121,7 @@ extension LocalMixture {
         members.map { own in
             Set(
                 design.expertCovariates.filter { column in
-                    own.contains { components[$0].moments.scatter[column, column] > 0 }
+                    own.contains { components[$0].knows(column) }
                 })
         }
     }

@@ -38,7 +38,7 @@ package struct AggregationProblem: Sendable {
         order = given.indices.sorted { Contribution.precedes(given[$0], given[$1]) }
         guard let first = order.first.map({ given[$0] }) else { throw .noModels }
         let arranged = try order.map { index throws(AggregationError) in try given[index].arranged(as: first) }
-        let ordered = arranged.withShares(upTo: options.largestShare)
+        let ordered = arranged.withShares(upTo: options.largestShare).withWithheldColumnsFilledIn()
         let pooled = Moments.sum(
             ordered.flatMap(\.fitted.moments), count: first.fitted.model.design.covariateCount + 1)
         let standardisation = Standardisation(

@@ -19,6 +19,8 @@ package enum AggregationWarning: Sendable, Equatable, Codable, ExtensibleCode {
     case noDistillation
     case unknownClass(class: String)
     case unknownCovariate(covariate: String)
+    /// Rules of sites withheld all variation of a covariate: nothing determines its slopes, which are 0.
+    case withheldCovariate(covariate: String)
     /// Local models without standard errors, the first of `count`, keep the global one from having them.
     case noStandardErrors(models: [ModelWithoutStandardErrors], count: Int, of: Int)
     case duplicatedModel(first: String, second: String)
@@ -108,6 +110,8 @@ extension AggregationWarning: DoorMessage {
             "class '\(name)' is known to no site: its probability says nothing; it has too few rows at each, or none"
         case .unknownCovariate(let name):
             "covariate '\(name)' has one value at all sites, or others in too few rows of each: no site knows its coefficients"
+        case .withheldCovariate(let name):
+            "covariate '\(name)' varies at no site in rows enough to be released: nothing determines its slopes, they are 0"
         case .noStandardErrors(let models, let count, let total):
             "no standard errors: \(count) of \(total) local models came without theirs: "
                 + models.map { $0.name + ($0.reason.words(style).map { " (\($0))" } ?? "") }.joined(separator: ", ")

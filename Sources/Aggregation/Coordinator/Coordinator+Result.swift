@@ -18,6 +18,7 @@ extension Coordinator {
             weight: contributions.reduce(0) { $0 + $1.fitted.weight }, selection: reduced.selection)
         found.suppressedClasses = problem.mixture.suppressedClasses(reduced.labels, count: reduced.model.expertCount)
         found.suppressedCounts = problem.mixture.suppressedCounts(reduced.labels, of: found.suppressedClasses)
+        found.withheldColumns = problem.mixture.withheldColumns(count: reduced.model.expertCount)
         found.errors = problem.errors(of: reduced)?.shifted(by: found.center, of: found.model)
         let order = found.orderOfWeight
         var fitted = problem.standardisation.inUserUnits(found.reordered(order))
@@ -110,7 +111,11 @@ extension Coordinator {
         let empty = (0..<expertCount).filter { !reduced.labels.contains($0) }
         if !empty.isEmpty { result.append(.emptyExperts(empty: empty.count, of: expertCount)) }
         return reduced.warnings + problem.mixture.unknownClasses.map { .unknownClass(class: $0) }
-            + problem.mixture.unknownCovariates.map { .unknownCovariate(covariate: $0) }
+            + problem.mixture.unknownCovariates.map {
+                problem.mixture.isWithheld($0)
+                    ? .withheldCovariate(covariate: problem.mixture.design.covariates[$0])
+                    : .unknownCovariate(covariate: problem.mixture.design.covariates[$0])
+            }
             + withoutErrors(reduced, problem) + result
     }
 }

@@ -18,8 +18,15 @@ package struct LocalMixture: Sendable {
         var suppressedClasses: [Int] = []
         /// The weight of the rows of each of them, rounded.
         var suppressedCounts: [Double] = []
+        /// Covariates, by number, that a rule withheld: how they vary is filled in.
+        var withheldColumns: Set<Int> = []
         /// Whether its variance is that of the floor: its rows share a response, or lie on one line.
         var isPointMass = false
+
+        /// Whether its own rows say how a covariate varies.
+        func knows(_ column: Int) -> Bool {
+            moments.scatter[column, column] > 0 && !withheldColumns.contains(column)
+        }
 
         /// ``ExpertFamily/scoreScale(_:)``.
         var scoreScale = 1.0
@@ -66,6 +73,7 @@ package struct LocalMixture: Sendable {
                     score: site.scores.isEmpty ? nil : site.scores[expert],
                     suppressedClasses: site.suppressedClasses.isEmpty ? [] : site.suppressedClasses[expert],
                     suppressedCounts: site.suppressedCounts.isEmpty ? [] : site.suppressedCounts[expert],
+                    withheldColumns: site.withheldColumns.isEmpty ? [] : Set(site.withheldColumns[expert].keys),
                     isPointMass: excess > 0,
                     scoreScale: site.model.family.scoreScale(site.model.experts[expert].dispersion))
             }
@@ -84,7 +92,8 @@ package struct LocalMixture: Sendable {
         sketch =
             known
             ?? CovariateSketch(
-                sites: sites.map(\.moments), marginals: sites.map(\.marginals), parallelism: parallelism)
+                sites: sites.map(\.moments), marginals: sites.map(\.marginals), released: sites.map(\.releasedMoments),
+                parallelism: parallelism)
     }
 
     /// Classes whose intercepts all components together hardly determine, less than the information of a row of even odds, and that none
@@ -110,10 +119,28 @@ package struct LocalMixture: Sendable {
     }
 
     /// Covariates that have one value at all sites: the moments of all components together do not vary.
-    var unknownCovariates: [String] {
+    var unknownCovariates: [Int] {
         let total = Moments.sum(components.map(\.moments), count: design.covariateCount + 1)
         return design.covariates.indices.filter { $0 != design.offset && total.scatter[$0, $0] == 0 }
-            .map { design.covariates[$0] }
+    }
+
+    /// Whether a rule withheld a covariate at some site.
+    func isWithheld(_ column: Int) -> Bool { components.contains { $0.withheldColumns.contains(column) } }
+
+    /// How much more of a covariate's spread there is with what was filled in: slopes of a gate that were filled in have the errors of those that they
+    /// are made of.
+    func spreadOfAllOverReleased(_ column: Int) -> Double {
+        let released = components.filter { $0.knows(column) }.reduce(0) { $0 + $1.moments.scatter[column, column] }
+        let all = components.reduce(0) { $0 + $1.moments.scatter[column, column] }
+        return released > 0 && isWithheld(column) ? all / released : 1
+    }
+
+    /// Of each of some global experts what no site released of its covariates.
+    func withheldColumns(count: Int) -> [[Int: WithheldColumn]] {
+        let columns = unknownCovariates.filter(isWithheld)
+        guard !columns.isEmpty else { return [] }
+        let own = Dictionary(uniqueKeysWithValues: columns.map { ($0, WithheldColumn.level) })
+        return [[Int: WithheldColumn]](repeating: own, count: count)
     }
 
     /// What f̂^W says too much of its own rows, per row, for having been fitted to them: half a parameter each (Akaike 1974).

@@ -33,12 +33,12 @@ struct GateVote {
             let gate = mixture.sites[site].model.gate.coefficients
             for first in members {
                 for second in members where labels[second] != labels[first] {
-                    let (own, other) = (mixture.components[first].moments, mixture.components[second].moments)
-                    for (index, column) in covariates.enumerated()
-                    where own.scatter[column, column] > 0 || other.scatter[column, column] > 0 {
+                    let (own, other) = (mixture.components[first], mixture.components[second])
+                    for (index, column) in covariates.enumerated() where own.knows(column) || other.knows(column) {
                         let isZero =
                             gate[index + 1, first - members.lowerBound] == gate[index + 1, second - members.lowerBound]
-                        result[labels[first]][labels[second]][index].add(own.weight + other.weight, isZero: isZero)
+                        result[labels[first]][labels[second]][index].add(
+                            own.moments.weight + other.moments.weight, isZero: isZero)
                     }
                 }
             }

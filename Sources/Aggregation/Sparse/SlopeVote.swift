@@ -23,7 +23,7 @@ struct SlopeVote {
             guard let covariate = layout.covariate(index) else { return true }
             let column = mixture.design.expertCovariates[covariate]
             var vote = SlopeVote()
-            for voter in voters where mixture.components[voter].moments.scatter[column, column] > 0 {
+            for voter in voters where mixture.components[voter].knows(column) {
                 vote.add(
                     mixture.components[voter].moments.weight,
                     isZero: mixture.components[voter].expert.coefficients[index] == 0)

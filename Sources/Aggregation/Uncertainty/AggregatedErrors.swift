@@ -38,9 +38,10 @@ extension AggregationProblem {
             return ParameterCovariance(
                 standardErrors: [Double](repeating: 0, count: size), correlations: nil, undetermined: Array(0..<size))
         }
+        let filled = [1] + mixture.design.gateCovariates.map(mixture.spreadOfAllOverReleased)
         return GateErrors(
             mixture: mixture, problem: transport, model: reduced.model, labels: reduced.labels, parallelism: parallelism
-        ).covariance(gates)
+        ).covariance(gates).scaled(by: (0..<size).map { filled[mixture.design.gateLayout.regressor($0)] })
     }
 }
 

@@ -55,7 +55,7 @@ struct ExpertErrors {
     ) -> (slope: Matrix, variance: Matrix) {
         let component = mixture.components[member]
         let coefficients = component.expert.coefficients.count
-        let own = component.unitInformation?.matrix() ?? component.moments.gram(of: mixture.design.expertCovariates)
+        let own = released(component)
         var slope = Matrix(rowCount: count, columnCount: count)
         for column in 0..<coefficients {
             for row in 0..<coefficients { slope[row, column] = weights[member] * own[row, column] }
@@ -73,6 +73,22 @@ struct ExpertErrors {
             }
         }
         return (slope, variance)
+    }
+
+    /// The sums of a component without what was filled in of withheld columns, which says nothing of their slopes.
+    private func released(_ component: LocalMixture.Component) -> Matrix {
+        var result = component.unitInformation?.matrix() ?? component.moments.gram(of: mixture.design.expertCovariates)
+        let layout = mixture.design.expertLayout
+        for column in component.withheldColumns {
+            guard let position = mixture.design.expertCovariates.firstIndex(of: column) else { continue }
+            let value = component.moments.mean[column]
+            for predictor in 0..<mixture.family.predictorCount {
+                let (intercept, slope) = (layout.intercept(of: predictor), layout.slope(position, of: predictor))
+                for index in 0..<result.rowCount { result[slope, index] = value * result[intercept, index] }
+                for index in 0..<result.rowCount { result[index, slope] = value * result[index, intercept] }
+            }
+        }
+        return result
     }
 
     /// What a component counts for in the dispersion of its label.

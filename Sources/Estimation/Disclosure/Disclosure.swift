@@ -179,28 +179,6 @@ extension FittedMixture {
         moments[expert].scatter[column, column] > 0
             || slopes(of: column).contains { model.experts[expert].coefficients[$0.slope] != 0 }
     }
-
-    /// Where the coefficients of each predictor have the slope of a column, and the intercept.
-    private func slopes(of column: Int) -> [(intercept: Int, slope: Int)] {
-        guard let position = model.design.expertCovariates.firstIndex(of: column) else { return [] }
-        let layout = model.design.expertLayout
-        return (0..<model.family.predictorCount).map { (layout.intercept(of: $0), layout.slope(position, of: $0)) }
-    }
-
-    /// As if the column had this value in all rows of the expert.
-    mutating func leaveOut(_ column: Int, of expert: Int, value: Double) {
-        moments[expert] = moments[expert].withConstant(column, value: value)
-        for (intercept, slope) in slopes(of: column) {
-            let coefficient = model.experts[expert].coefficients[slope]
-            model.experts[expert].coefficients[intercept] += coefficient * value
-            model.experts[expert].coefficients[slope] = 0
-            if !scores.isEmpty { scores[expert][slope] = value * scores[expert][intercept] }
-            if information.isEmpty { continue }
-            for index in 0..<information[expert].size {
-                information[expert][slope, index] = value * information[expert][intercept, index]
-            }
-        }
-    }
 }
 
 extension FittedMixture {

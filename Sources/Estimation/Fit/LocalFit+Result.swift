@@ -40,6 +40,7 @@ extension LocalFit {
             warnings(fitState, fitted, left, interceptOnly: held.interceptOnly)
             + dominanceWarnings(dominated) + covarianceWarnings(released)
             + separationWarnings(fitState, order: complete.orderOfWeight) + errors.warnings
+        released.withheldColumns = warnings.withheldColumns(of: design.covariates, released.moments)
         // Slopes of columns that an expert may not show are not in the model that is released.
         let logLikelihood =
             fitted.model == complete.inOrderOfWeight().model

@@ -40,8 +40,10 @@ extension GeneralisedEMRound {
             rows, model: model, constants: constants, disclosure: disclosure, rules: options.rules,
             parallelism: parallelism)
         let warnings = released.warnings + site.warnings
-        guard let rules = options.rules, let key = options.roundingKey else { return (site.statistics, warnings) }
-        let rounded = site.statistics.rounded(
+        var statistics = site.statistics
+        statistics.withheld = warnings.withheldColumns(of: design.covariates, statistics.moments)
+        guard let rules = options.rules, let key = options.roundingKey else { return (statistics, warnings) }
+        let rounded = statistics.rounded(
             UnbiasedRounding(key: key), at: global.model,
             spreads: DominanceRule(rules: rules).spreads(of: model, site.standardMoments, rows, parallelism),
             minimumRows: options.minRows, isWhole: warnings.isEmpty, standardisation)

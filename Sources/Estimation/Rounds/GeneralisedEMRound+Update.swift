@@ -24,28 +24,30 @@ extension GeneralisedEMRound {
     /// - Throws: ``EstimationError`` where there are none, or none of this model.
     package func update(_ sites: [RoundStatistics]) throws(EstimationError) -> Update {
         let family = try closedFormFamily()
-        let merged = try merged(sites)
+        let sites = try ordered(sites)
+        let merged = try merged(sites.map(withSpread))
         let start = model
         var next = start
         let moments = merged.moments.map(standardisation.standardised)
-        next.experts = zip(moments, start.experts).map { moments, current in
+        next.experts = start.experts.enumerated().map { expert, current in
+            let own = standardisation.standardised(momentsWithoutContrasts(expert, sites))
             // An expert that holds no row stays where it is.
-            moments.weight > 1e-10 * merged.weight
-                ? family.fit(moments, on: design.expertCovariates, dispersionFloor: options.varianceFloor)
-                : current
+            return own.weight > 1e-10 * merged.weight
+                ? family.fit(own, on: design.expertCovariates, dispersionFloor: options.varianceFloor) : current
         }
         let direction = merged.gate.direction(start.gate, ridge: options.gateRidge * merged.weight)
         let step = Self.stepLength(reach: reach(of: direction, over: moments))
         next.gate = start.gate.moved(direction, by: step)
-        let fitted = FittedMixture(
+        var fitted = FittedMixture(
             model: standardisation.inUserUnits(next), moments: merged.moments, rowCount: merged.rowCount,
             weight: merged.moments.reduce(0) { $0 + $1.weight })
+        fitted.withheldColumns = global.withheldColumns
         return Update(
             fitted: fitted, logLikelihoodPerRow: merged.logLikelihood / merged.weight, gateStep: step)
     }
 
     /// In an order that does not depend on the one given, so that neither do the bits.
-    private func merged(_ sites: [RoundStatistics]) throws(EstimationError) -> RoundStatistics {
+    private func ordered(_ sites: [RoundStatistics]) throws(EstimationError) -> [RoundStatistics] {
         let columns = design.covariateCount + 1
         let regressors = design.gatePositions.count
         for site in sites {
@@ -54,9 +56,12 @@ extension GeneralisedEMRound {
                 site.gate.pairs.allSatisfy({ $0.size == regressors })
             else { throw .statisticsOfAnotherShape }
         }
-        let ordered = sites.sorted {
+        return sites.sorted {
             ($0.logLikelihood, $0.weight, $0.moments[0].weight) < ($1.logLikelihood, $1.weight, $1.moments[0].weight)
         }
+    }
+
+    private func merged(_ ordered: [RoundStatistics]) throws(EstimationError) -> RoundStatistics {
         guard var merged = ordered.first else { throw .noStatistics }
         for site in ordered.dropFirst() { merged.merge(site) }
         guard merged.weight > 0, merged.isFinite else {

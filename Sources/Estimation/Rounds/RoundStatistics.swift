@@ -13,6 +13,8 @@ package struct RoundStatistics: Sendable, Equatable {
     package var moments: [Moments]
     /// In the standard units of the given mixture, ``GeneralisedEMRound/standardisation``.
     package var gate: GateSums
+    /// Of each expert the covariates, by number, that a rule made constant; empty where there are none, and of merged statistics.
+    package var withheld: [[Int: WithheldColumn]] = []
     /// Whether the sums are those of a release, rounded to half a standard error.
     package var isRounded = false
 
@@ -33,6 +35,7 @@ package struct RoundStatistics: Sendable, Equatable {
         for expert in moments.indices { moments[expert].merge(other.moments[expert]) }
         gate.merge(other.gate)
         isRounded = isRounded || other.isRounded
+        withheld = []
     }
 
     /// The statistics of the same rows with all weights multiplied by `factor`.

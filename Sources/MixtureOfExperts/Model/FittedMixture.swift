@@ -33,6 +33,8 @@ package struct FittedMixture: Sendable, Equatable {
     package var marginals: [[Marginal?]] = []
     /// Experts of which deviations and slopes are released, and no correlations: their moments are those of uncorrelated covariates.
     package var withheldCovariances: Set<Int> = []
+    /// Of each expert the covariates, by number, that a rule made constant in its statistics; empty where there are none.
+    package var withheldColumns: [[Int: WithheldColumn]] = []
     /// In standard errors; nil where numbers are exact.
     package var roundingStep: Double?
 
@@ -85,6 +87,10 @@ package struct FittedMixture: Sendable, Equatable {
         result.withheldCovariances = withheldCovariances
         result.roundingStep = roundingStep
         let covariates = columns.dropLast()
+        let position = Dictionary(uniqueKeysWithValues: zip(covariates, covariates.indices))
+        result.withheldColumns = withheldColumns.map { own in
+            Dictionary(uniqueKeysWithValues: own.compactMap { column, reason in position[column].map { ($0, reason) } })
+        }
         result.marginals = marginals.map { own in covariates.map { own[$0] } }
         return result
     }
@@ -135,6 +141,7 @@ package struct FittedMixture: Sendable, Equatable {
         result.selection = selection?.reordered(order)
         result.prior = prior?.reordered(order)
         result.errors = errors?.reordered(order)
+        if !withheldColumns.isEmpty { result.withheldColumns = order.map { withheldColumns[$0] } }
         result.withheldCovariances = Set(order.indices.filter { withheldCovariances.contains(order[$0]) })
         return result
     }

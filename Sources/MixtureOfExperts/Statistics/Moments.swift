@@ -107,6 +107,24 @@ package struct Moments: Sendable, Equatable {
         return result
     }
 
+    /// With a variable that varies independently of all others but the response, which follows it; per row.
+    package func varying(_ index: Int, variance: Double, slope: Double) -> Moments {
+        var result = self
+        let response = count - 1
+        result.scatter[index, index] = weight * variance
+        result.scatter[response, index] = weight * variance * slope
+        result.scatter[response, response] += weight * variance * slope * slope
+        return result
+    }
+
+    /// With the mean of a variable at another value, and that of the response along a slope.
+    package func moved(_ index: Int, to value: Double, slope: Double) -> Moments {
+        var result = self
+        result.mean[count - 1] += slope * (value - mean[index])
+        result.mean[index] = value
+        return result
+    }
+
     /// The moments of the same rows with all weights multiplied by `factor`.
     package func scaled(by factor: Double) -> Moments {
         Moments(

@@ -1,4 +1,5 @@
 import Aggregation
+import Estimation
 import Messages
 import MixtureOfExperts
 import Numerics
@@ -213,7 +214,17 @@ extension ModelFile {
         fitted.roundingStep = disclosure?.roundingStep
         fitted.withheldCovariances = Set(
             experts.indices.filter { experts[$0].statistics?.covarianceWithheld == true })
+        fitted.withheldColumns = withheldColumns(moments)
         return fitted
+    }
+
+    /// Columns that rules made constant: at a site, or at every site of a global model.
+    private func withheldColumns(_ moments: [Moments]) -> [[Int: WithheldColumn]] {
+        let everywhere = (aggregation?.warnings ?? []).compactMap { warning -> FitWarning? in
+            guard case .withheldCovariate(let name) = warning else { return nil }
+            return .rareLevel(covariate: name, minimum: 0)
+        }
+        return ((fit?.warnings ?? []) + everywhere).withheldColumns(of: covariates, moments)
     }
 
     /// What a reader has to know.

@@ -70,6 +70,7 @@ public struct StatisticsFile: Codable, Sendable, Equatable {
                 gradient: gate.gradient,
                 pairs: gate.information.map { PackedSymmetric(size: size, storage: $0) }))
         statistics.isRounded = roundingStep != nil
+        statistics.withheld = warnings.withheldColumns(of: covariates, statistics.moments)
         return statistics
     }
 }
