@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from .._federation.words import SiteError
 from ._site import Site
-from ._words import SiteError
 
 _GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
