@@ -24,6 +24,7 @@
 #   make test-report-browser  the page of `dmoe report` in Chromium, wide and narrow; SCREENSHOTS=folder keeps pictures of it
 #   make test-spark   the tests of dmoe.spark on a cluster of this machine: PyPI's pyspark on Java 17, some minutes
 #   make test-flower  the tests of dmoe.flower: PyPI's flwr, in simulation and with a SuperLink and SuperNodes of this machine
+#   make test-vantage6  the tests of dmoe.vantage6 on the mock network of PyPI's vantage6-algorithm-tools, half a minute
 #   make benchmark    time, memory and score of all of it, kept in Benchmarks/results; ARGUMENTS="--quick" for small sizes
 #   make benchmark-compare   the kernels beside Benchmarks/baseline/kernels.json, as ratios; some minutes
 #   make benchmark-baseline  measures that baseline anew; on a quiet machine
@@ -33,7 +34,7 @@
 
 SWIFT ?= swift
 
-.PHONY: demo test quick attacks hostile build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline fuzz sanitize experiments corpus test-experiments wheel check-wheel test-python test-report-browser r-package test-r test-spark test-flower clean
+.PHONY: demo test quick attacks hostile build docs lint format dependencies flights demo-small benchmark benchmark-compare benchmark-baseline fuzz sanitize experiments corpus test-experiments wheel check-wheel test-python test-report-browser r-package test-r test-spark test-flower test-vantage6 clean
 
 demo: build flights
 	Scripts/demo/airlines.sh Demo/flights.csv
@@ -120,6 +121,9 @@ test-spark: build wheel
 test-flower: build wheel
 	Scripts/test-flower.sh $(ARGUMENTS)
 
+test-vantage6: build wheel
+	Scripts/test-vantage6.sh $(ARGUMENTS)
+
 dependencies:
 	Scripts/install-dependencies.sh
 
@@ -127,4 +131,4 @@ flights:
 	Scripts/demo/get-flights.sh Demo
 
 clean:
-	rm -rf .build .build-c .build-r .build-debian .build-fuzz .build-sanitize Demo python/dist python/.venv python/.venv-spark python/.venv-flower python/dmoe/libdmoe.so python/dmoe/licences R/dist
+	rm -rf .build .build-c .build-r .build-debian .build-fuzz .build-sanitize Demo python/dist python/.venv python/.venv-spark python/.venv-flower python/.venv-vantage6 python/dmoe/libdmoe.so python/dmoe/licences R/dist

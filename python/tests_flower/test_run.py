@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from conftest import PRIVATE, CommandLine, Sites
 from dmoe import _requests
-from dmoe.flower import _client, _messages
+from dmoe._federation import sites as questions
+from dmoe._federation.learning import TooFewSites
+from dmoe.flower import _messages
 from dmoe.flower._folder import Folder
-from dmoe.flower._server import Run, TooFewSites
+from dmoe.flower._server import Run
 from dmoe.flower._settings import Settings
 from flwr.app import ConfigRecord, Message, RecordDict
 from in_process import Node, Nodes, failing, site
@@ -193,8 +195,8 @@ def test_what_guards_the_rows_is_the_sites_to_say(sites: Sites) -> None:
 def test_every_option_of_a_fit_is_the_coordinators_or_the_sites() -> None:
     """A new one is refused until somebody says whose it is."""
     sites_own = {"ledger", "hold_back_new", "policy", "rounding_secret", "draft", "as_sites", "initial_models", "aggregated", "study"}
-    assert {*_requests.FIT_OPTIONS, *_requests.COLUMN_ARGUMENTS, "experts"} == {*_client.FIT_OPTIONS, *sites_own}
-    assert not sites_own & set(_client.FIT_OPTIONS)
+    assert {*_requests.FIT_OPTIONS, *_requests.COLUMN_ARGUMENTS, "experts"} == {*questions.FIT_OPTIONS, *sites_own}
+    assert not sites_own & set(questions.FIT_OPTIONS)
 
 
 def test_a_fit_ends_when_nobody_waits_for_it(sites: Sites) -> None:

@@ -15,12 +15,12 @@ from typing import Any
 import dmoe
 import pytest
 from conftest import APP, PRIVATE, PROGRAM, Sites
+from dmoe._federation.record import file_name
+from dmoe._federation.words import SiteError
 from dmoe.flower import _messages
-from dmoe.flower._folder import file_name
 from dmoe.flower._reading import rows_of
 from dmoe.flower._settings import Settings
 from dmoe.flower._site import Site
-from dmoe.flower._words import SiteError
 from flwr.app import ArrayRecord, ConfigRecord, RecordDict
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dmoe.flower._words import names_in, released, visible
+from dmoe._federation.words import names_in, released, visible
 
 PUBLIC = {"stay", "ward", "a"}
 

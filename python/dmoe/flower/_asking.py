@@ -5,20 +5,18 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from flwr.app import Message
 from flwr.serverapp import Grid
 
-from .._model import Model
+from .._federation.answers import LONGEST_NAME, Answer, Node, say_slow
+from .._federation.words import visible
 from ._messages import packed, unpacked
-from ._words import visible
 
 log = logging.getLogger("flwr")
 
 _POLL, _SLOWEST_POLL = 0.25, 1.0
-_LONGEST_NAME = 80
 
 # Of Flower's error messages; what they say beside may cite rows, and is left out.
 _ERRORS = {
@@ -31,44 +29,10 @@ _ERRORS = {
 }
 
 
-@dataclass
-class Node:
-    """A node, and what it is called: as it is registered, else as it says itself, else by its number."""
-
-    number: int
-    name: str
-    is_registered: bool
-
-
-@dataclass
-class Answer:
-    """What a site said to a question.
-
-    Attributes
-    ----------
-    status : str
-        ``"answered"``, ``"refused"`` by the site or its engine, ``"failed"`` beneath that, ``"silent"`` until the deadline.
-    error : str or None
-        Why there is nothing.
-    """
-
-    node: Node
-    status: str
-    seconds: float
-    error: str | None = None
-    text: str | None = None
-    fields: dict[str, Any] = field(default_factory=dict)
-    model: Model | None = None
-
-    def fail(self, reason: str) -> None:
-        """Makes nothing of an answer that cannot be used."""
-        self.status, self.error, self.text = "failed", visible(reason), None
-
-
 def nodes_of(grid: Grid, sites: Sequence[str]) -> list[Node]:
     """Those that are there and take part, by name."""
     nodes = [
-        Node(info.node_id, visible(info.name, _LONGEST_NAME) or f"node {info.node_id}", bool(info.name)) for info in grid.get_nodes()
+        Node(info.node_id, visible(info.name, LONGEST_NAME) or f"node {info.node_id}", bool(info.name)) for info in grid.get_nodes()
     ]
     asked = [node for node in nodes if not sites or not node.is_registered or node.name in sites]
     return sorted(asked, key=lambda node: (node.name, node.number))
@@ -114,17 +78,17 @@ class Question:
                 node = waiting.pop(reply.metadata.reply_to_message_id, None)
                 if node is not None:
                     answers[node.number] = _answer(node, reply, time.monotonic() - start)
-                    _say(answers[node.number])
+                    answers[node.number].say(log)
             left = self._seconds - (time.monotonic() - start)
             if waiting and not is_late and left < self._seconds / 2:
                 is_late = True
-                log.warning("slow: no answer yet after %.0f s from %s", self._seconds - left, ", ".join(node.name for node in waiting.values()))
+                say_slow(log, self._seconds - left, list(waiting.values()))
             pause = _POLL if replies else min(pause * 1.5, _SLOWEST_POLL)
             if waiting:
                 time.sleep(max(0.0, min(pause, left)))
         for node in waiting.values():
-            answers[node.number] = Answer(node, "silent", time.monotonic() - start, f"no answer within {self._seconds:.0f} s")
-            _say(answers[node.number])
+            answers[node.number] = Answer.silent(node, time.monotonic() - start, self._seconds)
+            answers[node.number].say(log)
         return [answers[node.number] for node in nodes]
 
 
@@ -138,15 +102,5 @@ def _answer(node: Node, reply: Message, seconds: float) -> Answer:
         return Answer(node, "failed", seconds, visible(str(problem)))
     own = fields.get("name")
     if not node.is_registered and isinstance(own, str) and own:
-        node.name = visible(own, _LONGEST_NAME)
-    reason = fields.get("reason")
-    if reason is not None:
-        return Answer(node, "refused", seconds, visible(str(reason)), None, fields)
-    return Answer(node, "answered", seconds, None, text, fields)
-
-
-def _say(answer: Answer) -> None:
-    if answer.error is None:
-        log.info("%s: answered after %.1f s", answer.node.name, answer.seconds)
-    else:
-        log.warning("%s: %s after %.1f s: %s", answer.node.name, answer.status, answer.seconds, answer.error)
+        node.name = visible(own, LONGEST_NAME)
+    return Answer.of(node, seconds, fields, text)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from .._federation.tables import begins, csv_rows, quiet
+from .._federation.words import SiteError
 from ._site import Site
-from ._words import SiteError
 
-_GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
 
 
@@ -38,36 +36,16 @@ def _rows(site: Site, table: str, query: str) -> Any:
     path = Path(table)
     if not path.exists():
         raise SiteError(f"there is no table {path.name} at the site")
-    with _quiet(f"the table {path.name} cannot be read"):
-        if path.is_dir() or _begins(path, _PARQUET):
+    with quiet(f"the table {path.name} cannot be read"):
+        if path.is_dir() or begins(path, _PARQUET):
             from pyarrow import parquet
 
             return parquet.read_table(path)
-        return _csv(path, site.delimiter)
-
-
-def _begins(path: Path, mark: bytes) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(mark)) == mark
-
-
-def _csv(path: Path, delimiter: str) -> Any:
-    """Fields as they stand: the engine reads their numbers, as it does in a file."""
-    import pyarrow as pa
-    from pyarrow import csv
-
-    parsing = csv.ParseOptions(delimiter="\t" if delimiter == "tab" else delimiter, newlines_in_values=True)
-    compression = "gzip" if _begins(path, _GZIP) else None
-    with pa.input_stream(str(path), compression=compression) as stream:
-        names = csv.open_csv(stream, parse_options=parsing).schema.names
-    types = dict.fromkeys(names, pa.large_string())
-    conversion = csv.ConvertOptions(column_types=types, strings_can_be_null=False)
-    with pa.input_stream(str(path), compression=compression) as stream:
-        return csv.read_csv(stream, parse_options=parsing, convert_options=conversion)
+        return csv_rows(path, site.delimiter)
 
 
 def _answer(database: str, query: str) -> dict[str, list[Any]]:
-    with _quiet("the query of the site cannot be answered"):
+    with quiet("the query of the site cannot be answered"):
         import sqlalchemy
 
         engine = sqlalchemy.create_engine(database, hide_parameters=True)
@@ -84,14 +62,3 @@ def _answer(database: str, query: str) -> dict[str, list[Any]]:
     if len(set(names)) < len(names):
         raise SiteError("two columns of the query have the same name")
     return dict(zip(names, columns, strict=True))
-
-
-@contextmanager
-def _quiet(what: str) -> Iterator[None]:
-    try:
-        yield
-    except SiteError:
-        raise
-    except Exception as problem:
-        # From None: what a library says would otherwise be in the log of the node.
-        raise SiteError(f"{what} ({type(problem).__name__}); dmoe fit, or the database, says there what is wrong") from None

@@ -8,47 +8,25 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from ._client import FIT_OPTIONS, SCORE_OPTIONS, STATISTICS_OPTIONS
+from .._federation.plan import AGGREGATE_OPTIONS, Plan
+from .._federation.sites import FIT_OPTIONS
 
 _LISTS = ("features", "exclude", "gate_features", "classes")
-_AGGREGATE_OPTIONS = ("experts", "method", "gate", "site_weights", "largest_share", "support_size", "inconsistent", "seed")
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(Plan):
     """Of a run.
 
     Attributes
     ----------
-    fit, aggregate : dict
-        Arguments of :func:`dmoe.fit_local` and :func:`dmoe.aggregate`, without what is empty.
-    study : str or None
-        The text of the study file.
-    sites : list of str
-        Those that take part; all that are there where it is empty.
-    min_nodes : int
-        Fewer answers make no model.
     wait : float
         Seconds for nodes to come.
-    deadline : float
-        Seconds for the answers to a question.
-    rounds : int
-        Of statistics.
-    scores : bool
-        Whether sites are asked to score the global model.
     results : Path
         The folder of what comes of it.
     """
 
-    fit: dict[str, Any]
-    aggregate: dict[str, Any]
-    study: str | None
-    sites: list[str]
-    min_nodes: int = 2
     wait: float = 60
-    deadline: float = 3600
-    rounds: int = 0
-    scores: bool = False
     results: Path = Path("dmoe-results")
 
     @classmethod
@@ -65,7 +43,7 @@ class Settings:
         for key, value in config.items():
             part, dot, name = key.partition(".")
             if dot and part in parts:
-                options = FIT_OPTIONS if part == "fit" else _AGGREGATE_OPTIONS
+                options = FIT_OPTIONS if part == "fit" else AGGREGATE_OPTIONS
                 if name.replace("-", "_") not in options:
                     raise ValueError(f"the run configuration has '{key}', which is none of {_listed(part, options)}")
                 if value != "":
@@ -84,27 +62,9 @@ class Settings:
         return settings
 
     def _check(self) -> None:
-        for name, least in (("min_nodes", 1), ("wait", 0), ("deadline", 1), ("rounds", 0)):
-            value = getattr(self, name)
-            whole = name in ("min_nodes", "rounds")
-            if not isinstance(value, int if whole else (int, float)) or isinstance(value, bool) or value < least:
-                raise ValueError(f"'{name.replace('_', '-')}' must be a {'whole ' if whole else ''}number from {least}, not {value!r}")
+        self.check({"min_nodes": 1, "wait": 0, "deadline": 1, "rounds": 0}, {"min_nodes": "min-nodes"})
         if not isinstance(self.scores, bool):
             raise ValueError(f"'scores' must be true or false, not {self.scores!r}")
-        if len(self.sites) != len(set(self.sites)):
-            raise ValueError("'sites' has a name twice")
-        if self.sites and len(self.sites) < self.min_nodes:
-            raise ValueError(f"'sites' has {len(self.sites)} names, and 'min-nodes' is {self.min_nodes}")
-
-    @property
-    def statistics(self) -> dict[str, Any]:
-        """Options of the question for statistics."""
-        return {name: value for name, value in self.fit.items() if name in STATISTICS_OPTIONS}
-
-    @property
-    def scoring(self) -> dict[str, Any]:
-        """Options of the question for scores."""
-        return {name: value for name, value in self.fit.items() if name in SCORE_OPTIONS}
 
 
 def _listed(part: str, options: tuple[str, ...]) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from .._federation.words import SiteError
 from .._requests import USUAL_MIN_ROWS
-from ._words import SiteError
 
 # Of simulations, by Flower.
 _PARTITION, _PARTITIONS = "partition-id", "num-partitions"
