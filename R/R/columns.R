@@ -9,6 +9,24 @@ columns_for <- function(plan, data, responses = TRUE) {
   lapply(columns, repeated, nrow(data))
 }
 
+# With the column of subjects, and for a ledger with all other numbers of the table, by which it knows rows again.
+identified <- function(columns, data, subjects, has_ledger) {
+  for (name in subjects) {
+    values <- response_of(name, data, NULL)
+    columns[[name]] <- if (is.numeric(values) && !is.factor(values)) as.double(values) else names_of(values)
+  }
+  others <- if (has_ledger) setdiff(names(Filter(function(values) is.numeric(values) && is.null(dim(values)), data)), names(columns))
+  for (name in others) columns[[name]] <- as.double(data[[name]])
+  columns
+}
+
+# Of a formula of one column, or the name itself.
+name_of_column <- function(column, what) {
+  if (inherits(column, "formula") && length(column) == 2) column <- as.character(column[[2]])
+  if (!is.null(column) && (!is.character(column) || length(column) != 1)) refuse(sprintf("%s must be a column, such as ~ patient", what))
+  column
+}
+
 # Variables of a formula need not be of the table.
 repeated <- function(values, count) if (length(values) == 1) rep(values, count) else values
 

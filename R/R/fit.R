@@ -28,10 +28,13 @@ dmoe <- function(formula, data, experts = if (inherits(formula, "dmoe_study")) N
 }
 
 fit_local <- function(formula, data, experts = if (inherits(formula, "dmoe_study")) NULL else 3, family = "gaussian", weights, offset,
-                      subset, na.action, ..., site = "data", threads = NULL, progress = NULL) {
+                      subset, na.action, ..., site = "data", subject = NULL, threads = NULL, progress = NULL) {
   call <- match.call()
   rows <- rows_of(formula, data, family, substitute(weights), substitute(offset), substitute(subset), na_action(na.action), parent.frame())
-  model <- fitted_model(rows, experts, c(list(...), list(threads = threads)), site, progress)
+  options <- c(list(...), list(threads = threads))
+  rows$subject <- name_of_column(subject, "subject")
+  rows$columns <- identified(rows$columns, rows$data, c(rows$plan$subject, rows$subject), !is.null(options$ledger))
+  model <- fitted_model(rows, experts, options, site, progress)
   model$call <- call
   model
 }
@@ -89,7 +92,7 @@ chosen_rows <- function(subset) if (is.logical(subset)) subset & !is.na(subset) 
 
 # One fit of the engine.
 fitted_model <- function(rows, experts, options, source, progress) {
-  request <- fit_request(columns_request(rows$plan, rows$study), experts, options)
+  request <- fit_request(c(columns_request(rows$plan, rows$study), list(subject = rows$subject)), experts, options)
   model <- new_model(fit_text(rows$columns, request, source, progress), rows$plan)
   warn_of(model)
 }

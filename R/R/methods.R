@@ -84,7 +84,8 @@ print.summary.dmoe <- function(x, digits = max(3L, getOption("digits") - 3L), ..
   invisible(x)
 }
 
-sources_of_errors <- c(observed = "observed information", sandwich = "sandwich", aggregated = "combined from those of the sites")
+sources_of_errors <- c(observed = "observed information", sandwich = "sandwich", aggregated = "combined from those of the sites",
+                       simulated = "local models drawn anew from theirs", sites = "what changes without each site")
 
 print_component <- function(x, component, digits) {
   own <- x$coefficients[x$coefficients$component == component, ]
@@ -110,7 +111,7 @@ dispersion_text <- function(family, dispersion) {
 tidy.dmoe <- function(x, conf.int = FALSE, conf.level = 0.95, ...) {
   table <- coefficient_table(x)
   if (conf.int) {
-    half <- -stats::qt(0.5 - 0.5 * conf.level, residual_degrees(x)) * table$std.error
+    half <- -stats::qt(0.5 - 0.5 * conf.level, degrees_of(x)) * table$std.error
     table <- cbind(table, conf.low = table$estimate - half, conf.high = table$estimate + half)
   }
   table

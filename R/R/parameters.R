@@ -44,7 +44,7 @@ gate_blocks <- function(model, record) {
 
 block_of <- function(label, terms, estimates, uncertainty, center, predictors) {
   list(
-    label = rep(label, length(terms)), terms = terms, estimates = estimates,
+    label = rep(label, length(terms)), terms = terms, estimates = estimates, degrees = uncertainty$degrees,
     covariance = if (!is.null(uncertainty)) covariance_of(uncertainty, length(estimates), center, predictors))
 }
 
@@ -144,12 +144,17 @@ parameter_count <- function(model) {
   sum(experts) + if (gates > 0) free(record$uncertainty$gate, gates) else 0
 }
 
-# Of Student's t: those of one linear regression fitted to rows; all other estimates are taken as normal.
-residual_degrees <- function(model) {
+# Of Student's t, for each coefficient of a block: those that the file has; of one linear regression fitted to rows, rows less coefficients; all other
+# estimates are taken as normal.
+degrees_of <- function(model) {
   record <- model$record
-  is_regression <- length(record$experts) == 1 && record$family == "gaussian" && !identical(record$uncertainty$source, "aggregated")
-  degrees <- if (is_regression) record$weight - length(record$experts[[1]]$coefficients) else 0
-  if (degrees > 0) degrees else Inf
+  is_regression <- length(record$experts) == 1 && record$family == "gaussian" &&
+    isTRUE(record$uncertainty$source %in% c("observed", "sandwich"))
+  residual <- if (is_regression) record$weight - length(record$experts[[1]]$coefficients) else 0
+  unlist(lapply(blocks_of(model), function(block) {
+    degrees <- if (!is.null(block$degrees)) block$degrees else if (residual > 0) residual else Inf
+    rep(degrees, length(block$estimates))
+  }))
 }
 
 # The estimate, its error, and a test of 0, row by row.
@@ -162,5 +167,5 @@ coefficient_table <- function(model) {
   ratio <- estimates / errors
   data.frame(
     component = unlist(lapply(blocks, `[[`, "label")), term = unlist(lapply(blocks, `[[`, "terms")), estimate = estimates,
-    std.error = errors, statistic = ratio, p.value = 2 * stats::pt(-abs(ratio), residual_degrees(model)))
+    std.error = errors, statistic = ratio, p.value = 2 * stats::pt(-abs(ratio), degrees_of(model)))
 }

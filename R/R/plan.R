@@ -82,7 +82,7 @@ plan_of_study <- function(fields) {
   list(
     target = fields$target, covariates = covariates, experts = vector_or(fields$regression, all), gate = vector_or(fields$gate, all),
     family = fields$family, classes = vector_of(fields$classes), exposure = fields$exposure, weights = fields$weights,
-    missing = fields$missing, formula = formula_of_note(fields$note))
+    subject = fields$subject, missing = fields$missing, formula = formula_of_note(fields$note))
 }
 
 vector_or <- function(list, default) if (is.null(list)) default else as.character(vector_of(list))

@@ -6,7 +6,7 @@ fit_options <- c(
   l1_gate = "l1Gate", l1_experts = "l1Experts", l1_refit = "l1Refit", standard_errors = "standardErrors", slope_prior = "slopePrior",
   rows_per_parameter = "rowsPerParameter", criterion = "criterion", holdout = "holdout", initial_models = "initialModels",
   threads = "threads", aggregated = "aggregated", draft = "draft",
-  as_sites = "asSites", rounding_secret = "roundingSecret")
+  as_sites = "asSites", rounding_secret = "roundingSecret", ledger = "ledger", hold_back_new = "holdBackNew", policy = "policy")
 
 whole_options <- c("starts", "max_iterations", "seed", "min_rows", "rows_per_parameter", "threads", "support_size")
 

@@ -44,13 +44,14 @@ sites_of <- function(site, rows) {
 }
 
 aggregate_models <- function(models, experts = NULL, method = NULL, gate = NULL, site_weights = NULL, largest_share = NULL,
-                             support = NULL, support_size = NULL, inconsistent = NULL, seed = NULL, threads = NULL) {
+                             support = NULL, support_size = NULL, inconsistent = NULL, aggregate_errors = NULL, seed = NULL,
+                             threads = NULL) {
   models <- named_sites(models, "dmoe", "a model")
   automatic <- identical(experts, "auto")
   request <- encoded(list(
     names = I(names(models)), experts = if (!automatic) experts, expertsAutomatic = automatic, method = method, gate = gate,
-    siteWeights = site_weights, largestShare = largest_share, supportSize = support_size, inconsistent = inconsistent, seed = seed,
-    threads = threads))
+    siteWeights = site_weights, largestShare = largest_share, supportSize = support_size, inconsistent = inconsistent,
+    aggregateErrors = aggregate_errors, seed = seed, threads = threads))
   plan <- models[[1]]$plan
   table <- if (!is.null(support)) table_of(columns_for(plan, as.data.frame(support, optional = TRUE), responses = FALSE), "support")
   answer <- .Call(call_aggregate, enc2utf8(request), unname(lapply(models, handle_of)), table)
@@ -71,16 +72,19 @@ named_sites <- function(values, kind, needed) {
 
 # Extra rounds
 
-site_statistics <- function(model, data, weights = NULL, na.action, min_rows = 10, threads = NULL) {
+site_statistics <- function(model, data, weights = NULL, na.action, min_rows = 10, subject = NULL, ledger = NULL, hold_back_new = NULL,
+                            policy = NULL, rounding_secret = NULL, threads = NULL) {
   one_model(model)
   missing <- missing_rule(na_action(na.action))$rule
   data <- as.data.frame(data, optional = TRUE)
   columns <- columns_for(model$plan, data)
   name <- if (is.null(weights)) model$plan$weights else weights
   if (!is.null(name)) columns[[name]] <- numbers(response_of(name, data, NULL), name)
+  subject <- name_of_column(subject, "subject")
+  columns <- identified(columns, data, c(model$plan$subject, subject), !is.null(ledger))
   request <- encoded(list(
-    weights = name, missing = missing, minRows = min_rows, ownRows = if (is.null(min_rows)) TRUE,
-    threads = threads))
+    weights = name, missing = missing, minRows = min_rows, ownRows = if (is.null(min_rows)) TRUE, subject = subject, ledger = ledger,
+    holdBackNew = hold_back_new, policy = policy, roundingSecret = rounding_secret, threads = threads))
   answered(.Call(call_statistics, handle_of(model), table_of(columns), enc2utf8(request)))$text
 }
 

@@ -17,6 +17,8 @@ private struct AggregateRequest: Decodable {
     var largestShare: Double?
     var supportSize: Int?
     var inconsistent: String?
+    /// How the standard errors are found: model, sites, simulate; nil: model.
+    var aggregateErrors: String?
     var seed: UInt64?
     var threads: Int?
 
@@ -29,6 +31,7 @@ private struct AggregateRequest: Decodable {
         job.settings.largestShare = largestShare
         job.settings.supportSize = supportSize ?? job.settings.supportSize
         job.settings.inconsistent = try Request.named(inconsistent, .inconsistent) ?? job.settings.inconsistent
+        job.settings.errors = try Request.named(aggregateErrors, .aggregateErrors) ?? job.settings.errors
         job.settings.seed = seed
         try job.settings.checkSingleModel()
         return job

@@ -100,6 +100,8 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case gate
     /// What becomes of inconsistent sites: `InconsistentSiteRule` by its name.
     case inconsistent
+    /// How the standard errors of a global model are found: `AggregateErrors` by its name.
+    case aggregateErrors
     /// Number of experts of the global model.
     case globalExperts
     /// The model files.

@@ -24,6 +24,7 @@ def aggregate(
     support: Any = None,
     support_size: int | None = None,
     inconsistent: str | None = None,
+    aggregate_errors: str | None = None,
     seed: int | None = None,
     n_jobs: int | None = None,
 ) -> Model:
@@ -53,6 +54,9 @@ def aggregate(
         What becomes of sites whose local models differ from those of all others: a warning names them, and they are kept or left out.
         By default, ``"ask"``, they are kept, but where their numbers look damaged (another unit, a sign, exchanged columns) an error says
         how. Impossible ones are always left out.
+    aggregate_errors : {"model", "simulate", "sites"}, optional
+        Standard errors of the global model: by formulas from those of the local models (the default), or from local models drawn anew from
+        theirs, which are both of these sites with other rows; or from what changes without each site in turn, also of other sites like these.
     seed : int, optional
         Of all random numbers; by default that of the models' study, or 1.
     n_jobs : int, optional
@@ -83,7 +87,8 @@ def aggregate(
     """
     model, said = aggregated(
         models, _engine.FUNCTIONS, experts=experts, method=method, gate=gate, site_weights=site_weights,
-        largest_share=largest_share, support=support, support_size=support_size, inconsistent=inconsistent, seed=seed, n_jobs=n_jobs,
+        largest_share=largest_share, support=support, support_size=support_size, inconsistent=inconsistent,
+        aggregate_errors=aggregate_errors, seed=seed, n_jobs=n_jobs,
     )
     warn(said)
     return model
@@ -92,7 +97,7 @@ def aggregate(
 def aggregated(
     models: Mapping[str, Model] | Sequence[Model], style: int, *, experts: int | str | None, method: str | None,
     inconsistent: str | None, seed: int | None, n_jobs: int | None, gate: str | None = None, site_weights: str | None = None,
-    largest_share: float | None = None, support: Any = None, support_size: int | None = None,
+    largest_share: float | None = None, support: Any = None, support_size: int | None = None, aggregate_errors: str | None = None,
 ) -> tuple[Model, list[str]]:
     """The global model, and what there is to be said of it, with options spelled in a style."""
     if isinstance(models, Model):
@@ -101,7 +106,7 @@ def aggregated(
     request = {
         "names": names, "method": method, "gate": gate, "siteWeights": site_weights,
         "largestShare": largest_share, "supportSize": whole("support_size", support_size), "inconsistent": inconsistent,
-        "seed": whole("seed", seed), "threads": _engine.threads(n_jobs),
+        "aggregateErrors": aggregate_errors, "seed": whole("seed", seed), "threads": _engine.threads(n_jobs),
         "expertsAutomatic": experts == "auto", "experts": None if experts == "auto" else whole("experts" if style == _engine.FUNCTIONS else "n_global_experts", experts),
     }
     text = encoded(request)

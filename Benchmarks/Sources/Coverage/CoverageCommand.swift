@@ -22,6 +22,10 @@ struct CoverageCommand: ParsableCommand {
     @Option var replicates = 500
     @Option(help: "observed or sandwich.") var errors = "observed"
     @Option(help: "As of dmoe aggregate.") var method = "transport-statistics"
+    @Option(help: "model, sites or simulate, as of dmoe aggregate.") var aggregateErrors = "model"
+    @Option(help: "Standard deviation of the slopes of experts between sites.") var between = 0.0
+    @Flag(help: "Sizes of sites follow a Pareto law of index 1.2 from a quarter of the rows on, of the same mean.")
+    var pareto = false
     @Option(help: "Also the bootstrap, with so many draws, of this many data sets.") var bootstrap = 0
     @Option var dataSets = 3
     @Option var threads = Parallelism.coreCount
@@ -32,15 +36,20 @@ struct CoverageCommand: ParsableCommand {
             throw ValidationError("No family '\(family)'.")
         }
         guard StandardErrorMethod(rawValue: errors) != nil else { throw ValidationError("No errors '\(errors)'.") }
+        guard AggregateErrors(rawValue: aggregateErrors) != nil else {
+            throw ValidationError("No errors '\(aggregateErrors)'.")
+        }
         guard Aggregators.named(method) != nil else { throw ValidationError("No method '\(method)'.") }
     }
 
     mutating func run() throws {
         guard let truth = CoverageStudy.truth(family: family, experts: experts, covariates: covariates),
-            let aggregator = Aggregators.named(method), let errors = StandardErrorMethod(rawValue: errors)
+            let aggregator = Aggregators.named(method), let errors = StandardErrorMethod(rawValue: errors),
+            let aggregateErrors = AggregateErrors(rawValue: aggregateErrors)
         else { return }
         let study = CoverageStudy(
-            truth: truth, rows: rows, sites: sites, errors: errors, aggregator: aggregator, seed: seed)
+            truth: truth, rows: rows, sites: sites, errors: errors, aggregator: aggregator,
+            aggregateErrors: aggregateErrors, between: between, hasUnequalSites: pareto, seed: seed)
         let parallelism = Parallelism(threads: threads)
         if bootstrap > 0 {
             for dataSet in 0..<dataSets {
@@ -49,8 +58,9 @@ struct CoverageCommand: ParsableCommand {
             return
         }
         let found = parallelism.map(count: replicates) { study.replicate($0) }
-        try show(CoverageTable(truth, found.flatMap(\.local)), "local")
-        try show(CoverageTable(truth, found.compactMap(\.global)), "aggregated")
+        let estimand = try study.estimand(parallelism)
+        try show(CoverageTable(estimand, found.flatMap(\.local)), "local")
+        try show(CoverageTable(estimand, found.compactMap(\.global)), "aggregated")
     }
 
     private func show(_ rows: some Encodable, _ title: String) throws {

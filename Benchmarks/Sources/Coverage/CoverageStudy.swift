@@ -1,5 +1,6 @@
 import Aggregation
 import Estimation
+import Foundation
 import MixtureOfExperts
 import Numerics
 
@@ -10,6 +11,10 @@ struct CoverageStudy: Sendable {
     let sites: Int
     let errors: StandardErrorMethod
     let aggregator: any Aggregator
+    let aggregateErrors: AggregateErrors
+    /// Standard deviation of the slopes of experts between sites.
+    let between: Double
+    let hasUnequalSites: Bool
     let seed: UInt64
 
     struct Replicate: Sendable {
@@ -46,11 +51,42 @@ struct CoverageStudy: Sendable {
 
     func data(_ replicate: Int, _ site: Int) -> ShardRows {
         var random = RandomNumbers(seed: seed).split(replicate).split(site)
+        var count = rows
+        if hasUnequalSites {
+            // The mean of the law is 1.2 / 0.2 times its least value; none is larger than a tenth of a hundred sites.
+            count = min(Int(Double(rows) / 4 * pow(1 - random.uniform(), -1 / 1.2)), 10 * rows)
+        }
+        var model = truth
+        let regressors = truth.design.expertPositions.count
+        for expert in model.experts.indices where between > 0 {
+            for position in model.experts[expert].coefficients.indices where !position.isMultiple(of: regressors) {
+                model.experts[expert].coefficients[position] += between * random.normal()
+            }
+        }
         let covariates = Matrix(
-            rowCount: rows, columnCount: truth.design.covariateCount,
-            storage: (0..<rows * truth.design.covariateCount).map { _ in random.normal() })
-        return ShardRows(covariates: covariates, responses: truth.sample(covariates, using: &random))
+            rowCount: count, columnCount: truth.design.covariateCount,
+            storage: (0..<count * truth.design.covariateCount).map { _ in random.normal() })
+        return ShardRows(covariates: covariates, responses: model.sample(covariates, using: &random))
     }
+
+    /// What the global model estimates: where sites differ the fit to a million rows of the same law.
+    func estimand(_ parallelism: Parallelism) throws -> MixtureModel {
+        guard between > 0 else { return truth }
+        let parts = parallelism.map(count: Self.manyRows / rows) { data(-1, $0) }
+        let all = ShardRows(
+            covariates: Matrix(
+                columns: (0..<truth.design.covariateCount).map { column in
+                    parts.flatMap { $0.covariates.column(column) }
+                }), responses: parts.flatMap(\.responses))
+        let options = FitOptions(
+            expertCount: truth.expertCount, starts: 1, standardErrors: .none, initialModels: [truth])
+        let fitted = try LocalFit(
+            design: truth.design, family: truth.family, options: options, parallelism: parallelism
+        ).fit(all).fitted
+        return matched(fitted).model
+    }
+
+    private static let manyRows = 1_000_000
 
     func replicate(_ index: Int) -> Replicate { estimates((0..<sites).map { data(index, $0) }) }
 
@@ -60,7 +96,9 @@ struct CoverageStudy: Sendable {
         let local = shards.compactMap { rows in
             try? LocalFit(design: truth.design, family: truth.family, options: options).fit(rows).fitted
         }
-        let global = try? Coordinator(aggregator: aggregator).aggregate(
+        var settings = AggregationOptions(inconsistentSites: .keep)
+        settings.errors = aggregateErrors
+        let global = try? Coordinator(aggregator: aggregator, options: settings).aggregate(
             local.enumerated().map { Contribution(name: "site \($0.offset)", fitted: $0.element) })
         return Replicate(local: local.map(matched), global: global.map { matched($0.fitted) })
     }

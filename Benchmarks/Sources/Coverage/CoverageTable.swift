@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import MixtureOfExperts
 
@@ -26,7 +27,7 @@ struct CoverageTable: Encodable {
 
     init(_ truth: MixtureModel, _ fits: [FittedMixture]) {
         let target = Self.parameters(truth, nil)
-        let found = fits.map { Self.parameters($0.model, $0.standardErrors) }
+        let found = fits.map { Self.parameters($0.model, $0.standardErrors, $0.errors) }
         rows = Kind.allCases.compactMap { kind in
             let own = target.indices.filter { target[$0].kind == kind }
             guard !own.isEmpty else { return nil }
@@ -58,9 +59,16 @@ struct CoverageTable: Encodable {
         var kind: Kind
         var value: Double
         var error: Double?
+        /// Of the interval.
+        var quantile = 1.959963984540054
     }
 
-    private static func parameters(_ model: MixtureModel, _ errors: StandardErrors?) -> [Parameter] {
+    private static func parameters(
+        _ model: MixtureModel, _ errors: StandardErrors?, _ uncertainty: ParameterUncertainty? = nil
+    ) -> [Parameter] {
+        func quantile(_ covariance: ParameterCovariance?) -> Double {
+            IntervalQuantile.ofLevel(0.95, degrees: covariance?.degrees)
+        }
         var result = [Parameter]()
         let regressors = model.design.expertPositions.count
         for (index, expert) in model.experts.enumerated() {
@@ -68,13 +76,13 @@ struct CoverageTable: Encodable {
                 result.append(
                     Parameter(
                         kind: position.isMultiple(of: regressors) ? .expertIntercept : .expertSlope, value: value,
-                        error: errors?.coefficients[index][position]))
+                        error: errors?.coefficients[index][position], quantile: quantile(uncertainty?.experts[index])))
             }
             if model.family.hasDispersion {
                 result.append(
                     Parameter(
                         kind: .logDispersion, value: log(expert.dispersion),
-                        error: errors?.logDispersions[index]))
+                        error: errors?.logDispersions[index], quantile: quantile(uncertainty?.experts[index])))
             }
         }
         for gate in 0..<model.expertCount - 1 {
@@ -82,7 +90,7 @@ struct CoverageTable: Encodable {
                 result.append(
                     Parameter(
                         kind: position == 0 ? .gateIntercept : .gateSlope, value: value,
-                        error: errors?.gates[gate][position]))
+                        error: errors?.gates[gate][position], quantile: quantile(uncertainty?.gate)))
             }
         }
         return result
@@ -93,7 +101,9 @@ struct CoverageTable: Encodable {
     ) -> (covered: Int, given: Int, ratio: Double, bias: Double) {
         let truth = target[index].value
         let given = fits.compactMap { fit in fit[index].error.map { (fit[index].value, $0) } }
-        let covered = given.count { abs($0.0 - truth) <= 1.959963984540054 * $0.1 }
+        let covered = fits.count { fit in
+            fit[index].error.map { abs(fit[index].value - truth) <= fit[index].quantile * $0 } ?? false
+        }
         let count = Double(max(given.count, 1))
         let mean = given.reduce(0) { $0 + $1.1 } / count
         let bias = given.reduce(0) { $0 + ($1.0 - truth) / $1.1 } / count

@@ -10,8 +10,7 @@ test_that("every option has an argument of its name", {
   in_formulas <- regmatches(own, gregexpr("\\.[a-zA-Z]+", own))[[grep("let inFormulas", own)]]
   # Of files, of tables that are divided, of simulations and comparisons; models of single sites are adapted by the other doors.
   elsewhere <- c(
-    "adapt", "adapted", "priorPrecision", "level", "ledger", "noLedger", "holdBackNew", "policy", "subject",
-    "study", "outOfCore", "delimiter", "columns", "rounds", "federatedRounds", "shards", "shardBy", "methods", "test", "groups", "pooled",
+    "adapt", "adapted", "priorPrecision", "level", "noLedger", "study", "outOfCore", "delimiter", "columns", "rounds", "federatedRounds", "shards", "shardBy", "methods", "test", "groups", "pooled",
     "profile", "rows", "testRows", "capacity", "shift")
   special <- regmatches(own, regexec("case \\.(\\w+): \"(.+)\"", own))
   special <- do.call(rbind, special[lengths(special) > 0])

@@ -25,10 +25,21 @@ public enum InconsistentSiteRule: String, Sendable, Codable, CaseIterable {
     case exclude
 }
 
+/// How the standard errors of a global model are found.
+public enum AggregateErrors: String, Sendable, Codable, CaseIterable {
+    /// By formulas from those of the local models: for these sites, with other rows.
+    case model
+    /// From what the estimates are without each site in turn: for other sites like these.
+    case sites
+    /// From global models of local ones whose parameters are drawn anew: for these sites, and for every way of building the model.
+    case simulate
+}
+
 /// How local models become one.
 package struct AggregationOptions: Sendable {
     package typealias GateTarget = Aggregation.GateTarget
     package typealias SiteWeights = Aggregation.SiteWeights
+    package typealias AggregateErrors = Aggregation.AggregateErrors
     package typealias InconsistentSiteRule = Aggregation.InconsistentSiteRule
 
     /// Where the experts come from once the local experts are grouped.
@@ -53,6 +64,7 @@ package struct AggregationOptions: Sendable {
     /// nil: no bound.
     package var largestShare: Double?
     package var inconsistentSites: InconsistentSiteRule
+    package var errors = AggregateErrors.model
     package var seed: UInt64
     /// The MM algorithm stops when the objective falls by less than this share of itself.
     package var tolerance: Double

@@ -15,6 +15,8 @@ package struct AggregationSettings: Sendable, Equatable, Codable {
     package var largestShare: Double?
     package var supportSize: Int
     package var inconsistentSites: AggregationOptions.InconsistentSiteRule
+    /// nil: by formulas from those of the local models.
+    package var errors: AggregationOptions.AggregateErrors?
     package var seed: UInt64
     package var expertSource: AggregationOptions.ExpertSource
     package var tolerance: Double
@@ -30,6 +32,7 @@ package struct AggregationSettings: Sendable, Equatable, Codable {
         largestShare = options.largestShare
         supportSize = options.supportSize
         inconsistentSites = options.inconsistentSites
+        errors = options.errors == .model ? nil : options.errors
         seed = options.seed
         expertSource = options.expertSource
         tolerance = options.tolerance

@@ -35,6 +35,9 @@ extension Coordinator {
             warnings: examined.leftOut.map(\.warning) + examined.warnings + warnings(reduced, problem)
                 + pointMasses(reduced, problem, order: order) + losses(verdict))
         report.verdict = verdict
+        if options.errors != .model, let source = found.errors?.source, source == .aggregated || source == .observed {
+            report.warnings.append(.errorsByFormula(asked: options.errors))
+        }
         if contributions.count > 1 {
             report.agreement = SiteAgreement(problem, labels: reduced.labels).experts(order)
         }

@@ -11,9 +11,19 @@ package enum ErrorSource: Sendable, Equatable {
 }
 
 extension AggregationProblem {
-    /// The errors of a reduced mixture in pooled standard units, intercepts where covariates are 0; nil where they are not known, or
-    /// not of every local model.
+    /// The errors of a reduced mixture in pooled standard units, intercepts where covariates are 0, as the options say; nil where they are not
+    /// known, or not of every local model.
     func errors(of reduced: ReducedMixture) -> ParameterUncertainty? {
+        let first = errorsByFormula(of: reduced)
+        guard let first, options.errors != .model, let rebuilt = RebuiltMixture(reduced, self) else { return first }
+        let other =
+            options.errors == .sites
+            ? SiteJackknife(problem: self, rebuilt: rebuilt).errors(first)
+            : SimulatedErrors(problem: self, rebuilt: rebuilt).errors(first)
+        return other ?? first
+    }
+
+    private func errorsByFormula(of reduced: ReducedMixture) -> ParameterUncertainty? {
         let sites = mixture.sites
         switch reduced.errors {
         case .site(let site): return sites[site].errors?.atZero(of: sites[site])

@@ -67,7 +67,7 @@ package struct SiteUpdate: Sendable {
         return (zip(sites, isInconsistent).filter { !$0.1 }.map(\.0), warnings)
     }
 
-    private static func dominant(_ sites: [(name: String, weight: Double)]) -> [RoundWarning] {
+    static func dominant(_ sites: [(name: String, weight: Double)]) -> [RoundWarning] {
         SiteShares.dominant(sites).map { [.dominantSite(site: $0.name, share: $0.share)] } ?? []
     }
 

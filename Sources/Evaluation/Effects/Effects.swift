@@ -5,7 +5,7 @@ import Numerics
 /// What the covariates do, in words of a reader: by size, with intervals, and where each expert is at home.
 ///
 /// Intervals are estimate ± z · standard error, z the normal quantile; of a linear regression, one Gaussian expert fitted to rows, that of a t of
-/// as many degrees as there are rows beyond coefficients.
+/// as many degrees as there are rows beyond coefficients; of errors from the differences of sites that of a t of their degrees.
 package struct Effects: Sendable, Equatable, Encodable {
     /// A coefficient.
     package struct Effect: Sendable, Equatable, Encodable {
@@ -78,7 +78,9 @@ extension Effects {
 private struct EffectMaker {
     let fitted: FittedMixture
     let errors: StandardErrors
+    /// Where the errors say nothing of degrees.
     let quantile: Double
+    let level: Double
     /// Of the covariates and the response over all rows.
     let deviations: [Double]
 
@@ -86,6 +88,7 @@ private struct EffectMaker {
         self.fitted = fitted
         self.errors = errors
         quantile = IntervalQuantile.ofLevel(level, degrees: Self.residualDegrees(fitted))
+        self.level = level
         let pooled = Moments.sum(fitted.moments, count: fitted.model.design.covariateCount + 1)
         deviations = Self.deviations(pooled)
     }
@@ -94,9 +97,13 @@ private struct EffectMaker {
     private static func residualDegrees(_ fitted: FittedMixture) -> Double? {
         let degrees = fitted.weight - Double(fitted.model.experts[0].coefficients.count)
         guard fitted.model.expertCount == 1, fitted.model.family is GaussianFamily,
-            fitted.errors?.source != .aggregated, degrees > 0
+            [.observed, .sandwich].contains(fitted.errors?.source), degrees > 0
         else { return nil }
         return degrees
+    }
+
+    private func quantile(_ covariance: ParameterCovariance?) -> Double {
+        covariance?.degrees.map { IntervalQuantile.ofLevel(level, degrees: $0) } ?? quantile
     }
 
     private static func deviations(_ moments: Moments) -> [Double] {
@@ -110,6 +117,7 @@ private struct EffectMaker {
     func expert(_ index: Int) -> Effects.OfExpert {
         let family = fitted.model.family
         let layout = design.expertLayout
+        let quantile = quantile(fitted.errors?.experts[index])
         // Of responses that do not vary, as far as is released, nothing is a share.
         let deviation = deviations[deviations.count - 1]
         let inverse = !family.standardisesResponses ? 1 : deviation > 0 ? 1 / deviation : 0
@@ -120,7 +128,7 @@ private struct EffectMaker {
             var effect = effect(
                 covariate.map { design.expertFeatures[$0] } ?? "intercept", estimate,
                 errors.coefficients[index][position],
-                scale: covariate.map { deviations[design.expertCovariates[$0]] * inverse } ?? 0)
+                scale: covariate.map { deviations[design.expertCovariates[$0]] * inverse } ?? 0, quantile)
             if case .classes(let names) = family.response {
                 effect.response = names[layout.predictor(position) + 1]
             }
@@ -131,7 +139,7 @@ private struct EffectMaker {
         let spread = Self.deviations(moments)
         return Effects.OfExpert(
             expert: index + 1, share: total > 0 ? moments.weight / total : 0, intercepts: intercepts,
-            effects: Self.bySize(effects), dispersion: family.hasDispersion ? dispersion(index) : nil,
+            effects: Self.bySize(effects), dispersion: family.hasDispersion ? dispersion(index, quantile) : nil,
             typicalRow: design.covariates.indices.map {
                 Effects.Typical(
                     covariate: design.covariates[$0], mean: moments.mean[$0], standardDeviation: spread[$0])
@@ -141,28 +149,31 @@ private struct EffectMaker {
     func gate(_ index: Int) -> Effects.OfGate {
         let coefficients = Array(fitted.model.gate.coefficients.column(index))
         let own = errors.gates[index]
+        let quantile = quantile(fitted.errors?.gate)
         return Effects.OfGate(
             expert: index + 1, against: fitted.model.expertCount,
-            intercept: effect("intercept", coefficients[0], own[0], scale: 0),
+            intercept: effect("intercept", coefficients[0], own[0], scale: 0, quantile),
             effects: Self.bySize(
                 design.gateCovariates.enumerated().map { position, covariate in
                     effect(
                         design.covariates[covariate], coefficients[position + 1], own[position + 1],
-                        scale: deviations[covariate])
+                        scale: deviations[covariate], quantile)
                 }))
     }
 
-    private func effect(_ name: String, _ estimate: Double, _ error: Double?, scale: Double) -> Effects.Effect {
+    private func effect(
+        _ name: String, _ estimate: Double, _ error: Double?, scale: Double, _ quantile: Double
+    ) -> Effects.Effect {
         Effects.Effect(
             covariate: name, response: nil, standardised: scale * estimate, estimate: estimate, standardError: error,
             lower: error.map { estimate - quantile * $0 }, upper: error.map { estimate + quantile * $0 })
     }
 
     /// Its interval is symmetric for the logarithm: it never falls below 0.
-    private func dispersion(_ index: Int) -> Effects.Effect {
+    private func dispersion(_ index: Int, _ quantile: Double) -> Effects.Effect {
         let value = fitted.model.experts[index].dispersion
         let error = errors.logDispersions[index]
-        var result = effect("dispersion", value, error.map { $0 * value }, scale: 0)
+        var result = effect("dispersion", value, error.map { $0 * value }, scale: 0, quantile)
         if let error {
             let factor = exp(quantile * error)
             (result.lower, result.upper) = (value / factor, value * factor)

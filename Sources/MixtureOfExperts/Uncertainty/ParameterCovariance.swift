@@ -11,16 +11,21 @@ package struct ParameterCovariance: Sendable, Equatable {
     ///
     /// Their errors are those of one solution of many, good only for what all of these agree on.
     package private(set) var undetermined: [Int]
+    /// Of Student's t; nil where the estimates are taken as normal.
+    package private(set) var degrees: Double?
 
-    package init(standardErrors: [Double], correlations: [Double]?, undetermined: [Int] = []) {
+    package init(
+        standardErrors: [Double], correlations: [Double]?, undetermined: [Int] = [], degrees: Double? = nil
+    ) {
         let pairs = Self.pairCount(standardErrors.count)
         precondition(correlations == nil || correlations?.count == pairs, "a correlation for every pair")
         self.standardErrors = standardErrors
         self.correlations = correlations
         self.undetermined = undetermined
+        self.degrees = degrees
     }
 
-    package init(_ covariance: Matrix, undetermined: [Int] = []) {
+    package init(_ covariance: Matrix, undetermined: [Int] = [], degrees: Double? = nil) {
         let size = covariance.rowCount
         let errors = (0..<size).map { max(covariance[$0, $0], 0).squareRoot() }
         var correlations = [Double]()
@@ -31,7 +36,7 @@ package struct ParameterCovariance: Sendable, Equatable {
                 correlations.append(product > 0 ? min(max(covariance[row, column] / product, -1), 1) : 0)
             }
         }
-        self.init(standardErrors: errors, correlations: correlations, undetermined: undetermined)
+        self.init(standardErrors: errors, correlations: correlations, undetermined: undetermined, degrees: degrees)
     }
 
     package var count: Int { standardErrors.count }
@@ -61,7 +66,8 @@ package struct ParameterCovariance: Sendable, Equatable {
     }
 
     package var withoutCorrelations: ParameterCovariance {
-        ParameterCovariance(standardErrors: standardErrors, correlations: nil, undetermined: undetermined)
+        ParameterCovariance(
+            standardErrors: standardErrors, correlations: nil, undetermined: undetermined, degrees: degrees)
     }
 
     /// Each parameter times a positive factor.
@@ -83,7 +89,7 @@ package struct ParameterCovariance: Sendable, Equatable {
                     }
                 }
             },
-            undetermined: order.indices.filter { undetermined.contains(order[$0]) })
+            undetermined: order.indices.filter { undetermined.contains(order[$0]) }, degrees: degrees)
     }
 
     /// Of the terms of a variance.
@@ -103,14 +109,15 @@ package struct ParameterCovariance: Sendable, Equatable {
                 parts[row].count == 1 ? abs(map[row, parts[row][0]]) * standardErrors[parts[row][0]] : 0
             }
             unknown = parts.indices.filter { unknown.contains($0) || parts[$0].count > 1 }
-            return ParameterCovariance(standardErrors: errors, correlations: nil, undetermined: unknown)
+            return ParameterCovariance(
+                standardErrors: errors, correlations: nil, undetermined: unknown, degrees: degrees)
         }
         let covariance = map * matrix * map.transposed()
         unknown = parts.indices.filter { row in
             let terms = parts[row].reduce(0) { $0 + abs(map[row, $1]) * standardErrors[$1] }
             return unknown.contains(row) || covariance[row, row] < Self.leastShare * terms * terms
         }
-        return ParameterCovariance(covariance, undetermined: unknown)
+        return ParameterCovariance(covariance, undetermined: unknown, degrees: degrees)
     }
 
     /// Of the coefficients with the intercept of each linear predictor taken `offset` from where it is.
@@ -135,7 +142,7 @@ package struct ParameterCovariance: Sendable, Equatable {
         ParameterCovariance(
             standardErrors: standardErrors.map(Self.rounded),
             correlations: correlations?.map { ($0 * 1e7).rounded() / 1e7 },
-            undetermined: undetermined)
+            undetermined: undetermined, degrees: degrees.map(Self.rounded))
     }
 
     private static func rounded(_ value: Double) -> Double {

@@ -13,6 +13,10 @@ package struct ParameterUncertainty: Sendable, Equatable {
         case sandwich
         /// Combined from those of local models.
         case aggregated
+        /// Of local models whose parameters were drawn anew from theirs.
+        case simulated
+        /// From what changes without each site in turn: also for other sites like these.
+        case sites
         /// The inverse of the negative Hessian of the log posterior at its mode: of a model adapted to a site.
         case posterior
     }

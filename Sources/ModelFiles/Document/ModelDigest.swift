@@ -1,12 +1,13 @@
 import Messages
 import MixtureOfExperts
+import Numerics
 
-/// 64 bits that distinguish one model file from another: FNV-1a of names, parameters and the moments that set the units of a
-/// round; or one study from another.
+/// What distinguishes one model file from another: SHA-256 of names, parameters and the moments that set the units of a round; or one study from
+/// another.
 ///
-/// Not a signature: it guards against mistakes, not against deceit.
+/// A site answers at models that descend from one of its own: nobody is to make another model, or study, of the same digest.
 package struct ModelDigest {
-    private var state: UInt64 = 0xcbf2_9ce4_8422_2325
+    private var hash = SHA256()
 
     init(_ fitted: FittedMixture) {
         let (model, design) = (fitted.model, fitted.model.design)
@@ -25,14 +26,14 @@ package struct ModelDigest {
         for list in names { add(list) }
     }
 
-    /// 16 hexadecimal digits.
-    var text: String { Hexadecimal.text(words: [state]) }
+    /// 64 hexadecimal digits.
+    var text: String { Hexadecimal.text(hash.digest()) }
 
     private mutating func add(_ names: [String]) {
         add(UInt64(names.count))
         for name in names {
             add(UInt64(name.utf8.count))
-            for byte in name.utf8 { add(byte) }
+            hash.add(name.utf8)
         }
     }
 
@@ -43,10 +44,8 @@ package struct ModelDigest {
     }
 
     private mutating func add(_ number: UInt64) {
-        for shift in stride(from: UInt64(0), to: 64, by: 8) { add(UInt8(truncatingIfNeeded: number >> shift)) }
+        hash.add(stride(from: UInt64(0), to: 64, by: 8).lazy.map { UInt8(truncatingIfNeeded: number >> $0) })
     }
-
-    private mutating func add(_ byte: UInt8) { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
 }
 
 extension FittedMixture {

@@ -61,8 +61,10 @@ struct LedgerFile: ~Copyable {
 
     /// With its first line, in one step: an empty file is a ledger that has lost its entries.
     private static func begin(_ place: String, named path: String) throws(LedgerError) {
-        do { try NewFile.write(LedgerHead.newLine(), to: place) } catch {
-            throw .cannotWrite(path: path, reason: (error as? NewFile.Failure)?.reason ?? "it has no text")
+        let line: Data
+        do { line = try LedgerHead.newLine() } catch { throw .cannotWrite(path: path, reason: "it has no text") }
+        do throws(NewFile.Failure) { try NewFile.write(line, to: place) } catch {
+            throw .cannotWrite(path: path, reason: error.reason)
         }
     }
 

@@ -9,6 +9,8 @@ extension ModelFile {
         package var correlations: [Double]?
         /// Positions, from 0, of parameters that the rows do not determine; absent where there are none.
         package var undetermined: [Int]?
+        /// Of Student's t; absent where the estimates are taken as normal.
+        package var degrees: Double?
     }
 
     /// ``ParameterUncertainty``, but for the experts.
@@ -57,13 +59,14 @@ extension ModelFile.CovarianceRecord {
     init(_ covariance: ParameterCovariance) {
         self.init(
             standardErrors: covariance.standardErrors, correlations: covariance.correlations,
-            undetermined: covariance.undetermined.isEmpty ? nil : covariance.undetermined)
+            undetermined: covariance.undetermined.isEmpty ? nil : covariance.undetermined, degrees: covariance.degrees)
     }
 
     /// Of a record that was validated.
     var covariance: ParameterCovariance {
         ParameterCovariance(
-            standardErrors: standardErrors, correlations: correlations, undetermined: undetermined ?? [])
+            standardErrors: standardErrors, correlations: correlations, undetermined: undetermined ?? [],
+            degrees: degrees)
     }
 
     fileprivate func validate(count: Int, field: String, source: String) throws(ModelFileError) {
@@ -79,6 +82,9 @@ extension ModelFile.CovarianceRecord {
             let pairs = ParameterCovariance.pairCount(count)
             try check(correlations.count == pairs, "correlations", "has \(correlations.count) numbers, not \(pairs)")
             try check(correlations.allSatisfy { abs($0) <= 1 }, "correlations", "must lie between -1 and 1")
+        }
+        if let degrees {
+            try check((1...1e9).contains(degrees), "degrees", "must be from 1 to 1e9")
         }
         let positions = undetermined ?? []
         try check(

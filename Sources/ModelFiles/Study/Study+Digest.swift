@@ -2,7 +2,7 @@ import Messages
 import StudyData
 
 extension Study {
-    /// 16 hexadecimal digits that distinguish one study from another.
+    /// 64 hexadecimal digits that distinguish one study from another.
     ///
     /// Notes, number of experts and seed do not count: they change nothing in what a parameter means.
     package var digest: String { ModelDigest(self).text }

@@ -27,7 +27,7 @@ package struct CSVReader {
     }
 
     /// Reads the header.
-    /// - Throws: `emptyFile`, `duplicateColumn`, `notUTF8`, `unterminatedQuote`.
+    /// - Throws: `emptyFile`, `duplicateColumn`, `notUTF8`, `unterminatedQuote`, `namesOfHeader`.
     package init(source: String, bytes: TableBytes, options: TableOptions) throws(TableError) {
         self.source = source
         self.bytes = bytes
@@ -36,6 +36,7 @@ package struct CSVReader {
         delimiter = options.delimiter
         let header = try CSVHeader(source: source, bytes: bytes, delimiter: options.delimiter)
         names = header.names
+        if let given = options.columnNames, given != names { throw .namesOfHeader(source: source) }
         start = (header.end, header.endLine)
         columns = names.map { CSVColumn(isText: options.keepsAllText || options.textColumns.contains($0)) }
     }

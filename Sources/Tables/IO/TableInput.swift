@@ -85,7 +85,7 @@ extension DataTable {
     /// - Throws: `fileNotFound` or `cannotRead` if there are no bytes to read or they change meanwhile; `beyondMemory` if what
     ///   comes of a pipe or of a compressed file is too much; `emptyFile`, `noRows`,
     ///   `unsupportedFormat`, `duplicateColumn`, `raggedRow`, `unterminatedQuote`, `malformedNPY`,
-    ///   `columnNamesMismatch` or `corruptGzip` if they are not a table.
+    ///   `columnNamesMismatch`, `namesOfHeader` or `corruptGzip` if they are not a table.
     public static func read(path: String, options: TableOptions = TableOptions()) throws(TableError) -> DataTable {
         let input = try TableInput(path: path)
         let result = Result { () throws(TableError) in try table(of: input, options: options) }

@@ -51,6 +51,8 @@ public enum TableError: Error, Equatable, Sendable {
     case malformedNPY(source: String, reason: String)
     /// `names` column names were given for an array of `columns` columns.
     case columnNamesMismatch(source: String, names: Int, columns: Int)
+    /// Names are given for a CSV file whose header has others.
+    case namesOfHeader(source: String)
     /// The bytes begin as a gzip stream but do not decompress.
     case corruptGzip(source: String, reason: String)
     /// More rows than there is memory for, of a pipe or a compressed file.
@@ -209,6 +211,9 @@ extension TableError: DoorMessage {
         case .columnNamesMismatch(let source, let names, let columns):
             "\(source.visible): \(names) column name\(names == 1 ? "" : "s") given for \(columns) "
                 + "column\(columns == 1 ? "" : "s"); give one name for each column"
+        case .namesOfHeader(let source):
+            "\(source.visible), line 1: the columns have other names in the header of the file; leave \(RequestOption.columns.name(style)) "
+                + "out, which names the columns of a .npy file, or give the file a header"
         case .corruptGzip(let source, let reason):
             "\(source.visible): damaged gzip data: \(reason.visible); compress or copy the file again"
         case .beyondMemory(let source):

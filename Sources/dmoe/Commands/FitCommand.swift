@@ -38,7 +38,12 @@ struct FitCommand: ParsableCommand {
     @Option(name: [.short, .long], help: ArgumentHelp("Where to write the local model.", valueName: "file"))
     var output: String
 
-    func validate() throws { try refusing { () throws(RequestRefusal) in try job.check() } }
+    func validate() throws {
+        try refusing { () throws(RequestRefusal) in
+            try job.check()
+            if draft, fit.disclosure.minRows != nil { throw .noEffect(.minRows, .staysWithOwner) }
+        }
+    }
 
     private var job: FitJob {
         var job = FitJob(columns: columns.request(data), experts: fit.experts)

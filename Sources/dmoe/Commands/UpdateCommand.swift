@@ -39,8 +39,8 @@ struct UpdateCommand: ParsableCommand {
     mutating func run() throws {
         try OutputFile.check(output, inputs: [model] + files)
         let previous = try ModelFile.read(path: model)
-        let sites = try files.map { path throws(ModelFileError) in
-            UpdateJob.Site(name: path, file: try StatisticsFile.read(path: path))
+        let sites = try zip(files, FileNames.labels(files)).map { path, label throws(ModelFileError) in
+            UpdateJob.Site(name: label, path: path, file: try StatisticsFile.read(path: path))
         }
         var job = UpdateJob()
         job.inconsistent = inconsistent

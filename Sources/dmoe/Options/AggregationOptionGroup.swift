@@ -5,6 +5,7 @@ import DistributedMoE
 extension AggregationOptions.GateTarget: ExpressibleByArgument {}
 extension AggregationOptions.SiteWeights: ExpressibleByArgument {}
 extension AggregationOptions.InconsistentSiteRule: ExpressibleByArgument {}
+extension AggregationOptions.AggregateErrors: ExpressibleByArgument {}
 
 extension AggregationChoices.GlobalExperts: ExpressibleByArgument {
     /// A number, or `auto`; which numbers can be, the job says.
@@ -85,10 +86,19 @@ struct AggregationOptionGroup: ParsableArguments {
             """)
     var gate: AggregationOptions.GateTarget?
 
+    @Option(
+        help: """
+            Standard errors of the global model: model (by formulas from those of the local models: these sites, with other rows), \
+            simulate (local models drawn anew 400 times: the same for any way of building it), sites (each site left out in turn: \
+            also other sites like these).
+            """)
+    var aggregateErrors = AggregationChoices().errors
+
     func settings(experts: AggregationChoices.GlobalExperts?, seed: UInt64?) -> AggregationChoices {
         var settings = support.settings(seed: seed)
         settings.method = method
         settings.gate = gate
+        settings.errors = aggregateErrors
         settings.experts = experts
         return settings
     }

@@ -13,7 +13,7 @@ extension DoorRequest {
         .minRows,
     ]
     static let ofAggregations: Set<RequestOption> = [
-        .method, .gate, .siteWeights, .largestShare, .supportSize, .inconsistent, .seed, .support,
+        .method, .gate, .siteWeights, .largestShare, .supportSize, .inconsistent, .aggregateErrors, .seed, .support,
     ]
     static let ofShards: Set<RequestOption> = [
         .experts, .rowsPerParameter, .holdout, .seed, .shards, .shardBy, .rounds, .globalExperts,
@@ -77,6 +77,7 @@ extension DoorRequest {
         choices.largestShare = self[.largestShare]?.number
         choices.supportSize = self[.supportSize]?.integer ?? choices.supportSize
         choices.inconsistent = try named(.inconsistent) ?? choices.inconsistent
+        choices.errors = try named(.aggregateErrors) ?? choices.errors
         choices.seed = seed
         return choices
     }

@@ -28,6 +28,8 @@ import Testing
         Refusal("empty name", fit + ["--features", "a,,b"], says: ["--features: a name is empty"]),
         Refusal("name twice", fit + ["--features", "a,b,a"], says: ["--features: \"a\" is duplicated"]),
         Refusal("unknown option", fit + ["--expert", "3"], says: ["--expert"]),
+        Refusal(
+            "threshold of a draft", fit + ["--draft", "--min-rows", "20"], says: ["--min-rows has no effect here"]),
     ]
 
     static let ofOthers: [Refusal] = [

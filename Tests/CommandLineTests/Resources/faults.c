@@ -69,6 +69,22 @@ ssize_t write(int descriptor, const void *bytes, size_t count) {
     return next(descriptor, bytes, count);
 }
 
+static ssize_t write_at(const char *symbol, int descriptor, const void *bytes, size_t count, off_t offset) {
+    ssize_t (*next)(int, const void *, size_t, off_t) =
+        (ssize_t(*)(int, const void *, size_t, off_t))dlsym(RTLD_NEXT, symbol);
+    int kind = fault("write");
+    if (kind == fails) return -1;
+    return next(descriptor, bytes, kind == shortened ? (count + 1) / 2 : count, offset);
+}
+
+ssize_t pwrite(int descriptor, const void *bytes, size_t count, off_t offset) {
+    return write_at("pwrite", descriptor, bytes, count, offset);
+}
+
+ssize_t pwrite64(int descriptor, const void *bytes, size_t count, off_t offset) {
+    return write_at("pwrite64", descriptor, bytes, count, offset);
+}
+
 int fsync(int descriptor) {
     int (*next)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
     return fault("fsync") == fails ? -1 : next(descriptor);

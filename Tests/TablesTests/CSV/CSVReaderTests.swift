@@ -141,6 +141,15 @@ import Testing
         #expect(Fixture.failure("x,y, x\n1,2,3\n") == .duplicateColumn(source: "t.csv", name: "x"))
     }
 
+    /// Those of a .npy file: a header would be taken for what was meant, or a first row for a header.
+    @Test func refusesOtherNamesThanThoseOfTheHeader() throws {
+        let named = TableOptions(columnNames: ["x", "y"])
+        #expect(try Fixture.table("x,y\n1,2\n", named).columnNames == ["x", "y"])
+        for header in ["y,x", "x,y,z", "x", "1,2", "a,y"] {
+            #expect(Fixture.failure(header + "\n1,2\n", named) == .namesOfHeader(source: "t.csv"))
+        }
+    }
+
     @Test func refusesFilesWithoutRows() {
         #expect(Fixture.failure("") == .emptyFile(path: "t.csv"))
         #expect(Fixture.failure("\n \r\n\t") == .emptyFile(path: "t.csv"))

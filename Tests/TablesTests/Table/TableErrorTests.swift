@@ -20,7 +20,7 @@ import Testing
         .unterminatedQuote(source: "a\nb.csv", line: 7), .textAfterQuote(source: "a\nb.csv", line: 7),
         .endlessRow(source: "a\nb.csv", line: 7, megabytes: 64),
         .malformedNPY(source: "a\nb.csv", reason: "bad\nheader"),
-        .columnNamesMismatch(source: "a\nb.csv", names: 1, columns: 3),
+        .columnNamesMismatch(source: "a\nb.csv", names: 1, columns: 3), .namesOfHeader(source: "a\nb.csv"),
         .corruptGzip(source: "a\nb.csv", reason: "bad\ndata"),
     ]
 

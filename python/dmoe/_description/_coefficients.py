@@ -57,34 +57,41 @@ class Coefficient:
 
 def coefficient_table(parameters: Parameters, level: float = 0.95) -> list[Coefficient]:
     """Expert after expert and then gate after gate: intercepts, slopes in the order of the covariates, the dispersion."""
-    quantile = float(answer(library().dmoe_interval_quantile(level, parameters.residual_degrees or 0.0)))
-    return [*_of_experts(parameters, quantile), *_of_gates(parameters, quantile)]
+    return [*_of_experts(parameters, level), *_of_gates(parameters, level)]
 
 
-def _of_experts(parameters: Parameters, quantile: float) -> Iterator[Coefficient]:
+def _quantile(level: float, degrees: float | None) -> float:
+    return float(answer(library().dmoe_interval_quantile(level, degrees or 0.0)))
+
+
+def _of_experts(parameters: Parameters, level: float) -> Iterator[Coefficient]:
     deviation = parameters.overall_deviation
     unit = deviation[-1] if parameters.family == "gaussian" and deviation[-1] > 0 else 1.0
     scales = [deviation[column] / unit for column in parameters.expert_columns]
     names = [parameters.covariates[column] for column in parameters.expert_columns]
     for expert in range(parameters.experts):
         errors = _errors(parameters.expert_covariances[expert])
+        degrees = parameters.degrees(expert)
+        quantile = _quantile(level, degrees)
         for predictor, response in enumerate(parameters.responses):
             values = parameters.coefficients[expert, predictor]
             first = predictor * len(values)
             own = errors[first : first + len(values)] if errors is not None else [None] * len(values)
-            yield from _lines("expert", expert, response, names, values, own, scales, quantile, parameters.residual_degrees)
+            yield from _lines("expert", expert, response, names, values, own, scales, quantile, degrees)
         if parameters.has_dispersion:
             yield _dispersion(parameters, expert, errors, quantile)
 
 
-def _of_gates(parameters: Parameters, quantile: float) -> Iterator[Coefficient]:
+def _of_gates(parameters: Parameters, level: float) -> Iterator[Coefficient]:
+    degrees = parameters.degrees(None)
+    quantile = _quantile(level, degrees)
     errors = _errors(parameters.gate_covariance)
     scales = [parameters.overall_deviation[column] for column in parameters.gate_columns]
     names = [parameters.covariates[column] for column in parameters.gate_columns]
     width = 1 + len(names)
     for expert in range(parameters.experts - 1):
         own = errors[expert * width : (expert + 1) * width] if errors is not None else [None] * width
-        yield from _lines("gate", expert, None, names, parameters.gate[expert], own, scales, quantile)
+        yield from _lines("gate", expert, None, names, parameters.gate[expert], own, scales, quantile, degrees)
 
 
 def _lines(part, expert, response, names, values, errors, scales, quantile, degrees=None) -> Iterator[Coefficient]:

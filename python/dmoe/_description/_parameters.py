@@ -121,10 +121,15 @@ class Parameters:
         """How the standard errors were found; None where there are none."""
         return (self.record.get("uncertainty") or {}).get("source")
 
-    @property
-    def residual_degrees(self) -> float | None:
-        """Of one linear regression fitted to rows: rows less coefficients, the degrees of Student's t; None where estimates are normal."""
-        if self.experts != 1 or self.family != "gaussian" or self.source == "aggregated":
+    def degrees(self, expert: int | None) -> float | None:
+        """Of Student's t, for the coefficients of an expert or, without one, of the gate; None where estimates are taken as normal.
+
+        Those that the file has; of one linear regression fitted to rows rows less coefficients.
+        """
+        record = (self.record.get("uncertainty") or {}).get("gate") if expert is None else self.record["experts"][expert].get("uncertainty")
+        if record is not None and "degrees" in record:
+            return float(record["degrees"])
+        if expert is None or self.experts != 1 or self.family != "gaussian" or self.source not in ("observed", "sandwich"):
             return None
         degrees = float(self.record["weight"]) - self.coefficients[0].size
         return degrees if degrees > 0 else None

@@ -7,7 +7,7 @@ from typing import Any
 
 from .sites import SCORE_OPTIONS, STATISTICS_OPTIONS
 
-AGGREGATE_OPTIONS = ("experts", "method", "gate", "site_weights", "largest_share", "support_size", "inconsistent", "seed")
+AGGREGATE_OPTIONS = ("experts", "method", "gate", "site_weights", "largest_share", "support_size", "inconsistent", "aggregate_errors", "seed")
 
 
 @dataclass(frozen=True)

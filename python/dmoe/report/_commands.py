@@ -17,6 +17,7 @@ _FIT = {
 _AGGREGATION = {
     "seed": ("--seed", 1), "method": ("--method", "transport"), "gateTarget": ("--gate", None), "siteWeights": ("--site-weights", "density"),
     "largestShare": ("--largest-share", None), "supportSize": ("--support-size", 5000), "inconsistentSites": ("--inconsistent", "keep"),
+    "errors": ("--aggregate-errors", None),
 }
 
 

@@ -47,12 +47,14 @@ package struct RoundJob: Sendable, Equatable {
         let global = try model.withStatistics(path: name)
         var released = ReleasedStatistics()
         var totals = FieldTotals()
+        var names = [String]()
         for site in sites {
             switch site.answer {
             case .failed(let message): released.leaveOut(site.name, message: message)
             case .released(let file):
                 try file.check(isOf: global, path: site.name, modelPath: name)
                 try totals.add(file, path: site.name)
+                names.append(site.name)
                 released.add(file.statistics, of: site.name, warnings: file.warnings)
             }
         }
@@ -64,8 +66,9 @@ package struct RoundJob: Sendable, Equatable {
         let round = GeneralisedEMRound(at: global, options: options)
         switch released.outcome(of: round, after: before, isLast: isLast, largestShare: model.largestShare) {
         case .updated(let next):
-            return Outcome(
-                model: ModelFile(next.update, after: model, sites: next.sites, warnings: next.warnings))
+            let counted = released.statistics.withShares(upTo: model.largestShare)
+            let warnings = next.warnings + SiteUpdate.dominant(zip(names, counted).map { ($0, $1.weight) })
+            return Outcome(model: ModelFile(next.update, after: model, sites: next.sites, warnings: warnings))
         case .kept: return Outcome()
         case .takenBack(let ending): return Outcome(ending: ending, isTakenBack: true)
         case .ended(let ending): return Outcome(ending: ending)

@@ -15,10 +15,13 @@ public struct UpdateJob: Sendable, Equatable {
     /// The statistics of a site.
     package struct Site: Sendable {
         package var name: String
+        /// What messages call the file.
+        package var path: String
         package var file: StatisticsFile
 
-        package init(name: String, file: StatisticsFile) {
+        package init(name: String, path: String? = nil, file: StatisticsFile) {
             self.name = name
+            self.path = path ?? name
             self.file = file
         }
     }
@@ -36,8 +39,8 @@ public struct UpdateJob: Sendable, Equatable {
         var totals = FieldTotals()
         for site in sites {
             if !names.insert(site.name).inserted { throw RequestRefusal.duplicatedSite(site.name) }
-            try site.file.check(isOf: global, path: site.name, modelPath: name)
-            try totals.add(site.file, path: site.name)
+            try site.file.check(isOf: global, path: site.path, modelPath: name)
+            try totals.add(site.file, path: site.path)
         }
         return try SiteUpdate(
             sites.map { SiteUpdate.Site(name: $0.name, statistics: $0.file) }, inconsistentSites: inconsistent,

@@ -27,6 +27,8 @@ public struct AggregationChoices: Sendable, Equatable {
     public var gate: GateTarget?
     /// What becomes of sites whose models differ from those of all others.
     public var inconsistent = InconsistentSiteRule.ask
+    /// How the standard errors are found.
+    public var errors = AggregateErrors.model
     /// One of the names that `dmoe aggregate --help` lists; nil: transport.
     public var method: String?
     /// nil: 1.
@@ -58,6 +60,7 @@ public struct AggregationChoices: Sendable, Equatable {
             if gate != nil { throw .noEffect(.gate, .nothingIsReduced) }
             if hasSupport { throw .noEffect(.support, .nothingIsReduced) }
             if experts != nil { throw .noEffect(expertsOption, .allExpertsAreKept) }
+            if errors != .model { throw .noEffect(.aggregateErrors, .nothingIsReduced) }
             return
         }
         let name = method ?? TransportAggregator.chosen.name
@@ -90,6 +93,7 @@ public struct AggregationChoices: Sendable, Equatable {
             inconsistentSites: inconsistent,
             seed: seed ?? studySeed ?? 1)
         options.gateTarget = gate
+        options.errors = errors
         switch experts {
         case .count(let count): options.expertCount = count
         case .automatic: options.expertCountRange = 1...min(Self.largestFactor * localExperts, ModelFile.mostExperts)

@@ -15,10 +15,13 @@ struct EffectDescription {
 
     var text: String {
         let note =
-            effects.source == ParameterUncertainty.Source.aggregated.rawValue
-            ? "; from the local models' own errors"
-            : effects.source == ParameterUncertainty.Source.sandwich.rawValue
-                ? "; sandwich" : ""
+            switch ParameterUncertainty.Source(rawValue: effects.source) {
+            case .aggregated: "; for these sites, from the local models' own errors"
+            case .simulated: "; for these sites, from local models drawn anew from their errors"
+            case .sites: "; for sites like these, from what changes without each site"
+            case .sandwich: "; sandwich"
+            default: ""
+            }
         let title =
             "effects, largest first, with \(Format.percentage(effects.level)) intervals\(note). Effect: what one standard "
             + "deviation of the covariate does" + (isGaussian ? ", in standard deviations of '\(target.visible)'" : "")

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A file that takes the place of another in one step: written beside it under another name, synced, renamed.
+/// A file that takes its place, or that of another, in one step: written beside it under another name, synced, renamed.
 ///
 /// Foundation's atomic writing gives every file the mode 0644, syncs nothing, and leaves its temporary file where a process is
 /// killed, for nobody to find. Here the file of a living process is locked, so that the next one can tell what was left behind.
@@ -26,15 +26,17 @@ struct ReplacementFile: ~Copyable {
     private let descriptor: Int32
     private var isInPlace = false
 
-    /// - Parameter path: no link, nor a directory.
+    /// - Parameters:
+    ///   - path: no link, nor a directory.
+    ///   - mode: of a new file; of it the user's mask is taken off.
     /// - Throws: where no file can be made beside it.
-    init(path: String) throws(Failure) {
+    init(path: String, mode: mode_t = 0o666) throws(Failure) {
         let (folder, name) = FilePath.parts(path)
         Leftovers.remove(in: folder, suffix: Self.suffix)
         var old = stat()
         let isThere = lstat(path, &old) == 0
         // What others must not read is hidden from the first byte on; a new file gets what the user's mask leaves.
-        let created = try Self.create(folder + "/." + Self.start(of: name), mode: isThere ? 0o600 : 0o666)
+        let created = try Self.create(folder + "/." + Self.start(of: name), mode: isThere ? 0o600 : mode)
         if isThere, !Self.keepOwnerAndMode(of: old, for: created.descriptor) {
             let number = errno
             close(created.descriptor)
@@ -95,7 +97,26 @@ struct ReplacementFile: ~Copyable {
         try Descriptor.sync(descriptor, .writing)
         guard rename(temporary, path) == 0 else { throw Failure(step: .writing, number: errno) }
         isInPlace = true
-        // Before this the new name may be lost with the power, though not the old file.
+        try syncFolder()
+    }
+
+    /// Puts the file where there is none, on the disk too; one that is there, or that another process makes at the same time, stays.
+    consuming func begin() throws(Failure) {
+        try Descriptor.sync(descriptor, .writing)
+        if link(temporary, path) != 0 {
+            let number = errno
+            if number == EEXIST { return }
+            // A file system without hard links: between two steps another process may make the file, which then is lost.
+            guard [EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS, EMLINK].contains(number), FilePath.status(path) == nil,
+                rename(temporary, path) == 0
+            else { throw Failure(step: .writing, number: number) }
+            isInPlace = true
+        }
+        try syncFolder()
+    }
+
+    /// Before this the new name may be lost with the power, though not the old file.
+    private func syncFolder() throws(Failure) {
         let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { return }
         defer { close(directory) }
