@@ -92,8 +92,7 @@ package struct LocalMixture: Sendable {
         sketch =
             known
             ?? CovariateSketch(
-                sites: sites.map(\.moments), marginals: sites.map(\.marginals), released: sites.map(\.releasedMoments),
-                parallelism: parallelism)
+                sites: sites.map(\.moments), marginals: sites.map(\.marginals), parallelism: parallelism)
     }
 
     /// Classes whose intercepts all components together hardly determine, less than the information of a row of even odds, and that none
