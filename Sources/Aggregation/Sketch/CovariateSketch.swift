@@ -25,14 +25,12 @@ package struct CovariateSketch: Sendable {
     /// - Parameters:
     ///   - sites: moments of (x, y), in pooled standard units, by site and expert.
     ///   - marginals: likewise; none where they are not known, and covariates are taken for normal.
-    ///   - released: the moments without what was filled in, where they differ.
     package init(
-        sites: [[Moments]], marginals: [[[Marginal?]]] = [], released: [[Moments]]? = nil,
-        parallelism: Parallelism = .serial
+        sites: [[Moments]], marginals: [[[Marginal?]]] = [], parallelism: Parallelism = .serial
     ) {
         moments = sites.flatMap { $0 }
         self.marginals = ComponentMarginals(sites, marginals.isEmpty ? sites.map { _ in [] } : marginals)
-        densities = SiteDensities(released ?? sites, SiteHeterogeneity(sites), parallelism)
+        densities = SiteDensities(sites, parallelism)
         let covariates = max(0, (moments.first?.count ?? 1) - 1)
         normals = Self.mirroredNormals(Self.pointCount, covariates)
         manyNormals = self.marginals.groups.isEmpty ? normals : Self.mirroredNormals(Self.manyPoints, covariates)

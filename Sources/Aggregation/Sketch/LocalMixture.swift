@@ -92,8 +92,7 @@ package struct LocalMixture: Sendable {
         sketch =
             known
             ?? CovariateSketch(
-                sites: sites.map(\.moments), marginals: sites.map(\.marginals), released: sites.map(\.releasedMoments),
-                parallelism: parallelism)
+                sites: sites.map(\.moments), marginals: sites.map(\.marginals), parallelism: parallelism)
     }
 
     /// Classes whose intercepts all components together hardly determine, less than the information of a row of even odds, and that none
@@ -126,6 +125,16 @@ package struct LocalMixture: Sendable {
 
     /// Whether a rule withheld a covariate at some site.
     func isWithheld(_ column: Int) -> Bool { components.contains { $0.withheldColumns.contains(column) } }
+
+    /// Withheld covariates that are one constant in all of some components: no slope is to take up what belongs to the intercept.
+    func constantWithheldColumns(_ members: [Int]) -> [Int] {
+        Set(members.flatMap { components[$0].withheldColumns }).sorted().filter { column in
+            members.allSatisfy {
+                components[$0].moments.scatter[column, column] == 0
+                    && components[$0].moments.mean[column] == components[members[0]].moments.mean[column]
+            }
+        }
+    }
 
     /// How much more of a covariate's spread there is with what was filled in: slopes of a gate that were filled in have the errors of those that they
     /// are made of.

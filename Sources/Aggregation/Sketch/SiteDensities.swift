@@ -27,10 +27,8 @@ struct SiteDensities: Sendable {
     /// distributions are exact and the sites see different groups.
     private static let smoothing = 0.08
 
-    /// A site that withholds a column is at home at its constant alone: where rows have the rare value, gates are those of the sites that release it.
-    ///
     /// - Parameter sites: moments of (x, y), in pooled standard units, by site and expert.
-    init(_ sites: [[Moments]], _ heterogeneity: SiteHeterogeneity, _ parallelism: Parallelism) {
+    init(_ sites: [[Moments]], _ parallelism: Parallelism) {
         let within = Self.withinCovariance(sites.flatMap { $0 })
         components = parallelism.map(count: sites.count) { site in
             sites[site].map { moment in
@@ -41,6 +39,7 @@ struct SiteDensities: Sendable {
                     offset: Self.product(factor, moment.mean))
             }
         }.flatMap { $0 }
+        let heterogeneity = SiteHeterogeneity(sites)
         ownShares = heterogeneity.ownShares
         weightShares = heterogeneity.weightShares
     }

@@ -16,12 +16,14 @@ struct SlopeVote {
     /// The coefficients that stay for an expert with these components; nil for all of them.
     static func keptCoefficients(_ mixture: LocalMixture, _ members: [Int]) -> [Int]? {
         let voters = members.filter { mixture.components[$0].selectsSlopes }
-        guard let first = voters.first else { return nil }
+        let unknown = mixture.constantWithheldColumns(members)
+        guard let first = voters.first ?? (unknown.isEmpty ? nil : members.first) else { return nil }
         let layout = mixture.design.expertLayout
         let all = mixture.components[first].expert.coefficients.indices
         let kept = all.filter { index in
             guard let covariate = layout.covariate(index) else { return true }
             let column = mixture.design.expertCovariates[covariate]
+            if unknown.contains(column) { return false }
             var vote = SlopeVote()
             for voter in voters where mixture.components[voter].knows(column) {
                 vote.add(

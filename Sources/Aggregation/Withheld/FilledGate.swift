@@ -30,7 +30,7 @@ struct ReleasedGateSlopes {
         let known = sites.indices.compactMap { index -> Site? in
             let site = sites[index]
             let slopes = (0..<site.model.expertCount).map { site.model.gate.coefficients[row, $0] }
-            let spread = site.releasedMoments.reduce(0) { $0 + $1.scatter[column, column] }
+            let spread = site.moments.reduce(0) { $0 + $1.scatter[column, column] }
             return spread > 0 && slopes.contains { $0 != 0 } ? Site(index: index, slopes: slopes, spread: spread) : nil
         }
         self.sites = Array(

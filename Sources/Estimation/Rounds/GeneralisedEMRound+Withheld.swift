@@ -3,10 +3,10 @@ import Numerics
 
 /// Columns that a rule made constant at a site, in a step of the coordinator.
 ///
-/// The constants of two sites differ by what rules and rounding leave, and a step would divide by that whatever else their responses differ by. So
-/// such a site says nothing of the slope: its responses are moved to the mean that the column has at the sites that release it, along the slope of the
-/// mixture that all have, and the slope where no site releases the column stays what it is. Where steps end, the slope solves the
-/// equations of the sites that release it, and the intercept those of all.
+/// The constants of two sites differ by what rules and rounding leave, and a step would divide by that whatever else their responses differ by.
+/// Where other sites release how the column varies, the constant is what it is, the mean at the site, and about it the column varies as elsewhere,
+/// along the slope that the sites have that release it: the rows are there, and without their spread a contrast of means would count for too much.
+/// Where no site does, the responses are moved to one mean of the column along the slope that the mixture has, which so stays what it is.
 extension GeneralisedEMRound {
     /// What is kept of the sites as their moments: a withheld column with the spread that it has elsewhere.
     func withSpread(_ site: RoundStatistics) -> RoundStatistics {
@@ -23,23 +23,44 @@ extension GeneralisedEMRound {
         return result
     }
 
-    /// The moments of an expert over all sites without a contrast of withheld constants.
+    /// The moments of an expert over all sites without a contrast of withheld constants alone.
     func momentsWithoutContrasts(_ expert: Int, _ sites: [RoundStatistics]) -> Moments {
         var moments = sites.map { $0.moments[expert] }
         let columns = Set(sites.flatMap { $0.withheld.isEmpty ? [] : $0.withheld[expert].map(\.key) }).sorted()
         for column in columns {
-            let isWithheld = sites.map { !$0.withheld.isEmpty && $0.withheld[expert][column] != nil }
+            let reasons = sites.map { $0.withheld.isEmpty ? nil : $0.withheld[expert][column] }
             let released = Moments.sum(
-                zip(moments, isWithheld).lazy.filter { !$0.1 }.map(\.0), count: design.covariateCount + 1)
-            let mean = released.weight > 0 ? released.mean[column] : global.moments[expert].mean[column]
-            let slope = slope(of: column, expert)
-            for index in sites.indices where isWithheld[index] && moments[index].weight > 0 {
-                moments[index] = moments[index].moved(column, to: mean, slope: slope)
-                if released.scatter[column, column] > 0 { continue }
-                moments[index] = moments[index].varying(column, variance: variance(of: column, expert), slope: slope)
+                zip(moments, reasons).lazy.filter { $0.1 == nil }.map(\.0), count: design.covariateCount + 1)
+            for (index, reason) in reasons.enumerated() where moments[index].weight > 0 {
+                guard let reason else { continue }
+                moments[index] = filled(moments[index], column, reason, expert, released: released)
             }
         }
         return Moments.sum(moments, count: design.covariateCount + 1)
+    }
+
+    private func filled(
+        _ own: Moments, _ column: Int, _ reason: WithheldColumn, _ expert: Int, released: Moments
+    ) -> Moments {
+        guard released.scatter[column, column] > 0 else {
+            let slope = slope(of: column, expert)
+            let mean = released.weight > 0 ? released.mean[column] : global.moments[expert].mean[column]
+            return own.moved(column, to: mean, slope: slope)
+                .varying(column, variance: variance(of: column, expert), slope: slope)
+        }
+        return own.varying(
+            column, variance: spread(of: column, at: own.mean[column], reason, expert),
+            slope: slope(of: column, in: released, expert))
+    }
+
+    /// What moments say of a slope beside the other slopes that the mixture has.
+    private func slope(of column: Int, in moments: Moments, _ expert: Int) -> Double {
+        guard let position = design.expertCovariates.firstIndex(of: column) else { return 0 }
+        let slopes = global.model.experts[expert].coefficients.dropFirst()
+        let explained = zip(design.expertCovariates, slopes).enumerated().reduce(0) { sum, entry in
+            entry.offset == position ? sum : sum + moments.scatter[column, entry.element.0] * entry.element.1
+        }
+        return (moments.scatter[column, moments.count - 1] - explained) / moments.scatter[column, column]
     }
 
     private func slope(of column: Int, _ expert: Int) -> Double {

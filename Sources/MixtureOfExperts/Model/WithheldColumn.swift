@@ -9,14 +9,6 @@ package enum WithheldColumn: Sendable, Equatable {
 }
 
 extension FittedMixture {
-    /// The moments with all columns constant that rules made so, whatever was filled in.
-    package var releasedMoments: [Moments] {
-        guard !withheldColumns.isEmpty else { return moments }
-        return zip(moments, withheldColumns).map { own, columns in
-            columns.keys.reduce(own) { $0.withConstant($1, value: own.mean[$1]) }
-        }
-    }
-
     /// As if the column had this value in all rows of the expert.
     package mutating func leaveOut(_ column: Int, of expert: Int, value: Double) {
         moments[expert] = moments[expert].withConstant(column, value: value)

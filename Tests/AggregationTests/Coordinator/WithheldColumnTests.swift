@@ -185,6 +185,23 @@ import Aggregation
         }
     }
 
+    /// Where an expert of every site shows one class and one value of the flag alone, their numbers are the intercept's.
+    @Test func aSuppressedClassMakesNoSlopeOfAConstant() throws {
+        let sites = try (0..<2).map { (index: Int) -> Contribution in
+            var random = RandomNumbers(seed: UInt64(80 + index))
+            let x = (0..<600).map { _ in random.normal() }
+            let flags = x.map { $0 < 0 && index == 0 && random.uniform() < 0.3 ? 1.0 : 0 }
+            let responses = x.indices.map { row -> Double in
+                let predictor = x[row] > 0 ? 4.5 : -0.5 + 1.5 * flags[row] - x[row]
+                return Response.classes.sample(predictor, using: &random)
+            }
+            let rows = ShardRows(covariates: Matrix(columns: [x, flags]), responses: responses)
+            return try Self.site("s\(index)", rows, experts: 2, .classes)
+        }
+        let global = try Self.aggregated(sites)
+        #expect(Self.flagSlopes(global.fitted.model).allSatisfy { abs($0) < 10 })
+    }
+
     /// A column that every site of two regions withheld is no contrast between the regions either.
     @Test func aTreeOfCoordinatorsKeepsWhatWasWithheld() throws {
         let regions = try (0..<2).map { (region: Int) -> Contribution in

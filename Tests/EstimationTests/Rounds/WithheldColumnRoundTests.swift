@@ -51,23 +51,36 @@ import Testing
         for column in 0..<experts { #expect(abs(end.model.gate.coefficients[2, column]) < 1e-6) }
     }
 
-    /// Where rounds end the slope is that of the sites that release the column, and the others' rows stand for their level alone.
-    @Test func roundsEndAtTheEquationsOfTheSitesThatReleaseIt() throws {
+    /// Rounds end at the least squares of all rows, with the flags that are withheld spread about their means along the slope of those released.
+    @Test func roundsEndAtTheLeastSquaresOfWhatIsFilledIn() throws {
         let parts = [
             Self.rows(400, flagged: 60, level: 0.3, seed: 10), Self.rows(300, flagged: 6, level: 0, seed: 11),
             Self.rows(300, flagged: 9, level: 0.5, seed: 12),
         ]
-        let end = try Self.after(60, parts, from: Self.start(parts, slope: 0, experts: 1))
-        let coefficients = end.model.experts[0].coefficients
-        let large = parts[0]
-        let mean = large.covariates.column(1).reduce(0, +) / 400
-        let residuals = large.responses.indices.map { row in
-            large.responses[row] - coefficients[0] - coefficients[1] * large.covariates[row, 0]
-                - coefficients[2] * large.covariates[row, 1]
+        let start = Self.start(parts, slope: 0, experts: 1)
+        let round = GeneralisedEMRound(at: start, options: FitOptions(expertCount: 1))
+        let moments = try parts.map { try round.statistics(of: $0).statistics.moments[0] }
+        let end = try Self.after(12, parts, from: start).model.experts[0].coefficients
+        let released = moments[0].scatter
+        let slope = (released[1, 2] - released[1, 0] * end[1]) / released[1, 1]
+        let filled = moments.enumerated().map { index, own in
+            index == 0 ? own : own.varying(1, variance: own.mean[1] * (1 - own.mean[1]), slope: slope)
         }
-        let score = residuals.indices.reduce(0) { $0 + (large.covariates[$1, 1] - mean) * residuals[$1] }
-        #expect(abs(score) < 1e-6 * 400)
-        #expect(abs(coefficients[2] - 2) < 0.6)
+        let expected = Moments.sum(filled, count: 3).regression(on: [0, 1]).coefficients
+        for (own, other) in zip(end, expected) { #expect(abs(own - other) < 1e-9) }
+        #expect(abs(end[2] - 2) < 0.6)
+    }
+
+    /// The constants of many sites of different levels stand against the spread that the column has there, not against that of one site.
+    @Test(arguments: [UInt64(30), 60, 90])
+    func manySitesThatWithholdLeaveTheSlopeToTheOneThatReleasesIt(seed: UInt64) throws {
+        var random = RandomNumbers(seed: seed)
+        let others = (0..<30).map { index in
+            Self.rows(120, flagged: 3 + index % 7, level: random.normal(), seed: seed + UInt64(index) + 1)
+        }
+        let parts = [Self.rows(120, flagged: 20, level: 0, seed: seed)] + others
+        let end = try Self.after(4, parts, from: Self.start(parts, slope: 2, experts: 1)).model.experts[0].coefficients
+        #expect(abs(end[2] - 2) < 0.8)
     }
 
     /// Sums of sites that withhold nothing are those of the pooled rows, whatever the order.
