@@ -85,7 +85,7 @@ print.summary.dmoe <- function(x, digits = max(3L, getOption("digits") - 3L), ..
 }
 
 sources_of_errors <- c(observed = "observed information", sandwich = "sandwich", aggregated = "combined from those of the sites",
-                       simulated = "local models drawn anew from theirs", sites = "what changes without each site")
+                       simulated = "parametric bootstrap of the local models", sites = "jackknife of the sites")
 
 print_component <- function(x, component, digits) {
   own <- x$coefficients[x$coefficients$component == component, ]

@@ -67,6 +67,7 @@ public enum RequestRefusal: Error, Equatable, Sendable {
         case responsesAreNoRates(family: String)
         /// A method that keeps all local models.
         case nothingIsReduced
+        case roundsHaveNoErrors
         /// A method that keeps all experts.
         case allExpertsAreKept
         /// What this method has not.
@@ -192,6 +193,7 @@ extension RequestRefusal.Reason {
         case .responsesAreNoClasses(let family): "responses of family \(family.quoted) are no classes"
         case .responsesAreNoRates(let family):
             "exposures are for families of rates, such as poisson, not for \(family.quoted)"
+        case .roundsHaveNoErrors: "a model after extra rounds has no standard errors"
         case .nothingIsReduced: "with method \"mixture\" nothing is reduced"
         case .allExpertsAreKept: "with method \"mixture\" all local experts are kept"
         case .methodHasNone(let method): "method \(method.quoted) has no such choice"

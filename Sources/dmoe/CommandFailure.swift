@@ -27,6 +27,13 @@ struct CommandFailure: Error {
         }
     }
 
+    /// An argument whose bytes are no text.
+    init(argument position: Int, text: String) {
+        self.init(
+            "argument \(position), \(text.visible.quoted), is no text in UTF-8: rename the file, or set the encoding of the terminal",
+            exitCode: .usage)
+    }
+
     /// An instruction set that this processor does not have, or nobody knows.
     init(unavailable name: String) {
         let known = InstructionSet.available.map(\.rawValue).joined(separator: ", ")

@@ -49,6 +49,7 @@ struct DMoE: ParsableCommand {
         ])
 
     static func main() {
+        if let refusal = ArgumentText.refusal { Terminal.end(refusal) }
         // Before signals are set, which the other program would inherit.
         do { try ExternalCommand.replaceProcess(Array(CommandLine.arguments.dropFirst())) } catch {
             Terminal.end(error)

@@ -53,6 +53,8 @@ import Testing
         ("", ["0", "1", "2"]), ("\"\"", ["1", "2", "3"]), ("", ["4", "9", "17"]), ("", ["7", "3", "5"]),
         ("Unnamed: 0", ["0", "1", "2"]), ("Unnamed: 0.1", ["2", "0", "1"]), ("...1", ["1", "2", "3"]),
         ("index", ["0", "1", "2"]), ("X", ["1", "2", "3"]), ("level_0", ["0", "1", "2"]),
+        ("id", ["1", "2", "3"]), ("ID", ["0", "1", "2"]), ("patient_id", ["1", "2", "3"]), ("V1", ["1", "2", "3"]),
+        ("Row", ["1", "2", "3"]),
     ]) func numbersOfRowsAreNoCovariates(name: String, values: [String]) throws {
         let columns = try covariates(name + ",b", values.map { $0 + ",1" })
         #expect(columns.names == ["b"] && columns.numberings.count == 1)
@@ -61,6 +63,7 @@ import Testing
     @Test(arguments: [
         ("", ["0", "1", "1"]), ("", ["0.5", "1", "2"]), ("", ["-1", "0", "1"]), ("", ["0", "NA", "2"]), ("", ["5"]),
         ("index", ["4", "9", "17"]), ("X", ["3", "4", "5"]), ("x", ["1", "2", "3"]), ("time", ["0", "1", "2"]),
+        ("id", ["4", "9", "17"]), ("patient_id", ["2", "2", "3"]), ("humid", ["1", "2", "3"]), ("v", ["1", "2", "3"]),
     ]) func otherColumnsAre(name: String, values: [String]) throws {
         #expect(try covariates(name + ",b", values.map { $0 + ",1" }).names.count == 2)
     }

@@ -299,4 +299,4 @@ def test_errors_between_sites_have_degrees_of_freedom() -> None:
     gate = [line for line in sites.coefficients() if line.part == "gate"]
     assert gate and all(line.degrees == pytest.approx(expected, rel=1e-6) for line in gate)
     assert all(line.degrees is None for line in rows.coefficients())
-    assert "from what changes without each site" in str(sites.summary())
+    assert "by jackknife of the sites" in str(sites.summary())

@@ -23,8 +23,9 @@ package enum AggregationWarning: Sendable, Equatable, Codable, ExtensibleCode {
     case withheldCovariate(covariate: String)
     /// Local models without standard errors, the first of `count`, keep the global one from having them.
     case noStandardErrors(models: [ModelWithoutStandardErrors], count: Int, of: Int)
-    /// The standard errors are by formulas, not as asked: the model cannot be made again of other estimates of its sites.
-    case errorsByFormula(asked: AggregationOptions.AggregateErrors)
+    /// The standard errors are not those that were asked for: there are none, or those by formulas.
+    case otherStandardErrors(
+        asked: AggregationOptions.AggregateErrors, reason: StandardErrorObstacle, areByFormulas: Bool)
     case duplicatedModel(first: String, second: String)
     case supportElsewhere(effectivePoints: Int, points: Int)
     /// The method gives another number than was asked for.
@@ -101,9 +102,11 @@ extension AggregationWarning: DoorMessage {
                 + "\(Format.short(error))): more experts, extra rounds or the local models together (method mixture) may win it back"
         case .impossibleSite(let site, let reason):
             "\(site) is left out as impossible: \(reason.wrappedValue.text(style)); fit it anew, or ask how its file was made"
-        case .errorsByFormula(let asked):
-            "standard errors are by formulas, as with \(RequestOption.aggregateErrors.setting("model", style)), not \(asked.rawValue): the model "
-                + "is that of one site, has slopes chosen to be 0, or cannot be made of other estimates of its sites"
+        case .otherStandardErrors(let asked, let reason, let areByFormulas):
+            (areByFormulas
+                ? "standard errors are by formulas, not as asked (\(asked.rawValue))"
+                : "the global model has no standard errors")
+                + ": \(reason.text(style))"
         case .dominantSite(let site, let share):
             "\(site) has \(Format.percent(share)) of the weight of all sites and decides the model: check its rows and weights; "
                 + "\(RequestOption.largestShare.name(style)) bounds its share"

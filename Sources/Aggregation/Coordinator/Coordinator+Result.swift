@@ -19,7 +19,8 @@ extension Coordinator {
         found.suppressedClasses = problem.mixture.suppressedClasses(reduced.labels, count: reduced.model.expertCount)
         found.suppressedCounts = problem.mixture.suppressedCounts(reduced.labels, of: found.suppressedClasses)
         found.withheldColumns = problem.mixture.withheldColumns(count: reduced.model.expertCount)
-        found.errors = problem.errors(of: reduced)?.shifted(by: found.center, of: found.model)
+        let standardErrors = problem.errors(of: reduced)
+        found.errors = standardErrors.errors?.shifted(by: found.center, of: found.model)
         let order = found.orderOfWeight
         var fitted = problem.standardisation.inUserUnits(found.reordered(order))
         fitted.errors = fitted.errors?.released
@@ -35,8 +36,10 @@ extension Coordinator {
             warnings: examined.leftOut.map(\.warning) + examined.warnings + warnings(reduced, problem)
                 + pointMasses(reduced, problem, order: order) + losses(verdict))
         report.verdict = verdict
-        if options.errors != .model, let source = found.errors?.source, source == .aggregated || source == .observed {
-            report.warnings.append(.errorsByFormula(asked: options.errors))
+        if let reason = standardErrors.obstacle {
+            report.warnings.append(
+                .otherStandardErrors(
+                    asked: options.errors, reason: reason, areByFormulas: standardErrors.errors != nil))
         }
         if contributions.count > 1 {
             report.agreement = SiteAgreement(problem, labels: reduced.labels).experts(order)

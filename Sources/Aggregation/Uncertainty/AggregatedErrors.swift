@@ -2,28 +2,42 @@ import MixtureOfExperts
 
 /// How the standard errors of a reduced mixture follow from those of the local models.
 package enum ErrorSource: Sendable, Equatable {
-    /// Those of the sums of the local statistics and of a gate from targets by label, with the labels held.
-    ///
-    /// To first order also those of other ways: each of them is a weighted sum of the same estimates, and none has a formula of its own.
+    /// Those of sums over the sites.
     case statistics
     /// Those of one site, from 0 in the order of the problem.
     case site(Int)
 }
 
 extension AggregationProblem {
-    /// The errors of a reduced mixture in pooled standard units, intercepts where covariates are 0, as the options say; nil where they are not
-    /// known, or not of every local model.
-    func errors(of reduced: ReducedMixture) -> ParameterUncertainty? {
-        let first = errorsByFormula(of: reduced)
-        guard let first, options.errors != .model, let rebuilt = RebuiltMixture(reduced, self) else { return first }
-        let other =
-            options.errors == .sites
-            ? SiteJackknife(problem: self, rebuilt: rebuilt).errors(first)
-            : SimulatedErrors(problem: self, rebuilt: rebuilt).errors(first)
-        return other ?? first
+    /// Standard errors, and why they are not those that were asked for.
+    struct FoundErrors {
+        var errors: ParameterUncertainty?
+        var obstacle: StandardErrorObstacle?
     }
 
-    private func errorsByFormula(of reduced: ReducedMixture) -> ParameterUncertainty? {
+    /// The standard errors of a reduced mixture in pooled standard units, intercepts where covariates are 0, as the options say.
+    func errors(of reduced: ReducedMixture) -> FoundErrors {
+        let first = errorsByFormula(of: reduced)
+        // The weights of the local estimates are others where experts are not made of the sums of their statistics.
+        let formula = reduced.chosen.hasFormula ? first : nil
+        do throws(StandardErrorObstacle) {
+            guard options.errors != .model else {
+                if first != nil, formula == nil { throw .noFormula }
+                return FoundErrors(errors: formula)
+            }
+            let rebuilt = try RebuiltMixture(reduced)
+            guard let first else { throw .localModels }
+            let labels = reduced.labels
+            return FoundErrors(
+                errors: options.errors == .sites
+                    ? try SiteJackknife(problem: self, reduced: reduced, rebuilt: rebuilt).errors(first)
+                    : try SimulatedErrors(problem: self, labels: labels, rebuilt: rebuilt).errors(first))
+        } catch { return FoundErrors(errors: formula, obstacle: error) }
+    }
+
+    /// Of experts from the sums of the statistics and a gate from targets by label, labels held; nil where they are not known of every
+    /// local model.
+    func errorsByFormula(of reduced: ReducedMixture) -> ParameterUncertainty? {
         let sites = mixture.sites
         switch reduced.errors {
         case .site(let site): return sites[site].errors?.atZero(of: sites[site])
@@ -59,5 +73,15 @@ extension ParameterUncertainty {
     /// With intercepts where covariates are 0, not at the center of the mixture.
     fileprivate func atZero(of fitted: FittedMixture) -> ParameterUncertainty {
         shifted(by: fitted.center.map { -$0 }, of: fitted.model)
+    }
+}
+
+extension GlobalConstruction {
+    /// Whether the formulas are those of this way of building the model; of one site they are its own.
+    fileprivate var hasFormula: Bool {
+        switch self {
+        case .gate, .localModel: true
+        case .support, .distillation, .alignedAverage, .average, .greedyMerging: false
+        }
     }
 }

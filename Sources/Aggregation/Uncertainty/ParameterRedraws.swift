@@ -14,18 +14,22 @@ package struct ParameterRedraws {
     private let gateRoots: [Matrix]
 
     /// A local model without standard errors is taken to be as sure as the complete-data information says.
-    package init(_ problem: AggregationProblem) {
+    ///
+    /// - Parameter hasPrior: for draws of a posterior, which stay near the estimates where these are hardly determined; without, the draws have the
+    ///   covariances of the estimates.
+    package init(_ problem: AggregationProblem, hasPrior: Bool = true) {
+        let prior = hasPrior ? 1 / priorVariance : 0
         let sites = problem.mixture.sites
         self.problem = problem
         let roots = problem.parallelism.map(count: sites.count) { index -> (experts: [Matrix], gate: Matrix) in
             let site = sites[index]
             guard let errors = site.errors?.shifted(by: site.center.map { -$0 }, of: site.model) else {
                 return (
-                    site.model.experts.indices.map { site.expertInformation($0).rootOfInverse },
-                    site.gateInformation.rootOfInverse
+                    site.model.experts.indices.map { site.expertInformation($0).rootOfInverse(prior) },
+                    site.gateInformation.rootOfInverse(prior)
                 )
             }
-            return (errors.experts.map(\.root), errors.gate.root)
+            return (errors.experts.map { $0.root(prior) }, errors.gate.root(prior))
         }
         expertRoots = roots.flatMap(\.experts)
         gateRoots = roots.map(\.gate)
@@ -76,36 +80,38 @@ private let priorVariance = 2.5 * 2.5
 
 extension ParameterCovariance {
     /// A root of the posterior covariance; what is held does not move; correlations that are not known are taken as 0.
-    fileprivate var root: Matrix {
+    ///
+    /// - Parameter prior: its precision.
+    fileprivate func root(_ prior: Double) -> Matrix {
         guard let covariance = matrix else {
             var result = Matrix(rowCount: count, columnCount: count)
             for index in 0..<count {
-                result[index, index] = Self.bounded(standardErrors[index] * standardErrors[index])
+                result[index, index] = Self.bounded(standardErrors[index] * standardErrors[index], prior)
             }
             return result
         }
         let (values, vectors) = symmetricEigen(covariance)
         var result = vectors
         for column in 0..<count {
-            for row in 0..<count { result[row, column] *= Self.bounded(values[column]) }
+            for row in 0..<count { result[row, column] *= Self.bounded(values[column], prior) }
         }
         return result
     }
 
-    /// The root of (1 / variance + 1 / prior variance)⁻¹.
-    private static func bounded(_ variance: Double) -> Double {
-        (max(variance, 0) / (1 + max(variance, 0) / priorVariance)).squareRoot()
+    /// The root of (1 / variance + prior)⁻¹.
+    private static func bounded(_ variance: Double, _ prior: Double) -> Double {
+        (max(variance, 0) / (1 + max(variance, 0) * prior)).squareRoot()
     }
 }
 
 extension Matrix {
     /// A root of the posterior covariance for an information; what nothing is known of does not move.
-    fileprivate var rootOfInverse: Matrix {
+    fileprivate func rootOfInverse(_ prior: Double) -> Matrix {
         let (values, vectors) = symmetricEigen(self)
         var result = vectors
         let least = 1e-9 * (values.max() ?? 0)
         for column in 0..<columnCount {
-            let factor = values[column] > least ? 1 / (values[column] + 1 / priorVariance).squareRoot() : 0
+            let factor = values[column] > least ? 1 / (values[column] + prior).squareRoot() : 0
             for row in 0..<rowCount { result[row, column] *= factor }
         }
         return result

@@ -26,10 +26,25 @@ struct ParameterVector: Sendable {
         }
     }
 
+    var isFinite: Bool { experts.joined().allSatisfy(\.isFinite) && gate.allSatisfy(\.isFinite) }
+
     func minus(_ other: ParameterVector) -> ParameterVector {
         var result = self
         for index in experts.indices { result.experts[index] = zip(experts[index], other.experts[index]).map(-) }
         result.gate = zip(gate, other.gate).map(-)
+        return result
+    }
+
+    /// Of vectors of one model; not of none.
+    static func mean(_ vectors: [ParameterVector]) -> ParameterVector {
+        var result = vectors[0]
+        let count = Double(vectors.count)
+        func mean(_ values: (ParameterVector) -> [Double]) -> [Double] {
+            let all = vectors.map(values)
+            return all[0].indices.map { index in all.reduce(0) { $0 + $1[index] } / count }
+        }
+        for index in result.experts.indices { result.experts[index] = mean { $0.experts[index] } }
+        result.gate = mean(\.gate)
         return result
     }
 }
@@ -46,21 +61,28 @@ extension ParameterUncertainty {
 }
 
 extension ParameterCovariance {
-    /// Of the same parameters; what is held stays held, and what is not determined stays so.
-    func replaced(by covariance: Matrix, degrees: Double?) -> ParameterCovariance {
-        var result = covariance
-        for index in 0..<count where standardErrors[index] == 0 {
-            for other in 0..<count {
-                result[index, other] = 0
-                result[other, index] = 0
-            }
+    /// Σ f d d' of differences of the same parameters; what is held stays held, and what is not determined stays so.
+    func replaced(by differences: [[Double]], factors: [Double], degrees: Double?) -> ParameterCovariance {
+        var sum = PackedSymmetric(size: count)
+        for (difference, factor) in zip(differences, factors) {
+            let free = difference.enumerated().map { standardErrors[$0.offset] > 0 ? $0.element : 0 }
+            sum.addOuterProduct(free, scale: factor)
         }
-        return ParameterCovariance(result, undetermined: undetermined, degrees: degrees)
+        return ParameterCovariance(sum.matrix(), undetermined: undetermined, degrees: degrees)
     }
 
-    /// Nothing is known of any of them.
-    var unknown: ParameterCovariance {
-        ParameterCovariance(
-            Matrix(rowCount: count, columnCount: count), undetermined: (0..<count).filter { standardErrors[$0] > 0 })
+    /// Without what is known of some parameters.
+    func unknown(_ parameters: some Sequence<Int>) -> ParameterCovariance {
+        let lost = Set(parameters)
+        guard !lost.isEmpty else { return self }
+        guard var matrix else { return self }
+        for index in lost {
+            for other in 0..<count {
+                matrix[index, other] = 0
+                matrix[other, index] = 0
+            }
+        }
+        return ParameterCovariance(
+            matrix, undetermined: Set(undetermined).union(lost).sorted(), degrees: lost.count < count ? degrees : nil)
     }
 }

@@ -5,17 +5,17 @@ import Numerics
 ///
 /// The labels of the local experts are held where the way allows it: which of them stands for which is taken as known.
 struct RebuiltMixture {
-    let reduced: ReducedMixture
-    let options: AggregationOptions
+    private let reduced: ReducedMixture
 
     /// The search for an optimum begins at the one that is known.
     private static let (tolerance, iterations) = (1e-4, 10)
 
-    /// nil where there is no way: zeros that were chosen are no estimates, and the model of one site is not made of several.
-    init?(_ reduced: ReducedMixture, _ problem: AggregationProblem) {
-        guard reduced.selection == nil, reduced.errors == .statistics else { return nil }
+    /// - Throws: why there is no way.
+    init(_ reduced: ReducedMixture) throws(StandardErrorObstacle) {
+        // Zeros that were chosen are no estimates.
+        guard reduced.selection == nil else { throw .chosenSlopes }
+        guard reduced.errors == .statistics else { throw .modelOfOneSite }
         self.reduced = reduced
-        options = problem.options
     }
 
     /// - Parameters:
@@ -39,17 +39,30 @@ struct RebuiltMixture {
     }
 
     private func other(_ problem: AggregationProblem, _ labels: [Int]) -> MixtureModel? {
-        let reduction = TransportReduction.run(
-            problem.transport, from: reduced.model.experts, tolerance: Self.tolerance, maxIterations: Self.iterations)
-        let built = CandidateBuilder(problem: problem, reduction: reduction)
-            .candidates([reduced.chosen], distillingFrom: reduced.model)
-        // The site that others are aligned to need not be there, or be the same.
-        guard let candidate = built.first, candidate.model.expertCount == reduced.model.expertCount else { return nil }
+        guard let (model, own) = made(problem), model.expertCount == reduced.model.expertCount else { return nil }
         let weights = problem.mixture.components.map(\.moments.weight)
-        var costs = Matrix(rowCount: reduced.model.expertCount, columnCount: reduced.model.expertCount)
-        for (component, (own, other)) in zip(labels, candidate.labels).enumerated() {
-            costs[own, other] -= weights[component]
+        var costs = Matrix(rowCount: model.expertCount, columnCount: model.expertCount)
+        for (component, (held, found)) in zip(labels, own).enumerated() {
+            costs[held, found] -= weights[component]
         }
-        return candidate.model.reordered(LinearAssignment(costs).columns)
+        return model.reordered(LinearAssignment(costs).columns)
+    }
+
+    /// With labels of its own.
+    private func made(_ problem: AggregationProblem) -> (model: MixtureModel, labels: [Int])? {
+        let aggregator: any Aggregator
+        switch reduced.chosen {
+        // The site that the others are aligned to may be another one.
+        case .alignedAverage: aggregator = AlignedAverageAggregator()
+        case .average: aggregator = ParameterAverageAggregator()
+        case .greedyMerging: aggregator = GreedyAggregator()
+        case .gate, .support, .distillation, .localModel:
+            let reduction = TransportReduction.run(
+                problem.transport, from: reduced.model.experts, tolerance: Self.tolerance,
+                maxIterations: Self.iterations)
+            return CandidateBuilder(problem: problem, reduction: reduction)
+                .candidates([reduced.chosen], distillingFrom: reduced.model).first.map { ($0.model, $0.labels) }
+        }
+        return (try? aggregator.reduce(problem)).map { ($0.model, $0.labels) }
     }
 }

@@ -94,8 +94,12 @@ extension SitePolicy: VersionedDocument {
     /// A field that would let out more than the rules do, and what it must be.
     private var loosening: (field: String, reason: String)? {
         let least = RequestOption.leastThreshold
+        let most = Self.largestThreshold
         let checks = [
-            (minimumRows.map { $0 >= least } ?? true, "minimumRows", "must be \(least) or more"),
+            (
+                minimumRows.map { (least...most).contains($0) } ?? true, "minimumRows",
+                "must be from \(least) to \(most)"
+            ),
             ((2...Self.mostLevels).contains(levels), "levels", "must be from 2 to \(Self.mostLevels)"),
             (
                 levelsPerRow > 0 && levelsPerRow <= Self.mostLevelsPerRow, "levelsPerRow",

@@ -15,13 +15,23 @@ struct RowNumbering {
     ///
     /// - Parameter position: in the header, from 1.
     init?(name: String, position: Int) {
-        if ["index", "level_0", "rownames", "X"].contains(name) {
+        if name == "X" || Self.isUsual(name.lowercased()) {
             isNamed = true
         } else if name == "column\(position)" || name.hasPrefix("Unnamed: ") || Self.isNumbered(name) {
             isNamed = false
         } else {
             return nil
         }
+    }
+
+    /// Of an index, or of what identifies a row.
+    private static func isUsual(_ name: String) -> Bool {
+        [
+            "index", "level_0", "rownames", "v1", "id", "_id", "row", "rowid", "rownum", "rownumber", "obs",
+            "observation", "record",
+            "nr", "no", "no.", "number", "case", "subject", "patient",
+        ].contains(name)
+            || ["_id", ".id", " id", "-id", "_no", "_nr", "_index", "_number"].contains { name.hasSuffix($0) }
     }
 
     /// `...1`, as R repairs names.

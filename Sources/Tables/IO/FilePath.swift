@@ -11,7 +11,7 @@ package enum FilePath {
 
     private static let mostLinks = 40
 
-    /// Past all links, also where nothing is at their end; nil where they run in a circle.
+    /// Past all links, also where nothing is at their end; nil where they run in a circle, or to a name that is no text in UTF-8.
     ///
     /// Foundation leaves a link that leads to nothing as it is, and what is written replaces the link.
     package static func resolved(_ path: String) -> String? {
@@ -20,7 +20,9 @@ package enum FilePath {
         for _ in 0..<mostLinks {
             let count = readlink(path, &target, target.count - 1)
             guard count >= 0 else { return path }
-            let link = String(decoding: target[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+            guard let link = String(validating: target[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self) else {
+                return nil
+            }
             path = link.hasPrefix("/") ? link : parts(path).folder + "/" + link
         }
         return nil

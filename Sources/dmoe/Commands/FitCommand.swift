@@ -39,10 +39,7 @@ struct FitCommand: ParsableCommand {
     var output: String
 
     func validate() throws {
-        try refusing { () throws(RequestRefusal) in
-            try job.check()
-            if draft, fit.disclosure.minRows != nil { throw .noEffect(.minRows, .staysWithOwner) }
-        }
+        try refusing { () throws(RequestRefusal) in try job.check() }
     }
 
     private var job: FitJob {
@@ -71,7 +68,9 @@ struct FitCommand: ParsableCommand {
             }
         }
         let file = outcome.file
-        let bytes = try file.write(to: output)
+        let bytes = try LedgerOptions.write(file.disclosure?.ledger, release.choices, input) {
+            try file.write(to: output)
+        }
         file.warningLines.forEach { Terminal.warn($0) }
         try common.report(
             FitSummary(file, output: output, bytes: bytes),

@@ -57,7 +57,7 @@ struct StatisticsCommand: ParsableCommand {
         let file = try job.run(
             at: try ModelFile.read(path: model), named: model, input, parallelism: common.parallelism
         ) { common.show($0) }
-        let bytes = try file.write(to: output)
+        let bytes = try LedgerOptions.write(file.ledger, release.choices, input) { try file.write(to: output) }
         file.warnings.lines.forEach { Terminal.warn($0) }
         try common.report(
             StatisticsSummary(file, output: output, bytes: bytes),

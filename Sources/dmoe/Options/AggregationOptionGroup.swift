@@ -89,8 +89,8 @@ struct AggregationOptionGroup: ParsableArguments {
     @Option(
         help: """
             Standard errors of the global model: model (by formulas from those of the local models: these sites, with other rows), \
-            simulate (local models drawn anew 400 times: the same for any way of building it), sites (each site left out in turn: \
-            also other sites like these).
+            simulate (parametric bootstrap, 400 draws of the local models: the same for any way of building it), sites (jackknife, each site left \
+            out in turn: sites like these).
             """)
     var aggregateErrors = AggregationChoices().errors
 

@@ -38,6 +38,21 @@ struct LedgerOptions: ParsableArguments {
         return choices
     }
 
+    /// Writes an answer; where that fails, its entry counts all the same, which is said first.
+    static func write(
+        _ reference: DisclosureRecord.LedgerReference?, _ choices: LedgerChoices, _ input: RowInput,
+        _ write: () throws -> Int
+    ) throws -> Int {
+        do { return try write() } catch {
+            if case .entry(let number, _) = reference, let ledger = try? choices.path(for: input) {
+                Terminal.warn(
+                    "entry \(number) of the ledger \(ledger.visible) counts though the file was not written; take it back: "
+                        + "dmoe ledger retract \(ledger.visible) --entry \(number)")
+            }
+            throw error
+        }
+    }
+
     /// One line of a summary; nil where the file is no answer.
     static func line(_ reference: DisclosureRecord.LedgerReference?, _ choices: LedgerChoices, _ input: RowInput)
         -> String?

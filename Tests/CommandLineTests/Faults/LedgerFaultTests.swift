@@ -57,6 +57,9 @@ import Testing
                 let kept = try entries()
                 #expect(kept == before || kept == before + 1, "\(subject)")
                 if written { #expect(kept == before + 1, "\(subject)") }
+                if !written, kept > before, what != "kill" {
+                    #expect(outcome.errors.contains("counts though the file was not written"), "\(subject)")
+                }
                 // The next run has an entry of its own.
                 try work.succeed(arguments)
                 #expect(try entries() == kept + 1, "\(subject)")

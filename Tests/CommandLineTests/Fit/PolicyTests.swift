@@ -90,7 +90,8 @@ import Testing
 
     @Test func policiesThatLoosenAreRefused() throws {
         for (fields, field) in [
-            ("\"minimumRows\": 2", "minimumRows"), ("\"levels\": 41", "levels"),
+            ("\"minimumRows\": 2", "minimumRows"), ("\"minimumRows\": 9223372036854775807", "minimumRows"),
+            ("\"levels\": 41", "levels"),
             ("\"levelsPerRow\": 0.5", "levelsPerRow"),
             ("\"rounds\": 6", "rounds"), ("\"columms\": []", "columms"), ("\"columns\": 3", "columns"),
             ("\"columns\": [\"y\", 3]", "columns[1]"), ("\"note\": 3", "note"), ("\"columns\": null", "columns"),

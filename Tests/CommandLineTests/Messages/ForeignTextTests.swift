@@ -28,6 +28,23 @@ import Testing
 
     private static func quoted(_ name: String) -> String { "\"" + name + "\"" }
 
+    /// A program gets such an argument repaired, as the name of another file.
+    @Test func argumentsThatAreNoTextAreRefused() throws {
+        let work = try Workspace()
+        try work.write(Sample.csv(seed: 1), to: "s.csv")
+        for line in [
+            "cp s.csv \"$(printf 'in\\203.csv')\"; \"$DMOE\" fit \"$(printf 'in\\203.csv')\" --target y --experts 1 -o m.json",
+            "\"$DMOE\" fit s.csv --target y --experts 1 --draft -o \"$(printf 'out\\202.json')\"",
+            "\"$DMOE\" fit s.csv --target \"$(printf 'caf\\351')\" --experts 1 -o m.json",
+        ] {
+            let outcome = try work.shell(line)
+            #expect(outcome.exitCode == 64)
+            #expect(outcome.errors.contains("is no text in UTF-8"))
+            expectOneVisibleLine(outcome.errors)
+        }
+        #expect(try work.files(".").filter { $0.hasPrefix("out") || $0.hasPrefix("m") }.isEmpty)
+    }
+
     @Test(arguments: forged) func inNamesOfFiles(name: String) throws {
         let work = try Workspace()
         let missing = try work.run(["fit", name + ".csv", "--target", "y", "--experts", "1", "-o", "m.json"])

@@ -93,7 +93,7 @@ def _source(parameters: Parameters) -> str:
         return "Standard errors are not known."
     found = {
         "observed": "from the observed information", "sandwich": "by the sandwich", "aggregated": "combined from those of the sites",
-        "simulated": "from local models drawn anew from theirs", "sites": "from what changes without each site",
+        "simulated": "by parametric bootstrap of the local models", "sites": "by jackknife of the sites",
     }.get(parameters.source, parameters.source)
     return f"Standard errors {found}.\nz and P>|z| take the number of experts as given."
 

@@ -51,9 +51,11 @@ public struct AggregateJob: Sendable, Equatable {
         for site in sites { try site.file.refuseDraft(path: site.path) }
         for site in sites { try totals.add(site.file, path: site.path) }
         let contributions = try sites.map { site throws(ModelFileError) in
-            Contribution(
-                name: site.name, fitted: try site.file.withStatistics(path: site.path), warnings: site.file.warnings,
-                isAggregate: site.file.kind != .local)
+            var fitted = try site.file.withStatistics(path: site.path)
+            // They are of other sites than these, not of their rows.
+            if fitted.errors?.source == .sites { fitted.errors = nil }
+            return Contribution(
+                name: site.name, fitted: fitted, warnings: site.file.warnings, isAggregate: site.file.kind != .local)
         }
         let coordinator = settings.coordinator(
             localExperts: contributions.usualExpertCount, parallelism: parallelism)

@@ -31,6 +31,7 @@ public struct LearnJob: Sendable, Equatable {
             if adaptation.adapted != nil { throw .noEffect(.adapted, .nothingIsAdapted) }
         }
         try adaptation.check()
+        if rounds > 0, aggregation.errors != .model { throw .noEffect(.aggregateErrors, .roundsHaveNoErrors) }
         if rounds > 0, shards.fit.lasso != .none { throw .noEffect(.rounds, .roundsKeepNoZeros) }
     }
 

@@ -46,6 +46,7 @@ public struct FitChoices: Sendable, Equatable {
         try RequestOption.tolerance.check(tolerance)
         try RequestOption.maximumIterations.check(maximumIterations)
         try RequestOption.minRows.check(minRows)
+        if isDraft, minRows != nil, minRows != Self.usualThreshold { throw .noEffect(.minRows, .staysWithOwner) }
         try RequestOption.l1Gate.check(l1Gate)
         try RequestOption.l1Experts.check(l1Experts)
         if l1Automatic {

@@ -17,8 +17,8 @@ struct EffectDescription {
         let note =
             switch ParameterUncertainty.Source(rawValue: effects.source) {
             case .aggregated: "; for these sites, from the local models' own errors"
-            case .simulated: "; for these sites, from local models drawn anew from their errors"
-            case .sites: "; for sites like these, from what changes without each site"
+            case .simulated: "; for these sites, by parametric bootstrap of the local models"
+            case .sites: "; for sites like these, by jackknife of the sites"
             case .sandwich: "; sandwich"
             default: ""
             }
