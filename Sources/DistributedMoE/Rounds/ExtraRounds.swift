@@ -119,7 +119,8 @@ package struct ExtraRounds: Sendable {
         let after: ReleasedStatistics.Before?
 
         var before: ReleasedStatistics.Before {
-            ReleasedStatistics.Before(sites: made.sites, logLikelihoodPerRow: made.update.logLikelihoodPerRow)
+            ReleasedStatistics.Before(
+                sites: made.sites, logLikelihoodPerRow: made.update.logLikelihoodPerRow, promise: made.update.promise)
         }
 
         /// The update without a joint step; nil where it was none.

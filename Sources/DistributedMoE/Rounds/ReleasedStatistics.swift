@@ -29,10 +29,16 @@ package struct ReleasedStatistics: Sendable {
         package var sites: Int
         /// What they released before it.
         package var logLikelihoodPerRow: Double
+        package var promise: StepPromise?
 
-        package init(sites: Int, logLikelihoodPerRow: Double) {
+        package init(sites: Int, logLikelihoodPerRow: Double, promise: StepPromise? = nil) {
             self.sites = sites
             self.logLikelihoodPerRow = logLikelihoodPerRow
+            self.promise = promise
+        }
+
+        fileprivate var update: GeneralisedEMRound.LastUpdate {
+            GeneralisedEMRound.LastUpdate(logLikelihoodPerRow: logLikelihoodPerRow, promise: promise)
         }
     }
 
@@ -62,7 +68,7 @@ package struct ReleasedStatistics: Sendable {
         if isLast { return .kept }
         do throws(EstimationError) {
             let update = try round.update(
-                statistics.withShares(upTo: largestShare), isJointAllowed: isJointAllowed)
+                statistics.withShares(upTo: largestShare), after: before?.update, isJointAllowed: isJointAllowed)
             return .updated(ExtraRounds.Round(update: update, sites: statistics.count, warnings: warnings))
         } catch { return .ended(.nothingReleased(reason: Coded(error))) }
     }

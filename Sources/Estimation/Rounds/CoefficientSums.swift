@@ -29,6 +29,8 @@ package struct CoefficientSums: Sendable, Equatable {
         self.init(
             score: statistics.expertScore(expert, design.expertPositions),
             information: statistics.expertInformation(expert, design.expertPositions))
+        // Where a mean is 0 or a probability 1 to rounding there is no step to take.
+        for position in score.indices where !hasInformation(position) { score[position] = 0 }
         guard statistics.layout.hasDispersion else { return }
         let layout = statistics.layout
         dispersionScore = statistics.linearSum(layout.dispersionGradient(expert)).first ?? 0

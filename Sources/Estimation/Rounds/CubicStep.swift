@@ -4,8 +4,8 @@ import Numerics
 /// A step on the observed information that cannot be tried: Newton's with cubic regularisation (Nesterov & Polyak 2006, Mathematical Programming 108).
 ///
 /// ```text
-/// maximise  g'd - ½ d'Hd - (5/6) R(d) d'Cd       R(d) the root mean square of what d changes in the log density of a row
-/// d = (H + λ C)⁻¹ g,   λ = (5/2) R(d)
+/// maximise  g'd - ½ d'Hd - (M/6) R(d) d'Cd       R(d) the root mean square of what d changes in the log density of a row
+/// d = (H + λ C)⁻¹ g,   λ = (M/2) R(d)
 /// ```
 ///
 /// g the gradient, H the observed and C the complete-data information of all parameters. Along a line the log-likelihood of a row,
@@ -13,6 +13,9 @@ import Numerics
 /// R the largest change of a log density, this is at most R (4 E|a''| + Var a'). Over the rows E|a''| adds up to d'Cd and Var a' to the
 /// missing information d'(C - H)d (Louis 1982), which is below d'Cd near a maximum: at most 5 R d'Cd. Far from the maximum R is large and
 /// the step short, at it the step is Newton's; where H is not positive definite λ makes it so.
+///
+/// M = 5 takes three worst cases together. What a step fell short of its quadratic model shows M along it, and the next step takes that, though no less
+/// than half of the M before (Cartis, Gould & Toint 2011, Mathematical Programming 127).
 struct CubicStep {
     let gradient: [Double]
     let observed: Matrix
@@ -20,13 +23,18 @@ struct CubicStep {
     /// Parameters of the parts that have rows of their own, the gate's and each expert's, with the weight of these rows.
     let parts: [(parameters: [Int], weight: Double)]
 
+    /// M.
+    var thirdDerivative = largestThirdDerivative
+
     struct Result {
         var direction: [Double]
-        /// What the log-likelihood rises by at least.
-        var gain: Double
+        /// g'd - ½ d'Hd.
+        var quadraticGain: Double
+        /// R(d) d'Cd / 6.
+        var cubicUnit: Double
     }
 
-    private static let thirdDerivative = 5.0
+    static let largestThirdDerivative = 5.0
     private static let bisections = 100
 
     /// nil where the complete-data information is not positive definite, or no step leads up.
@@ -45,15 +53,16 @@ struct CubicStep {
             zip(factor.solve(factor.multiplyLower(vectors * coordinates)), scale).map(*)
         }
         func excess(_ damping: Double) -> Double {
-            damping - 0.5 * Self.thirdDerivative * reach(direction(coordinates(damping)))
+            damping - 0.5 * thirdDerivative * reach(direction(coordinates(damping)))
         }
         guard let damping = root(above: max(0, -(values.first ?? 0)), excess) else { return nil }
         let own = coordinates(damping)
         let step = direction(own)
         let square = own.reduce(0) { $0 + $1 * $1 }
         let quadratic = zip(zip(own, slope), values).reduce(0) { $0 + $1.0.0 * ($1.0.1 - 0.5 * $1.1 * $1.0.0) }
-        let gain = quadratic - Self.thirdDerivative / 6 * reach(step) * square
-        return gain > 0 && step.allSatisfy(\.isFinite) ? Result(direction: step, gain: gain) : nil
+        let unit = reach(step) * square / 6
+        guard quadratic > thirdDerivative * unit, step.allSatisfy(\.isFinite) else { return nil }
+        return Result(direction: step, quadraticGain: quadratic, cubicUnit: unit)
     }
 
     private func columns(of matrix: Matrix) -> [[Double]] { (0..<matrix.columnCount).map { Array(matrix.column($0)) } }

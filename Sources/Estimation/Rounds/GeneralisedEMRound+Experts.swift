@@ -48,14 +48,28 @@ extension GeneralisedEMRound {
         return result
     }
 
-    /// Coefficients that no site releases: they stay as they are.
-    func held(_ expert: Int, _ sites: [RoundStatistics]) -> Set<Int> {
+    /// Coefficients that stay as they are: no site releases them, or sites alone whose rows have one value of the covariate.
+    ///
+    /// With the values that withheld covariates are filled with these would leave a division by rounding.
+    ///
+    /// - Parameter merged: the sums of all sites, filled.
+    func held(_ expert: Int, _ sites: [RoundStatistics], _ merged: [CoefficientSums]) -> Set<Int> {
         guard !isClosedForm else { return [] }
+        let layout = design.expertLayout
+        let information = merged[expert].information
         return Set(
-            global.model.experts[expert].coefficients.indices.filter { position in
-                !sites.contains { $0.coefficients[expert].hasInformation(position) }
+            merged[expert].score.indices.filter { position in
+                guard sites.contains(where: { $0.coefficients[expert].hasInformation(position) }) else { return true }
+                let intercept = layout.intercept(of: layout.predictor(position))
+                guard position != intercept, information[intercept, intercept] > 0 else { return false }
+                let mean = information[position, intercept] / information[intercept, intercept]
+                let left = information[position, position] - mean * information[position, intercept]
+                return left <= Self.leastVariance * information[intercept, intercept]
             })
     }
+
+    /// Of a covariate among the rows of an expert, in standard units: what rounding may leave of none.
+    private static let leastVariance = 1e-8
 
     // MARK: Steps
 

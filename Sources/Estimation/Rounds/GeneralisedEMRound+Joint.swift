@@ -9,9 +9,10 @@ struct CoordinatorSums {
     let coefficients: [CoefficientSums]
     /// The same site by site.
     let ofSites: [[CoefficientSums]]
-    /// Of each expert the coefficients that no site releases.
+    /// Of each expert the coefficients that nothing determines.
     let held: [Set<Int>]
     let penalty: Penalty
+    let weight: Double
 
     init(
         _ round: GeneralisedEMRound, _ sites: [RoundStatistics], gate: GateSums, _ moments: [Moments], weight: Double
@@ -24,8 +25,9 @@ struct CoordinatorSums {
             for expert in merged.indices { merged[expert].merge(site[expert]) }
         }
         coefficients = merged
-        held = round.model.experts.indices.map { round.held($0, sites) }
+        held = round.model.experts.indices.map { round.held($0, sites, merged) }
         penalty = round.penalty(weight: weight)
+        self.weight = weight
     }
 }
 
@@ -38,10 +40,15 @@ extension GeneralisedEMRound {
         var length: Double
         /// What the log-likelihood rises by at least.
         var gain: Double
+        var promise: StepPromise
     }
 
-    /// nil where no site has sent its joint information. Of a site that has not the complete-data information takes its place, which is more.
-    func jointStep(_ sums: CoordinatorSums, _ sites: [RoundStatistics]) -> JointStep? {
+    /// nil where no site has sent its joint information.
+    ///
+    /// Of a site that has not the complete-data information takes its place, which is more.
+    func jointStep(
+        _ sums: CoordinatorSums, _ sites: [RoundStatistics], thirdDerivative: Double
+    ) -> JointStep? {
         guard sites.contains(where: { $0.jointInformation != nil }) else { return nil }
         let parameters = ParameterLayout(model, dispersionFloor: options.varianceFloor)
         let zero = Matrix(rowCount: parameters.count, columnCount: parameters.count)
@@ -65,15 +72,21 @@ extension GeneralisedEMRound {
         guard
             let step = CubicStep(
                 gradient: free.map { gradient[$0] }, observed: observed.submatrix(free),
-                complete: complete.submatrix(free), parts: parts
+                complete: complete.submatrix(free), parts: parts,
+                thirdDerivative: thirdDerivative
             ).result()
         else { return nil }
         var direction = [Double](repeating: 0, count: parameters.count)
         for (index, value) in zip(free, step.direction) { direction[index] = value }
         let length = StepBound.length(reach: reach(of: direction, parameters, sums))
-        // Along the line what is promised is concave, and 0 at its start.
+        let weight = sums.weight
+        // Of the quadratic model along the line, which is concave in the metric of the complete data, and of its remainder.
+        let promise = StepPromise(
+            thirdDerivative: thirdDerivative, quadraticGain: length * step.quadraticGain / weight,
+            cubicUnit: length * length * length * step.cubicUnit / weight)
         return JointStep(
-            model: parameters.moved(model, direction, by: length), length: length, gain: length * step.gain)
+            model: parameters.moved(model, direction, by: length), length: length,
+            gain: length * (step.quadraticGain - thirdDerivative * step.cubicUnit), promise: promise)
     }
 
     /// Why the joint information of a site cannot be that of the rows of its other sums; nil where it can.

@@ -10,37 +10,58 @@ extension GeneralisedEMRound {
         package var logLikelihoodPerRow: Double
         /// The share of the Newton step of the gate that was taken.
         package var gateStep: Double
-        /// Whether all parameters moved together, on the observed information.
-        package var isJoint: Bool
+        /// Of a step of all parameters together, on the observed information; nil of a step of generalised EM.
+        package var promise: StepPromise?
+
+        package var isJoint: Bool { promise != nil }
 
         package init(
-            fitted: FittedMixture, logLikelihoodPerRow: Double, gateStep: Double, isJoint: Bool = false
+            fitted: FittedMixture, logLikelihoodPerRow: Double, gateStep: Double, promise: StepPromise? = nil
         ) {
             self.fitted = fitted
             self.logLikelihoodPerRow = logLikelihoodPerRow
             self.gateStep = gateStep
-            self.isJoint = isJoint
+            self.promise = promise
         }
+    }
+
+    /// The update that led to the mixture of a round.
+    package struct LastUpdate: Sendable {
+        package var logLikelihoodPerRow: Double
+        package var promise: StepPromise?
+
+        package init(logLikelihoodPerRow: Double, promise: StepPromise?) {
+            self.logLikelihoodPerRow = logLikelihoodPerRow
+            self.promise = promise
+        }
+
+        fileprivate func thirdDerivative(_ now: Double) -> Double? { promise?.next(gain: now - logLikelihoodPerRow) }
     }
 
     /// One step from the statistics of all sites, in any order: of generalised EM, or of Newton's method where the joint information says that
     /// this raises the log-likelihood further.
     ///
-    /// - Parameter isJointAllowed: false after a joint step that did harm.
+    /// - Parameters:
+    ///   - last: of the update that led here.
+    ///   - isJointAllowed: false after a joint step that did harm.
     /// - Throws: ``EstimationError`` where there are none, or none of this model.
-    package func update(_ sites: [RoundStatistics], isJointAllowed: Bool = true) throws(EstimationError) -> Update {
+    package func update(
+        _ sites: [RoundStatistics], after last: LastUpdate? = nil, isJointAllowed: Bool = true
+    ) throws(EstimationError) -> Update {
         let sites = try ordered(sites)
         let merged = try merged(sites.map(withSpread))
         let moments = merged.moments.map(standardisation.standardised)
         let sums = CoordinatorSums(self, sites, gate: merged.gate, moments, weight: merged.weight)
         var (next, gateStep, gain) = stepOfGeneralisedEM(sums, sites, merged)
-        var isJoint = false
-        if isJointAllowed, let joint = jointStep(sums, sites), joint.gain > gain {
-            (next, gateStep, isJoint) = (joint.model, joint.length, true)
+        let logLikelihoodPerRow = merged.logLikelihood / merged.weight
+        let thirdDerivative = last?.thirdDerivative(logLikelihoodPerRow) ?? CubicStep.largestThirdDerivative
+        var promise: StepPromise?
+        if isJointAllowed, let joint = jointStep(sums, sites, thirdDerivative: thirdDerivative), joint.gain > gain {
+            (next, gateStep, promise) = (joint.model, joint.length, joint.promise)
         }
         return Update(
-            fitted: fitted(next, sums, merged), logLikelihoodPerRow: merged.logLikelihood / merged.weight,
-            gateStep: gateStep, isJoint: isJoint)
+            fitted: fitted(next, sums, merged), logLikelihoodPerRow: logLikelihoodPerRow, gateStep: gateStep,
+            promise: promise)
     }
 
     /// - Returns: the model in standard units, the share of the gate's step, and what the quadratic models of the steps promise.
