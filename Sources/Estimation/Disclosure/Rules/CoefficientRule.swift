@@ -7,9 +7,9 @@ import Numerics
 /// may have nearly all of the information. So the rows behind each predictor, and those of them that differ from the usual value of a column, are
 /// counted as effective rows, (Σ v)² / Σ v², of both v = w τ |∂ log φ/∂η| and v = -w τ ∂² log φ/∂η².
 struct CoefficientRule {
-    /// Behind the rows that differ from a usual value.
+    /// Behind a score, and behind the rows that differ from a usual value.
     let minimumRows: Double
-    /// Behind a predictor, which has a matrix of products.
+    /// Behind an information, which is a matrix of products.
     let rowsOfProducts: Double
 
     struct Withheld: Equatable {
@@ -47,7 +47,8 @@ struct CoefficientRule {
         for part in 0..<parts {
             let own = sums[part * cells..<(part + 1) * cells]
             let predictor = part % (parts / 2)
-            guard let all = own.first, all.effectiveRows >= rowsOfProducts * (1 - 1e-9) else {
+            let needed = part < parts / 2 ? minimumRows : rowsOfProducts
+            guard let all = own.first, all.effectiveRows >= needed * (1 - 1e-9) else {
                 result.predictors.insert(predictor)
                 continue
             }
