@@ -98,17 +98,17 @@ import Testing
             $0["coefficients"] = [[String: Any]]()
         },
         .init(testDescription: "no scores", error: invalid("coefficients", "are missing")) {
-            $0["family"] = "multinomial"
+            ofClasses(&$0)
         },
         .init(testDescription: "scores of fewer experts", error: invalid("coefficients", "are of 1 experts, not 3")) {
-            $0["family"] = "multinomial"
+            ofClasses(&$0)
             $0["coefficients"] = [["score": [0], "information": [1]]]
         },
         .init(
             testDescription: "short information of a score",
             error: invalid("coefficients[1].information", "has 1 numbers, not 3")
         ) {
-            $0["family"] = "multinomial"
+            ofClasses(&$0)
             $0["coefficients"] = [
                 ["score": [0], "information": [1]], ["score": [0, 1], "information": [1]],
                 ["score": [0], "information": [1]],
@@ -118,11 +118,11 @@ import Testing
             testDescription: "negative information of a score",
             error: invalid("coefficients[2].information", "has a negative variance")
         ) {
-            $0["family"] = "multinomial"
+            ofClasses(&$0)
             $0["coefficients"] = (0..<3).map { ["score": [0], "information": [$0 < 2 ? 1 : -1e9]] }
         },
         .init(testDescription: "no triangle", error: invalid("jointInformation", "is no triangle")) {
-            $0["family"] = "multinomial"
+            ofClasses(&$0)
             $0["coefficients"] = (0..<3).map { _ in ["score": [0], "information": [1]] }
             $0["jointInformation"] = [1, 2]
         },
@@ -157,6 +157,18 @@ import Testing
             $0["information"] = [[1, 0, 1, 0, 0, 1], [1, 0, 1, 0, 0, 1], [1, 0, 1, 0, 0, -1e9]]
         },
     ]
+
+    /// Codes of classes have no moments.
+    private static func ofClasses(_ file: inout [String: Any]) {
+        file["family"] = "multinomial"
+        var experts = file["experts"] as? [[String: Any]] ?? []
+        for index in experts.indices {
+            var mean = experts[index]["mean"] as? [Double] ?? []
+            if !mean.isEmpty { mean[mean.count - 1] = 0 }
+            experts[index]["mean"] = mean
+        }
+        file["experts"] = experts
+    }
 
     private static func gate(
         _ description: String, _ error: ModelFileError, _ change: @escaping @Sendable (inout [String: Any]) -> Void

@@ -15,7 +15,7 @@ import Numerics
 /// the step short, at it the step is Newton's; where H is not positive definite λ makes it so.
 ///
 /// M = 5 takes three worst cases together. What a step fell short of its quadratic model shows M along it, and the next step takes that, though no less
-/// than half of the M before (Cartis, Gould & Toint 2011, Mathematical Programming 127).
+/// than a tenth of the M before (Cartis, Gould & Toint 2011, Mathematical Programming 127).
 struct CubicStep {
     let gradient: [Double]
     let observed: Matrix

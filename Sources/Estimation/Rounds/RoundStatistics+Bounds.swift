@@ -66,6 +66,10 @@ extension RoundStatistics {
             return "has a score without information"
         }
         guard moments[expert].weight > 0 || !own.isReleased else { return "has a score without rows" }
+        let dispersion = (weight * max(weight, own.dispersionInformation)).squareRoot()
+        guard abs(own.dispersionScore) <= Self.largestGain.squareRoot() * dispersion else {
+            return "score of the dispersion is more than the rows support"
+        }
         let gain =
             Self.leastInformation.map { ridge in
                 var system = own.information.matrix()

@@ -46,7 +46,7 @@ struct SiteCoefficients {
     mutating func withholdRareClasses(
         _ disclosure: Disclosure, _ rows: StandardisedRows, leftOut: Set<Int>, _ parallelism: Parallelism
     ) {
-        guard let classes = model.family.response.classes, !sums.isEmpty else { return }
+        guard let classes = model.family.response.classes, !sums.isEmpty, disclosure.minRows > 1 else { return }
         let least = disclosure.leastWeight(of: rows)
         let weights = disclosure.classWeights(classes.count, of: model, rows, parallelism)
         var experts = [Int]()

@@ -13,12 +13,15 @@ package struct StepPromise: Sendable, Equatable, Codable {
         self.cubicUnit = cubicUnit
     }
 
+    /// Of the third derivative before: along another direction it may be larger than along the last one.
+    private static let leastPart = 0.1
+
     /// The third derivative of the next step.
     ///
     /// - Parameter gain: what the log-likelihood rose by.
     package func next(gain: Double) -> Double {
         let largest = CubicStep.largestThirdDerivative
         guard thirdDerivative > 0, cubicUnit > 0, gain.isFinite else { return largest }
-        return min(largest, max((quadraticGain - gain) / cubicUnit, 0.5 * thirdDerivative))
+        return min(largest, max((quadraticGain - gain) / cubicUnit, Self.leastPart * thirdDerivative))
     }
 }

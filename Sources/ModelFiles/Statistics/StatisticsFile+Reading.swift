@@ -60,7 +60,12 @@ extension StatisticsFile {
         }
         try checkCoefficients(at: model, check)
         // Where something is withheld the moments are not those of the log-likelihood.
-        guard warnings.isEmpty, let most = statistics.largestLogLikelihoodPerRow(at: model.model) else { return }
+        guard warnings.isEmpty else { return }
+        let released = experts.reduce(0) { $0 + $1.weight }
+        try check.require(
+            weight <= (1 + ModelFile.StatisticsRecord.rounding) * released, "weight",
+            "is more than the experts' weights together")
+        guard let most = statistics.largestLogLikelihoodPerRow(at: model.model) else { return }
         let slack = 1e-6 * (abs(most) + 1)
         try check.require(
             logLikelihood <= weight * (most + slack), "logLikelihood", "is more than the moments of the experts allow")

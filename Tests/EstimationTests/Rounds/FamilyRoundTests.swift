@@ -30,7 +30,7 @@ import Testing
             }
             model.gate.coefficients[1, 0] -= step
             global = Self.fitted(units.inUserUnits(model), rows)
-            options.minRows = 3
+            options.minRows = 1
         }
 
         var round: GeneralisedEMRound { GeneralisedEMRound(at: global, options: options) }
@@ -132,7 +132,7 @@ import Testing
 
     /// From a mixture near an optimum in eight rounds, each of which raises the likelihood; there scores vanish.
     @Test(arguments: families) func eightRoundsReachTheOptimum(_ family: FamilyModel) throws {
-        let problem = Problem(family, count: 3000)
+        let problem = Problem(family, count: 6000, step: 0.03)
         let sites = problem.sites(3)
         var global = problem.global
         var trace = [Double]()
