@@ -85,11 +85,46 @@ import Testing
     static let damages: [ModelFileRefusalTests.Damage] = [
         .init(testDescription: "a model", error: .modelAsStatistics(path: "s.json")) { $0["format"] = "dmoe-model" },
         .init(testDescription: "another format", error: .notStatistics(path: "s.json")) { $0["format"] = "other" },
-        .init(testDescription: "newer format", error: .newerFormat(path: "s.json", version: 3, known: 2)) {
-            $0["formatVersion"] = 3
+        .init(testDescription: "newer format", error: .newerFormat(path: "s.json", version: 4, known: 3)) {
+            $0["formatVersion"] = 4
         },
-        .init(testDescription: "outdated format", error: .outdatedFormat(path: "s.json", version: 1)) {
-            $0["formatVersion"] = 1
+        .init(testDescription: "outdated format", error: .outdatedFormat(path: "s.json", version: 2)) {
+            $0["formatVersion"] = 2
+        },
+        .init(
+            testDescription: "scores of a closed fit",
+            error: invalid("coefficients", "have no place in a family that has a closed fit")
+        ) {
+            $0["coefficients"] = [[String: Any]]()
+        },
+        .init(testDescription: "no scores", error: invalid("coefficients", "are missing")) {
+            ofClasses(&$0)
+        },
+        .init(testDescription: "scores of fewer experts", error: invalid("coefficients", "are of 1 experts, not 3")) {
+            ofClasses(&$0)
+            $0["coefficients"] = [["score": [0], "information": [1]]]
+        },
+        .init(
+            testDescription: "short information of a score",
+            error: invalid("coefficients[1].information", "has 1 numbers, not 3")
+        ) {
+            ofClasses(&$0)
+            $0["coefficients"] = [
+                ["score": [0], "information": [1]], ["score": [0, 1], "information": [1]],
+                ["score": [0], "information": [1]],
+            ]
+        },
+        .init(
+            testDescription: "negative information of a score",
+            error: invalid("coefficients[2].information", "has a negative variance")
+        ) {
+            ofClasses(&$0)
+            $0["coefficients"] = (0..<3).map { ["score": [0], "information": [$0 < 2 ? 1 : -1e9]] }
+        },
+        .init(testDescription: "no triangle", error: invalid("jointInformation", "is no triangle")) {
+            ofClasses(&$0)
+            $0["coefficients"] = (0..<3).map { _ in ["score": [0], "information": [1]] }
+            $0["jointInformation"] = [1, 2]
         },
         .init(testDescription: "no weight", error: invalid("weight", "must be positive")) { $0["weight"] = 0 },
         .init(
@@ -122,6 +157,18 @@ import Testing
             $0["information"] = [[1, 0, 1, 0, 0, 1], [1, 0, 1, 0, 0, 1], [1, 0, 1, 0, 0, -1e9]]
         },
     ]
+
+    /// Codes of classes have no moments.
+    private static func ofClasses(_ file: inout [String: Any]) {
+        file["family"] = "multinomial"
+        var experts = file["experts"] as? [[String: Any]] ?? []
+        for index in experts.indices {
+            var mean = experts[index]["mean"] as? [Double] ?? []
+            if !mean.isEmpty { mean[mean.count - 1] = 0 }
+            experts[index]["mean"] = mean
+        }
+        file["experts"] = experts
+    }
 
     private static func gate(
         _ description: String, _ error: ModelFileError, _ change: @escaping @Sendable (inout [String: Any]) -> Void

@@ -80,7 +80,7 @@ class SiteWork:
     # Extra rounds
 
     def statistics(self, data: Any, *, weights: str | None = None, missing: str | None = None, **how: Any) -> str:
-        """The statistics of a site at this model, as ``dmoe statistics`` writes them; Gaussian experts only.
+        """The statistics of a site at this model, as ``dmoe statistics`` writes them.
 
         Parameters
         ----------

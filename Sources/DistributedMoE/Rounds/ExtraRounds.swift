@@ -13,7 +13,7 @@ package struct ExtraRounds: Sendable {
     let parallelism: Parallelism
 
     /// - Parameters:
-    ///   - options: `minRows`, `varianceFloor` and `gateRidge` count.
+    ///   - options: `minRows`, `varianceFloor` and the ridges count.
     ///   - largestShare: of a site in the weight of all; nil for no bound.
     package init(
         _ rounds: Int, options: FitOptions, largestShare: Double? = nil, parallelism: Parallelism = .serial
@@ -30,6 +30,14 @@ package struct ExtraRounds: Sendable {
         /// Sites that released something.
         package var sites: Int
         package var warnings: [RoundWarning]
+        /// Whether it takes the place of the update before it.
+        var isAgain = false
+
+        package init(update: GeneralisedEMRound.Update, sites: Int, warnings: [RoundWarning]) {
+            self.update = update
+            self.sites = sites
+            self.warnings = warnings
+        }
     }
 
     package struct Result: Sendable {
@@ -60,26 +68,36 @@ package struct ExtraRounds: Sendable {
 
     /// A site that cannot release anything is left out of a round.
     ///
-    /// After the last round the sites release their log-likelihood once more, so that no update is kept that did harm.
+    /// After the last round the sites release their log-likelihood once more, so that no update is kept that did harm. In the place of a joint step that
+    /// did comes one of generalised EM from the same statistics.
     package func run(from start: FittedMixture, shards: [DistributedLearning.Shard]) -> Result {
         var result = Result(rounds: [], bytesSent: 0, seconds: 0)
         guard rounds > 0 else { return result }
+        var last: Taken?
         for number in 0...rounds {
-            let last = result.rounds.last
-            let round = GeneralisedEMRound(at: last?.update.fitted ?? start, options: options)
+            let round = GeneralisedEMRound(at: last?.made.update.fitted ?? start, options: options)
             let (released, bytes, slowest) = collect(round, shards)
-            let before = last.map {
-                ReleasedStatistics.Before(sites: $0.sites, logLikelihoodPerRow: $0.update.logLikelihoodPerRow)
-            }
             let outcome = Stopwatch.measure {
-                released.outcome(of: round, after: before, isLast: number == rounds, largestShare: largestShare)
+                let outcome = released.outcome(
+                    of: round, after: last?.before, isLast: number == rounds, largestShare: largestShare)
+                guard case .takenBack = outcome, number < rounds, let again = last?.again(largestShare) else {
+                    return outcome
+                }
+                return again
             }
             if number < rounds {
                 result.bytesSent += bytes
                 result.seconds += slowest + outcome.seconds
             }
             switch outcome.value {
-            case .updated(let next): result.rounds.append(next)
+            case .updated(let next):
+                if next.isAgain {
+                    result.rounds.removeLast()
+                    last?.made = next
+                } else {
+                    last = Taken(made: next, round: round, released: released, after: last?.before)
+                }
+                result.rounds.append(next)
             case .kept: break
             case .takenBack(let ending):
                 result.rounds.removeLast()
@@ -91,6 +109,29 @@ package struct ExtraRounds: Sendable {
             }
         }
         return result
+    }
+
+    /// The last update with what it was made of.
+    private struct Taken {
+        var made: Round
+        let round: GeneralisedEMRound
+        let released: ReleasedStatistics
+        let after: ReleasedStatistics.Before?
+
+        var before: ReleasedStatistics.Before {
+            ReleasedStatistics.Before(
+                sites: made.sites, logLikelihoodPerRow: made.update.logLikelihoodPerRow, promise: made.update.promise)
+        }
+
+        /// The update without a joint step; nil where it was none.
+        func again(_ largestShare: Double?) -> ReleasedStatistics.Outcome? {
+            guard made.update.isJoint,
+                case .updated(var next) = released.outcome(
+                    of: round, after: after, isLast: false, largestShare: largestShare, isJointAllowed: false)
+            else { return nil }
+            next.isAgain = true
+            return .updated(next)
+        }
     }
 
     private func collect(

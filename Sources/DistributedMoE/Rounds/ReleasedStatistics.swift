@@ -29,10 +29,16 @@ package struct ReleasedStatistics: Sendable {
         package var sites: Int
         /// What they released before it.
         package var logLikelihoodPerRow: Double
+        package var promise: StepPromise?
 
-        package init(sites: Int, logLikelihoodPerRow: Double) {
+        package init(sites: Int, logLikelihoodPerRow: Double, promise: StepPromise? = nil) {
             self.sites = sites
             self.logLikelihoodPerRow = logLikelihoodPerRow
+            self.promise = promise
+        }
+
+        fileprivate var update: GeneralisedEMRound.LastUpdate {
+            GeneralisedEMRound.LastUpdate(logLikelihoodPerRow: logLikelihoodPerRow, promise: promise)
         }
     }
 
@@ -53,13 +59,16 @@ package struct ReleasedStatistics: Sendable {
     ///   - before: nil in the first round.
     ///   - isLast: whether the sites were asked only in order to see if the last update did harm.
     ///   - largestShare: of a site in the weight of all; nil for no bound.
+    ///   - isJointAllowed: false where the joint step from these statistics did harm.
     package func outcome(
-        of round: GeneralisedEMRound, after before: Before?, isLast: Bool, largestShare: Double? = nil
+        of round: GeneralisedEMRound, after before: Before?, isLast: Bool, largestShare: Double? = nil,
+        isJointAllowed: Bool = true
     ) -> Outcome {
         if let before, let fall = fall(after: before, minRows: round.options.minRows) { return .takenBack(fall) }
         if isLast { return .kept }
         do throws(EstimationError) {
-            let update = try round.update(statistics.withShares(upTo: largestShare))
+            let update = try round.update(
+                statistics.withShares(upTo: largestShare), after: before?.update, isJointAllowed: isJointAllowed)
             return .updated(ExtraRounds.Round(update: update, sites: statistics.count, warnings: warnings))
         } catch { return .ended(.nothingReleased(reason: Coded(error))) }
     }

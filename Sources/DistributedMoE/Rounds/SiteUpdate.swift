@@ -41,7 +41,10 @@ package struct SiteUpdate: Sendable {
         let round = GeneralisedEMRound(at: global, options: FitOptions(expertCount: global.model.expertCount))
         let (kept, inconsistent) = examined(global.model)
         let counted = kept.map(\.statistics.statistics).withShares(upTo: largestShare)
-        let update = try round.update(counted)
+        let last = previous.rounds?.last.map {
+            GeneralisedEMRound.LastUpdate(logLikelihoodPerRow: $0.logLikelihoodPerRow, promise: $0.promise)
+        }
+        let update = try round.update(counted, after: last)
         let warnings =
             inconsistent + Self.dominant(zip(kept, counted).map { ($0.name, $1.weight) }) + repeated
             + Self.fewRows(of: kept, previous)

@@ -77,11 +77,28 @@ package struct GateSums: Sendable, Equatable {
     ///
     /// Where something is withheld the penalty shortens the step but does not pull: along what no row determines, it would take
     /// the coefficients to 0 at once.
-    func direction(_ gate: SoftmaxGate, ridge: Double) -> Matrix {
-        GateNewton.direction(
-            gate: gate, ridge: ridge, pull: isComplete ? 1 : 0, gradient: { gradient[$0] },
-            information: { information($0, $1).matrix() })
+    func direction(_ gate: SoftmaxGate, ridge: Double, prior: SlopePrior? = nil) -> Matrix {
+        let (gradient, information) = equations(gate, prior: prior)
+        return GateNewton.direction(
+            gate: gate, ridge: ridge, pull: isComplete ? 1 : 0, gradient: gradient, information: information)
     }
+
+    /// Gradient and information of the gates but the last, as ``GateNewton`` takes them.
+    func equations(
+        _ gate: SoftmaxGate, prior: SlopePrior?
+    ) -> (gradient: (Int) -> [Double], information: (Int, Int) -> Matrix) {
+        (
+            { own in prior.map { zip(gradient[own], $0.gateGradient(gate, own)).map(-) } ?? gradient[own] },
+            { first, second in
+                var own = information(first, second).matrix()
+                if let prior { own.addToDiagonal(prior.gateCurvature(gate, first, second)) }
+                return own
+            }
+        )
+    }
+
+    /// Whether there is information on a coefficient of every gate.
+    func hasInformation(_ position: Int) -> Bool { gradient.indices.allSatisfy { diagonal($0)[position] > 0 } }
 
     /// g'(I + ridge)⁻¹g: twice what a Newton step promises to gain.
     func newtonDecrement(ridge: Double) -> Double {

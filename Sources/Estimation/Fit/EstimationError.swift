@@ -37,8 +37,6 @@ public enum EstimationError: Error, Sendable, Equatable, Codable {
     case nothingHeldOut(rows: Int)
     /// Fewer rows are held out than the threshold rule needs to release their score.
     case tooFewHeldOut(rows: Int, needed: Int)
-    /// Extra rounds of another family than the Gaussian one.
-    case noRounds(family: String)
     /// The fit was stopped by ``Cancellation/request()``.
     case cancelled
 }
@@ -76,8 +74,6 @@ extension EstimationError: DoorMessage {
             "the share to hold out of \(rows) rows leaves none on one side: choose another"
         case .tooFewHeldOut(let rows, let needed):
             "\(rows) rows held out are too few to release their score, which needs \(needed): hold out a larger share"
-        case .noRounds(let family):
-            "extra rounds are for gaussian experts, these are \(family): the global model of one shot is the result"
         case .cancelled:
             "the fit was stopped before its end"
         case .noStatistics:

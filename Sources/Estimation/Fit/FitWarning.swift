@@ -42,6 +42,8 @@ public enum FitWarning: Sendable, Equatable, Codable, ExtensibleCode {
     case gatesWithheld(experts: ExpertPositions, minimum: Double)
     /// A column left out of the statistics of the gate by the threshold rule.
     case gateColumnWithheld(column: String, minimum: Double)
+    /// Experts with coefficients that too few rows decide: their sums are withheld by the threshold rule.
+    case scoresWithheld(experts: ExpertPositions, minimum: Double)
     /// More experts were fitted than may be released: they had so many parameters on so many rows.
     case saturated(asked: Int, fitted: Int, parameters: Int, rows: Int, bound: Double)
     /// Experts with too few rows for the covariances of their columns to be released.
@@ -83,7 +85,8 @@ extension FitWarning {
         switch self {
         case .expertBelowMinimumRows, .rareCovariate, .rareLevel, .rareClass, .absentClass, .classWithheld,
             .statisticsLeftOut,
-            .expertsWithheld, .gatesWithheld, .gateColumnWithheld, .saturated, .covariancesWithheld, .topCoded,
+            .expertsWithheld, .gatesWithheld, .gateColumnWithheld, .scoresWithheld, .saturated, .covariancesWithheld,
+            .topCoded,
             .columnDominated, .expertDominated, .refitBelowMinimumRows, .interceptOnlyExpert:
             true
         default: false
@@ -147,6 +150,8 @@ extension FitWarning: DoorMessage {
         case .gateColumnWithheld(let column, let minimum):
             "'\(column)' differs from its usual value in fewer than \(Format.label(minimum)) of the rows between experts here: "
                 + "left out of the gate"
+        case .scoresWithheld(let experts, let minimum):
+            "fewer than \(Format.label(minimum)) rows decide on some coefficients of expert \(experts) here: their sums are withheld"
         case .saturated(let asked, let fitted, let parameters, let rows, let bound):
             "\(Format.plural(asked, "expert")) would release \(Format.plural(parameters, "parameter")) of "
                 + "\(Format.plural(rows, "row")), and \(Format.label(bound)) for each row and 10 fewer than rows are the most: fitted "

@@ -12,7 +12,7 @@ struct ExpertNewton {
     var prior: SlopePrior?
 
     /// Of the log dispersion, in one step.
-    private static let longestDispersionStep = 1.0
+    static let longestDispersionStep = 1.0
 
     /// Change of the coefficients, predictor after predictor, and of the log dispersion.
     struct Direction {

@@ -13,11 +13,10 @@ extension GeneralisedEMRound {
     }
 
     /// - Parameter source: rows of weight 0 count as rows here; leave them out.
-    /// - Throws: ``EstimationError`` where the rows are too few or the family has no closed form.
+    /// - Throws: ``EstimationError`` where the rows are too few.
     package func statistics(
         of source: any RowSource
     ) throws(EstimationError) -> (statistics: RoundStatistics, warnings: [FitWarning]) {
-        _ = try closedFormFamily()
         let needed = Capacity.minimumRows(design, minRows: options.minRows)
         let released = ReleasedRows(
             source, design, model.family, minRows: options.minRows, rules: options.rules, parallelism)
@@ -36,18 +35,33 @@ extension GeneralisedEMRound {
         let rows = StandardisedRows(
             source: ConstantColumns(source: released.source, values: constants), standardisation: standardisation,
             weightUnit: source.isWeighted ? summaries[0].weight / Double(released.source.rowCount) : 1)
+        let suppressed = Set(released.rareClasses.keys)
         let site = try SiteSums(
-            rows, model: model, constants: constants, disclosure: disclosure, rules: options.rules,
-            parallelism: parallelism)
-        let warnings = released.warnings + site.warnings
+            rows, model: model.without(classes: suppressed), suppressed: suppressed, constants: constants,
+            disclosure: disclosure, rules: options.rules, parallelism: parallelism)
+        let warnings = released.warnings.filter { !$0.isOfAbsentClass } + site.warnings
         var statistics = site.statistics
         statistics.withheld = warnings.withheldColumns(of: design.covariates, statistics.moments)
+        statistics.withholdSlopesOfConstants(design)
+        if options.rules == nil, warnings.isEmpty { statistics.jointInformation = jointInformation(rows) }
         guard let rules = options.rules, let key = options.roundingKey else { return (statistics, warnings) }
         let rounded = statistics.rounded(
             UnbiasedRounding(key: key), at: global.model,
             spreads: DominanceRule(rules: rules).spreads(of: model, site.standardMoments, rows, parallelism),
             minimumRows: options.minRows, isWhole: warnings.isEmpty, standardisation)
         return (rounded, warnings)
+    }
+
+    /// Largest number of parameters of which the joint information is sent: a file of 1 MB.
+    private static let mostJointParameters = 350
+
+    /// The negative Hessian of the log-likelihood in all parameters, of rows whose owner is the coordinator's: with products of posteriors
+    /// it is of more than the rules of a release are for.
+    private func jointInformation(_ rows: StandardisedRows) -> PackedSymmetric? {
+        let parameters = ParameterLayout(model, dispersionFloor: options.varianceFloor)
+        guard !(model.family is any ClosedFormFamily), parameters.count <= Self.mostJointParameters else { return nil }
+        let sums = model.statistics(of: rows, level: .newton, parallelism: parallelism)
+        return rows.weightUnit * PackedSymmetric(lowerTriangleOf: parameters.secondOrderSums(sums, sign: -1))
     }
 
     private func check(_ summaries: [ColumnSummary], _ disclosure: Disclosure) throws(EstimationError) {
@@ -69,13 +83,17 @@ private struct SiteSums {
     private let pass: MixtureStatistics
     private var moments: [Moments]
     private var gate: GateSums
+    private var coefficients: SiteCoefficients
     /// Of what may be released.
     private var likelihood: MixtureStatistics
-    private(set) var warnings = [FitWarning]()
+    private var ownWarnings = [FitWarning]()
 
+    /// - Parameters:
+    ///   - model: without the classes that the site suppresses.
+    ///   - suppressed: these, by number.
     init(
-        _ rows: StandardisedRows, model: MixtureModel, constants: [Int: Double], disclosure: Disclosure,
-        rules: DisclosureRules?, parallelism: Parallelism
+        _ rows: StandardisedRows, model: MixtureModel, suppressed: Set<Int>, constants: [Int: Double],
+        disclosure: Disclosure, rules: DisclosureRules?, parallelism: Parallelism
     ) throws(EstimationError) {
         self.rows = rows
         self.model = model
@@ -90,6 +108,11 @@ private struct SiteSums {
                 result = result.withConstant(constant.key, value: value)
             }
         }
+        // Codes of classes are no measurements.
+        if model.family.response.classes != nil {
+            moments = moments.map { $0.withConstant(model.design.covariateCount, value: 0) }
+        }
+        coefficients = SiteCoefficients(pass, model)
         gate = GateSums(expertCount: model.expertCount, size: model.design.gatePositions.count)
         let released = try leaveOutSmallExperts(rules)
         if released.count < moments.count {
@@ -97,7 +120,11 @@ private struct SiteSums {
         }
         addGate(of: released, constants: Set(constants.keys))
         leaveOutRareColumns()
+        coefficients.withholdRareClasses(disclosure, rows, leftOut: suppressed, parallelism)
+        if let rules { leaveOutRareCoefficients(rules) }
     }
+
+    var warnings: [FitWarning] { ownWarnings + coefficients.warnings }
 
     /// In the units of the rows.
     var standardMoments: [Moments] { moments }
@@ -105,11 +132,13 @@ private struct SiteSums {
     /// In the units that a round is released in.
     var statistics: RoundStatistics {
         let (standardisation, unit) = (rows.standardisation, rows.weightUnit)
-        return RoundStatistics(
+        var statistics = RoundStatistics(
             rowCount: rows.rowCount, weight: unit * likelihood.weight, logLikelihood: unit * releasedLogLikelihood,
             moments: moments.map {
                 $0.weight > 0 ? standardisation.inUserUnits($0).scaled(by: unit) : Moments(count: $0.count)
             }, gate: gate.scaled(by: unit))
+        statistics.coefficients = coefficients.sums.map { $0.scaled(by: unit) }
+        return statistics
     }
 
     /// In whole multiples of the least weight where anything is withheld: less what the other sums say of it, it would be
@@ -137,9 +166,12 @@ private struct SiteSums {
             let most = moments.map(\.effectiveRows).max() ?? 0
             throw .noModelPossible(rows: Int(most), needed: Int(needed.rounded(.up)))
         }
-        for expert in small { moments[expert] = Moments(count: moments[expert].count) }
+        for expert in small {
+            moments[expert] = Moments(count: moments[expert].count)
+            coefficients.withhold(expert)
+        }
         if !small.isEmpty {
-            warnings.append(.expertsWithheld(experts: ExpertPositions(small), minimum: needed))
+            ownWarnings.append(.expertsWithheld(experts: ExpertPositions(small), minimum: needed))
         }
         return moments.indices.filter { !small.contains($0) }
     }
@@ -167,7 +199,7 @@ private struct SiteSums {
         // With one left there is nothing to distinguish it from.
         if experts.count == 1, released.count > 1 { apart += experts }
         if !apart.isEmpty {
-            warnings.append(.gatesWithheld(experts: ExpertPositions(apart.sorted()), minimum: disclosure.minRows))
+            ownWarnings.append(.gatesWithheld(experts: ExpertPositions(apart.sorted()), minimum: disclosure.minRows))
         }
     }
 
@@ -188,7 +220,7 @@ private struct SiteSums {
         for index in rare {
             gate = gate.without(index + 1)
             let column = model.design.covariates[model.design.gateCovariates[index]]
-            warnings.append(.gateColumnWithheld(column: column, minimum: disclosure.minRows))
+            ownWarnings.append(.gateColumnWithheld(column: column, minimum: disclosure.minRows))
         }
     }
 
@@ -209,13 +241,41 @@ private struct SiteSums {
         for (column, pairs) in Dictionary(grouping: rare, by: \.column).sorted(by: { $0.key < $1.key }) {
             for pair in pairs {
                 self.moments[pair.expert] = self.moments[pair.expert].withConstant(column, value: pair.value)
+                coefficients.withhold(column: column, of: pair.expert)
             }
             if let index = design.gateCovariates.firstIndex(of: column) { gate = gate.without(index + 1) }
-            warnings.append(
+            ownWarnings.append(
                 .statisticsLeftOut(
                     column: (design.covariates + [design.target])[column],
                     experts: ExpertPositions(pairs.map(\.expert)),
                     minimum: disclosure.minRows))
+        }
+    }
+    /// Where the model that was asked for makes a few rows decide.
+    private mutating func leaveOutRareCoefficients(_ rules: DisclosureRules) {
+        let count = model.family.coefficientCount(regressors: model.design.expertPositions.count)
+        let rule = CoefficientRule(
+            minimumRows: disclosure.minRows,
+            rowsOfProducts: max(disclosure.minRows, DisclosureRules.covarianceRows(columns: count)))
+        coefficients.withhold(rule, rows, usual: disclosure.usualValues(rows.standardisation), parallelism)
+    }
+}
+
+extension FitWarning {
+    /// Of a class that a site has no rows of a round needs no suppression: its scores are those of all rows.
+    fileprivate var isOfAbsentClass: Bool {
+        if case .absentClass = self { true } else { false }
+    }
+}
+
+extension RoundStatistics {
+    /// What a rule made constant has no slopes, whatever the sums over the constant are.
+    fileprivate mutating func withholdSlopesOfConstants(_ design: Design) {
+        for expert in coefficients.indices where !withheld.isEmpty {
+            for column in withheld[expert].keys.sorted() {
+                guard let covariate = design.expertCovariates.firstIndex(of: column) else { continue }
+                coefficients[expert] = coefficients[expert].without(covariate: covariate, design.expertLayout)
+            }
         }
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import MixtureOfExperts
 import Numerics
 
@@ -11,49 +10,116 @@ extension GeneralisedEMRound {
         package var logLikelihoodPerRow: Double
         /// The share of the Newton step of the gate that was taken.
         package var gateStep: Double
+        /// Of a step of all parameters together, on the observed information; nil of a step of generalised EM.
+        package var promise: StepPromise?
 
-        package init(fitted: FittedMixture, logLikelihoodPerRow: Double, gateStep: Double) {
+        package var isJoint: Bool { promise != nil }
+
+        package init(
+            fitted: FittedMixture, logLikelihoodPerRow: Double, gateStep: Double, promise: StepPromise? = nil
+        ) {
             self.fitted = fitted
             self.logLikelihoodPerRow = logLikelihoodPerRow
             self.gateStep = gateStep
+            self.promise = promise
         }
     }
 
-    /// One step of generalised EM from the statistics of all sites, in any order.
+    /// The update that led to the mixture of a round.
+    package struct LastUpdate: Sendable {
+        package var logLikelihoodPerRow: Double
+        package var promise: StepPromise?
+
+        package init(logLikelihoodPerRow: Double, promise: StepPromise?) {
+            self.logLikelihoodPerRow = logLikelihoodPerRow
+            self.promise = promise
+        }
+
+        fileprivate func thirdDerivative(_ now: Double) -> Double? { promise?.next(gain: now - logLikelihoodPerRow) }
+    }
+
+    /// One step from the statistics of all sites, in any order: of generalised EM, or of Newton's method where the joint information says that
+    /// this raises the log-likelihood further.
     ///
+    /// - Parameters:
+    ///   - last: of the update that led here.
+    ///   - isJointAllowed: false after a joint step that did harm.
     /// - Throws: ``EstimationError`` where there are none, or none of this model.
-    package func update(_ sites: [RoundStatistics]) throws(EstimationError) -> Update {
-        let family = try closedFormFamily()
+    package func update(
+        _ sites: [RoundStatistics], after last: LastUpdate? = nil, isJointAllowed: Bool = true
+    ) throws(EstimationError) -> Update {
         let sites = try ordered(sites)
         let merged = try merged(sites.map(withSpread))
-        let start = model
-        var next = start
         let moments = merged.moments.map(standardisation.standardised)
-        next.experts = start.experts.enumerated().map { expert, current in
-            let own = standardisation.standardised(momentsWithoutContrasts(expert, sites))
-            // An expert that holds no row stays where it is.
-            return own.weight > 1e-10 * merged.weight
-                ? family.fit(own, on: design.expertCovariates, dispersionFloor: options.varianceFloor) : current
+        let sums = CoordinatorSums(self, sites, gate: merged.gate, moments, weight: merged.weight)
+        var (next, gateStep, gain) = stepOfGeneralisedEM(sums, sites, merged)
+        let logLikelihoodPerRow = merged.logLikelihood / merged.weight
+        let thirdDerivative = last?.thirdDerivative(logLikelihoodPerRow) ?? CubicStep.largestThirdDerivative
+        var promise: StepPromise?
+        if isJointAllowed, let joint = jointStep(sums, sites, thirdDerivative: thirdDerivative), joint.gain > gain {
+            (next, gateStep, promise) = (joint.model, joint.length, joint.promise)
         }
-        let direction = merged.gate.direction(start.gate, ridge: options.gateRidge * merged.weight)
-        let step = Self.stepLength(reach: reach(of: direction, over: moments))
-        next.gate = start.gate.moved(direction, by: step)
-        var fitted = FittedMixture(
-            model: standardisation.inUserUnits(next), moments: merged.moments, rowCount: merged.rowCount,
-            weight: merged.moments.reduce(0) { $0 + $1.weight })
-        fitted.withheldColumns = global.withheldColumns
         return Update(
-            fitted: fitted, logLikelihoodPerRow: merged.logLikelihood / merged.weight, gateStep: step)
+            fitted: fitted(next, sums, merged), logLikelihoodPerRow: logLikelihoodPerRow, gateStep: gateStep,
+            promise: promise)
+    }
+
+    /// - Returns: the model in standard units, the share of the gate's step, and what the quadratic models of the steps promise.
+    private func stepOfGeneralisedEM(
+        _ sums: CoordinatorSums, _ sites: [RoundStatistics], _ merged: RoundStatistics
+    ) -> (model: MixtureModel, gateStep: Double, gain: Double) {
+        var next = model
+        var gain = 0.0
+        // An expert that holds no row stays where it is.
+        for expert in next.experts.indices where sums.moments[expert].weight > 1e-10 * merged.weight {
+            if let family = model.family as? any ClosedFormFamily {
+                let own = standardisation.standardised(momentsWithoutContrasts(expert, sites))
+                guard own.weight > 1e-10 * merged.weight else { continue }
+                next.experts[expert] = family.fit(
+                    own, on: design.expertCovariates, dispersionFloor: options.varianceFloor)
+            } else {
+                let step = step(
+                    expert, sums.coefficients[expert], held: sums.held[expert], over: sums.moments[expert],
+                    sums.penalty)
+                next.experts[expert] = step.expert
+                gain += step.gain
+            }
+        }
+        let direction = sums.gate.direction(next.gate, ridge: sums.penalty.gateRidge, prior: prior)
+        let length = StepBound.length(reach: reach(of: direction, over: sums.moments))
+        next.gate = next.gate.moved(direction, by: length)
+        let slope = (0..<next.gate.expertCount).reduce(0) { total, expert in
+            total + dot(sums.gate.gradient[expert], Array(direction.column(expert)))
+        }
+        return (next, length, gain + length * (1 - 0.5 * length) * slope)
+    }
+
+    /// - Parameter next: in standard units.
+    private func fitted(_ next: MixtureModel, _ sums: CoordinatorSums, _ merged: RoundStatistics) -> FittedMixture {
+        let standard = FittedMixture(
+            model: next, moments: sums.moments, information: sums.coefficients.map(\.information),
+            rowCount: merged.rowCount, weight: merged.moments.reduce(0) { $0 + $1.weight })
+        var fitted = standardisation.inUserUnits(standard)
+        fitted.moments = merged.moments
+        fitted.withheldColumns = global.withheldColumns
+        fitted.suppressedClasses = global.suppressedClasses
+        fitted.suppressedCounts = global.suppressedCounts
+        fitted.set(global.prior)
+        return fitted
     }
 
     /// In an order that does not depend on the one given, so that neither do the bits.
     private func ordered(_ sites: [RoundStatistics]) throws(EstimationError) -> [RoundStatistics] {
         let columns = design.covariateCount + 1
         let regressors = design.gatePositions.count
+        let coefficients = isClosedForm ? [] : global.model.experts.map(\.coefficients.count)
+        let parameters = ParameterLayout(global.model, dispersionFloor: options.varianceFloor).count
         for site in sites {
             guard site.moments.count == global.model.expertCount, site.moments.allSatisfy({ $0.count == columns }),
                 site.gate.gradient.allSatisfy({ $0.count == regressors }),
-                site.gate.pairs.allSatisfy({ $0.size == regressors })
+                site.gate.pairs.allSatisfy({ $0.size == regressors }),
+                site.coefficients.map(\.count) == coefficients,
+                site.jointInformation == nil || site.jointInformation?.size == parameters
             else { throw .statisticsOfAnotherShape }
         }
         return sites.sorted {
@@ -69,41 +135,4 @@ extension GeneralisedEMRound {
         }
         return merged
     }
-
-    // MARK: Length of the gate's step
-
-    /// The root mean square over an expert's rows of what a step changes in the log odds of two experts: the largest of all.
-    private func reach(of direction: Matrix, over moments: [Moments]) -> Double {
-        let positions = design.gateCovariates
-        var largest = 0.0
-        for first in 0..<direction.columnCount {
-            for second in 0..<first {
-                let difference = zip(direction.column(first), direction.column(second)).map(-)
-                let slopes = Array(difference.dropFirst())
-                for rows in moments where rows.weight > 0 {
-                    let mean = difference[0] + dot(slopes, positions.map { rows.mean[$0] })
-                    let spread = dot(slopes, rows.covariance(of: positions) * slopes)
-                    largest = max(largest, mean * mean + spread)
-                }
-            }
-        }
-        return largest.squareRoot()
-    }
-
-    /// The whole Newton step where it changes log odds by no more than ``largestReach``, else less.
-    ///
-    /// No trial can be made within the round. Along a line the log of a sum of exponentials has a third derivative of at most
-    /// R times its second, R the largest change of a log odds (Bach 2010, Electronic Journal of Statistics 4, lemma 1): a
-    /// Newton step raises the objective as long as exp(R) - R - 1 ≤ R², R ≤ 1.79, and a step of log₂(1 + R) / R beyond, up to
-    /// R = 50, farther than which no step goes. R is taken over all rows there; their root mean square serves here.
-    private static func stepLength(reach: Double) -> Double {
-        guard reach > largestReach else { return 1 }
-        let units = reach / largestReach
-        return log2(1 + min(units, farthestReach / largestReach)) / units
-    }
-
-    /// Of the lemma.
-    private static let farthestReach = 50.0
-
-    private static let largestReach = 1.5
 }

@@ -12,7 +12,7 @@ package struct GeneralisedEMRound: Sendable {
     /// Center and scale of the pooled rows, which the mixture's own moments give: sites and coordinator agree on them.
     package let standardisation: Standardisation
 
-    /// - Parameter options: `minRows`, `varianceFloor` and `gateRidge` count.
+    /// - Parameter options: `minRows`, `varianceFloor` and the ridges count.
     package init(at global: FittedMixture, options: FitOptions, parallelism: Parallelism = .serial) {
         self.global = global
         self.options = options
@@ -20,14 +20,6 @@ package struct GeneralisedEMRound: Sendable {
         standardisation = Standardisation(
             Moments.sum(global.moments, count: global.model.design.covariateCount + 1),
             keeping: global.model.design.unscaledColumns(global.model.family))
-    }
-
-    /// Moments say nothing of other experts.
-    func closedFormFamily() throws(EstimationError) -> any ClosedFormFamily {
-        guard let family = model.family as? any ClosedFormFamily else {
-            throw .noRounds(family: model.family.name)
-        }
-        return family
     }
 
     var design: Design { global.model.design }

@@ -7,12 +7,13 @@ extension RoundStatistics {
     /// The most that the log-likelihood can be, per row: with posteriors τ it is Σ τ w (log π + log φ) and the entropy of τ, which is at
     /// most log K for a weight of 1, and log π is not positive.
     ///
-    /// Of normal experts the moments give Σ τ w log φ.
+    /// Of normal experts the moments give Σ τ w log φ; the probability of a count or a class is at most 1.
     ///
     /// - Parameter model: that the statistics were taken at, in the user's units.
-    /// - Returns: nil where nothing is released, or the experts are not normal.
+    /// - Returns: nil where nothing is released, or nothing bounds the density.
     package func largestLogLikelihoodPerRow(at model: MixtureModel) -> Double? {
         let released = moments.reduce(0) { $0 + $1.weight }
+        if model.family.response.isDiscrete { return 0 }
         guard model.family is GaussianFamily, released > 0 else { return nil }
         let density = zip(moments, model.experts).reduce(0.0) { sum, own in
             let (moments, expert) = own
@@ -53,6 +54,30 @@ extension RoundStatistics {
         let gain = Self.leastInformation.map { gate.newtonDecrement(ridge: $0 * weight) }.max() ?? 0
         return gain <= Self.largestGain * weight
             ? nil : "gradient is more than the information supports: its Newton step would have no end"
+    }
+
+    /// Why scores and information of an expert's coefficients cannot be of one set of rows; nil where they can.
+    ///
+    /// As of the gate the score s of a row and its information κ bound the gradient: g'I⁻¹g ≤ Σ w τ s² / κ, which is Σ w τ where the model is
+    /// right.
+    package func coefficientProblem(_ expert: Int) -> String? {
+        let own = coefficients[expert]
+        guard own.score.indices.allSatisfy({ own.hasInformation($0) || own.score[$0] == 0 }) else {
+            return "has a score without information"
+        }
+        guard moments[expert].weight > 0 || !own.isReleased else { return "has a score without rows" }
+        let dispersion = (weight * max(weight, own.dispersionInformation)).squareRoot()
+        guard abs(own.dispersionScore) <= Self.largestGain.squareRoot() * dispersion else {
+            return "score of the dispersion is more than the rows support"
+        }
+        let gain =
+            Self.leastInformation.map { ridge in
+                var system = own.information.matrix()
+                for index in own.score.indices { system[index, index] += ridge * weight }
+                return dot(own.score, solvePositiveSemidefinite(system, own.score))
+            }.max() ?? 0
+        return gain <= Self.largestGain * weight
+            ? nil : "score is more than the information supports: its Newton step would have no end"
     }
 
     private static let rounding = 1e-6

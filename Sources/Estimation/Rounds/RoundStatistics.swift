@@ -1,4 +1,5 @@
 import MixtureOfExperts
+import Numerics
 
 /// What a site sends in a round: the additive statistics of its rows at a given mixture.
 ///
@@ -13,6 +14,11 @@ package struct RoundStatistics: Sendable, Equatable {
     package var moments: [Moments]
     /// In the standard units of the given mixture, ``GeneralisedEMRound/standardisation``.
     package var gate: GateSums
+    /// Of each expert, in these units; empty where the weighted fit is closed, for then the moments hold it.
+    package var coefficients: [CoefficientSums] = []
+    /// The negative Hessian of the log-likelihood in all parameters, gates, coefficients and log dispersions in turn, in these units; nil where
+    /// it is not released.
+    package var jointInformation: PackedSymmetric?
     /// Of each expert the covariates, by number, that a rule made constant; empty where there are none, and of merged statistics.
     package var withheld: [[Int: WithheldColumn]] = []
     /// Whether the sums are those of a release, rounded to half a standard error.
@@ -34,6 +40,12 @@ package struct RoundStatistics: Sendable, Equatable {
         logLikelihood += other.logLikelihood
         for expert in moments.indices { moments[expert].merge(other.moments[expert]) }
         gate.merge(other.gate)
+        for expert in coefficients.indices { coefficients[expert].merge(other.coefficients[expert]) }
+        if let own = jointInformation, let others = other.jointInformation {
+            jointInformation = PackedSymmetric(size: own.size, storage: zip(own.storage, others.storage).map(+))
+        } else {
+            jointInformation = nil
+        }
         isRounded = isRounded || other.isRounded
         withheld = []
     }
@@ -46,14 +58,17 @@ package struct RoundStatistics: Sendable, Equatable {
         result.logLikelihood = factor * logLikelihood
         result.moments = moments.map { $0.scaled(by: factor) }
         result.gate = gate.scaled(by: factor)
+        result.coefficients = coefficients.map { $0.scaled(by: factor) }
+        result.jointInformation = jointInformation.map { factor * $0 }
         return result
     }
 
     /// Whether every sum is a number.
     var isFinite: Bool {
-        let sums =
-            [weight, logLikelihood] + gate.gradient.joined() + gate.pairs.flatMap(\.storage)
-            + moments.flatMap { [$0.weight, $0.squaredWeight] + $0.mean + $0.scatter.storage }
+        var sums = [weight, logLikelihood] + gate.gradient.joined() + gate.pairs.flatMap(\.storage)
+        for own in moments { sums += [own.weight, own.squaredWeight] + own.mean + own.scatter.storage }
+        for own in coefficients { sums += own.numbers }
+        if let jointInformation { sums += jointInformation.storage }
         return sums.allSatisfy(\.isFinite)
     }
 }

@@ -93,8 +93,8 @@ extension ModelFileError: DoorMessage {
         case .newerFormat(let path, let version, let known):
             "\(path.visible): written in format version \(version), this program reads up to \(known); update dmoe"
         case .outdatedFormat(let path, let version):
-            "\(path.visible): written in format version \(version) by a development version before 0.2.0, and no longer read; fit "
-                + "again"
+            "\(path.visible): written in format version \(version) by a development version before 0.2.0, and no longer read; make "
+                + "it anew"
         case .missingField(let path, let field):
             "\(path.visible): field '\(field.visible)' is missing; make the file anew"
         case .wrongType(let path, let field):

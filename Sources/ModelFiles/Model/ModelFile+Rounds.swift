@@ -11,6 +11,8 @@ extension ModelFile {
         package var logLikelihoodPerRow: Double
         /// The share of the gate's Newton step that was taken.
         package var gateStep: Double
+        /// Of a step of all parameters together; absent of a step of generalised EM.
+        package var promise: StepPromise?
         /// The digest of the model before the update.
         package var model: String?
         @CodedList package var warnings: [RoundWarning]
@@ -27,7 +29,7 @@ extension ModelFile {
         disclosure = previous.disclosure
         let round = RoundRecord(
             sites: sites, rows: fitted.rowCount, logLikelihoodPerRow: update.logLikelihoodPerRow,
-            gateStep: update.gateStep, model: previous.fitted?.digest, warnings: warnings)
+            gateStep: update.gateStep, promise: update.promise, model: previous.fitted?.digest, warnings: warnings)
         rounds = (previous.rounds ?? []) + [round]
     }
 }

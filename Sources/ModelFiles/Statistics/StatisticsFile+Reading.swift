@@ -58,11 +58,36 @@ extension StatisticsFile {
         if let problem = statistics.gateProblem(model.model.design, round.standardisation) {
             throw check.refusal("gate", problem)
         }
+        try checkCoefficients(at: model, check)
         // Where something is withheld the moments are not those of the log-likelihood.
-        guard warnings.isEmpty, let most = statistics.largestLogLikelihoodPerRow(at: model.model) else { return }
+        guard warnings.isEmpty else { return }
+        let released = experts.reduce(0) { $0 + $1.weight }
+        try check.require(
+            weight <= (1 + ModelFile.StatisticsRecord.rounding) * released, "weight",
+            "is more than the experts' weights together")
+        guard let most = statistics.largestLogLikelihoodPerRow(at: model.model) else { return }
         let slack = 1e-6 * (abs(most) + 1)
         try check.require(
             logLikelihood <= weight * (most + slack), "logLikelihood", "is more than the moments of the experts allow")
+    }
+
+    private func checkCoefficients(at model: FittedMixture, _ check: FieldCheck) throws(ModelFileError) {
+        guard let records = coefficients else { return }
+        let statistics = statistics
+        let family = model.model.family
+        for (index, record) in records.enumerated() {
+            let expected = model.model.experts[index].coefficients.count
+            let check = check.nested("coefficients[\(index)]")
+            try check.require(
+                record.score.count == expected, "score", "has \(record.score.count) numbers, not \(expected)")
+            try check.require(
+                (record.dispersion != nil) == family.hasDispersion, "dispersion",
+                family.hasDispersion ? "is missing" : "has no place in a family without one")
+            if let problem = statistics.coefficientProblem(index) { throw check.refusal("score", problem) }
+        }
+        guard let joint = statistics.jointInformation else { return }
+        let round = GeneralisedEMRound(at: model, options: FitOptions(expertCount: model.model.expertCount))
+        if let problem = round.jointProblem(joint, statistics) { throw check.refusal("jointInformation", problem) }
     }
 
     // MARK: Validation
@@ -90,9 +115,28 @@ extension StatisticsFile {
                 check.nested("experts[\(index)]"))
         }
         try ModelFile.StatisticsRecord.validate(experts, rows: rows, check)
+        try validateCoefficients(check)
         try validateGate { condition, field, reason throws(ModelFileError) in
             try check.require(condition, field, reason)
         }
+    }
+
+    private func validateCoefficients(_ check: FieldCheck) throws(ModelFileError) {
+        let isClosed = ExpertFamilies.named(family, classes: ["0", "1"]) is any ClosedFormFamily
+        guard let coefficients else {
+            return try check.require(isClosed, "coefficients", "are missing")
+        }
+        try check.require(!isClosed, "coefficients", "have no place in a family that has a closed fit")
+        try check.require(
+            coefficients.count == experts.count, "coefficients",
+            "are of \(coefficients.count) experts, not \(experts.count)")
+        for (index, record) in coefficients.enumerated() {
+            try record.validate(weight: weight, check.nested("coefficients[\(index)]"))
+        }
+        guard let jointInformation else { return }
+        try check.require(
+            PackedSymmetric.size(elementCount: jointInformation.count) != nil, "jointInformation", "is no triangle")
+        try check.numbers(jointInformation, jointInformation.count, "jointInformation", .square)
     }
 
     private func validateGate(
@@ -117,5 +161,19 @@ extension StatisticsFile {
             let problem = sums.sumOfSquaresProblem(scales: scales)
             try check(problem == nil, "gate.information[\(index)]", problem ?? "")
         }
+    }
+}
+
+extension StatisticsFile.CoefficientRecord {
+    fileprivate func validate(weight: Double, _ check: FieldCheck) throws(ModelFileError) {
+        try check.numbers(score, score.count, "score", .square)
+        try check.numbers(information, PackedSymmetric.elementCount(size: score.count), "information", .square)
+        let sums = PackedSymmetric(size: score.count, storage: information)
+        let scales = score.indices.map { max(weight, sums[$0, $0]).squareRoot() }
+        if let problem = sums.sumOfSquaresProblem(scales: scales) { throw check.refusal("information", problem) }
+        guard let dispersion else { return }
+        let check = check.nested("dispersion")
+        try check.number(dispersion.score, "score", .square)
+        try check.number(dispersion.information, "information", .square)
     }
 }

@@ -27,6 +27,12 @@ package struct PackedSymmetric: Sendable, Equatable {
 
     package static func elementCount(size: Int) -> Int { size * (size + 1) / 2 }
 
+    /// The size of a matrix of so many elements; nil where there is none.
+    package static func size(elementCount: Int) -> Int? {
+        let size = Int((2 * Double(elementCount)).squareRoot())
+        return self.elementCount(size: size) == elementCount ? size : nil
+    }
+
     @inlinable
     package subscript(row: Int, column: Int) -> Double {
         get { storage[Self.offset(row, column)] }

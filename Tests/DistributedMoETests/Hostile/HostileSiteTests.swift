@@ -86,8 +86,8 @@ import Testing
         look("local model, " + sites.name, at: sites.text) { sites.outcome(ofModel: $0, $1) }
     }
 
-    @Test func numbersOfStatistics() throws {
-        let sites = try Self.models.get()[0]
+    @Test(arguments: 0..<5) func numbersOfStatistics(_ index: Int) throws {
+        let sites = try Self.models.get()[index]
         let text = try #require(sites.statistics)[0].text(path: "hostile")
         look("statistics, " + sites.name, at: text) { text, _ in sites.outcome(ofStatistics: text) }
     }

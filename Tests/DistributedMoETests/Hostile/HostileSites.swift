@@ -21,7 +21,7 @@ struct HostileSites: Sendable {
     /// Held out.
     let test: ShardRows
     let global: ModelFile
-    /// nil where the family has no rounds.
+    /// nil where slopes are penalised.
     let statistics: [StatisticsFile]?
     let updated: ModelFile?
 
@@ -38,7 +38,7 @@ struct HostileSites: Sendable {
         test = family.rows(1000, seed: 99)
         text = try files[0].text(path: "hostile")
         global = try Self.aggregate(files)
-        guard family.model.family is any ClosedFormFamily, lasso == .none, let fitted = global.fitted else {
+        guard lasso == .none, let fitted = global.fitted else {
             (statistics, updated) = (nil, nil)
             return
         }

@@ -67,7 +67,7 @@ def learn(
         depends on the rows alone; so it is with a key, whose ties the other columns break. ``()`` sorts nothing: two runs
         differ as two seeds do.
     rounds : int
-        Maximum number of extra rounds of distributed EM after the aggregation; of Gaussian experts. The cluster keeps the shuffled rows
+        Maximum number of extra rounds of distributed EM after the aggregation. The cluster keeps the shuffled rows
         meanwhile.
     on_failure : {"raise", "skip"}
         What is done where sites cannot be fitted: name them all in one exception, or go on without them, with a warning.

@@ -61,7 +61,8 @@ package struct RoundJob: Sendable, Equatable {
         var options = FitOptions(expertCount: global.model.expertCount)
         options.minRows = Double(minRows ?? 1)
         let before = model.rounds?.last.map {
-            ReleasedStatistics.Before(sites: $0.sites, logLikelihoodPerRow: $0.logLikelihoodPerRow)
+            ReleasedStatistics.Before(
+                sites: $0.sites, logLikelihoodPerRow: $0.logLikelihoodPerRow, promise: $0.promise)
         }
         let round = GeneralisedEMRound(at: global, options: options)
         switch released.outcome(of: round, after: before, isLast: isLast, largestShare: model.largestShare) {

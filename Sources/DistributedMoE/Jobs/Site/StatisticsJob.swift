@@ -46,9 +46,6 @@ public struct StatisticsJob: Sendable, Equatable {
         let minRows = terms.minimumRows
         try model.refuseDraft(path: name)
         let global = try model.withStatistics(path: name)
-        guard global.model.family is any ClosedFormFamily else {
-            throw JobFailure.rows(source: name, .noRounds(family: global.model.family.name))
-        }
         var selection = model.selection(missing: missing)
         selection.weights = weights ?? selection.weights
         if let own = model.study?.subject, let subject, own != subject { throw RequestRefusal.decidedByStudy(.subject) }

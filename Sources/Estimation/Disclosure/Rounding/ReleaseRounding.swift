@@ -155,9 +155,14 @@ struct ReleaseRounding {
 extension PackedSymmetric {
     /// Σ z z' of regressors x + offset where this one is of x, predictor after predictor.
     func shifted(by offset: [Double], _ layout: CoefficientLayout) -> PackedSymmetric {
+        shifted(positions: (0..<size).map { layout.covariate($0).map { offset[$0] } ?? 0 }, layout)
+    }
+
+    /// - Parameter offset: of each coefficient's regressor, 0 of an intercept.
+    func shifted(positions offset: [Double], _ layout: CoefficientLayout) -> PackedSymmetric {
         var result = self
         func value(_ index: Int) -> (intercept: Int, offset: Double) {
-            (layout.intercept(of: layout.predictor(index)), layout.covariate(index).map { offset[$0] } ?? 0)
+            (layout.intercept(of: layout.predictor(index)), offset[index])
         }
         for row in 0..<size {
             let first = value(row)

@@ -32,6 +32,11 @@ extension RoundStatistics {
                     }
                 })
         result.gate = gate
+        result.coefficients = coefficients.enumerated().map { expert, own in
+            own.rounded(
+                rounding.of("round coefficients").of("\(expert + 1)/\(coefficients.count)"), from: moments[expert],
+                standardisation.standardised(result.moments[expert]), model.design)
+        }
         let error = (0.5 * moments.reduce(0) { $0 + $1.squaredWeight }).squareRoot()
         result.logLikelihood = rounding.rounded(logLikelihood, error: error, "round logLikelihood")
         if isWhole, let most = result.largestLogLikelihoodPerRow(at: model) {
