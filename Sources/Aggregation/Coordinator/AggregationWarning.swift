@@ -39,6 +39,15 @@ package enum AggregationWarning: Sendable, Equatable, Codable, ExtensibleCode {
     case pointMasses(experts: [Int])
 }
 
+extension AggregationWarning {
+    package var isOfStandardErrors: Bool {
+        switch self {
+        case .otherStandardErrors, .noStandardErrors: true
+        default: false
+        }
+    }
+}
+
 /// Why a model has no standard errors.
 package enum MissingStandardErrors: Sendable, Equatable, Codable {
     case notKnown

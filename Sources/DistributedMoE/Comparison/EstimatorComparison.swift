@@ -153,7 +153,8 @@ package struct EstimatorComparison: Sendable {
             switch global.value {
             case .success(let global):
                 result.model = global.model
-                result.warnings = global.report.warnings.map { .aggregation($0) }
+                // Of standard errors a comparison says nothing.
+                result.warnings = global.report.warnings.filter { !$0.isOfStandardErrors }.map { .aggregation($0) }
                 return (result, global)
             case .failure(let error):
                 result.failure = .aggregation(error)
