@@ -1,8 +1,8 @@
 """What is left of a row in numbers that are rounded: of two files, of standard errors alone, of scores, of repeated answers."""
 
-from __future__ import hashlib
-import annotations
+from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 from collections.abc import Callable

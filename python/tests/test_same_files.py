@@ -245,20 +245,21 @@ def test_an_inconsistent_site_in_an_extra_round(command_line: CommandLine) -> No
     current = dmoe.aggregate({name: dmoe.fit_local(frame, target="y", experts=2) for name, frame in frames.items()})
     current.save(command_line.folder / "global.json")
     frames["site3"]["y"] *= 1000
-    statistics = {f"{name}.json": current.statistics(frame) for name, frame in frames.items()}
+    statistics = {name: current.statistics(frame) for name, frame in frames.items()}
     for name, text in statistics.items():
-        (command_line.folder / name).write_text(text)
-    command_line.run("update", "global.json", *statistics, "--inconsistent", "exclude", "-o", "next.json")
-    with pytest.warns(dmoe.FitWarning, match="site3.json is left out as inconsistent"):
+        (command_line.folder / f"{name}.json").write_text(text)
+    files = [f"{name}.json" for name in statistics]
+    command_line.run("update", "global.json", *files, "--inconsistent", "exclude", "-o", "next.json")
+    with pytest.warns(dmoe.FitWarning, match="site3 is left out as inconsistent"):
         updated = current.update(statistics, inconsistent="exclude")
     assert updated.text == (command_line.folder / "next.json").read_text()
     assert updated.record["rounds"][-1]["sites"] == 3
-    command_line.run("update", "global.json", *statistics, "-o", "all.json")
-    with pytest.warns(dmoe.FitWarning, match="site3.json is inconsistent"):
+    command_line.run("update", "global.json", *files, "-o", "all.json")
+    with pytest.warns(dmoe.FitWarning, match="site3 is inconsistent"):
         everybody = current.update(statistics)
     assert everybody.text == (command_line.folder / "all.json").read_text() != updated.text
     with pytest.warns(dmoe.FitWarning, match="site 1 and site 2 are the same statistics"):
-        current.update([statistics["site0.json"]] * 2)
+        current.update([statistics["site0"]] * 2)
     with pytest.raises(ValueError, match="there are no statistics"):
         current.update([])
 

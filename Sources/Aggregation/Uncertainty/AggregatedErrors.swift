@@ -77,11 +77,14 @@ extension ParameterUncertainty {
 }
 
 extension GlobalConstruction {
-    /// Whether the formulas are those of this way of building the model; of one site they are its own.
+    /// Whether the formulas are those of this way of building the model, to first order; of one site they are its own.
+    ///
+    /// A fit to draws, and one to means on the support with weights by density, weight an estimate by the Gram of its rows in the sketch, as sums of
+    /// statistics do. Constant site weights have the support of all sites, and averages count rows.
     fileprivate var hasFormula: Bool {
         switch self {
-        case .gate, .localModel: true
-        case .support, .distillation, .alignedAverage, .average, .greedyMerging: false
+        case .gate, .localModel, .distillation, .support(_, siteWeights: .density): true
+        case .support(_, siteWeights: .constant), .alignedAverage, .average, .greedyMerging: false
         }
     }
 }

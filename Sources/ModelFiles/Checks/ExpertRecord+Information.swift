@@ -17,16 +17,14 @@ struct InformationCheck {
     /// The information is Σ w τ κ z z', z = (1, x), κ the curvature of -log φ in a linear predictor. Of classes κ is a variance of a
     /// 0-1 variable, at most ¼. With a log link the score of the intercept vanishes at a fit, so that Σ w τ κ is Σ w τ y of counts
     /// and Σ w τ / dispersion of positive numbers; and no |x| is farther from the mean than the sum of squares allows to one row
-    /// of average weight. A column whose moments are withheld, or that does not vary, has no sum of squares to be held against.
+    /// of average weight. A column whose moments are withheld, or that does not vary, has no sum of squares to be held against, and what
+    /// rounding leaves beside its 0 says nothing.
     func problem(_ information: PackedSymmetric) -> String? {
         let layout = CoefficientLayout(regressors: covariates.count + 1)
         let known = (0..<information.size).filter { isKnown(layout.regressor($0)) }
         guard (0..<information.size).allSatisfy({ information[$0, $0] >= 0 }) else { return "has a negative diagonal" }
-        let scales = (0..<information.size).map { index in
-            let largest = largest(layout.regressor(index))
-            return (isKnown(layout.regressor(index)) ? largest : max(largest, information[index, index])).squareRoot()
-        }
-        if let problem = information.sumOfSquaresProblem(scales: scales) { return problem }
+        let scales = known.map { largest(layout.regressor($0)).squareRoot() }
+        if let problem = information.principal(known).sumOfSquaresProblem(scales: scales) { return problem }
         let isWithinReach = known.allSatisfy { information[$0, $0] <= Self.slack * largest(layout.regressor($0)) }
         return isWithinReach ? nil : "is more than its rows support"
     }
