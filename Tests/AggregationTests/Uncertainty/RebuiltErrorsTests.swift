@@ -123,7 +123,9 @@ import Testing
         let source = global.fitted.errors?.source
         // Without a site the draws are others.
         if method == "distillation", errors == .sites {
-            #expect(global.report.warnings.contains(Self.instead(.sites, .draws)))
+            #expect(
+                global.report.warnings.contains(
+                    .otherStandardErrors(asked: .sites, reason: .draws, areByFormulas: true)))
         } else {
             #expect(source == (errors == .sites ? .sites : .simulated), "\(method)")
         }
