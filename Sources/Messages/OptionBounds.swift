@@ -65,7 +65,7 @@ extension RequestOption {
         case .largestShare: .upTo(0, 1)
         case .holdout: .fromBelow(0, 1)
         case .maximumIterations, .rowsPerParameter: .integers(1...1_000_000)
-        case .minRows: .integers(Self.leastThreshold...1_000_000_000)
+        case .minRows: .integers(Self.leastThreshold...Self.largestThreshold)
         case .l1Gate, .l1Experts, .priorPrecision: .nonNegative
         case .seed: .seeds
         case .supportSize: .integers(50...10_000_000)
@@ -80,6 +80,7 @@ extension RequestOption {
     /// The threshold rule of statistical disclosure control allows no lower one: sums over two rows disclose either to
     /// whoever knows the other.
     package static let leastThreshold = 3
+    package static let largestThreshold = 1_000_000_000
 
     /// - Throws: ``RequestRefusal/outOfBounds(_:_:)``, ``RequestRefusal/belowLeastThreshold(least:)``; nothing for nil.
     package func check(_ value: Int?) throws(RequestRefusal) {

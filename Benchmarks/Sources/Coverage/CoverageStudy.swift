@@ -53,7 +53,7 @@ struct CoverageStudy: Sendable {
         var random = RandomNumbers(seed: seed).split(replicate).split(site)
         var count = rows
         if hasUnequalSites {
-            // The mean of the law is 1.2 / 0.2 times its least value; none is larger than a tenth of a hundred sites.
+            // The mean of the law is 1.2 / 0.2 times its least value; none has more than ten times the rows of an equal site.
             count = min(Int(Double(rows) / 4 * pow(1 - random.uniform(), -1 / 1.2)), 10 * rows)
         }
         var model = truth

@@ -98,19 +98,24 @@ extension GeneralisedEMRound {
         return result
     }
 
+    /// Of an expert, with ridge and prior.
+    func gradient(_ index: Int, _ sums: CoefficientSums, _ penalty: Penalty) -> [Double] {
+        let coefficients = model.experts[index].coefficients
+        let ridge = penalty.expertRidge(model.family)
+        let gradient = zip(sums.score, coefficients).map { $0 - ridge * $1 }
+        return penalty.prior.map { zip(gradient, $0.gradient(index, coefficients)).map(-) } ?? gradient
+    }
+
     /// Gradient and information of an expert with ridge and prior; what is held has no gradient.
     func newtonEquations(
         _ index: Int, _ sums: CoefficientSums, held: Set<Int>, _ penalty: Penalty
     ) -> (gradient: [Double], information: Matrix) {
         let coefficients = model.experts[index].coefficients
-        let ridge = penalty.expertRidge(model.family)
-        var gradient = zip(sums.score, coefficients).map { $0 - ridge * $1 }
+        var gradient = gradient(index, sums, penalty)
         var information = sums.information.matrix()
-        information.addToDiagonal([Double](repeating: ridge, count: coefficients.count))
-        if let prior = penalty.prior {
-            gradient = zip(gradient, prior.gradient(index, coefficients)).map(-)
-            information.addToDiagonal(prior.curvature(index, coefficients))
-        }
+        information.addToDiagonal(
+            [Double](repeating: penalty.expertRidge(model.family), count: coefficients.count))
+        if let prior = penalty.prior { information.addToDiagonal(prior.curvature(index, coefficients)) }
         for position in held {
             gradient[position] = 0
             for other in gradient.indices {

@@ -4,6 +4,8 @@ import Numerics
 /// What a coordinator makes of the sites together, in standard units.
 struct CoordinatorSums {
     let gate: GateSums
+    /// Of each site, what it withholds left out.
+    let gatesOfSites: [GateSums]
     let moments: [Moments]
     /// Of each expert, as if withheld columns were constant at the means of other sites; none where the fit is closed.
     let coefficients: [CoefficientSums]
@@ -15,19 +17,20 @@ struct CoordinatorSums {
     let weight: Double
 
     init(
-        _ round: GeneralisedEMRound, _ sites: [RoundStatistics], gate: GateSums, _ moments: [Moments], weight: Double
+        _ round: GeneralisedEMRound, _ sites: [RoundStatistics], gates: [GateSums], _ merged: RoundStatistics
     ) {
-        self.gate = gate
-        self.moments = moments
+        gate = merged.gate
+        gatesOfSites = gates
+        moments = merged.moments.map(round.standardisation.standardised)
         ofSites = round.filled(sites)
-        var merged = ofSites[0]
+        var total = ofSites[0]
         for site in ofSites.dropFirst() {
-            for expert in merged.indices { merged[expert].merge(site[expert]) }
+            for expert in total.indices { total[expert].merge(site[expert]) }
         }
-        coefficients = merged
-        held = round.model.experts.indices.map { round.held($0, sites, merged) }
+        coefficients = total
+        held = round.model.experts.indices.map { round.held($0, sites, total) }
+        weight = merged.weight
         penalty = round.penalty(weight: weight)
-        self.weight = weight
     }
 }
 
@@ -54,11 +57,11 @@ extension GeneralisedEMRound {
         let zero = Matrix(rowCount: parameters.count, columnCount: parameters.count)
         var (complete, observed) = (zero, zero)
         for (index, site) in sites.enumerated() {
-            let own = parameters.completeInformation(withSpread(site).gate, sums.ofSites[index])
-            complete.add(own)
-            observed.add(site.jointInformation?.matrix() ?? own)
+            let own = parameters.completeInformation(sums.gatesOfSites[index], sums.ofSites[index])
+            complete += own
+            observed += site.jointInformation?.matrix() ?? own
         }
-        let gradient = parameters.gradient(model, sums, prior: prior)
+        let gradient = gradient(parameters, sums)
         parameters.add(sums.penalty, model, to: &complete)
         parameters.add(sums.penalty, model, to: &observed)
         let free = parameters.free(model, sums, gradient, complete)
@@ -87,6 +90,25 @@ extension GeneralisedEMRound {
         return JointStep(
             model: parameters.moved(model, direction, by: length), length: length,
             gain: length * (step.quadraticGain - thirdDerivative * step.cubicUnit), promise: promise)
+    }
+
+    /// Of all parameters, with ridge and prior.
+    private func gradient(_ parameters: ParameterLayout, _ sums: CoordinatorSums) -> [Double] {
+        let gates = sums.gate.equations(model.gate, prior: sums.penalty.prior).gradient
+        var result = [Double](repeating: 0, count: parameters.count)
+        for gate in 0..<parameters.gateCount {
+            for (row, value) in gates(gate).enumerated() {
+                result[parameters.gateStart(gate) + row] =
+                    value - sums.penalty.gateRidge * model.gate.coefficients[row, gate]
+            }
+        }
+        for (expert, own) in sums.coefficients.enumerated() {
+            for (index, value) in gradient(expert, own, sums.penalty).enumerated() {
+                result[parameters.expertStart(expert) + index] = value
+            }
+            if parameters.hasDispersion { result[parameters.dispersionIndex(expert)] = own.dispersionScore }
+        }
+        return result
     }
 
     /// Why the joint information of a site cannot be that of the rows of its other sums; nil where it can.
@@ -155,26 +177,6 @@ extension ParameterLayout {
         return result
     }
 
-    fileprivate func gradient(_ model: MixtureModel, _ sums: CoordinatorSums, prior: SlopePrior?) -> [Double] {
-        let gates = sums.gate.equations(model.gate, prior: prior).gradient
-        var result = [Double](repeating: 0, count: count)
-        for gate in 0..<gateCount {
-            for (row, value) in gates(gate).enumerated() {
-                result[gateStart(gate) + row] = value - sums.penalty.gateRidge * model.gate.coefficients[row, gate]
-            }
-        }
-        let ridge = sums.penalty.expertRidge(model.family)
-        for (expert, own) in sums.coefficients.enumerated() {
-            let coefficients = model.experts[expert].coefficients
-            let pull = prior?.gradient(expert, coefficients) ?? coefficients.map { _ in 0 }
-            for (index, value) in own.score.enumerated() {
-                result[expertStart(expert) + index] = value - ridge * coefficients[index] - pull[index]
-            }
-            if hasDispersion { result[dispersionIndex(expert)] = own.dispersionScore }
-        }
-        return result
-    }
-
     fileprivate func add(_ penalty: Penalty, _ model: MixtureModel, to matrix: inout Matrix) {
         for index in 0..<expertStart(0) { matrix[index, index] += penalty.gateRidge }
         for index in expertStart(0)..<expertStart(expertCount) {
@@ -201,11 +203,5 @@ extension ParameterLayout {
             }
         }
         return (0..<count).filter { !fixed.contains($0) && complete[$0, $0] > 0 }
-    }
-}
-
-extension Matrix {
-    fileprivate mutating func add(_ other: Matrix) {
-        for index in storage.indices { storage[index] += other.storage[index] }
     }
 }

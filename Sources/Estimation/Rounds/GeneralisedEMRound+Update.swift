@@ -49,9 +49,9 @@ extension GeneralisedEMRound {
         _ sites: [RoundStatistics], after last: LastUpdate? = nil, isJointAllowed: Bool = true
     ) throws(EstimationError) -> Update {
         let sites = try ordered(sites)
-        let merged = try merged(sites.map(withSpread))
-        let moments = merged.moments.map(standardisation.standardised)
-        let sums = CoordinatorSums(self, sites, gate: merged.gate, moments, weight: merged.weight)
+        let complete = sites.map(withSpread)
+        let merged = try merged(complete)
+        let sums = CoordinatorSums(self, sites, gates: complete.map(\.gate), merged)
         var (next, gateStep, gain) = stepOfGeneralisedEM(sums, sites, merged)
         let logLikelihoodPerRow = merged.logLikelihood / merged.weight
         let thirdDerivative = last?.thirdDerivative(logLikelihoodPerRow) ?? CubicStep.largestThirdDerivative

@@ -94,7 +94,7 @@ extension SitePolicy: VersionedDocument {
     /// A field that would let out more than the rules do, and what it must be.
     private var loosening: (field: String, reason: String)? {
         let least = RequestOption.leastThreshold
-        let most = Self.largestThreshold
+        let most = RequestOption.largestThreshold
         let checks = [
             (
                 minimumRows.map { (least...most).contains($0) } ?? true, "minimumRows",

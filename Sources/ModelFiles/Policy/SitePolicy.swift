@@ -25,9 +25,6 @@ package struct SitePolicy: Sendable, Equatable {
     package static let mostLevels = 40
     package static let mostLevelsPerRow = 0.33
 
-    /// As of the option of a request.
-    static let largestThreshold = 1_000_000_000
-
     // MARK: What it refuses
 
     /// - Parameters:

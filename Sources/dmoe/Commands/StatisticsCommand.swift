@@ -42,7 +42,7 @@ struct StatisticsCommand: ParsableCommand {
         job.weights = weights
         job.missing = data.missing
         job.subject = subject.subject
-        job.minRows = disclosure.threshold
+        job.minRows = disclosure.minRows
         job.ledger = release.choices
         job.roundingSecret = release.secret.roundingSecret
         return job

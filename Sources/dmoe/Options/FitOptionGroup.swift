@@ -52,7 +52,7 @@ struct FitOptionGroup: ParsableArguments {
         settings.l1Experts = lasso.l1Experts
         settings.l1Automatic = lasso.l1 != nil
         settings.l1Refit = lasso.l1Refit
-        settings.minRows = disclosure.threshold
+        settings.minRows = disclosure.minRows
         return settings
     }
 }
@@ -61,14 +61,9 @@ struct FitOptionGroup: ParsableArguments {
 struct DisclosureOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            """
-            Threshold rule: no statistic over fewer rows (effective weight) is released; experts below are left out \
-            (default: \(FitChoices.usualThreshold)).
-            """,
+            "Threshold rule: no statistic over fewer rows (effective weight) is released; experts below are left out.",
             valueName: "n"))
-    var minRows: Int?
-
-    var threshold: Int { minRows ?? FitChoices.usualThreshold }
+    var minRows = FitChoices.usualThreshold
 }
 
 /// Of whom the rows are.

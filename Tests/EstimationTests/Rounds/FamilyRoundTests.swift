@@ -133,15 +133,9 @@ import Testing
     /// From a mixture near an optimum in eight rounds, each of which raises the likelihood; there scores vanish.
     @Test(arguments: families) func eightRoundsReachTheOptimum(_ family: FamilyModel) throws {
         let problem = Problem(family, count: 6000, step: 0.03)
-        let sites = problem.sites(3)
-        var global = problem.global
-        var trace = [Double]()
-        for _ in 0..<8 {
-            let round = GeneralisedEMRound(at: global, options: problem.options)
-            let update = try round.update(sites.map { try round.statistics(of: $0).statistics })
-            trace.append(update.logLikelihoodPerRow)
-            global = update.fitted
-        }
+        let updates = try consecutiveRounds(8, over: problem.sites(3), from: problem.global, problem.options)
+        let trace = updates.map(\.logLikelihoodPerRow)
+        let global = updates[7].fitted
         var options = FitOptions(expertCount: 2, starts: 1, tolerance: 1e-13)
         options.initialModels = [global.model]
         options.minRows = 1
@@ -164,13 +158,10 @@ import Testing
         let problem = Problem(family, count: 1500)
         let expert = problem.global.model.experts[0]
         let model = MixtureModel(design: family.model.design, family: family.model.family, ungated: [expert])
-        var global = Problem.fitted(model, problem.rows)
         var options = FitOptions(expertCount: 1)
         options.minRows = 1
-        for _ in 0..<12 {
-            let round = GeneralisedEMRound(at: global, options: options)
-            global = try round.update(problem.sites(4).map { try round.statistics(of: $0).statistics }).fitted
-        }
+        let start = Problem.fitted(model, problem.rows)
+        let global = try consecutiveRounds(12, over: problem.sites(4), from: start, options)[11].fitted
         var fit = options
         fit.tolerance = 1e-13
         let pooled = try LocalFit(design: family.model.design, family: family.model.family, options: fit)
@@ -211,11 +202,8 @@ import Testing
         let rows = RandomData.rows(truth, count: 2000, using: &random)
         var start = truth
         start.experts[0].coefficients[0] = 0.3
-        var global = Problem.fitted(start, rows)
-        for _ in 0..<8 {
-            let round = GeneralisedEMRound(at: global, options: FitOptions(expertCount: 2))
-            global = try round.update([try round.statistics(of: rows).statistics]).fitted
-        }
+        let global = try consecutiveRounds(
+            8, over: [rows], from: Problem.fitted(start, rows), FitOptions(expertCount: 2))[7].fitted
         #expect(abs(global.model.experts[0].coefficients[0]) < 0.15)
         #expect(abs(global.model.experts[1].coefficients[0] - 2) < 0.1)
     }

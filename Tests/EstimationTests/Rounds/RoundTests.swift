@@ -120,15 +120,8 @@ import Testing
 
     @Test(arguments: 1...8) func theLikelihoodNeverFallsFromRoundToRound(seed: UInt64) throws {
         let problem = Problem(seed: seed, experts: 4)
-        let sites = problem.sites(3)
-        var global = problem.global
-        var trace = [Double]()
-        for _ in 0..<25 {
-            let round = GeneralisedEMRound(at: global, options: problem.options)
-            let update = try round.update(sites.map { try round.statistics(of: $0).statistics })
-            trace.append(update.logLikelihoodPerRow)
-            global = update.fitted
-        }
+        let trace = try consecutiveRounds(25, over: problem.sites(3), from: problem.global, problem.options)
+            .map(\.logLikelihoodPerRow)
         #expect(neverFalls(trace))
         #expect(trace[24] > trace[0] + 0.01)
     }
@@ -142,16 +135,8 @@ import Testing
             coefficients: Matrix(columns: [RandomData.vector(3, using: &random).map { 6 * $0 }, [0, 0, 0]]))
         var options = FitOptions(expertCount: 2)
         options.minRows = 3
-        var global = Problem.fitted(model, rows)
-        var trace = [Double]()
-        var steps = [Double]()
-        for _ in 0..<20 {
-            let round = GeneralisedEMRound(at: global, options: options)
-            let update = try round.update([round.statistics(of: rows).statistics])
-            trace.append(update.logLikelihoodPerRow)
-            steps.append(update.gateStep)
-            global = update.fitted
-        }
+        let updates = try consecutiveRounds(20, over: [rows], from: Problem.fitted(model, rows), options)
+        let (trace, steps) = (updates.map(\.logLikelihoodPerRow), updates.map(\.gateStep))
         #expect(neverFalls(trace), "\(trace) \(steps)")
         #expect(steps[0] < 1)
         #expect(steps[19] == 1)

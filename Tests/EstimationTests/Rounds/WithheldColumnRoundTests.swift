@@ -32,12 +32,8 @@ import Testing
     }
 
     private static func after(_ rounds: Int, _ parts: [ShardRows], from start: FittedMixture) throws -> FittedMixture {
-        var global = start
-        for _ in 0..<rounds {
-            let round = GeneralisedEMRound(at: global, options: FitOptions(expertCount: start.model.expertCount))
-            global = try round.update(parts.map { try round.statistics(of: $0).statistics }).fitted
-        }
-        return global
+        try consecutiveRounds(rounds, over: parts, from: start, FitOptions(expertCount: start.model.expertCount))
+            .last?.fitted ?? start
     }
 
     /// Sites of different level that have the flag in 3 to 9 rows say nothing of its slope.
