@@ -63,7 +63,8 @@ site_table <- function(sites) {
   data.frame(
     site = vapply(sites, `[[`, "", "name"), rows = vapply(sites, function(site) as.double(site$rows), 0),
     share = vapply(sites, function(site) as.double(site$weight), 0),
-    experts = vapply(sites, function(site) paste(vector_of(site$experts), collapse = " "), ""))
+    # 0 stands for one that is withheld.
+    experts = vapply(sites, function(site) paste(sub("^0$", "withheld", vector_of(site$experts)), collapse = " "), ""))
 }
 
 coef.summary.dmoe <- function(object, ...) object$coefficients

@@ -2,6 +2,8 @@
 public enum OptionBounds: Sendable, Equatable {
     /// Of a model: beyond, nobody can say what they stand for, and an aggregation takes minutes.
     package static let mostExperts = 1000
+    /// Sites that stand behind the statistics of an expert of a released global model, where a study says no other number.
+    package static let usualLeastSites = 3
 
     /// Whole numbers from the first to the last.
     case integers(ClosedRange<Int>)

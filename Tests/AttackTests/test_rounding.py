@@ -251,9 +251,11 @@ def merged(site: Site, paths: list[Path], status: list[str]) -> dict:
     return json.loads(output.read_text())
 
 
-def test_global_less_own_is_the_other_site_as_it_was_rounded(site: Site) -> None:
+@pytest.mark.parametrize("least_sites", [None, 2])
+def test_global_less_own_is_the_other_site_at_most_as_it_was_rounded(site: Site, least_sites: int | None) -> None:
+    """By the rule of sites not even that."""
     random = np.random.default_rng(8)
-    tables = [clinic(random, ROWS) for _ in range(2)]
+    tables = [{name: 0.2 + values for name, values in clinic(random, ROWS).items()} for _ in range(2)]
     paths = [site.write(f"site{j}.csv", table) for j, table in enumerate(tables)]
     exact = [site.fit(path, "y", "--experts", "1", "--draft") for path in paths]
     other = gram(exact[1])[0, 1:] / ROWS
@@ -263,14 +265,25 @@ def test_global_less_own_is_the_other_site_as_it_was_rounded(site: Site) -> None
     found = (gram(pooled) - gram(exact[0]))[0, 1:] / ROWS
     assert np.allclose(found, other, atol=1e-9)
 
+    study = site.folder / "study.json"
+    covariates = [{"name": name, "type": "number"} for name in NAMES[:2]]
+    study.write_text(json.dumps(
+        {"format": "dmoe-study", "formatVersion": 1, "target": "y", "family": "gaussian", "covariates": covariates}
+        | ({} if least_sites is None else {"leastSites": least_sites})))
     files = []
     for j, path in enumerate(paths):
         files.append(site.folder / f"release{j}.json")
-        files[-1].write_text(json.dumps(site.fit(path, "y", "--experts", "1", *rounded(site, j))))
+        command = [PROGRAM, "fit", path, "--study", study, "--experts", "1", "--quiet", "--no-ledger", *rounded(site, j), "-o", files[-1]]
+        site.run(command, files[-1])
     together = merged(site, files, ["aggregate"])
+    assert together["disclosure"]["leastSites"] == (least_sites or 3)
     found = (gram(together) - gram(exact[0]))[0, 1:] / ROWS
-    assert np.all(np.abs(found - other) < 2 * error)
-    assert np.max(np.abs(found - other) / error) > 0.05
+    if least_sites is None:
+        assert np.max(np.abs(found - other) / error) > 2
+        assert all(set(part["experts"]) == {0} for part in together["aggregation"]["sites"])
+    else:
+        assert np.all(np.abs(found - other) < 2 * error)
+        assert np.max(np.abs(found - other) / error) > 0.05
 
 
 def test_columns_that_are_nearly_the_same_do_not_jump(site: Site) -> None:

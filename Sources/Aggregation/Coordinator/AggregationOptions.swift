@@ -1,3 +1,4 @@
+import Estimation
 /// Where the targets of the global gate come from.
 public enum GateTarget: String, Sendable, Codable, CaseIterable {
     /// Each local expert belongs to one global expert everywhere.
@@ -65,6 +66,8 @@ package struct AggregationOptions: Sendable {
     package var largestShare: Double?
     package var inconsistentSites: InconsistentSiteRule
     package var errors = AggregateErrors.model
+    /// Of a model that is for others; nil where all statistics may stand in it.
+    package var siteRule: SiteRule?
     package var seed: UInt64
     /// The MM algorithm stops when the objective falls by less than this share of itself.
     package var tolerance: Double

@@ -7,13 +7,17 @@ package struct Contribution: Sendable {
     package var fitted: FittedMixture
     /// Of its fit or aggregation.
     package var warnings: [ModelWarning]
+    /// Of the sites that it is made of, itself alone where it is a local model; they sum to 1.
+    package let siteShares: [Double]
     private let isAggregate: Bool
 
     package init(
-        name: String, fitted: FittedMixture, warnings: [ModelWarning] = [], isAggregate: Bool = false
+        name: String, fitted: FittedMixture, warnings: [ModelWarning] = [], isAggregate: Bool = false,
+        siteShares: [Double] = [1]
     ) {
         self.name = name
         self.isAggregate = isAggregate
+        self.siteShares = siteShares
         self.fitted = fitted
         self.warnings = warnings
     }

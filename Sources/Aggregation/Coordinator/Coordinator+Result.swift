@@ -1,3 +1,4 @@
+import Estimation
 import MixtureOfExperts
 
 /// What an aggregator found as a global model in the user's units, and what to say about it.
@@ -26,6 +27,10 @@ extension Coordinator {
         fitted.errors = fitted.errors?.released
         let marginals = problem.marginals(reduced.labels, count: reduced.model.expertCount)
         fitted.marginals = marginals.isEmpty ? [] : order.map { marginals[$0] }
+        if let rule = options.siteRule {
+            fitted.withholdStatistics(
+                of: Set(order.indices.filter { !rule.allows(problem.parts(of: order[$0], reduced.labels)) }))
+        }
         let verdict = verdict(reduced, problem)
         var report = AggregationReport(
             settings: AggregationSettings(options, method: aggregator.name),
@@ -123,5 +128,17 @@ extension Coordinator {
                     : .unknownCovariate(covariate: problem.mixture.design.covariates[$0])
             }
             + withoutErrors(reduced, problem) + result
+    }
+}
+
+extension AggregationProblem {
+    /// What each site has of a global expert.
+    fileprivate func parts(of expert: Int, _ labels: [Int]) -> [SiteRule.Part] {
+        zip(contributions, mixture.members).flatMap { contribution, members in
+            let own = Moments.sum(
+                members.lazy.filter { labels[$0] == expert }.map { mixture.components[$0].moments },
+                count: mixture.design.covariateCount + 1)
+            return contribution.siteShares.map { SiteRule.Part(own, share: $0) }
+        }
     }
 }

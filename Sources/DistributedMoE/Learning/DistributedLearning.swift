@@ -124,8 +124,10 @@ package struct DistributedLearning: Sendable {
     ) -> ExtraRounds.Result? {
         guard rounds > 0 else { return nil }
         let names = Set(fitted.map(\.name))
+        var options = fitOptions.counting(rowsOfASubject: shards.map(\.rowsOfASubject).max() ?? 1)
+        options.siteRule = coordinator.options.siteRule
         return ExtraRounds(
-            rounds, options: fitOptions.counting(rowsOfASubject: shards.map(\.rowsOfASubject).max() ?? 1),
+            rounds, options: options,
             largestShare: coordinator.options.largestShare, parallelism: parallelism
         ).run(from: global.fitted, shards: global.participants(shards.filter { names.contains($0.name) }))
     }

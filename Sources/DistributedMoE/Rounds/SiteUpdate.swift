@@ -38,7 +38,9 @@ package struct SiteUpdate: Sendable {
     /// - Parameter global: what `previous` holds; the statistics were taken at it.
     /// - Throws: ``EstimationError`` where the statistics make no model.
     package func next(after previous: ModelFile, _ global: FittedMixture) throws(EstimationError) -> ModelFile {
-        let round = GeneralisedEMRound(at: global, options: FitOptions(expertCount: global.model.expertCount))
+        var options = FitOptions(expertCount: global.model.expertCount)
+        options.siteRule = previous.siteRule
+        let round = GeneralisedEMRound(at: global, options: options)
         let (kept, inconsistent) = examined(global.model)
         let counted = kept.map(\.statistics.statistics).withShares(upTo: largestShare)
         let last = previous.rounds?.last.map {

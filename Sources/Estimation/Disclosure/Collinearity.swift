@@ -11,7 +11,11 @@ enum Collinearity {
     ) -> [FitWarning] {
         let constant = design.covariates.indices.filter { standardisation.constantColumns.contains($0) }
         let varying = design.covariates.indices.filter { !constant.contains($0) }
-        return constant.filter { !known.contains($0) }.map { .constantCovariate(covariate: design.covariates[$0]) }
+        return constant.filter { !known.contains($0) }.map { column in
+            let name = design.covariates[column]
+            return standardisation.unresolvedColumns.contains(column)
+                ? .unresolvedCovariate(covariate: name) : .constantCovariate(covariate: name)
+        }
             + dependent(moments.covariance(of: varying)).map {
                 .collinearCovariate(covariate: design.covariates[varying[$0]])
             }

@@ -1,3 +1,4 @@
+import Foundation
 import MixtureOfExperts
 import Numerics
 
@@ -104,10 +105,13 @@ extension Standardisation {
             return large
         }
         let (response, least) = (summaries.count - 1, ColumnSummary.leastDeviation)
-        return summaries.indices.first { column in
-            guard !constantColumns.contains(column) else { return false }
-            return scale[column] < least || column < response && scale[response] / scale[column] > 1 / least
+        let varying = summaries.indices.filter { !constantColumns.contains($0) }
+        if let small = varying.first(where: { scale[$0] < least }) { return small }
+        guard let narrow = varying.first(where: { $0 < response && scale[response] / scale[$0] > 1 / least }) else {
+            return nil
         }
+        // Of the two the one whose unit is farther from that of its values is to be changed.
+        return abs(log(scale[narrow])) < abs(log(scale[response])) ? response : narrow
     }
 }
 

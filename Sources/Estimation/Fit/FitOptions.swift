@@ -15,6 +15,8 @@ package struct FitOptions: Sendable {
     package var minRows: Double
     /// The rules of a release besides that threshold; nil where none of them is kept.
     package var rules: DisclosureRules?
+    /// Of rounds, what the coordinator may release; nil where the model is not for others.
+    package var siteRule: SiteRule?
     /// Lower bound of an expert's variance as a share of var(y).
     ///
     /// The likelihood is unbounded without it; on data with interpolated rows 1e-7 was measured to be too low, 1e-5

@@ -10,6 +10,8 @@ public enum FitWarning: Sendable, Equatable, Codable, ExtensibleCode {
     case varianceFloor(experts: ExpertPositions)
     /// A covariate with one value in all rows: its coefficients are 0.
     case constantCovariate(covariate: String)
+    /// A covariate that varies by too little beside its values, or by too little to be squared: its coefficients are 0.
+    case unresolvedCovariate(covariate: String)
     /// A covariate that is a linear combination of others: the smallest coefficients are taken.
     case collinearCovariate(covariate: String)
     /// A covariate separates the responses of some experts: its slope there has no finite maximum.
@@ -108,6 +110,9 @@ extension FitWarning: DoorMessage {
                 + "than the rows support"
         case .constantCovariate(let name):
             "covariate '\(name)' is constant here: its coefficients are 0"
+        case .unresolvedCovariate(let name):
+            "covariate '\(name)' varies by too little here beside its values, or beside 1: its coefficients are 0; subtract a value near its "
+                + "mean, or change its unit"
         case .collinearCovariate(let name):
             "covariate '\(name)' is a linear combination of others here: its coefficients are not determined by these "
                 + "rows, the smallest ones were taken"

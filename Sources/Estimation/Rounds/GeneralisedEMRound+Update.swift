@@ -59,8 +59,16 @@ extension GeneralisedEMRound {
         if isJointAllowed, let joint = jointStep(sums, sites, thirdDerivative: thirdDerivative), joint.gain > gain {
             (next, gateStep, promise) = (joint.model, joint.length, joint.promise)
         }
+        var fitted = fitted(next, sums, merged)
+        if let rule = options.siteRule {
+            fitted.withholdStatistics(
+                of: Set(
+                    fitted.moments.indices.filter { expert in
+                        !rule.allows(sites.map { SiteRule.Part($0.moments[expert]) })
+                    }))
+        }
         return Update(
-            fitted: fitted(next, sums, merged), logLikelihoodPerRow: logLikelihoodPerRow, gateStep: gateStep,
+            fitted: fitted, logLikelihoodPerRow: logLikelihoodPerRow, gateStep: gateStep,
             promise: promise)
     }
 

@@ -13,12 +13,15 @@ package struct Standardisation: Sendable {
     package let scale: [Double]
     /// Columns whose values differ by no more than their rounding.
     package let constantColumns: Set<Int>
+    /// Those of them that have more than one value.
+    package let unresolvedColumns: Set<Int>
 
     /// Any center and positive scale, the design's unscaled columns included.
     package init(center: [Double], scale: [Double]) {
         self.center = center
         self.scale = scale
         constantColumns = []
+        unresolvedColumns = []
     }
 
     /// - Parameters:
@@ -31,6 +34,8 @@ package struct Standardisation: Sendable {
         self.center = center.indices.map { kept.contains($0) ? 0 : center[$0] }
         scale = center.indices.map { constant.contains($0) || kept.contains($0) ? 1 : deviations[$0] }
         constantColumns = Set(constant)
+        // Sums of differences from a value that all rows have are 0 to the last digit.
+        unresolvedColumns = constantColumns.filter { deviations[$0] > 0 }
     }
 
     /// Weighted mean and standard deviation of each column.

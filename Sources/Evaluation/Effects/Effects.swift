@@ -140,10 +140,12 @@ private struct EffectMaker {
         return Effects.OfExpert(
             expert: index + 1, share: total > 0 ? moments.weight / total : 0, intercepts: intercepts,
             effects: Self.bySize(effects), dispersion: family.hasDispersion ? dispersion(index, quantile) : nil,
-            typicalRow: design.covariates.indices.map {
-                Effects.Typical(
-                    covariate: design.covariates[$0], mean: moments.mean[$0], standardDeviation: spread[$0])
-            })
+            typicalRow: fitted.withheldStatistics.contains(index)
+                ? []
+                : design.covariates.indices.map {
+                    Effects.Typical(
+                        covariate: design.covariates[$0], mean: moments.mean[$0], standardDeviation: spread[$0])
+                })
     }
 
     func gate(_ index: Int) -> Effects.OfGate {

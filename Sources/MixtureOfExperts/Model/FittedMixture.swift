@@ -33,6 +33,8 @@ package struct FittedMixture: Sendable, Equatable {
     package var marginals: [[Marginal?]] = []
     /// Experts of which deviations and slopes are released, and no correlations: their moments are those of uncorrelated covariates.
     package var withheldCovariances: Set<Int> = []
+    /// Global experts whose statistics are withheld: their moments are made of those of other experts and of their own parameters.
+    package var withheldStatistics: Set<Int> = []
     /// Of each expert the covariates, by number, that a rule made constant in its statistics; empty where there are none.
     package var withheldColumns: [[Int: WithheldColumn]] = []
     /// In standard errors; nil where numbers are exact.
@@ -85,6 +87,7 @@ package struct FittedMixture: Sendable, Equatable {
         }
         result.suppressedCounts = suppressedCounts
         result.withheldCovariances = withheldCovariances
+        result.withheldStatistics = withheldStatistics
         result.roundingStep = roundingStep
         let covariates = columns.dropLast()
         let position = Dictionary(uniqueKeysWithValues: zip(covariates, covariates.indices))
@@ -143,6 +146,7 @@ package struct FittedMixture: Sendable, Equatable {
         result.errors = errors?.reordered(order)
         if !withheldColumns.isEmpty { result.withheldColumns = order.map { withheldColumns[$0] } }
         result.withheldCovariances = Set(order.indices.filter { withheldCovariances.contains(order[$0]) })
+        result.withheldStatistics = Set(order.indices.filter { withheldStatistics.contains(order[$0]) })
         return result
     }
 

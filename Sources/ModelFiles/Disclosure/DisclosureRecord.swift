@@ -1,4 +1,5 @@
 import Estimation
+import StudyData
 
 /// The audit record of a file: for whom it is, which rules it keeps, and how far.
 package struct DisclosureRecord: Codable, Sendable, Equatable {
@@ -19,6 +20,8 @@ package struct DisclosureRecord: Codable, Sendable, Equatable {
     package var sitePolicy: Bool?
     /// Where the answer stands in the ledger of the site; nil where no rule holds.
     package var ledger: LedgerReference?
+    /// Of a global model: how many sites stand behind the statistics of an expert at least; nil where no rule holds.
+    package var leastSites: Int?
 
     package enum Unit: String, Codable, Sendable {
         case row, subject
@@ -90,6 +93,7 @@ package struct DisclosureRecord: Codable, Sendable, Equatable {
                 return "has figures that cannot be"
             }
         }
+        if let leastSites, leastSites < 2 { return "has statistics of fewer than two sites" }
         if let rowsPerSubject, rowsPerSubject < 1 { return "has subjects without rows" }
         if let entry = ledger?.number, entry < 1 { return "has an entry of the ledger below 1" }
         return nil
@@ -124,6 +128,19 @@ extension ModelFile {
     /// Of a global model: for whom it is follows from the local ones.
     package mutating func carryStatus(of locals: [ModelFile]) {
         disclosure = DisclosureRecord(status: ReleaseStatus.merged(locals.compactMap(\.status)))
+        disclosure?.leastSites = Self.siteRule(of: locals)?.leastSites
+    }
+
+    /// Of a global model that is made of some local ones; nil where it is not for others.
+    package static func siteRule(of locals: [ModelFile]) -> SiteRule? {
+        guard ReleaseStatus.merged(locals.compactMap(\.status)) == .release else { return nil }
+        let study = Study.common(locals.compactMap(\.study))
+        return SiteRule(leastSites: study?.leastSites ?? SiteRule.usualLeastSites)
+    }
+
+    /// Of a global model that is made of this one; nil where it is not for others.
+    package var siteRule: SiteRule? {
+        status == .release ? SiteRule(leastSites: disclosure?.leastSites ?? SiteRule.usualLeastSites) : nil
     }
 
     /// - Throws: ``ModelFileError/draft(path:)`` for a file that is not for a coordinator.

@@ -91,6 +91,12 @@ extension FitWarning {
     fileprivate var subject: (column: String, kind: String)? {
         switch self {
         case .constantCovariate(let name): (name, "are constant here: their coefficients are 0")
+        case .unresolvedCovariate(let name):
+            (
+                name,
+                "vary by too little here beside their values, or beside 1: their coefficients are 0; subtract values near their means, or "
+                    + "change their units"
+            )
         case .collinearCovariate(let name):
             (
                 name,

@@ -25,7 +25,8 @@ extension ModelFile {
         package var verdict: ReductionVerdict?
         @CodedList package var warnings: [AggregationWarning]
 
-        init(_ report: AggregationReport) {
+        /// - Parameter withheld: experts whose sites are not named.
+        init(_ report: AggregationReport, withheld: Set<Int>) {
             options = report.settings
             sites = report.sites.map {
                 SiteRecord(name: $0.name, rows: $0.rows, weight: $0.weight, experts: $0.labels.map { $0 + 1 })
@@ -48,6 +49,7 @@ extension ModelFile {
             agreement = report.agreement.isEmpty ? nil : report.agreement
             verdict = report.verdict
             _warnings = CodedList(wrappedValue: report.warnings)
+            withholdSites(of: withheld)
         }
     }
 
@@ -55,7 +57,7 @@ extension ModelFile {
         package var name: String
         package var rows: Int
         package var weight: Double
-        /// The global expert, from 1, of each local expert.
+        /// The global expert, from 1, of each local expert; 0 where that is withheld.
         package var experts: [Int]
         /// Of its local model; absent where it is not known.
         package var digest: String?
@@ -93,7 +95,12 @@ extension ModelFile {
 
     package init(_ global: GlobalModel) {
         self.init(global.fitted, kind: .global)
-        aggregation = AggregationRecord(global.report)
+        aggregation = AggregationRecord(global.report, withheld: global.fitted.withheldStatistics)
+    }
+
+    /// Experts, from 0, whose statistics are withheld since too few sites stand behind them.
+    package var withheldStatistics: Set<Int> {
+        Set(experts.indices.filter { experts[$0].statistics?.withheld == true })
     }
 
     /// Takes down which models the sites sent.
@@ -110,5 +117,21 @@ extension ModelFile {
         Set(
             (aggregation?.sites ?? []).compactMap(\.digest) + (rounds ?? []).compactMap(\.model)
                 + [fitted?.digest].compactMap { $0 })
+    }
+}
+
+extension ModelFile.AggregationRecord {
+    /// Whoever sees all assignments but those to one expert has these too.
+    ///
+    /// - Parameter experts: whose sites are not named.
+    mutating func withholdSites(of experts: Set<Int>) {
+        guard !experts.isEmpty else { return }
+        for site in sites.indices { sites[site].experts = sites[site].experts.map { _ in 0 } }
+    }
+
+    /// Of the sites, which sum to 1; nil where none has any.
+    package var shares: [Double]? {
+        let total = sites.reduce(0) { $0 + $1.weight }
+        return total > 0 ? sites.map { $0.weight / total } : nil
     }
 }

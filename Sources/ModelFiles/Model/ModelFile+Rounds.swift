@@ -25,6 +25,7 @@ extension ModelFile {
         let fitted = update.fitted
         self.init(fitted, kind: .global)
         aggregation = previous.aggregation
+        aggregation?.withholdSites(of: fitted.withheldStatistics)
         (reading, studyDigest, study) = (previous.reading, previous.studyDigest, previous.study)
         disclosure = previous.disclosure
         let round = RoundRecord(

@@ -102,6 +102,10 @@ public struct ModelFile: Codable, Sendable, Equatable {
         ///
         /// Absent where it is not so.
         package var covarianceWithheld: Bool?
+        /// Whether too few sites stand behind a global expert: the moments are made of those of the other experts and of its parameters.
+        ///
+        /// Absent where it is not so.
+        package var withheld: Bool?
     }
 
 }
@@ -124,6 +128,7 @@ extension ModelFile {
             experts[index].marginals = marginals.map { $0.map(MarginalRecord.init) }
         }
         for index in fitted.withheldCovariances { experts[index].statistics?.covarianceWithheld = true }
+        for index in fitted.withheldStatistics { experts[index].statistics?.withheld = true }
         set(fitted.errors)
     }
 
@@ -214,6 +219,7 @@ extension ModelFile {
         fitted.roundingStep = disclosure?.roundingStep
         fitted.withheldCovariances = Set(
             experts.indices.filter { experts[$0].statistics?.covarianceWithheld == true })
+        fitted.withheldStatistics = withheldStatistics
         fitted.withheldColumns = withheldColumns(moments)
         return fitted
     }

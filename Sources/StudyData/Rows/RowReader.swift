@@ -223,7 +223,7 @@ package struct RowReader {
     package func estimatedMemory() -> Int? {
         var total = 0
         for path in files {
-            guard let (file, size) = OpenFile.regular(path), !file.isCompressed else { return nil }
+            guard let (file, size) = try? OpenFile.regular(path), !file.isCompressed else { return nil }
             if let array = try? ArrayFile(path: path, options: options) {
                 // One array is used where it lies; several become tables, and these become rows.
                 total += files.count == 1 ? 0 : 2 * array.rowCount * array.layout.columnCount * 8

@@ -1,3 +1,5 @@
+import Messages
+
 extension Study {
     /// Studies that read a table in the same way, as one that does not depend on their order: what they spell differently is spelled
     /// out, and notes, column of subjects, number of experts and seed are left out where they are not the same in all.
@@ -15,6 +17,9 @@ extension Study {
         if !agree(\.subject) { common.subject = nil }
         if !agree(\.experts) { common.experts = nil }
         if !agree(\.seed) { common.seed = nil }
+        if !agree(\.leastSites) {
+            common.leastSites = studies.map { $0.leastSites ?? OptionBounds.usualLeastSites }.max()
+        }
         if !agree(\.regression) { common.regression = common.names(common.regression) }
         if !agree(\.gate) { common.gate = common.names(common.gate) }
         for index in common.covariates.indices {

@@ -25,6 +25,7 @@ extension Study {
         if let experts, !(1...OptionBounds.mostExperts).contains(experts) {
             return ("experts", "must be from 1 to \(OptionBounds.mostExperts)")
         }
+        if let leastSites, leastSites < 2 { return ("leastSites", "must be 2 or more") }
         return familyProblem
     }
 

@@ -50,6 +50,8 @@ public struct Study: Codable, Sendable, Equatable {
     public var experts: Int?
     /// The seed of the random numbers; nil: 1.
     public var seed: UInt64?
+    /// Sites that must stand behind an expert of a released global model for its statistics to be in it; nil: 3.
+    public var leastSites: Int?
 
     /// A study made in memory; each parameter is the field of its name.
     public init(
@@ -73,7 +75,7 @@ public struct Study: Codable, Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case format, formatVersion, note, target, family, classes, exposure, weights, missing, covariates, regression
-        case subject, gate, experts, seed
+        case subject, gate, experts, seed, leastSites
     }
 
     /// Reads the fields without checking that they go together; `read(path:)` does both.
@@ -96,6 +98,7 @@ public struct Study: Codable, Sendable, Equatable {
         gate = try fields.optional(.gate)
         experts = try fields.optional(.experts)
         seed = try fields.optional(.seed)
+        leastSites = try fields.optional(.leastSites)
     }
 }
 

@@ -20,20 +20,19 @@ package final class OpenFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// A regular file and its size; nil for what is none, or cannot be opened.
-    package static func regular(_ path: String) -> (file: OpenFile, size: Int)? {
+    /// A regular file and its size; nil for what is none.
+    ///
+    /// - Throws: `fileNotFound`, `cannotRead`.
+    package static func regular(_ path: String) throws(TableError) -> (file: OpenFile, size: Int)? {
         // To open a pipe and close it again would lose what its writer has to say; - is standard input.
         var before = stat()
-        guard path != "-", stat(path, &before) == 0, before.st_mode & S_IFMT == S_IFREG else { return nil }
-        let descriptor = open(path, O_RDONLY)
-        guard descriptor >= 0 else { return nil }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard path != "-", stat(path, &before) != 0 || before.st_mode & S_IFMT == S_IFREG else { return nil }
+        let (descriptor, status) = try opened(path)
+        guard status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
             return nil
         }
-        let file = OpenFile(path: path, descriptor: descriptor, stamp: FileStamp(status))
-        return (file, Int(status.st_size))
+        return (OpenFile(path: path, descriptor: descriptor, stamp: FileStamp(status)), Int(status.st_size))
     }
 
     /// Open for reading: a file, a pipe or a device.

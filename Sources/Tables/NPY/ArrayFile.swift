@@ -11,9 +11,9 @@ package struct ArrayFile {
 
     /// Nil where the file is something else: a pipe, another format, compressed.
     ///
-    /// - Throws: `malformedNPY`, `noRows`, `columnNamesMismatch`, `duplicateColumn`.
+    /// - Throws: `fileNotFound`, `cannotRead`, `malformedNPY`, `noRows`, `columnNamesMismatch`, `duplicateColumn`.
     package init?(path: String, options: TableOptions) throws(TableError) {
-        guard let (file, size) = OpenFile.regular(path) else { return nil }
+        guard let (file, size) = try OpenFile.regular(path) else { return nil }
         try self.init(file, size: size, options: options)
     }
 

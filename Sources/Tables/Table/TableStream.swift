@@ -52,12 +52,8 @@ struct CSVStream {
     /// Reads the header.
     init(path: String, options: TableOptions, pieceSize: Int) throws(TableError) {
         guard path != "-" else { throw .notOutOfCore(path: "standard input", reason: "it can be read only once") }
-        guard let (file, size) = OpenFile.regular(path) else {
-            // Says what is wrong with it, if anything is.
-            if FileManager.default.fileExists(atPath: path) {
-                throw .notOutOfCore(path: path, reason: "it is no regular file")
-            }
-            throw .fileNotFound(path: path)
+        guard let (file, size) = try OpenFile.regular(path) else {
+            throw .notOutOfCore(path: path, reason: "it is no regular file")
         }
         self.file = file
         self.size = size

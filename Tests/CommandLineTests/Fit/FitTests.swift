@@ -207,4 +207,18 @@ import Testing
         let count = try work.data("m.json").count
         #expect(text.contains("m.json: \(count / 1000),\(String(1000 + count % 1000).dropFirst()) bytes, no row in it"))
     }
+
+    /// Nobody else gets a draft, so that a mean and a variance are better than none.
+    @Test(arguments: ["1", "3", "1..3"]) func aDraftOfFewerRowsThanCoefficientsHasNoSlopes(experts: String) throws {
+        let names = (1...12).map { "x\($0)" } + ["y"]
+        let rows = (1...9).map { row in names.indices.map { "\(row * ($0 + 3) % 7).\(row)" }.joined(separator: ",") }
+        try work.write(([names.joined(separator: ",")] + rows).joined(separator: "\n") + "\n", to: "few.csv")
+        let arguments = ["fit", "few.csv", "--target", "y", "--experts", experts, "-o", "few.json"]
+        let outcome = try work.succeed(arguments + ["--draft"])
+        #expect(outcome.errors.contains("intercept-only expert"))
+        #expect(outcome.errors.contains("9 rows support 1 of 3 experts") == (experts != "1"))
+        let model = try work.model("few.json")
+        #expect(model.experts.count == 1 && model.experts[0].coefficients.dropFirst().allSatisfy { $0 == 0 })
+        #expect(try work.run(arguments).exitCode == 65)
+    }
 }

@@ -93,6 +93,16 @@ import Testing
         #expect(difference(local.report.logLikelihood, without.report.logLikelihood) < 1e-8)
     }
 
+    /// What is left of such values is their rounding, or underflows when it is squared.
+    @Test(arguments: [(1e14, 0.03), (-1e-3, 1e-18), (0, 1e-155)]) func unresolvedCovariate(
+        center: Double, spread: Double
+    ) throws {
+        let (rows, design) = extended((0..<400).map { center + spread * Double($0 % 7) })
+        let local = try LocalModel.fitted(rows, design)
+        #expect(local.warnings == [.unresolvedCovariate(covariate: "x3")])
+        for expert in local.model.experts { #expect(expert.coefficients[3] == 0) }
+    }
+
     @Test func collinearCovariate() throws {
         let sum = (0..<400).map { 2 * easy.covariates[$0, 0] - 30 * easy.covariates[$0, 1] + 5 }
         let (rows, design) = extended(sum)

@@ -37,7 +37,9 @@ import Testing
     @Test func slopesThatNoFileHolds() {
         let (x, y) = (design.covariates[0], design.target)
         #expect(refusal(x: 1e-110) == .valuesTooLarge(column: x))
-        #expect(refusal(x: 1e-50, y: 1e50) == .valuesTooLarge(column: x))
+        #expect(refusal(x: 1e-60, y: 1e40) == .valuesTooLarge(column: x))
+        #expect(refusal(x: 1e-40, y: 1e60) == .valuesTooLarge(column: y))
+        #expect(refusal(y: 1e95) == .valuesTooLarge(column: y))
         #expect(refusal(y: 1e-110) == .valuesTooLarge(column: y))
     }
 }

@@ -41,6 +41,8 @@ class AssignmentDisplay(Display):
         sites = (model.record.get("aggregation") or {}).get("sites")
         if not sites:
             raise ValueError("only a global model has sites: dmoe.aggregate makes one")
+        if 0 in (expert for site in sites for expert in site["experts"]):
+            raise ValueError("the assignment is withheld: too few sites stand behind an expert")
         flows = np.zeros((len(sites), model.n_experts))
         for row, site in enumerate(sites):
             local = (local_models or {}).get(site["name"])

@@ -19,7 +19,7 @@ _SLOPES = 3
 
 def site_pictures(model: Model, local: dict[str, Model], comparison: dict[str, Any] | None, t: Texts, level: float) -> Iterator[Figure]:
     sites = (model.record.get("aggregation") or {}).get("sites", [])
-    if sites:
+    if sites and 0 not in (expert for site in sites for expert in site["experts"]):
         yield drawn(
             "assignment", t("report.figures.assignment"), lambda ax: plots.AssignmentDisplay.from_model(model, local, ax=ax),
             lambda display: t("report.figures.assignment_alt", sites=len(display.sites), experts=display.experts),

@@ -57,7 +57,7 @@ def site_table(model: Model, comparison: dict[str, Any] | None, t: Texts) -> Tab
     divergences = {site["name"]: site["divergence"] for site in (comparison or {}).get("sites", [])}
     heads = [t(f"report.sites.{name}") for name in ("name", "rows", "weight", "assigned")]
     rows = [
-        [site["name"], t.number(site["rows"]), t.percent(site["weight"]), ", ".join(map(str, site["experts"]))]
+        [site["name"], t.number(site["rows"]), t.percent(site["weight"]), ", ".join(str(expert) if expert else t("report.sites.withheld") for expert in site["experts"])]
         + ([t.number(divergences.get(site["name"]))] if divergences else [])
         for site in sorted(model.record["aggregation"]["sites"], key=lambda site: natural(site["name"]))
     ]

@@ -55,10 +55,12 @@ public struct AggregateJob: Sendable, Equatable {
             // They are of other sites than these, not of their rows.
             if fitted.errors?.source == .sites { fitted.errors = nil }
             return Contribution(
-                name: site.name, fitted: fitted, warnings: site.file.warnings, isAggregate: site.file.kind != .local)
+                name: site.name, fitted: fitted, warnings: site.file.warnings, isAggregate: site.file.kind != .local,
+                siteShares: site.file.aggregation?.shares ?? [1])
         }
         let coordinator = settings.coordinator(
-            localExperts: contributions.usualExpertCount, parallelism: parallelism)
+            localExperts: contributions.usualExpertCount, siteRule: ModelFile.siteRule(of: sites.map(\.file)),
+            parallelism: parallelism)
         if settings.isMixture { return try ensemble(sites, contributions, coordinator) }
         let files = sites.map(\.file)
         var reading = files[0]

@@ -60,6 +60,7 @@ package struct RoundJob: Sendable, Equatable {
         }
         var options = FitOptions(expertCount: global.model.expertCount)
         options.minRows = Double(minRows ?? 1)
+        options.siteRule = model.siteRule
         let before = model.rounds?.last.map {
             ReleasedStatistics.Before(
                 sites: $0.sites, logLikelihoodPerRow: $0.logLikelihoodPerRow, promise: $0.promise)

@@ -63,7 +63,10 @@ public struct LearnJob: Sendable, Equatable {
             design: read.selection.design, family: shards.columns.expertFamily(read.selection),
             fitOptions: shards.fitting.options(experts: setting.experts, seed: setting.seed, aggregated: true),
             coordinator: aggregation.coordinator(
-                localExperts: setting.experts, studySeed: setting.seed, parallelism: parallelism),
+                localExperts: setting.experts, studySeed: setting.seed,
+                siteRule: shards.fitting.status == .release
+                    ? SiteRule(leastSites: setting.study?.leastSites ?? SiteRule.usualLeastSites) : nil,
+                parallelism: parallelism),
             rounds: rounds, rowsPerParameter: shards.rowsPerParameter, parallelism: parallelism,
             progress: observer.progress, finished: observer.finished)
         let given = try support?.given(read.selection(), parallelism: parallelism, notices: notices)

@@ -1,4 +1,5 @@
 import Aggregation
+import Estimation
 import Messages
 import ModelFiles
 import Numerics
@@ -87,13 +88,17 @@ public struct AggregationChoices: Sendable, Equatable {
     /// - Parameters:
     ///   - localExperts: the usual number of the local models.
     ///   - studySeed: in place of 1 where no seed is given.
-    func coordinator(localExperts: Int, studySeed: UInt64? = nil, parallelism: Parallelism) -> Coordinator {
+    ///   - siteRule: nil where the model is not for others.
+    func coordinator(
+        localExperts: Int, studySeed: UInt64? = nil, siteRule: SiteRule? = nil, parallelism: Parallelism
+    ) -> Coordinator {
         var options = AggregationOptions(
             supportSize: supportSize, siteWeights: siteWeights ?? .density, largestShare: largestShare,
             inconsistentSites: inconsistent,
             seed: seed ?? studySeed ?? 1)
         options.gateTarget = gate
         options.errors = errors
+        options.siteRule = siteRule
         switch experts {
         case .count(let count): options.expertCount = count
         case .automatic: options.expertCountRange = 1...min(Self.largestFactor * localExperts, ModelFile.mostExperts)

@@ -135,7 +135,9 @@ public struct FitJob: Sendable {
             let numbers =
                 most == numbers.last
                 ? numbers : ExpertNumbers(first: min(numbers.first, max(most, 1)), last: max(most, 1))
-            return try fit(rows, family, numbers, options, parallelism, progress)
+            return try fitOfOwnRows(asked: numbers.last, options) { options throws(EstimationError) in
+                try fit(rows, family, numbers, options, parallelism, progress)
+            }
         }
     }
 
@@ -158,6 +160,21 @@ public struct FitJob: Sendable {
         let site = SiteFit(
             design: rows.design, family: family, options: options, rowsPerParameter: rowsPerParameter)
         return try site.fit(rows.source, parallelism: parallelism, progress: progress)
+    }
+
+    /// A draft whose rows are too few for the slopes of a single expert is that of one without: ``Capacity/support``.
+    private func fitOfOwnRows(
+        asked: Int, _ options: FitOptions, _ fit: (FitOptions) throws(EstimationError) -> LocalModel
+    ) throws(EstimationError) -> LocalModel {
+        do { return try fit(options) } catch .noModelPossible where options.minRows <= 1 && !options.isInterceptOnly {
+            var options = options
+            (options.isInterceptOnly, options.expertCount, options.initialModels) = (true, 1, [])
+            var local = try fit(options)
+            if asked > 1 {
+                local.report.warnings.append(.fewerExperts(asked: asked, fitted: 1, rows: local.fitted.rowCount))
+            }
+            return local
+        }
     }
 }
 

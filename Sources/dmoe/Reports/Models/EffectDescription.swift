@@ -38,7 +38,7 @@ struct EffectDescription {
             let here = typical[effect.covariate].map {
                 "\(Format.short($0.mean)) ± \(Format.short($0.standardDeviation))"
             }
-            table.append(row(effect) + [here ?? ""])
+            table.append(row(effect) + [here ?? (typical.isEmpty ? "withheld" : "")])
         }
         var lines = one.intercepts.map { ["\(name($0))", ""] + row($0)[2...] }
         if var dispersion = one.dispersion {

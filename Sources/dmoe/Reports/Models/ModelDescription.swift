@@ -1,3 +1,4 @@
+import Estimation
 import DistributedMoE
 import Evaluation
 import Messages
@@ -98,9 +99,10 @@ struct ModelDescription {
         for (index, name) in (file.covariates + (file.classes == nil ? [file.target] : [])).enumerated() {
             table.append(
                 [name]
-                    + moments.map {
-                        let deviation = $0.weight > 0 ? ($0.scatter[index, index] / $0.weight).squareRoot() : 0
-                        return "\(Format.short($0.mean[index])) ± \(Format.short(deviation))"
+                    + moments.enumerated().map { expert, own in
+                        if file.withheldStatistics.contains(expert) { return "withheld" }
+                        let deviation = own.weight > 0 ? (own.scatter[index, index] / own.weight).squareRoot() : 0
+                        return "\(Format.short(own.mean[index])) ± \(Format.short(deviation))"
                     })
         }
         table.append(["effective rows"] + moments.map { Format.number($0.effectiveRows, digits: 1) })
@@ -123,7 +125,7 @@ struct ModelDescription {
         for site in aggregation.sites {
             table.append([
                 site.name, Format.count(site.rows), Format.percent(site.weight),
-                site.experts.map(String.init).joined(separator: " "),
+                site.experts.map { $0 == 0 ? "withheld" : "\($0)" }.joined(separator: " "),
             ])
         }
         let start = aggregation.start == .noSearch ? "" : ", best start " + "\(aggregation.start)".visible
@@ -172,7 +174,7 @@ struct ModelDescription {
                 what is in this file: no row of any site; the parameters above and, for each expert, the statistics of \
                 \(file.rounds == nil ? "the local experts assigned to it" : "the sites together"). The least number of effective rows behind one is \
                 \(Format.number(least, digits: 1)). Site names and row counts are in it.
-                """
+                """ + fewSites
         case .local where file.status != .release:
             return file.status == .draft
                 ? "a draft, not for release: no rule of statistical disclosure control holds for it, and no coordinator takes it."
@@ -188,6 +190,16 @@ struct ModelDescription {
                 effective rows behind an expert is \(Format.number(least, digits: 1)).
                 """ + (AuditRecord(file).map { "\n" + $0.sentence } ?? "")
         }
+    }
+
+    /// Experts whose statistics stand for too few sites.
+    private var fewSites: String {
+        let experts = file.withheldStatistics.sorted().map { "\($0 + 1)" }
+        guard let rule = file.siteRule, !experts.isEmpty else { return "" }
+        return """
+             Of expert\(experts.count == 1 ? "" : "s") \(experts.joined(separator: ", ")) statistics and sites are withheld: fewer than \
+            \(rule.leastSites) sites have ten rows of it, or one has more than \(Format.percent(SiteRule.largestShare)) of them.
+            """
     }
 
     /// Experts of which no covariance is released.
