@@ -38,6 +38,10 @@ package enum Format {
 
     package static func seconds(_ value: Double) -> String { "\(number(value, digits: value < 10 ? 2 : 1)) s" }
 
+    package static func probability(_ value: Double) -> String {
+        value < 0.0001 ? "< 0.0001" : number(value, digits: 4)
+    }
+
     package static func percent(_ share: Double) -> String { "\(number(100 * share, digits: 1)) %" }
 
     /// A share with no more digits than it has.

@@ -20,6 +20,27 @@ package struct Effects: Sendable, Equatable, Encodable {
         package var standardError: Double?
         package var lower: Double?
         package var upper: Double?
+        /// Of the hypothesis that it is 0, two-sided; nil where the error is, and of a dispersion.
+        package var pValue: Double?
+
+        /// Of which nothing is known but the estimate.
+        package init(covariate: String, estimate: Double) {
+            self.init(covariate: covariate, standardised: 0, estimate: estimate)
+        }
+
+        fileprivate init(
+            covariate: String, standardised: Double, estimate: Double, standardError: Double? = nil,
+            lower: Double? = nil,
+            upper: Double? = nil, pValue: Double? = nil
+        ) {
+            self.covariate = covariate
+            self.standardised = standardised
+            self.estimate = estimate
+            self.standardError = standardError
+            self.lower = lower
+            self.upper = upper
+            self.pValue = pValue
+        }
     }
 
     /// A covariate over the rows of an expert.
@@ -78,8 +99,8 @@ extension Effects {
 private struct EffectMaker {
     let fitted: FittedMixture
     let errors: StandardErrors
-    /// Where the errors say nothing of degrees.
-    let quantile: Double
+    /// Of Student's t where the errors say nothing of them; nil where estimates are taken as normal.
+    let degrees: Double?
     let level: Double
     /// Of the covariates and the response over all rows.
     let deviations: [Double]
@@ -87,7 +108,7 @@ private struct EffectMaker {
     init(_ fitted: FittedMixture, _ errors: StandardErrors, _ level: Double) {
         self.fitted = fitted
         self.errors = errors
-        quantile = IntervalQuantile.ofLevel(level, degrees: Self.residualDegrees(fitted))
+        degrees = Self.residualDegrees(fitted)
         self.level = level
         let pooled = Moments.sum(fitted.moments, count: fitted.model.design.covariateCount + 1)
         deviations = Self.deviations(pooled)
@@ -102,8 +123,27 @@ private struct EffectMaker {
         return degrees
     }
 
-    private func quantile(_ covariance: ParameterCovariance?) -> Double {
-        covariance?.degrees.map { IntervalQuantile.ofLevel(level, degrees: $0) } ?? quantile
+    /// What estimates are compared with.
+    private struct Reference {
+        let degrees: Double?
+        let quantile: Double
+
+        init(_ degrees: Double?, level: Double) {
+            self.degrees = degrees
+            quantile = IntervalQuantile.ofLevel(level, degrees: degrees)
+        }
+
+        /// P(|T| ≥ |estimate / error|), from the tail, which keeps its digits; nil where there is no error.
+        func pValue(_ estimate: Double, _ error: Double?) -> Double? {
+            guard let error, error > 0 else { return nil }
+            let ratio = abs(estimate / error)
+            return 2
+                * (degrees.map { SpecialFunctions.studentTail(ratio, degrees: $0) } ?? Scalar.normalDistribution(-ratio))
+        }
+    }
+
+    private func reference(_ covariance: ParameterCovariance?) -> Reference {
+        Reference(covariance?.degrees ?? degrees, level: level)
     }
 
     private static func deviations(_ moments: Moments) -> [Double] {
@@ -117,7 +157,7 @@ private struct EffectMaker {
     func expert(_ index: Int) -> Effects.OfExpert {
         let family = fitted.model.family
         let layout = design.expertLayout
-        let quantile = quantile(fitted.errors?.experts[index])
+        let reference = reference(fitted.errors?.experts[index])
         // Of responses that do not vary, as far as is released, nothing is a share.
         let deviation = deviations[deviations.count - 1]
         let inverse = !family.standardisesResponses ? 1 : deviation > 0 ? 1 / deviation : 0
@@ -128,7 +168,7 @@ private struct EffectMaker {
             var effect = effect(
                 covariate.map { design.expertFeatures[$0] } ?? "intercept", estimate,
                 errors.coefficients[index][position],
-                scale: covariate.map { deviations[design.expertCovariates[$0]] * inverse } ?? 0, quantile)
+                scale: covariate.map { deviations[design.expertCovariates[$0]] * inverse } ?? 0, reference)
             if case .classes(let names) = family.response {
                 effect.response = names[layout.predictor(position) + 1]
             }
@@ -139,7 +179,7 @@ private struct EffectMaker {
         let spread = Self.deviations(moments)
         return Effects.OfExpert(
             expert: index + 1, share: total > 0 ? moments.weight / total : 0, intercepts: intercepts,
-            effects: Self.bySize(effects), dispersion: family.hasDispersion ? dispersion(index, quantile) : nil,
+            effects: Self.bySize(effects), dispersion: family.hasDispersion ? dispersion(index, reference) : nil,
             typicalRow: fitted.withheldStatistics.contains(index)
                 ? []
                 : design.covariates.indices.map {
@@ -151,33 +191,35 @@ private struct EffectMaker {
     func gate(_ index: Int) -> Effects.OfGate {
         let coefficients = Array(fitted.model.gate.coefficients.column(index))
         let own = errors.gates[index]
-        let quantile = quantile(fitted.errors?.gate)
+        let reference = reference(fitted.errors?.gate)
         return Effects.OfGate(
             expert: index + 1, against: fitted.model.expertCount,
-            intercept: effect("intercept", coefficients[0], own[0], scale: 0, quantile),
+            intercept: effect("intercept", coefficients[0], own[0], scale: 0, reference),
             effects: Self.bySize(
                 design.gateCovariates.enumerated().map { position, covariate in
                     effect(
                         design.covariates[covariate], coefficients[position + 1], own[position + 1],
-                        scale: deviations[covariate], quantile)
+                        scale: deviations[covariate], reference)
                 }))
     }
 
     private func effect(
-        _ name: String, _ estimate: Double, _ error: Double?, scale: Double, _ quantile: Double
+        _ name: String, _ estimate: Double, _ error: Double?, scale: Double, _ reference: Reference
     ) -> Effects.Effect {
         Effects.Effect(
-            covariate: name, response: nil, standardised: scale * estimate, estimate: estimate, standardError: error,
-            lower: error.map { estimate - quantile * $0 }, upper: error.map { estimate + quantile * $0 })
+            covariate: name, standardised: scale * estimate, estimate: estimate, standardError: error,
+            lower: error.map { estimate - reference.quantile * $0 },
+            upper: error.map { estimate + reference.quantile * $0 }, pValue: reference.pValue(estimate, error))
     }
 
     /// Its interval is symmetric for the logarithm: it never falls below 0.
-    private func dispersion(_ index: Int, _ quantile: Double) -> Effects.Effect {
+    private func dispersion(_ index: Int, _ reference: Reference) -> Effects.Effect {
         let value = fitted.model.experts[index].dispersion
         let error = errors.logDispersions[index]
-        var result = effect("dispersion", value, error.map { $0 * value }, scale: 0, quantile)
+        var result = effect("dispersion", value, error.map { $0 * value }, scale: 0, reference)
+        result.pValue = nil
         if let error {
-            let factor = exp(quantile * error)
+            let factor = exp(reference.quantile * error)
             (result.lower, result.upper) = (value / factor, value * factor)
         }
         return result

@@ -26,12 +26,33 @@ struct InspectCommand: ParsableCommand {
     var audit = false
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
+    @Option(
+        help: """
+            In place of text: all coefficients as a table in Markdown, LaTeX or CSV (of all digits), or one JSON object as --json \
+            prints it.
+            """)
+    var format = Format.text
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text, markdown, latex, csv, json
+    }
+
+    private var isJSON: Bool { json || format == .json }
+    private var isTable: Bool { [.markdown, .latex, .csv].contains(format) }
 
     func validate() throws {
         try refusing { () throws(RequestRefusal) in try RequestOption.level.check(level) }
         guard !files.isEmpty else { throw ValidationError("Give at least one file.") }
         if files.count > 1 || audit { try refuseOptionsOfEffects() }
-        guard !audit || files.count == 1 && !json else { throw ValidationError("--audit is of one file, as text.") }
+        if json, format != .text, format != .json {
+            throw ValidationError("--json and --format \(format.rawValue) cannot go together.")
+        }
+        if isTable, files.count > 1 || audit || all {
+            throw ValidationError(
+                "--format \(format.rawValue) is of one model: its coefficients, all of them; leave out the other files, --audit and --all."
+            )
+        }
+        guard !audit || files.count == 1 && !isJSON else { throw ValidationError("--audit is of one file, as text.") }
     }
 
     private func refuseOptionsOfEffects() throws {
@@ -49,7 +70,9 @@ struct InspectCommand: ParsableCommand {
         do {
             let file = try ModelFile.read(path: path)
             if audit { return try Terminal.print(auditRecord(file, path)) }
-            try show(DescribedModel(file, level: level ?? 0.95)) {
+            let described = DescribedModel(file, level: level ?? 0.95)
+            if isTable { return try Terminal.print(table(described)) }
+            try show(described) {
                 ModelDescription(
                     $0.file, path: path, effects: $0.effects, differences: $0.differences, showsAll: all
                 ).text
@@ -59,8 +82,21 @@ struct InspectCommand: ParsableCommand {
                 throw CommandFailure(
                     "\(path.visible): statistics of a round, which have no audit record; leave out --audit")
             }
+            if isTable {
+                throw CommandFailure(
+                    "\(path.visible): statistics of a round, which have no coefficients; leave out --format")
+            }
             try refuseOptionsOfEffects()
             try show(StatisticsFile.read(path: path)) { StatisticsDescription($0, path: path).text }
+        }
+    }
+
+    private func table(_ model: DescribedModel) -> String {
+        let table = CoefficientTable(model.file, effects: model.effects)
+        return switch format {
+        case .markdown: table.markdown
+        case .latex: table.latex
+        default: table.csv
         }
     }
 
@@ -82,7 +118,7 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func show<Content: Encodable>(_ content: Content, text: (Content) -> String) throws {
-        if json { try Terminal.printJSON(content) } else { try Terminal.print(text(content)) }
+        if isJSON { try Terminal.printJSON(content) } else { try Terminal.print(text(content)) }
     }
 }
 

@@ -42,8 +42,8 @@ struct AgreementReport {
         for expert in agreement {
             table.append([
                 "expert \(expert.expert)", String(expert.sites), expert.statistic.map(Format.short) ?? "",
-                expert.degrees.map(String.init) ?? "", expert.pValue.map(Self.probability) ?? "",
-                expert.adjustedPValue.map(Self.probability) ?? "",
+                expert.degrees.map(String.init) ?? "", expert.pValue.map(Format.probability) ?? "",
+                expert.adjustedPValue.map(Format.probability) ?? "",
             ])
         }
         return table.text
@@ -81,9 +81,5 @@ struct AgreementReport {
         }
         let more = all.count - Self.mostCoefficients
         return table.text + (showsAll || more <= 0 ? "" : "\n\(more) more with --all")
-    }
-
-    private static func probability(_ value: Double) -> String {
-        value < 0.0001 ? "< 0.0001" : Format.number(value, digits: 4)
     }
 }

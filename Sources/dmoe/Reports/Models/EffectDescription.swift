@@ -30,7 +30,7 @@ struct EffectDescription {
 
     private func expert(_ one: Effects.OfExpert) -> String {
         var table = TextTable(header: [
-            "expert \(one.expert): \(Format.percent(one.share)) of rows", "effect", "estimate", "interval",
+            "expert \(one.expert): \(Format.percent(one.share)) of rows", "effect", "estimate", "interval", "p",
             "mean ± sd here",
         ])
         let typical = Dictionary(one.typicalRow.map { ($0.covariate, $0) }, uniquingKeysWith: { first, _ in first })
@@ -56,7 +56,7 @@ struct EffectDescription {
 
     private func gate(_ one: Effects.OfGate) -> String {
         var table = TextTable(header: [
-            "gate: log odds of expert \(one.expert) against \(one.against)", "effect", "estimate", "interval",
+            "gate: log odds of expert \(one.expert) against \(one.against)", "effect", "estimate", "interval", "p",
         ])
         shown(one.effects).forEach { table.append(row($0)) }
         table.append(row(one.intercept))
@@ -83,6 +83,7 @@ struct EffectDescription {
             effect.lower.flatMap { lower in
                 effect.upper.map { "[\(Format.short(lower)), \(Format.short($0))]" }
             } ?? "not determined",
+            effect.pValue.map(Format.probability) ?? "",
         ]
     }
 }
