@@ -5,7 +5,8 @@ extension ExchangeError: DoorMessage {
     package func text(_ style: OptionStyle) -> String {
         switch self {
         case .fileNotFound(let path, let kind): "\(path.visible): no such file; \(kind.advice)"
-        case .cannotRead(let path, let reason): "\(path.visible): cannot be read: \(reason.visible); give a readable file"
+        case .cannotRead(let path, let reason):
+            "\(path.visible): cannot be read: \(reason.visible); give a readable file"
         case .cannotWrite(let path, let reason):
             "\(path.visible): cannot be written: \(reason.visible); nothing was signed that is not in the folder"
         case .otherFile(let path, let kind, _): "\(path.visible): \(reason); \(kind.advice)"
@@ -29,7 +30,8 @@ extension ExchangeError: DoorMessage {
                 + "another key?"
         case .otherRole(let isCoordinator):
             isCoordinator
-                ? "the coordinator does this, with its own key" : "a participant does this, with its own key; the coordinator has no rows"
+                ? "the coordinator does this, with its own key"
+                : "a participant does this, with its own key; the coordinator has no rows"
         case .damagedLog(let path, let damage):
             "\(path.visible), line \(damage.line): \(damage.text); take the log from a backup, from the history of the folder or from whom it "
                 + "belongs to"

@@ -79,11 +79,13 @@ extension ExchangeError {
         case .fileNotFound: self = .fileNotFound(path: path, kind)
         case .cannotRead(let reason): self = .cannotRead(path: path, reason: reason)
         case .noDocument(let reason): self = .otherFile(path: path, kind, reason: reason)
-        case .syntax(let line): self = .otherFile(path: path, kind, reason: kind == .log ? "no JSON" : "no JSON at or before line \(line)")
+        case .syntax(let line):
+            self = .otherFile(path: path, kind, reason: kind == .log ? "no JSON" : "no JSON at or before line \(line)")
         case .otherContent: self = .otherFile(path: path, kind, reason: "it is a table, or another file of data")
         case .otherFormat(let format):
             self = .otherFile(
-                path: path, kind, reason: format.map { "its format is \($0.quoted)" } ?? "the name of its format is missing")
+                path: path, kind,
+                reason: format.map { "its format is \($0.quoted)" } ?? "the name of its format is missing")
         case .newerFormat(let version, let known): self = .newerFormat(path: path, version: version, known: known)
         case .outdatedFormat: self = .otherFile(path: path, kind, reason: "of an earlier version")
         case .missingField(let field): self = .invalidField(path: path, field: field, reason: "is missing")
@@ -93,7 +95,8 @@ extension ExchangeError {
         case .corrupt(let field, let description):
             self =
                 field.isEmpty
-                ? .otherFile(path: path, kind, reason: nil) : .invalidField(path: path, field: field, reason: description)
+                ? .otherFile(path: path, kind, reason: nil)
+                : .invalidField(path: path, field: field, reason: description)
         }
     }
 

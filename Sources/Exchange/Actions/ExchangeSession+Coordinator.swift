@@ -13,7 +13,8 @@ extension ExchangeSession {
             if state.closing(state.round) != nil { throw .isClosed(round: state.round) }
             if state.round > 0, state.isFinished { throw .noFurtherRound(most: state.charter.rounds) }
             return Draft(
-                kind: .closing, round: state.round, model: state.round > 0 ? state.models.last?.file?.digest : nil, note: note)
+                kind: .closing, round: state.round, model: state.round > 0 ? state.models.last?.file?.digest : nil,
+                note: note)
         }
     }
 
@@ -31,7 +32,8 @@ extension ExchangeSession {
         var job = job
         job.settings.seed = job.settings.seed ?? state.study?.seed
         let outcome = try job.run(
-            sites.map { AggregateJob.Site(name: $0, path: state.path(of: $0, $1.entry), file: $1.file) }, support: support,
+            sites.map { AggregateJob.Site(name: $0, path: state.path(of: $0, $1.entry), file: $1.file) },
+            support: support,
             parallelism: parallelism, notices: notices)
         guard case .model(let file) = outcome else { throw ExchangeError.noModel }
         let entry = try publish(file, round: 0, of: sites.map { ($0, $1.entry) }) { $0.site($1)?.local?.entry }
@@ -75,11 +77,6 @@ extension ExchangeSession {
 }
 
 extension ExchangeState {
-    /// What messages call a file.
-    package func path(of member: String, _ entry: LogEntry) -> String {
-        folder.full(ExchangeFolder.folder(of: member) + "/" + (entry.fileName ?? ""))
-    }
-
     /// Whether enough sites are there.
     ///
     /// - Parameters:
@@ -87,7 +84,9 @@ extension ExchangeState {
     ///   - names: of whom something is awaited.
     fileprivate func check(_ found: [String], of names: [String], round: Int, required: Int?) throws(ExchangeError) {
         let least = charter.leastSites
-        if let required, !(least...sites.count).contains(required) { throw .tooFewRequired(least: least, most: sites.count) }
+        if let required, !(least...sites.count).contains(required) {
+            throw .tooFewRequired(least: least, most: sites.count)
+        }
         let needed = max(least, required ?? (closing(round) == nil ? names.count : least))
         guard found.count < needed else { return }
         throw .notEnough(

@@ -18,8 +18,7 @@ extension ExchangeSession {
     /// - Throws: where there is none, or none that further statistics count for.
     package func modelToAnswer() throws(ExchangeError) -> (file: ModelFile, path: String) {
         let model = try Self.modelInRound(state)
-        let name = ExchangeFolder.folder(of: Member.coordinator) + "/" + (model.entry.fileName ?? "")
-        return (model.file, state.folder.full(name))
+        return (model.file, state.path(of: Member.coordinator, model.entry))
     }
 
     /// The model that the next round is of.
@@ -56,7 +55,9 @@ extension ExchangeSession {
     /// Takes back all that the site has released: the entry first, then the files.
     ///
     /// - Returns: the entry, and the names of the files that are gone.
-    package mutating func withdraw(approvedBy name: String?, note: String?) throws -> (entry: LogEntry?, files: [String]) {
+    package mutating func withdraw(approvedBy name: String?, note: String?) throws -> (
+        entry: LogEntry?, files: [String]
+    ) {
         try Self.checkText(name)
         try Self.checkText(note)
         let own = state.site(member)?.log
@@ -73,7 +74,9 @@ extension ExchangeSession {
         return (entry, files)
     }
 
-    private static func isRelease(_ name: String) -> Bool { name.wholeMatch(of: /(local|statistics)-[0-9]+\.json/) != nil }
+    private static func isRelease(_ name: String) -> Bool {
+        name.wholeMatch(of: /(local|statistics)-[0-9]+\.json/) != nil
+    }
 
     /// Of what people sign with.
     static func checkText(_ text: String?) throws(ExchangeError) {

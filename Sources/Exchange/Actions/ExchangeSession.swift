@@ -34,7 +34,9 @@ package struct ExchangeSession: Sendable {
         let found = state.fingerprint
         if let given {
             guard given.count >= Self.leastFingerprint else {
-                throw .invalidOption("--fingerprint must have \(Self.leastFingerprint) digits or more, of those that the coordinator says")
+                throw .invalidOption(
+                    "--fingerprint must have \(Self.leastFingerprint) digits or more, of those that the coordinator says"
+                )
             }
             guard found.text.hasPrefix(given.lowercased()) else {
                 throw .otherCharter(found: found.text, expected: given.beginning.visible)
@@ -105,7 +107,9 @@ package struct ExchangeSession: Sendable {
 
     private func entry(_ draft: Draft) -> LogEntry {
         // Sites cite the coordinator alone: logs of many sites would grow with the square of their number.
-        let cited = state.heads.filter { member == Member.coordinator ? $0.name != member : $0.name == Member.coordinator }
+        let cited = state.heads.filter {
+            member == Member.coordinator ? $0.name != member : $0.name == Member.coordinator
+        }
         var entry = LogEntry(kind: draft.kind, author: member, charter: state.fingerprint)
         entry.round = draft.round
         entry.file = draft.file.map { LogEntry.FileReference($0) }

@@ -5,7 +5,8 @@ import StudyData
 
 extension Charter: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case format, formatVersion, name, note, deadline, study, coordinator, participants, leastSites, rounds, minimumRows
+        case format, formatVersion, name, note, deadline, study, coordinator, participants, leastSites, rounds,
+            minimumRows
         case nonce
     }
 
@@ -97,7 +98,9 @@ extension Charter: VersionedDocument {
             if let reason = Member.problem(participant.name) { return ("participants[\(index)].name", reason) }
             // Some file systems do not distinguish upper from lower case.
             guard names.insert(participant.name.lowercased()).inserted else {
-                return ("participants[\(index)].name", "\(participant.name.quoted) is there twice, in upper or lower case")
+                return (
+                    "participants[\(index)].name", "\(participant.name.quoted) is there twice, in upper or lower case"
+                )
             }
             guard keys.insert(participant.key).inserted else {
                 return ("participants[\(index)].key", "is the key of another member; each has a key of its own")

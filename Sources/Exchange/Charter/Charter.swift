@@ -84,10 +84,12 @@ package enum Member {
             name.utf8.allSatisfy({ isLetterOrDigit($0) || "-_.".utf8.contains($0) }), name.utf8.count <= longestName,
             name.utf8.last != UInt8(ascii: ".")
         else {
-            return "\(name.quoted) is no name of a folder everywhere: letters and digits without accents, -, _ and ., at most \(longestName), a "
+            return
+                "\(name.quoted) is no name of a folder everywhere: letters and digits without accents, -, _ and ., at most \(longestName), a "
                 + "letter or digit first and no . at the end"
         }
-        return name.lowercased() == coordinator ? "\(name.quoted) is the coordinator; name the participant otherwise" : nil
+        return name.lowercased() == coordinator
+            ? "\(name.quoted) is the coordinator; name the participant otherwise" : nil
     }
 
     private static func isLetterOrDigit(_ byte: UInt8) -> Bool {

@@ -42,7 +42,8 @@ package struct ExchangeFolder: Sendable, Equatable {
             throw .cannotRead(path: full(name), reason: reason)
         }
         guard data.count <= most else {
-            throw .cannotRead(path: full(name), reason: "it has more than \(most >> 20) MiB, as no file of an exchange has")
+            throw .cannotRead(
+                path: full(name), reason: "it has more than \(most >> 20) MiB, as no file of an exchange has")
         }
         return data
     }

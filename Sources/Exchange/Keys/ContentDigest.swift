@@ -50,7 +50,9 @@ struct CanonicalBytes {
 
     mutating func add(_ number: Int) {
         data.append(
-            contentsOf: stride(from: 0, to: 64, by: 8).map { UInt8(truncatingIfNeeded: UInt64(bitPattern: Int64(number)) >> $0) })
+            contentsOf: stride(from: 0, to: 64, by: 8).map {
+                UInt8(truncatingIfNeeded: UInt64(bitPattern: Int64(number)) >> $0)
+            })
     }
 
     mutating func add<Element>(_ list: some Collection<Element>, _ each: (inout CanonicalBytes, Element) -> Void) {

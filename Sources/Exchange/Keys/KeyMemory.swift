@@ -75,7 +75,8 @@ struct KeyMemory: Codable {
             }
         } catch {
             throw .cannotWrite(
-                path: path, reason: (error as? NewFile.Failure)?.reason ?? (error as? TableError)?.description ?? "it has no text")
+                path: path,
+                reason: (error as? NewFile.Failure)?.reason ?? (error as? TableError)?.description ?? "it has no text")
         }
     }
 

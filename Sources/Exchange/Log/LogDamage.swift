@@ -34,7 +34,8 @@ extension LogDamage {
         case .unreadable(let what): what
         case .ofAnotherStudy(let charter): "an entry of another study (its charter has the digest \(charter)…)"
         case .ofAnotherMember(let author): "an entry of the log of \(author.quoted)"
-        case .notSigned: "its signature does not hold: it was edited, or signed with another key than that of the charter"
+        case .notSigned:
+            "its signature does not hold: it was edited, or signed with another key than that of the charter"
         case .outOfOrder(let sequence): "entry \(sequence) stands here: a line was taken out, put in or moved"
         case .doesNotFollow: "it does not follow from the line before"
         case .cutShort: "it is cut short"

@@ -4,7 +4,8 @@ import StudyData
 
 extension LogEntry: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case format, formatVersion, sequence, previous, charter, author, kind, round, file, model, sites, cited, approvedBy, note
+        case format, formatVersion, sequence, previous, charter, author, kind, round, file, model, sites, cited,
+            approvedBy, note
         case written, software, signature
     }
 

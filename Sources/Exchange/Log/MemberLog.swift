@@ -75,7 +75,7 @@ package struct MemberLog: Sendable {
     }
 
     /// The text of the log.
-    func text() throws(ExchangeError) -> Data {
+    package func text() throws(ExchangeError) -> Data {
         var data = Data()
         for entry in entries { data += try entry.line() }
         return data
@@ -102,7 +102,9 @@ extension LogEntry {
             return "field 'kind': \(kind.rawValue) is no entry of this log here"
         }
         guard (0...ReleaseLedger.mostRounds).contains(round) else { return "field 'round' is out of range" }
-        guard (file != nil) == (Self.fileName(kind, sequence) != nil) else { return "field 'file' does not go with its kind" }
+        guard (file != nil) == (Self.fileName(kind, sequence) != nil) else {
+            return "field 'file' does not go with its kind"
+        }
         let needsModel = kind == .statistics || (round > 0 && (kind == .model || kind == .closing))
         guard needsModel == (model != nil), kind != .statistics || round > 0 else {
             return "field 'model' does not go with its kind"

@@ -43,9 +43,12 @@ extension ExchangeState {
         switch readLog(Member.coordinator, charter.coordinator) {
         case .log(let log) where !log.entries.isEmpty: coordinator = log
         case .log:
-            noteDamage(Member.coordinator, LogDamage(line: 1, reason: .unreadable(what: "the charter is not signed, or not yet: there is no log")))
+            noteDamage(
+                Member.coordinator,
+                LogDamage(line: 1, reason: .unreadable(what: "the charter is not signed, or not yet: there is no log")))
         case .damaged(let damage): noteDamage(Member.coordinator, damage)
-        case .unreadable(let problem): noteDamage(Member.coordinator, LogDamage(line: 1, reason: .unreadable(what: problem)))
+        case .unreadable(let problem):
+            noteDamage(Member.coordinator, LogDamage(line: 1, reason: .unreadable(what: problem)))
         }
         for participant in charter.participants {
             switch readLog(participant.name, participant.key) {
@@ -100,7 +103,7 @@ extension ExchangeState {
         for log in [coordinator] + sites.map(\.log) {
             for entry in log.entries {
                 for head in entry.cited where !checked.contains(head) {
-                    guard key(of: head.name)?.isSigned(head, fingerprint) == true else {
+                    guard key(of: head.name).map({ head.isSigned(by: $0, charter: fingerprint) }) == true else {
                         noteFalseCitation(log.name, entry.sequence, head.name)
                         continue
                     }
@@ -109,8 +112,8 @@ extension ExchangeState {
             }
         }
         for head in checked {
-            guard let log = log(of: head.name), !isDamaged(head.name), let damage = log.damage(by: head) else { continue }
-            noteDamage(head.name, damage)
+            guard let log = log(of: head.name), !isDamaged(head.name) else { continue }
+            if let damage = log.damage(by: head) { noteDamage(head.name, damage) }
         }
     }
 
@@ -118,7 +121,7 @@ extension ExchangeState {
         findings.append(Finding(name, .falseCitation(entry: entry, other: other.beginning)))
     }
 
-    private func isDamaged(_ name: String) -> Bool {
+    func isDamaged(_ name: String) -> Bool {
         name == Member.coordinator ? coordinatorDamage != nil : site(name)?.isDamaged ?? false
     }
 
@@ -134,8 +137,4 @@ extension ExchangeState {
             }
         } catch { findings.append(Finding(nil, .unreadable(problem: error.text(.commandLine)))) }
     }
-}
-
-extension MemberKey {
-    fileprivate func isSigned(_ head: Head, _ charter: ContentDigest) -> Bool { head.isSigned(by: self, charter: charter) }
 }

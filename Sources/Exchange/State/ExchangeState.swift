@@ -54,6 +54,11 @@ package struct ExchangeState: Sendable {
         member == Member.coordinator ? coordinator : site(member)?.log
     }
 
+    /// Where the file of an entry is.
+    package func path(of member: String, _ entry: LogEntry) -> String {
+        folder.full(ExchangeFolder.folder(of: member) + "/" + (entry.fileName ?? ""))
+    }
+
     /// The end of every log.
     var heads: [Head] { ([coordinator] + sites.map(\.log)).compactMap(\.head) }
 

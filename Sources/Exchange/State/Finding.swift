@@ -80,13 +80,17 @@ extension Finding: DoorMessage {
             "\(file.visible) has the bytes of entry \(entry) of the same member: another file was put in its place"
         case .refusedFile(let file, let problem): "\(file.visible) was signed, and cannot be used: \(problem.visible)"
         case .fileOfAnotherStudy(let file): "\(file.visible) was signed, and is of another study"
-        case .repeated(let entry, let other): "entry \(entry) is the release of \(other.quoted) once more: it counts once"
-        case .afterClosing(let entry): "entry \(entry) came after the coordinator had closed the round: it does not count"
-        case .ofEarlierModel(let entry): "entry \(entry) is of a model that another has taken the place of: it does not count"
+        case .repeated(let entry, let other):
+            "entry \(entry) is the release of \(other.quoted) once more: it counts once"
+        case .afterClosing(let entry):
+            "entry \(entry) came after the coordinator had closed the round: it does not count"
+        case .ofEarlierModel(let entry):
+            "entry \(entry) is of a model that another has taken the place of: it does not count"
         case .unsignedFile(let file):
             "\(file.visible) is in no entry of the log: left by a command that was stopped, not yet complete here, or put there by somebody"
         case .withdrawnFile(let file): "\(file.visible) is withdrawn, and still there: withdraw again removes it"
-        case .stranger(let name): "\(ExchangeFolder.participants)/\(name.visible) is of nobody who takes part, and is not looked at"
+        case .stranger(let name):
+            "\(ExchangeFolder.participants)/\(name.visible) is of nobody who takes part, and is not looked at"
         }
     }
 }

@@ -29,7 +29,8 @@ package struct KnownFields<Key: CodingKey & CaseIterable> {
         try container.decodeIfPresent(Value.self, forKey: key)
     }
 
-    package func choice<Value: RawRepresentable & CaseIterable>(_ key: Key) throws -> Value? where Value.RawValue == String {
+    package func choice<Value: RawRepresentable & CaseIterable>(_ key: Key) throws -> Value?
+    where Value.RawValue == String {
         try container.decodeIfPresent(String.self, forKey: key).map { try named($0, key) }
     }
 

@@ -36,7 +36,9 @@ struct ApprovalOption: ParsableArguments {
     }
 
     /// Takes the entry of the ledger back, as nobody has the file.
-    static func keep(_ reference: DisclosureRecord.LedgerReference?, _ choices: LedgerChoices, _ input: RowInput) throws -> Never {
+    static func keep(_ reference: DisclosureRecord.LedgerReference?, _ choices: LedgerChoices, _ input: RowInput) throws
+        -> Never
+    {
         if case .entry(let number, _) = reference, let ledger = try choices.path(for: input) {
             _ = try RetractJob(ledger: ledger).run(entry: number)
         }

@@ -16,7 +16,8 @@ struct RequireOption: ParsableArguments {
 struct ExchangeAggregateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "aggregate",
-        abstract: "At the coordinator: check every signature, aggregate the local models that count, sign the global one.",
+        abstract:
+            "At the coordinator: check every signature, aggregate the local models that count, sign the global one.",
         discussion: """
             As dmoe aggregate, of the local models that are signed, of this study, in time and not withdrawn; all others are named. To be \
             repeated when a site has come, or has withdrawn.
@@ -107,7 +108,8 @@ struct ExchangeCloseCommand: ParsableCommand {
         let entry = try session.close(note: note)
         try common.report(
             ClosingSummary(round: entry.round, entry: entry.sequence, missing: missing),
-            text: "\(entry.round == 0 ? "the local models are" : "round \(entry.round) is") closed (entry \(entry.sequence))"
+            text:
+                "\(entry.round == 0 ? "the local models are" : "round \(entry.round) is") closed (entry \(entry.sequence))"
                 + (missing.isEmpty ? "" : "; without \(missing.joined(separator: ", "))"))
     }
 }

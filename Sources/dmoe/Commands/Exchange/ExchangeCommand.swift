@@ -52,7 +52,8 @@ struct ExchangeKeyCommand: ParsableCommand {
         try OutputFile.check(output)
         let (key, isNew) = try SigningKey.make(path: output)
         if json { return try Terminal.printJSON(KeySummary(key: output, publicKey: key.publicKey.text, isNew: isNew)) }
-        Terminal.printError("\(output): \(isNew ? "a new private key, which stays here" : "there already"); the public key:")
+        Terminal.printError(
+            "\(output): \(isNew ? "a new private key, which stays here" : "there already"); the public key:")
         try Terminal.print(key.publicKey.text)
     }
 }

@@ -78,7 +78,8 @@ struct ExchangeFitCommand: ParsableCommand {
     }
 
     private func record(_ file: ModelFile, _ session: ExchangeSession) -> String {
-        ReleaseSummary.heading(session) + "\n\n" + (AuditRecord(file)?.table(path: "the local model of \(session.member)") ?? "")
+        ReleaseSummary.heading(session) + "\n\n"
+            + (AuditRecord(file)?.table(path: "the local model of \(session.member)") ?? "")
     }
 }
 

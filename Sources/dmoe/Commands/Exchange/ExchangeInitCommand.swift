@@ -30,13 +30,16 @@ struct ExchangeInitCommand: ParsableCommand {
     var name: String?
     @Option(help: ArgumentHelp("Sites that an aggregation needs at least (default 1).", valueName: "n"))
     var require = 1
-    @Option(help: ArgumentHelp("Rounds of statistics that sites may be asked for after the aggregation.", valueName: "r"))
+    @Option(
+        help: ArgumentHelp("Rounds of statistics that sites may be asked for after the aggregation.", valueName: "r"))
     var rounds = 0
     @Option(
         help: ArgumentHelp(
             "Threshold rule for every site: the larger of this and a site's own --min-rows holds.", valueName: "n"))
     var minRows: Int?
-    @Option(help: ArgumentHelp("Until when, in words; the coordinator closes a round (dmoe exchange close).", valueName: "text"))
+    @Option(
+        help: ArgumentHelp(
+            "Until when, in words; the coordinator closes a round (dmoe exchange close).", valueName: "text"))
     var deadline: String?
     @Option(help: ArgumentHelp("A note for everybody.", valueName: "text"))
     var note: String?

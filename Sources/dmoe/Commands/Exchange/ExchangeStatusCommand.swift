@@ -100,7 +100,8 @@ struct StatusReport {
         if state.closing(round) != nil { return "the coordinator goes on with what is there (\(act))" }
         guard missing.isEmpty else {
             let command = round == 0 ? "dmoe exchange fit" : "dmoe exchange round"
-            return "awaited: \(missing.joined(separator: ", ")) (\(command)); the coordinator may go on without (--require, dmoe exchange close)"
+            return
+                "awaited: \(missing.joined(separator: ", ")) (\(command)); the coordinator may go on without (--require, dmoe exchange close)"
         }
         return "all are there: the coordinator goes on (\(act))"
     }

@@ -76,7 +76,8 @@ private struct LogReport {
 
     var text: String {
         let logs = [state.coordinator] + state.sites.map(\.log)
-        return (["exchange \(state.charter.name.quoted), fingerprint \(state.fingerprint.text)"]
+        return
+            (["exchange \(state.charter.name.quoted), fingerprint \(state.fingerprint.text)"]
             + logs.map { log in
                 log.name + (log.entries.isEmpty ? ": no entry" : "\n" + log.entries.map(line).joined(separator: "\n"))
             }).joined(separator: "\n\n")
@@ -87,7 +88,8 @@ private struct LogReport {
             "  \(entry.sequence)  \(entry.written.beginning.visible)  \(what(entry))",
             entry.fileName.map { "\($0) \(entry.file?.digest.beginning ?? "")" },
             entry.approvedBy.map { "approved by \($0.beginning.visible)" },
-            entry.sites.isEmpty ? nil : "of " + entry.sites.map { "\($0.name.visible) \($0.sequence)" }.joined(separator: ", "),
+            entry.sites.isEmpty
+                ? nil : "of " + entry.sites.map { "\($0.name.visible) \($0.sequence)" }.joined(separator: ", "),
             entry.cited.isEmpty
                 ? nil : "has seen " + entry.cited.map { "\($0.name.visible) \($0.sequence)" }.joined(separator: ", "),
             entry.note.map { "note: \($0.beginning.visible)" },
