@@ -93,7 +93,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Tables", "StudyData", "ModelFiles", "MixtureOfExperts", "Messages", "Numerics", "TestSupport",
+                "Tables", "StudyData", "ModelFiles", "Exchange", "MixtureOfExperts", "Messages", "Numerics",
+                "TestSupport",
             ],
             path: "Tests/FuzzTargets"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], resources: [.copy("Resources")]),
@@ -143,7 +144,7 @@ let package = Package(
             dependencies: [
                 "dmoe", "Messages", "Numerics", "MixtureOfExperts", "Estimation", "Aggregation", "Evaluation",
                 "Simulation", "Tables",
-                "StudyData", "ModelFiles", "DistributedMoE", "CInterface",
+                "StudyData", "ModelFiles", "DistributedMoE", "Exchange", "CInterface",
             ],
             resources: [.copy("Resources")]),
     ] + fuzzing

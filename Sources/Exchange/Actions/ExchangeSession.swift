@@ -7,6 +7,8 @@ package struct ExchangeSession: Sendable {
     package let key: SigningKey
     package let member: String
     package private(set) var state: ExchangeState
+    /// Why what was signed and seen is not written down beside the key; nil where it is.
+    package private(set) var memoryFailure: ExchangeError?
 
     /// Digits of a fingerprint that cannot be made to fit.
     private static let leastFingerprint = 12
@@ -100,7 +102,8 @@ package struct ExchangeSession: Sendable {
         try state.folder.write(try log.text(), to: ExchangeFolder.log(of: member))
         let others = state.heads.filter { $0.name != member }
         memory.remember(others + [log.head].compactMap { $0 }, charter: charter, name: state.charter.name)
-        try memory.write(key)
+        // The entry is in the folder by now, and counts.
+        do throws(ExchangeError) { try memory.write(key) } catch { memoryFailure = error }
         lock.release()
         return entry
     }

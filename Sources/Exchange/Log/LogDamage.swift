@@ -5,6 +5,11 @@ package struct LogDamage: Error, Sendable, Equatable {
     package var line: Int
     package var reason: Reason
 
+    package init(line: Int, reason: Reason) {
+        self.line = line
+        self.reason = reason
+    }
+
     package enum Reason: Error, Sendable, Equatable, Codable {
         /// No entry, and what is wrong with it.
         case unreadable(what: String)

@@ -60,8 +60,13 @@ extension LogEntry: VersionedDocument {
         ExchangeError(problem, path: path, kind: .log)
     }
 
+    /// Of a line without its end.
+    package static func decode(_ line: Data, source: String) throws(ExchangeError) -> LogEntry {
+        try VersionedJSON(data: line, source: source).decode(LogEntry.self)
+    }
+
     /// As a line, with its end.
-    func line() throws(ExchangeError) -> Data {
+    package func line() throws(ExchangeError) -> Data {
         do { return try ReleaseLedger.encoder.encode(self) + [UInt8(ascii: "\n")] } catch {
             throw .cannotWrite(path: MemberLog.fileName, reason: "the entry has no text")
         }
@@ -72,7 +77,7 @@ extension LogEntry: VersionedDocument {
 
 extension LogEntry {
     /// Of all fields but the signature, in this order.
-    var digest: ContentDigest {
+    package var digest: ContentDigest {
         var bytes = CanonicalBytes(domain: "dmoe-exchange-entry 1")
         bytes.add(charter.text)
         bytes.add(author)

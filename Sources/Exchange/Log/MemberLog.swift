@@ -32,7 +32,7 @@ package struct MemberLog: Sendable {
     private mutating func take(_ line: Data, _ key: MemberKey, _ charter: ContentDigest) throws(LogDamage.Reason) {
         let entry: LogEntry
         do throws(ExchangeError) {
-            entry = try VersionedJSON(data: line, source: Self.fileName).decode(LogEntry.self)
+            entry = try LogEntry.decode(line, source: Self.fileName)
         } catch { throw .unreadable(what: error.reason) }
         if entry.charter != charter { throw .ofAnotherStudy(charter: entry.charter.beginning) }
         if entry.author != name { throw .ofAnotherMember(author: entry.author.beginning) }

@@ -60,6 +60,7 @@ struct ExchangeAggregateCommand: ParsableCommand {
             job, required: sites.require, support: try aggregation.support.input(data), parallelism: common.parallelism,
             notices: { common.show($0) })
         file.warningLines.forEach { Terminal.warn($0) }
+        exchange.finish(session)
         try common.report(GlobalSummary(session, entry), text: GlobalSummary(session, entry).text)
     }
 }
@@ -83,6 +84,7 @@ struct ExchangeUpdateCommand: ParsableCommand {
         var session = try exchange.session(isCoordinator: true)
         let (file, entry) = try session.update(choices.job, required: sites.require)
         file.rounds?.last?.warnings.lines.forEach { Terminal.warn($0) }
+        exchange.finish(session)
         try common.report(GlobalSummary(session, entry), text: GlobalSummary(session, entry).text)
     }
 }
@@ -106,6 +108,7 @@ struct ExchangeCloseCommand: ParsableCommand {
         var session = try exchange.session(isCoordinator: true)
         let missing = session.state.missing
         let entry = try session.close(note: note)
+        exchange.finish(session)
         try common.report(
             ClosingSummary(round: entry.round, entry: entry.sequence, missing: missing),
             text:

@@ -85,4 +85,12 @@ struct ExchangeOptions: ParsableArguments {
         session.state.findings.forEach { Terminal.warn($0) }
         return session
     }
+
+    /// After something was signed.
+    func finish(_ session: ExchangeSession) {
+        guard let failure = session.memoryFailure else { return }
+        Terminal.warn(
+            "what was signed is in the folder, and counts, but is not remembered beside the key: \(failure.text(.commandLine))"
+        )
+    }
 }

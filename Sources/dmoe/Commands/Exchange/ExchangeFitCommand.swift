@@ -59,6 +59,7 @@ struct ExchangeFitCommand: ParsableCommand {
         let entry = try LedgerOptions.write(reference, release.choices, input) {
             try session.release(file, approvedBy: name)
         }
+        exchange.finish(session)
         try common.report(ReleaseSummary(session, entry), text: ReleaseSummary(session, entry).text)
     }
 

@@ -46,6 +46,7 @@ struct ExchangeRoundCommand: ParsableCommand {
         let entry = try LedgerOptions.write(file.ledger, release.choices, input) {
             try session.release(file, approvedBy: name)
         }
+        exchange.finish(session)
         try common.report(ReleaseSummary(session, entry), text: ReleaseSummary(session, entry).text)
     }
 

@@ -24,6 +24,7 @@ struct ExchangeWithdrawCommand: ParsableCommand {
     mutating func run() throws {
         var session = try exchange.session(isCoordinator: false)
         let (entry, files) = try session.withdraw(approvedBy: approve, note: note)
+        exchange.finish(session)
         try common.report(
             WithdrawalSummary(participant: session.member, entry: entry?.sequence, removed: files),
             text: "\(session.member) has withdrawn"
