@@ -53,6 +53,8 @@ extension ExchangeError: DoorMessage {
             "the coordinator has closed \(Self.words(round)): nothing counts any more that comes now; ask the coordinator"
         case .nothingToWithdraw(let name): "\(name.quoted) has released nothing that could be withdrawn"
         case .noModel: "there is no global model to go on from; first dmoe exchange aggregate"
+        case .modelReplaced:
+            "the coordinator has signed another global model meanwhile: nothing was released; run the command again"
         case .noFurtherRound(let most):
             most == 0 ? "the charter has no rounds" : "the charter has \(Format.plural(most, "round")), which are over"
         case .notEnough(let found, let needed, let missing, _):

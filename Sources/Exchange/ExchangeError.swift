@@ -42,6 +42,8 @@ package enum ExchangeError: Error, Sendable, Equatable {
     case nothingToWithdraw(name: String)
     /// There is no global model, or none to trust.
     case noModel
+    /// The coordinator has signed another model since the site began to answer.
+    case modelReplaced
     /// As many rounds as the charter has are over.
     case noFurtherRound(most: Int)
     case notEnough(found: Int, needed: Int, missing: [String], hasTampering: Bool)

@@ -44,8 +44,7 @@ extension ExchangeSession {
     ///
     /// - Parameter required: as in ``aggregate(_:required:support:parallelism:notices:)``.
     package mutating func update(_ job: UpdateJob, required: Int? = nil) throws -> (file: ModelFile, entry: LogEntry) {
-        guard let model = state.model else { throw ExchangeError.noModel }
-        if state.isFinished { throw ExchangeError.noFurtherRound(most: state.charter.rounds) }
+        let model = try Self.nextModel(state)
         let withdrawn = state.withdrawnFromModel
         guard withdrawn.isEmpty else { throw ExchangeError.modelHasWithdrawn(withdrawn) }
         let sites = state.sites.compactMap { site in site.statistics.map { (site.name, $0) } }

@@ -23,9 +23,15 @@ extension ExchangeSession {
 
     /// The model that the next round is of.
     static func modelInRound(_ state: ExchangeState) throws(ExchangeError) -> ExchangeState.Release<ModelFile> {
-        guard let model = state.model else { throw .noModel }
-        if state.isFinished { throw .noFurtherRound(most: state.charter.rounds) }
+        let model = try nextModel(state)
         if state.closing(state.round) != nil { throw .isClosed(round: state.round) }
+        return model
+    }
+
+    /// The same, whether or not the round is closed.
+    static func nextModel(_ state: ExchangeState) throws(ExchangeError) -> ExchangeState.Release<ModelFile> {
+        if state.charter.rounds == 0 || state.isFinished { throw .noFurtherRound(most: state.charter.rounds) }
+        guard let model = state.model else { throw .noModel }
         return model
     }
 
@@ -46,7 +52,7 @@ extension ExchangeSession {
         return try append { state throws(ExchangeError) in
             let model = try Self.modelInRound(state)
             // The coordinator may have made another one in the meantime.
-            guard model.file.fitted?.digest == file.modelDigest else { throw .noModel }
+            guard model.file.fitted?.digest == file.modelDigest else { throw .modelReplaced }
             return Draft(
                 kind: .statistics, round: state.round, file: data, model: model.entry.file?.digest, approvedBy: name)
         }

@@ -36,7 +36,6 @@ extension SigningKey {
 
     /// - Throws: ``ExchangeError`` for a file that is none, or that others may read.
     package static func read(path: String) throws(ExchangeError) -> SigningKey {
-        if FilePath.isReadableByOthers(path) { throw .readableByOthers(path: path) }
         let data: Data
         do throws(TableError) { data = try WholeFile.contents(path, atMost: mostBytes) } catch {
             throw ExchangeError(error, path: path)
@@ -46,6 +45,7 @@ extension SigningKey {
         guard let seed = Hexadecimal.bytes(file.seed),
             let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed)
         else { throw .otherFile(path: path, .key, reason: "its seed is not of 64 hexadecimal digits") }
+        if FilePath.isReadableByOthers(path) { throw .readableByOthers(path: path) }
         return SigningKey(path: path, key: key)
     }
 

@@ -78,12 +78,15 @@ import Testing
     @Test func chartersOfOthers() throws {
         for (old, new, words) in [
             ("\"name\": \"a\"", "\"name\": \"../a\"", "field 'participants[0].name' \"../a\" is no name of a folder"),
-            ("\"name\": \"a\"", "\"name\": \"B\"", "is there twice"),
+            ("\"name\": \"a\"", "\"name\": \"B\"", "field 'participants[1].name' \"b\" is there twice"),
             ("\"leastSites\": 1", "\"leastSites\": 9", "field 'leastSites' must be from 1 to 3"),
             ("\"leastSites\": 1", "\"leastSites\": 1.5", "field 'leastSites' cannot be 1.5"),
             ("\"leastSites\": 1", "\"leastSites\": 1, \"most\": 3", "field 'most' is not known"),
             ("\"formatVersion\": 1", "\"formatVersion\": 2", "written in format version 2"),
-            ("\"key\": \"", "\"key\": \"zz", "should hold a public key of 64 hexadecimal digits"),
+            (
+                "\"key\": \"", "\"key\": \"zz",
+                "field 'participants[0].key' should hold a public key of 64 hexadecimal digits"
+            ),
             ("dmoe-exchange", "dmoe-other", "no charter of an exchange (its format is \"dmoe-other\")"),
         ] {
             let text = try study.work.text("shared/exchange.json")
@@ -132,7 +135,7 @@ import Testing
     }
 
     @Test func coordinators() throws {
-        try expect(66, "there is no global model", ["exchange", "update", "shared", "--key", "coordinator.key"])
+        try expect(65, "the charter has no rounds", ["exchange", "update", "shared", "--key", "coordinator.key"])
         let aggregate = ["exchange", "aggregate", "shared", "--key", "coordinator.key"]
         try expect(
             66, "0 sites can be aggregated, and 3 are needed; there is nothing that counts of a, b, c", aggregate)
@@ -148,6 +151,11 @@ import Testing
         #expect(kept == 40)
         let outcome = try study.coordinator("aggregate", "--require", "1", in: "strict")
         #expect(outcome.exitCode == 64 && outcome.errors.contains("--require must be from 3"))
+        try study.begin("early", ["--rounds", "1", "--name", "early"])
+        try expect(66, "there is no global model", ["exchange", "update", "early", "--key", "coordinator.key"])
+        try expect(
+            66, "there is no global model",
+            ["exchange", "round", "early", Study3.data("a"), "--key", "a.key", "--approve", "x"])
     }
 
     /// The ledger and the policy of a site hold as they do for files by hand.
