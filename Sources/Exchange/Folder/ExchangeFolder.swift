@@ -15,10 +15,12 @@ package struct ExchangeFolder: Sendable, Equatable {
     static let attributes = ".gitattributes"
 
     static let mostDocumentBytes = 1 << 24
-    static let mostLogBytes = 1 << 26
     static let mostFileBytes = 1 << 28
 
     package init(path: String) { self.path = path }
+
+    /// The coordinator cites all participants in each entry, these cite the coordinator alone.
+    static func mostLogBytes(of member: String) -> Int { member == Member.coordinator ? 1 << 26 : 1 << 22 }
 
     /// Of a member's files.
     package static func folder(of member: String) -> String {

@@ -55,8 +55,11 @@ struct KeyMemory: Codable {
         return studies.first { $0.name == name }?.charter
     }
 
+    /// Of logs that cannot be read now, what was seen of them before stays.
     mutating func remember(_ heads: [Head], charter: ContentDigest, name: String) {
-        let seen = SeenStudy(charter: charter, name: name, heads: heads)
+        let read = Set(heads.map(\.name))
+        let seen = SeenStudy(
+            charter: charter, name: name, heads: heads + self.heads(charter).filter { !read.contains($0.name) })
         if let index = studies.firstIndex(where: { $0.charter == charter }) {
             studies[index] = seen
         } else {

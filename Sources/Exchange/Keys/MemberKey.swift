@@ -42,7 +42,7 @@ extension MemberKey: Codable {
 }
 
 /// A signature by Ed25519, as 128 hexadecimal digits.
-package struct Signature: Equatable, Sendable, Codable {
+package struct Signature: Hashable, Sendable, Codable {
     let text: String
 
     private static let bytes = 64

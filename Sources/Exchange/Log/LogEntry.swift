@@ -110,7 +110,7 @@ package struct LogEntry: Sendable, Equatable {
 }
 
 /// The last entry of a log as another member saw it: with its signature, so that nobody can cite what was not signed.
-package struct Head: Sendable, Equatable, Codable {
+package struct Head: Sendable, Hashable, Codable {
     package var name: String
     package var sequence: Int
     package var digest: ContentDigest

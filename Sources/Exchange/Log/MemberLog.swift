@@ -52,13 +52,9 @@ package struct MemberLog: Sendable {
 
     /// As it was after some entry; nil where there is none of the number.
     func head(_ sequence: Int) -> Head? {
-        guard entries.indices.contains(sequence - 1) else { return nil }
+        guard sequence >= 1, sequence <= entries.count else { return nil }
         return Head(
             name: name, sequence: sequence, digest: digests[sequence - 1], signature: entries[sequence - 1].signature)
-    }
-
-    package func entry(_ sequence: Int) -> LogEntry? {
-        entries.indices.contains(sequence - 1) ? entries[sequence - 1] : nil
     }
 
     /// What is wrong with the log if this head was once its end: it was cut, or written anew; nil where it goes on from it.

@@ -69,7 +69,7 @@ extension ExchangeState {
     private func readLog(_ name: String, _ key: MemberKey) -> ReadLog {
         let data: Data?
         do throws(ExchangeError) {
-            data = try folder.contents(ExchangeFolder.log(of: name), atMost: ExchangeFolder.mostLogBytes)
+            data = try folder.contents(ExchangeFolder.log(of: name), atMost: ExchangeFolder.mostLogBytes(of: name))
         } catch { return .unreadable(error.text(.commandLine)) }
         guard let data else { return .log(MemberLog(name: name)) }
         do throws(LogDamage) {
@@ -99,26 +99,24 @@ extension ExchangeState {
     // MARK: Citations
 
     private mutating func checkCitations(seen: [Head]) {
-        var checked = seen
+        var heads = seen
+        var known = Set(seen)
         for log in [coordinator] + sites.map(\.log) {
-            for entry in log.entries {
-                for head in entry.cited where !checked.contains(head) {
-                    guard key(of: head.name).map({ head.isSigned(by: $0, charter: fingerprint) }) == true else {
-                        noteFalseCitation(log.name, entry.sequence, head.name)
-                        continue
-                    }
-                    checked.append(head)
+            let cited = log.entries.flatMap { entry in entry.cited.map { (entry.sequence, $0) } }
+            for (entry, head) in cited where !known.contains(head) {
+                guard key(of: head.name).map({ head.isSigned(by: $0, charter: fingerprint) }) == true else {
+                    findings.append(Finding(log.name, .falseCitation(entry: entry, other: head.name.beginning)))
+                    // One says enough of who signs it.
+                    break
                 }
+                known.insert(head)
+                heads.append(head)
             }
         }
-        for head in checked {
+        for head in heads {
             guard let log = log(of: head.name), !isDamaged(head.name) else { continue }
             if let damage = log.damage(by: head) { noteDamage(head.name, damage) }
         }
-    }
-
-    private mutating func noteFalseCitation(_ name: String, _ entry: Int, _ other: String) {
-        findings.append(Finding(name, .falseCitation(entry: entry, other: other.beginning)))
     }
 
     func isDamaged(_ name: String) -> Bool {

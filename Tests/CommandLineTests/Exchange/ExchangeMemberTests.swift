@@ -82,6 +82,32 @@ import Testing
         #expect(try study.coordinator("aggregate", "--require", "2").output.contains("of 2 sites: a, c"))
     }
 
+    /// Also of a log that could not be read in the meantime.
+    @Test func everyKeyRemembersEveryLog() throws {
+        try study.fit(all: ["b"])
+        let (first, log) = (try study.work.data(study.path("b", "log.jsonl")), study.path("b", "log.jsonl"))
+        try study.fit(all: ["b", "a"])
+        try study.edit(log) { $0 + "x" }
+        try study.fit(all: ["a"])
+        try study.work.write(first, to: log)
+        #expect(try study.status().exitCode == 0)
+        #expect(try study.fit("a").errors.contains("b: log, line 2: the log was longer: entries up to 2 were seen"))
+    }
+
+    @Test func nothingIsWrittenThroughALink() throws {
+        for link in ["shared/participants/b", "shared/participants"] {
+            try? study.remove(link)
+            try study.copy("site-c", to: "elsewhere")
+            try FileManager.default.createSymbolicLink(
+                at: study.work.url(link), withDestinationURL: study.work.url("elsewhere"))
+            let before = try study.work.files("elsewhere")
+            let refused = try study.fit("b")
+            #expect(
+                refused.exitCode == 65 && refused.errors.contains("a link, which is not followed here"), "\(refused)")
+            #expect(try study.work.files("elsewhere") == before)
+        }
+    }
+
     /// A folder with another charter is another study, whoever put it there.
     @Test func anotherCharterOfTheNameIsAskedAbout() throws {
         try study.copy("shared", to: "before")

@@ -53,6 +53,27 @@ import Testing
         }
     }
 
+    @Test func anInterruptedBeginningCanBeRepeated() throws {
+        let key = try study.publicKey("a")
+        let begin = [
+            "exchange", "init", "new", "--key", "coordinator.key", "--study", "study.json", "--participant", "a=\(key)",
+        ]
+        for call in ["open", "write", "fsync", "rename"] {
+            for number in 1... {
+                for name in ["new", "fired"] { try? study.remove(name) }
+                let environment = preload.merging(
+                    ["FAULT": "\(call):\(number):kill", "FAULT_FIRED": study.work.url("fired").path]) { $1 }
+                _ = try study.work.run(begin, environment: environment, mayBeKilled: true)
+                guard study.work.exists("fired") else { break }
+                let isThere = study.work.exists("new/exchange.json")
+                let (status, again) = (try study.status("new"), try study.work.run(begin))
+                #expect(status.exitCode == (isThere ? 0 : 66), "\(call) \(number): \(status)")
+                #expect(again.exitCode == (isThere ? 73 : 0), "\(call) \(number): \(again)")
+                #expect(try study.status("new").exitCode == 0, "\(call) \(number)")
+            }
+        }
+    }
+
     /// What a stopped process left beside its files.
     private func hiddenFiles() throws -> [String] {
         let all = FileManager.default.subpaths(atPath: study.work.url("shared").path) ?? []
