@@ -158,6 +158,18 @@ import Testing
             ["exchange", "round", "early", Study3.data("a"), "--key", "a.key", "--approve", "x"])
     }
 
+    /// Of two commands with one key at the same time one is refused.
+    @Test func oneProcessSigns() throws {
+        let descriptor = open(study.work.url("a.key").path, O_RDONLY | O_CLOEXEC)
+        #expect(flock(descriptor, LOCK_EX) == 0)
+        let refused = try study.fit("a")
+        #expect(refused.exitCode == 73 && refused.errors.contains("another process signs with the key"), "\(refused)")
+        // The answer counts in the site's own ledger, and it is said how to take it back.
+        #expect(refused.errors.contains("dmoe ledger retract site-a/dmoe.ledger --entry 1"), "\(refused)")
+        close(descriptor)
+        try study.fit(all: ["a"])
+    }
+
     /// The ledger and the policy of a site hold as they do for files by hand.
     @Test func sitesKeepTheirRules() throws {
         try study.fit(all: ["a"])
