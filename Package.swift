@@ -22,7 +22,8 @@ let package = Package(
         .library(name: "dmoe-c", type: .static, targets: ["CInterface"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
     ] + documentationPlugin,
     targets: [
         .systemLibrary(
@@ -51,12 +52,19 @@ let package = Package(
                 "Messages", "Numerics", "MixtureOfExperts", "Estimation", "Aggregation", "Evaluation", "Simulation",
                 "Tables", "StudyData", "ModelFiles",
             ]),
+        // A folder that the sites of a study share; apart from the engine of other languages, which links no cryptography.
+        .target(
+            name: "Exchange",
+            dependencies: [
+                "Messages", "Tables", "StudyData", "ModelFiles", "DistributedMoE",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         .executableTarget(
             name: "dmoe",
             dependencies: [
                 "Messages", "Numerics", "MixtureOfExperts", "Estimation", "Aggregation", "Evaluation", "Simulation",
                 "Tables",
-                "StudyData", "ModelFiles", "DistributedMoE",
+                "StudyData", "ModelFiles", "DistributedMoE", "Exchange",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // The engine for other languages: C functions that take tables in memory and give texts of files.
@@ -85,7 +93,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Tables", "StudyData", "ModelFiles", "MixtureOfExperts", "Messages", "Numerics", "TestSupport",
+                "Tables", "StudyData", "ModelFiles", "Exchange", "MixtureOfExperts", "Messages", "Numerics",
+                "TestSupport",
             ],
             path: "Tests/FuzzTargets"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], resources: [.copy("Resources")]),
@@ -135,7 +144,7 @@ let package = Package(
             dependencies: [
                 "dmoe", "Messages", "Numerics", "MixtureOfExperts", "Estimation", "Aggregation", "Evaluation",
                 "Simulation", "Tables",
-                "StudyData", "ModelFiles", "DistributedMoE", "CInterface",
+                "StudyData", "ModelFiles", "DistributedMoE", "Exchange", "CInterface",
             ],
             resources: [.copy("Resources")]),
     ] + fuzzing

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 export SWIFT_BACKTRACE=enable=no
 seconds=$1
 shift
-[ $# -gt 0 ] || set -- csv gzip npy labels model ensemble statistics study policy ledger
+[ $# -gt 0 ] || set -- csv gzip npy labels model ensemble statistics study policy ledger charter log
 DMOE_FUZZ=1 swift build -c release --sanitize fuzzer --scratch-path .build-fuzz --product dmoe-fuzz
 mkdir -p .build-fuzz/found
 failed=

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DistributedMoE
 import Estimation
+import Exchange
 import Messages
 import Numerics
 // Not that of ArgumentParser.
@@ -20,7 +21,7 @@ struct CommandFailure: Error {
     init?(_ error: any Error) {
         if let failure = error as? CommandFailure {
             self = failure
-        } else if let code = ExitCode(error) {
+        } else if let code = (error as? ExchangeError)?.exitCode ?? ExitCode(error) {
             self.init(text(of: error, .commandLine), exitCode: code)
         } else {
             return nil

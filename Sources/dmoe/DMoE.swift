@@ -30,6 +30,8 @@ struct DMoE: ParsableCommand {
 
               dmoe adapt global.json clinic-a.csv -o clinic-a.adapted.json
 
+            Where sites and coordinator share a folder, all of this goes through it, signed: dmoe exchange.
+
             Anyone with the model can predict and check:
 
               dmoe predict global.json new.csv -o predictions.csv
@@ -45,7 +47,7 @@ struct DMoE: ParsableCommand {
         subcommands: [
             StudyCommand.self, FitCommand.self, AggregateCommand.self, StatisticsCommand.self, UpdateCommand.self,
             AdaptCommand.self, LearnCommand.self, CompareCommand.self, PredictCommand.self, EvaluateCommand.self,
-            InspectCommand.self, SimulateCommand.self, LedgerCommand.self,
+            InspectCommand.self, SimulateCommand.self, LedgerCommand.self, ExchangeCommand.self,
         ])
 
     static func main() {

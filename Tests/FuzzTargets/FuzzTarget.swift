@@ -4,7 +4,7 @@ import Foundation
 ///
 /// `make fuzz` looks for bytes that break one; what it found once is replayed by the tests.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    case csv, gzip, npy, labels, model, ensemble, statistics, study, policy, ledger
+    case csv, gzip, npy, labels, model, ensemble, statistics, study, policy, ledger, charter, log
 
     /// Which law the bytes break, in one line; nil where all hold.
     ///
@@ -21,6 +21,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .study: DocumentTargets.study(bytes)
         case .policy: DocumentTargets.policy(bytes)
         case .ledger: DocumentTargets.ledger(bytes)
+        case .charter: ExchangeTargets.charter(bytes)
+        case .log: ExchangeTargets.log(bytes)
         }
     }
 }

@@ -1,8 +1,8 @@
 /// Bytes as text: two digits each, the small letters.
-enum Hexadecimal {
+package enum Hexadecimal {
     private static let digits = Array("0123456789abcdef".utf8)
 
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
+    package static func text(_ bytes: some Sequence<UInt8>) -> String {
         var result = [UInt8]()
         result.reserveCapacity(2 * bytes.underestimatedCount)
         for byte in bytes {
@@ -18,7 +18,7 @@ enum Hexadecimal {
     }
 
     /// nil for other digits, or an odd number of them.
-    static func bytes(_ text: String) -> [UInt8]? {
+    package static func bytes(_ text: String) -> [UInt8]? {
         var result = [UInt8]()
         result.reserveCapacity(text.utf8.count / 2)
         var high: UInt8?

@@ -60,6 +60,11 @@ package struct VersionedJSON {
     /// The name in errors.
     let source: String
 
+    package init(data: Data, source: String) {
+        self.data = data
+        self.source = source
+    }
+
     /// Of any other type than expected the fields are missing here: what is wrong with them is found when all are read.
     private struct Head: Decodable {
         var format: String?
@@ -102,7 +107,7 @@ package struct VersionedJSON {
     private static let mostBytes = 1 << 30
     private static let objectStart = UInt8(ascii: "{")
 
-    func decode<Document: VersionedDocument>(_ type: Document.Type) throws(Document.Failure) -> Document {
+    package func decode<Document: VersionedDocument>(_ type: Document.Type) throws(Document.Failure) -> Document {
         if let problem = headProblem(Document.formatName, Document.versions) ?? keyProblem {
             throw Document.failure(problem, path: source)
         }

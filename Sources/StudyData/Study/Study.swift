@@ -82,7 +82,7 @@ public struct Study: Codable, Sendable, Equatable {
     ///
     /// - Throws: `DecodingError`, also for a field that is not known.
     public init(from decoder: any Decoder) throws {
-        let fields = try StudyFields<CodingKeys>(decoder)
+        let fields = try KnownFields<CodingKeys>(decoder)
         format = try fields.value(.format)
         formatVersion = try fields.value(.formatVersion)
         note = try fields.optional(.note)

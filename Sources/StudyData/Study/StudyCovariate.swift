@@ -88,7 +88,7 @@ extension Study {
         ///
         /// - Throws: `DecodingError`, also for a field that is not known.
         public init(from decoder: any Decoder) throws {
-            let fields = try StudyFields<CodingKeys>(decoder)
+            let fields = try KnownFields<CodingKeys>(decoder)
             name = try fields.value(.name)
             note = try fields.optional(.note)
             type = try fields.requiredChoice(.type)

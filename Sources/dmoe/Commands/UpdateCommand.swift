@@ -20,14 +20,7 @@ struct UpdateCommand: ParsableCommand {
     var model: String
     @Argument(help: ArgumentHelp("Statistics, as written by dmoe statistics.", valueName: "statistics"))
     var files: [String]
-    @Option(
-        help: "What becomes of sites that the model does not describe at all: they are named, and kept or left out.")
-    var inconsistent = UpdateJob().inconsistent
-    @Option(
-        help: ArgumentHelp(
-            "The largest share of a site in the weight of all sites, above 0 and at most 1: a site with more counts for no more.",
-            valueName: "share"))
-    var largestShare: Double?
+    @OptionGroup var choices: UpdateOptions
     @OptionGroup var common: CommonOptions
     @Option(name: [.short, .long], help: ArgumentHelp("Where to write the next model.", valueName: "file"))
     var output: String
@@ -42,10 +35,7 @@ struct UpdateCommand: ParsableCommand {
         let sites = try zip(files, FileNames.labels(files)).map { path, label throws(ModelFileError) in
             UpdateJob.Site(name: label, path: path, file: try StatisticsFile.read(path: path))
         }
-        var job = UpdateJob()
-        job.inconsistent = inconsistent
-        job.largestShare = largestShare
-        let file = try job.run(previous, named: model, sites)
+        let file = try choices.job.run(previous, named: model, sites)
         try file.write(to: output)
         file.rounds?.last?.warnings.lines.forEach { Terminal.warn($0) }
         try common.report(UpdateSummary(file, output: output), text: summary(file))
@@ -60,6 +50,25 @@ struct UpdateCommand: ParsableCommand {
             log-likelihood per row before each round: \(trace)
             \(output.visible) written (dmoe inspect \(output.visible))
             """
+    }
+}
+
+/// How statistics become the next model.
+struct UpdateOptions: ParsableArguments {
+    @Option(
+        help: "What becomes of sites that the model does not describe at all: they are named, and kept or left out.")
+    var inconsistent = UpdateJob().inconsistent
+    @Option(
+        help: ArgumentHelp(
+            "The largest share of a site in the weight of all sites, above 0 and at most 1: a site with more counts for no more.",
+            valueName: "share"))
+    var largestShare: Double?
+
+    var job: UpdateJob {
+        var job = UpdateJob()
+        job.inconsistent = inconsistent
+        job.largestShare = largestShare
+        return job
     }
 }
 

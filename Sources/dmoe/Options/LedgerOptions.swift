@@ -39,10 +39,10 @@ struct LedgerOptions: ParsableArguments {
     }
 
     /// Writes an answer; where that fails, its entry counts all the same, which is said first.
-    static func write(
+    static func write<Result>(
         _ reference: DisclosureRecord.LedgerReference?, _ choices: LedgerChoices, _ input: RowInput,
-        _ write: () throws -> Int
-    ) throws -> Int {
+        _ write: () throws -> Result
+    ) throws -> Result {
         do { return try write() } catch {
             if case .entry(let number, _) = reference, let ledger = try? choices.path(for: input) {
                 Terminal.warn(

@@ -7,11 +7,7 @@ struct ShardOptions: ParsableArguments {
     var shardBy: String?
     @Option(help: ArgumentHelp("Random shards of equal size.", valueName: "m"))
     var shards: Int?
-    @Option(
-        help: ArgumentHelp(
-            "A shard with fewer rows than this for each free parameter gets fewer experts, down to one.",
-            valueName: "n"))
-    var rowsPerParameter = ShardChoices(columns: ColumnRequest()).rowsPerParameter
+    @OptionGroup var support: RowsPerParameterOption
 
     @Flag(
         help:
@@ -28,7 +24,7 @@ struct ShardOptions: ParsableArguments {
         settings.experts = fit.experts
         settings.fit = fit.settings
         settings.division = shardBy.map { .column($0) } ?? shards.map { .random($0) } ?? .files
-        settings.rowsPerParameter = rowsPerParameter
+        settings.rowsPerParameter = support.rowsPerParameter
         settings.holdout = holdout
         settings.asSites = asSites
         settings.seed = seed
@@ -38,4 +34,13 @@ struct ShardOptions: ParsableArguments {
     static func input(_ files: [String], _ data: DataOptions) throws -> ShardInput {
         .files(Array(zip(files, FileNames.labels(files))), try data.tableOptions())
     }
+}
+
+/// How many experts the rows of a shard support.
+struct RowsPerParameterOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A shard with fewer rows than this for each free parameter gets fewer experts, down to one.",
+            valueName: "n"))
+    var rowsPerParameter = ShardChoices(columns: ColumnRequest()).rowsPerParameter
 }

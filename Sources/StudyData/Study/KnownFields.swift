@@ -1,7 +1,7 @@
 import Messages
 
-/// The fields of an object in a study file: none that is not known, and in words what one should hold.
-struct StudyFields<Key: CodingKey & CaseIterable> {
+/// The fields of an object in a file that people or others write: none that is not known, and in words what one should hold.
+package struct KnownFields<Key: CodingKey & CaseIterable> {
     private let container: KeyedDecodingContainer<Key>
 
     private struct AnyKey: CodingKey {
@@ -12,7 +12,7 @@ struct StudyFields<Key: CodingKey & CaseIterable> {
         init?(intValue: Int) { (stringValue, self.intValue) = ("\(intValue)", intValue) }
     }
 
-    init(_ decoder: any Decoder) throws {
+    package init(_ decoder: any Decoder) throws {
         container = try decoder.container(keyedBy: Key.self)
         let known = Key.allCases.map(\.stringValue)
         let all = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).sorted()
@@ -23,17 +23,18 @@ struct StudyFields<Key: CodingKey & CaseIterable> {
         }
     }
 
-    func value<Value: Decodable>(_ key: Key) throws -> Value { try container.decode(Value.self, forKey: key) }
+    package func value<Value: Decodable>(_ key: Key) throws -> Value { try container.decode(Value.self, forKey: key) }
 
-    func optional<Value: Decodable>(_ key: Key) throws -> Value? {
+    package func optional<Value: Decodable>(_ key: Key) throws -> Value? {
         try container.decodeIfPresent(Value.self, forKey: key)
     }
 
-    func choice<Value: RawRepresentable & CaseIterable>(_ key: Key) throws -> Value? where Value.RawValue == String {
+    package func choice<Value: RawRepresentable & CaseIterable>(_ key: Key) throws -> Value?
+    where Value.RawValue == String {
         try container.decodeIfPresent(String.self, forKey: key).map { try named($0, key) }
     }
 
-    func requiredChoice<Value: RawRepresentable & CaseIterable>(
+    package func requiredChoice<Value: RawRepresentable & CaseIterable>(
         _ key: Key
     ) throws -> Value where Value.RawValue == String {
         try named(container.decode(String.self, forKey: key), key)
@@ -50,9 +51,7 @@ struct StudyFields<Key: CodingKey & CaseIterable> {
     }
 
     private static func problem(_ path: [any CodingKey], _ reason: String) -> DecodingError {
-        .dataCorrupted(
-            DecodingError.Context(
-                codingPath: path, debugDescription: reason, underlyingError: StudyFieldProblem(reason: reason)))
+        StudyFieldProblem.error(path, reason)
     }
 }
 
@@ -61,4 +60,11 @@ package struct StudyFieldProblem: Error {
     package var reason: String
 
     package init(reason: String) { self.reason = reason }
+
+    /// - Parameter path: of the field.
+    package static func error(_ path: [any CodingKey], _ reason: String) -> DecodingError {
+        .dataCorrupted(
+            DecodingError.Context(
+                codingPath: path, debugDescription: reason, underlyingError: StudyFieldProblem(reason: reason)))
+    }
 }
