@@ -1,7 +1,9 @@
 // The words of R for options that it has words for.
 extension RequestOption {
     /// What a formula and a data frame say in R, so that no argument does.
-    static let inFormulas: Set<RequestOption> = [.target, .features, .exclude, .gateFeatures, .classes, .categories]
+    static let inFormulas: Set<RequestOption> = [
+        .target, .features, .exclude, .gateFeatures, .classes, .categories,
+    ]
 
     var rName: String {
         switch self {

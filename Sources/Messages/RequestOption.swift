@@ -26,6 +26,10 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case subject
     /// The rule for missing values: `MissingValueRule` by its name.
     case missing
+    /// Values of the response that are experts of their own.
+    case pointMass
+    /// The range of an expert of noise.
+    case noise
     /// Columns of a new study that are categories.
     case categories
     /// The rule for levels of a category that the study does not name: `UnknownLevelRule` by its name.

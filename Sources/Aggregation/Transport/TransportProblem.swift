@@ -168,7 +168,9 @@ package struct TransportProblem: Sendable {
         _ prepared: (any PreparedDivergence)?, of component: Int, _ source: LinearPredictors, to expert: Expert,
         _ predictors: LinearPredictors, into costs: UnsafeMutablePointer<Double>
     ) {
-        if let prepared {
+        if let cost = components[component].fixedCost(to: expert) {
+            costs.update(repeating: cost, count: RowBlock.capacity)
+        } else if let prepared {
             prepared.write(from: source, to: predictors, count: RowBlock.capacity, into: costs)
         } else {
             family.divergences(

@@ -22,6 +22,8 @@ public enum FitWarning: Sendable, Equatable, Codable, ExtensibleCode {
     case fewerExpertsTried(asked: Int, tried: Int, rows: Int)
     /// An expert was left out by the threshold rule; `left` remain.
     case expertBelowMinimumRows(minimum: Double, left: Int)
+    /// Too few rows have the value of a point mass: it is none here, and the rows are left out where `rows` says so.
+    case pointMassLeftOut(value: Double, minimum: Double, rows: Bool)
     /// Experts with too few rows for a regression: their slopes are 0.
     case interceptOnlyExpert(experts: ExpertPositions)
     /// A covariate taken as constant by the threshold rule.
@@ -87,7 +89,7 @@ extension FitWarning {
             .statisticsLeftOut,
             .expertsWithheld, .gatesWithheld, .gateColumnWithheld, .scoresWithheld, .saturated, .covariancesWithheld,
             .topCoded,
-            .columnDominated, .expertDominated, .refitBelowMinimumRows, .interceptOnlyExpert:
+            .columnDominated, .expertDominated, .refitBelowMinimumRows, .interceptOnlyExpert, .pointMassLeftOut:
             true
         default: false
         }
@@ -124,6 +126,9 @@ extension FitWarning: DoorMessage {
         case .expertBelowMinimumRows(let minimum, let left):
             "an expert described fewer than \(Format.label(minimum)) rows and was left out: \(left) remain; a few extreme "
                 + "responses, or more experts than the rows support, may be the cause"
+        case .pointMassLeftOut(let value, let minimum, let areLeftOut):
+            "fewer than \(Format.label(max(minimum, 1))) rows have the target at \(Format.label(value)): no point mass here"
+                + (areLeftOut ? ", and these rows are left out" : "")
         case .interceptOnlyExpert(let experts):
             "expert \(experts) describes too few rows for a regression: fitted as an intercept-only expert, its slopes are 0"
         case .rareCovariate(let name, let minimum):

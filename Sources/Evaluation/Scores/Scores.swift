@@ -70,7 +70,8 @@ public struct Scores: Sendable, Equatable, Codable {
             let sums = parallelism.map(count: parts.count) {
                 NumberScoreSums(mixture, rows.subset(Array(parts[$0])))
             }
-            let isDiscrete = mixture.family.response == .count
+            let isDiscrete =
+                mixture.family.response == .count || mixture.experts.contains { $0.fixedDistribution != nil }
             self.init(sums.reduce(NumberScoreSums()) { $0.merged($1) }, isDiscrete: isDiscrete)
         }
     }

@@ -98,7 +98,10 @@ struct TableCoding {
             responses = try positions(name, classes, .aClass).map { $0.map(Double.init) ?? .nan }
         } else {
             responses = try usableNumbers(name)
-            if let row = responses.firstIndex(where: { !$0.isNaN && !selection.response.accepts($0) }) {
+            let values = selection.fixed.compactMap(\.value)
+            if let row = responses.firstIndex(where: {
+                !$0.isNaN && !selection.response.accepts($0) && !values.contains($0)
+            }) {
                 throw .unusableResponse(
                     source: table.source, line: table.place(ofRow: row), column: name, value: responses[row],
                     needed: selection.response.requirement)

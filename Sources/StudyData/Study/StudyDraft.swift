@@ -16,6 +16,8 @@ package struct StudyDraft: Sendable {
         package var categories: [String] = []
         package var gate: [String]?
         package var exposure: String?
+        /// Experts without parameters.
+        package var fixed: [FixedDistribution] = []
         package var weights: String?
         /// Of all covariates, for other sites may have gaps where these rows have none; `mean` is `level` for what is no number.
         package var missing = Study.MissingRule.error
@@ -48,6 +50,9 @@ package struct StudyDraft: Sendable {
             // A response is never filled in: whoever wants no row refused for a gap leaves out those without it.
             missing: choices.missing == .error ? .error : .drop, covariates: [], gate: choices.gate,
             experts: choices.experts, seed: choices.seed)
+        let values = choices.fixed.compactMap(\.value)
+        study.pointMasses = values.isEmpty ? nil : values
+        study.noise = choices.fixed.compactMap(\.noiseRange).first
         let table = Profiles(source: paths.joined(separator: ", "), columns: profiles)
         try decideResponse(table, choices)
         for name in [choices.exposure, choices.weights].compactMap({ $0 }) { try table.requireNumbers(name) }
