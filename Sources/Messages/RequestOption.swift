@@ -222,6 +222,16 @@ extension RequestOption {
         }
     }
 
+    /// The option with a number that need be no whole one, in a list where the interface wants one.
+    public func number(_ value: Double, _ style: OptionStyle) -> String {
+        switch style {
+        case .commandLine: "\(name(style)) \(Format.label(value))"
+        case .python, .estimator: "\(name(style))=[\(Format.label(value))]"
+        case .swift: "\(name(style)): [\(Format.label(value))]"
+        case .r: "\(name(style)) = \(Format.label(value))"
+        }
+    }
+
     /// Whether the interface has the option: a message advises no other.
     package func exists(in style: OptionStyle) -> Bool {
         switch style {

@@ -61,7 +61,7 @@ package struct LocalFit: Sendable {
         try checkCapacity(released.source, of: source.rowCount, fixed: rowsOfPointMasses)
         let rows = standardised(released)
         try check(rows.standardisation, released.summaries, released.disclosure)
-        let fit = standardisingFixedExperts(rows.standardisation)
+        let fit = standardisingFixedExperts(rows)
         var fitState = try fit.optimum(of: rows, released, smaller, warnings: warnings)
         fitState.leftOutRows = source.rowCount - fitState.released.source.rowCount
         return fitState

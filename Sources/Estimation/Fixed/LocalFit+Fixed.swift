@@ -36,13 +36,33 @@ extension LocalFit {
         return state
     }
 
-    /// With the experts of the options in the units of standardised rows.
-    func standardisingFixedExperts(_ standardisation: Standardisation) -> LocalFit {
+    /// With the experts of the options in the units of standardised rows, and a least variance that a recorded value has by its rounding:
+    /// next to a point mass no other expert is to become one.
+    func standardisingFixedExperts(_ rows: StandardisedRows) -> LocalFit {
         guard !options.fixed.isEmpty else { return self }
         var options = options
-        options.fixed = options.fixed.map(standardisation.standardised)
+        options.fixed = options.fixed.map(rows.standardisation.standardised)
+        if family is GaussianFamily, let resolution = resolution(rows.source) {
+            let step = resolution / rows.standardisation.responseScale
+            options.varianceFloor = max(options.varianceFloor, step * step / 12)
+        }
         return LocalFit(
             design: design, family: family, options: options, parallelism: parallelism, progress: progress)
+    }
+
+    /// Steps that responses may be recorded in, the largest first.
+    private static let resolutions = stride(from: 6, through: -6, by: -1).map { pow(10, Double($0)) }
+    /// Of the rounding of a multiple of a step.
+    private static let rounding = 1e-6
+
+    /// The largest power of ten of which all responses are multiples; nil where there is none, or no point mass.
+    private func resolution(_ source: any RowSource) -> Double? {
+        guard options.fixed.contains(where: { !$0.distribution.isNoise }) else { return nil }
+        var random = RandomNumbers(seed: options.seed).split(-8)
+        let some = source.chosen(random.sample(Self.rowsOfQuantiles, below: source.rowCount).sorted()).responses
+        return Self.resolutions.first { step in
+            some.allSatisfy { abs($0 / step - ($0 / step).rounded()) <= Self.rounding && abs($0 / step) < 1e9 }
+        }
     }
 
     /// Rows whose median is taken.

@@ -132,6 +132,24 @@ package struct StudyDraft: Sendable {
             noteClasses(target, classes)
         }
         noteGaps(target, study.missing == .drop ? .targetLeftOut : .targetRefused)
+        noteShared(target)
+    }
+
+    /// Of the rows.
+    private static let sharedResponse = 0.05
+    /// A value of a grid has neighbours that are about as frequent.
+    private static let leastRatio = 3
+
+    /// Counts share values by themselves.
+    private mutating func noteShared(_ target: ColumnProfile) {
+        guard [.number, .positiveNumber].contains(ExpertFamilies.response(study.family)), study.pointMasses == nil,
+            let value = target.mostFrequent, let count = target.counts[value]
+        else { return }
+        let rows = target.counts.values.reduce(0, +)
+        let next = target.counts.filter { $0.key != value }.values.max() ?? 0
+        guard Double(count) > Self.sharedResponse * Double(rows), count > Self.leastRatio * next, next > 0 else { return }
+        notes.append(
+            .sharedResponse(target: target.name, value: value, share: Double(count) / Double(rows)))
     }
 
     private mutating func noteClasses(_ target: ColumnProfile, _ classes: [String]) {

@@ -114,6 +114,7 @@ public struct FitJob: Sendable {
         let local = try rows.unlessUnreadable(source: input.source) { () throws(EstimationError) in
             try fit(rows, numbers, options, parallelism, progress)
         }
+        FitAdvice(rows: rows.source, local: local, seed: options.seed).notices(source: input.source).forEach(notices)
         var file = ModelFile(local)
         file.note(rows.selection, rows.record)
         file.note(
