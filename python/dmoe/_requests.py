@@ -16,7 +16,7 @@ from ._tables import Role, name_role, roles_of_study
 # Arguments of a fit that are about columns.
 COLUMN_ARGUMENTS = (
     "study", "target", "features", "exclude", "gate_features", "family", "classes", "exposure", "weights", "missing",
-    "subject",
+    "subject", "point_mass", "noise",
 )
 
 # Options of a fit that are not.

@@ -14,7 +14,7 @@ extension LocalFit {
             refinement.held.interceptOnly.insert(thin)
             refinement.prior = current.prior
             current = refinement.optimum(
-                from: InterceptOnlyExpert.start(from: current, expert: thin, rows: someRows(rows).ofRegressions(options.fixed, family)),
+                from: InterceptOnlyExpert.start(from: current, expert: thin, rows: someRows(rows).ofRegressions(current.model.experts.compactMap(\.fixed), family)),
                 emIterations: Self.emIterationsBeforeNewton)
         }
         return current
@@ -38,6 +38,14 @@ extension LocalFit {
         while fitState.candidate.model.expertCount > 1 {
             let current = fitState.candidate
             guard let (expert, isDominated) = expertToLeaveOut(fitState) else { break }
+            guard current.model.experts[expert].fixed?.distribution.isNoise != true else {
+                leaveOutNoise(expert, &fitState)
+                var refinement = refinement(fitState.rows, start: 0, parallelism: parallelism, fitState.lasso?.inner)
+                (refinement.held, refinement.prior) = (fitState.candidate.held, fitState.candidate.prior)
+                fitState.candidate = refinement.optimum(
+                    from: fitState.candidate.model, emIterations: Self.emIterationsBeforeNewton)
+                continue
+            }
             let kept = current.model.experts.indices.filter { $0 != expert }
             var refinement = refinement(fitState.rows, start: 0, parallelism: parallelism, fitState.lasso?.inner)
             refinement.held = current.held.reordered(kept)

@@ -143,7 +143,8 @@ extension LocalFit {
     private func begunAnew(_ start: MixtureModel, _ experts: Set<Int>, _ fitState: FitState) -> MixtureModel {
         var model = start
         let constant = family.constantExpert(
-            someRows(fitState.rows).ofRegressions(options.fixed, family), covariates: design.expertCovariates.count)
+            someRows(fitState.rows).ofRegressions(start.experts.compactMap(\.fixed), family),
+            covariates: design.expertCovariates.count)
         for expert in experts {
             let held = fitState.candidate.held[expert]
             for position in constant.coefficients.indices where !held.contains(position) {
@@ -246,7 +247,7 @@ extension LocalFit {
     private typealias RowsToLeaveOut = [Int: (expert: Int, code: Int)]
 
     /// - Returns: the model in the units of the rows that are left.
-    private func leaveOut(_ rows: Set<Int>, _ model: MixtureModel, _ fitState: inout FitState) -> MixtureModel {
+    func leaveOut(_ rows: Set<Int>, _ model: MixtureModel, _ fitState: inout FitState) -> MixtureModel {
         guard !rows.isEmpty else { return model }
         fitState.released = fitState.released.without(rows, parallelism)
         let before = fitState.rows.standardisation

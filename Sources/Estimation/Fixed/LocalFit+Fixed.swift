@@ -77,7 +77,7 @@ extension LocalFit {
         guard options.fixed.contains(where: \.distribution.isNoise), family.standardisesResponses else { return nil }
         var random = RandomNumbers(seed: options.seed).split(-8)
         let some = source.chosen(random.sample(Self.rowsOfQuantiles, below: source.rowCount).sorted())
-        let values = options.fixed.compactMap(\.distribution.value)
+        let values = options.fixed.compactMap(\.inUserUnits.value)
         let responses = some.responses.filter { !values.contains($0) }.sorted()
         guard !responses.isEmpty else { return nil }
         let center = responses[responses.count / 2]
@@ -120,6 +120,29 @@ extension RowSource {
         } merge: {
             $0.add($1)
         }
+    }
+}
+
+extension LocalFit {
+    /// Leaves out the rows that are noise, where these are fewer than may be released: other experts would follow them without one of noise.
+    ///
+    /// - Parameter expert: that of noise, which is left out too.
+    func leaveOutNoise(_ expert: Int, _ fitState: inout FitState) {
+        let (model, rows) = (fitState.candidate.model, fitState.rows)
+        let wild = model.sum(over: rows, by: .posteriors, parallelism, from: Set<Int>()) {
+            found, _, posteriors, start, count in
+            let own = posteriors + expert * RowBlock.capacity
+            for row in 0..<count where own[row] > 0.5 { found.insert(start + row) }
+        } merge: {
+            $0.formUnion($1)
+        }
+        let kept = model.experts.indices.filter { $0 != expert }
+        fitState.candidate.model = model.reordered(kept)
+        fitState.candidate.held = fitState.candidate.held.reordered(kept)
+        fitState.candidate.prior = fitState.candidate.prior?.reordered(kept)
+        fitState.reorder(kept)
+        fitState.candidate.model = leaveOut(wild, fitState.candidate.model, &fitState)
+        fitState.warnings.append(.noiseLeftOut(minimum: options.minRows))
     }
 }
 

@@ -119,11 +119,14 @@ extension ReadingNotice: DoorMessage {
         case .rowsHeldBack(let count, let source):
             "\(source.visible): \(Format.plural(count, "new row")) left out, to wait for the next release"
         case .sharedResponse(let value, let share, let source):
-            "\(source.visible): the target is \(Format.label(value)) in \(Format.percent(share)) of the rows, which no regression expects: "
-                + "\(RequestOption.pointMass.number(value, style)) makes the value an expert of its own"
+            "\(source.visible): the target is \(Format.label(value)) in \(Format.percent(share)) of the rows, which no regression expects"
+                + (RequestOption.pointMass.exists(in: style)
+                    ? ": \(RequestOption.pointMass.number(value, style)) makes the value an expert of its own" : "")
         case .wideExpert(let expert, let share, let ratio, let source):
             "\(source.visible): expert \(expert) holds \(Format.percent(share)) of the rows with a deviation \(Format.number(ratio, digits: 0)) times "
-                + "that of the others: where these are errors, \(Self.noise(style)) keeps experts from following them"
+                + "that of the others"
+                + (RequestOption.noise.exists(in: style)
+                    ? ": where these are errors, \(Self.noise(style)) keeps experts from following them" : "")
         }
     }
 
