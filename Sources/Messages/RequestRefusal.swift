@@ -57,6 +57,8 @@ public enum RequestRefusal: Error, Equatable, Sendable {
         case responsesAreClasses(family: String)
         /// Only real numbers have noise over a range.
         case noiseOfOtherFamily(family: String)
+        /// A range about the rows of one site, where all sites need the same.
+        case rangeOfOneSite
         /// A range whose ends are not finite, or the first not below the second.
         case emptyRange
         /// A value that the family cannot take, in its words.
@@ -205,6 +207,7 @@ extension RequestRefusal.FixedExpertReason {
             "responses of family \(family.quoted) are classes, and each has its probability already"
         case .noiseOfOtherFamily(let family):
             "noise over a range is for family 'gaussian', not for \(family.quoted)"
+        case .rangeOfOneSite: "all sites have the same range: give its two ends, such as -100..100"
         case .emptyRange: "a range has two finite ends, the first below the second, such as -100..100"
         case .value(let value, let family):
             "\(Format.label(value)) is no value that a response of family \(family.quoted) can have"

@@ -21,7 +21,9 @@ package struct GreedyAggregator: Aggregator {
         for (index, group) in groups.enumerated() { for member in group.members { labels[member] = index } }
         let fixed = problem.mixture.fixedExperts
         for (component, expert) in transport.components.enumerated() {
-            if let own = fixed.firstIndex(where: { $0.fixed == expert.fixed }) { labels[component] = groups.count + own }
+            if let own = fixed.firstIndex(where: { $0.fixed == expert.fixed }) {
+                labels[component] = groups.count + own
+            }
         }
         let experts = groups.map { $0.expert(problem.mixture.family, problem.mixture.design) } + fixed
         let builder = Reduction(

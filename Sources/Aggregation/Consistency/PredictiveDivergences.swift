@@ -55,7 +55,8 @@ struct PredictiveDivergences {
 extension LocalMixture {
     /// The experts of a site as one: the regression of all of its rows.
     fileprivate func single(site: Int) -> MixtureModel {
-        let groups = GreedyMerging.groups(members[site].filter { components[$0].expert.fixed == nil }.map { group($0) }, count: 1, design: design)
+        let groups = GreedyMerging.groups(
+            members[site].filter { components[$0].expert.fixed == nil }.map { group($0) }, count: 1, design: design)
         return MixtureModel(design: design, family: family, ungated: groups.map { $0.expert(family, design) })
     }
 }

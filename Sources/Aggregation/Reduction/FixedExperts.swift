@@ -4,6 +4,8 @@ import MixtureOfExperts
 extension Expert {
     /// Finite, so that sums of costs stay numbers, and above that of any divergence.
     private static let farthest = 1e90
+    /// Of two experts with parameters beside such.
+    static let farthestRegression = 1e80
 
     /// The divergence from an expert where either of the two has no parameters; nil where both have.
     func fixedCost(to other: Expert) -> Double? {

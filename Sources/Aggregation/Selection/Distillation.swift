@@ -76,7 +76,12 @@ struct Distillation {
             for expert in 0..<model.expertCount { sums[component][expert] += posteriors[row, expert] }
         }
         for component in Set(components) {
-            labels[component] = sums[component].indices.max { sums[component][$0] < sums[component][$1] }
+            let own = mixture.components[component].expert
+            // Counts share their draws: a point mass is none of the other experts all the same.
+            let possible = model.experts.indices.filter {
+                model.experts[$0].fixed?.distribution == own.fixed?.distribution
+            }
+            labels[component] = possible.max { sums[component][$0] < sums[component][$1] }
         }
         return labels
     }

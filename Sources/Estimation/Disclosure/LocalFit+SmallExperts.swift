@@ -14,7 +14,9 @@ extension LocalFit {
             refinement.held.interceptOnly.insert(thin)
             refinement.prior = current.prior
             current = refinement.optimum(
-                from: InterceptOnlyExpert.start(from: current, expert: thin, rows: someRows(rows).ofRegressions(current.model.experts.compactMap(\.fixed), family)),
+                from: InterceptOnlyExpert.start(
+                    from: current, expert: thin,
+                    rows: someRows(rows).ofRegressions(current.model.experts.compactMap(\.fixed), family)),
                 emIterations: Self.emIterationsBeforeNewton)
         }
         return current
@@ -75,7 +77,8 @@ extension LocalFit {
         let rule = DominanceRule(rules: rules)
         let parts = rule.parts(of: fitState.candidate.model, moments, fitState.rows, parallelism)
         return rule.dominated(parts, moments).first {
-            $0.column == design.covariateCount && candidates.contains($0.expert) && model.experts[$0.expert].fixed == nil
+            $0.column == design.covariateCount && candidates.contains($0.expert)
+                && model.experts[$0.expert].fixed == nil
         }.map { ($0.expert, true) }
     }
 }

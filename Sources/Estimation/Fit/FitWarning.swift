@@ -133,7 +133,9 @@ extension FitWarning: DoorMessage {
             "fewer than \(Format.label(max(minimum, 1))) rows have the target at \(Format.label(value)): no point mass here"
                 + (areLeftOut ? ", and these rows are left out" : "")
         case .noiseLeftOut(let minimum):
-            "fewer than \(Format.label(minimum)) rows are noise: these rows are left out, and there is no expert of noise here"
+            minimum > 1
+                ? "fewer than \(Format.label(minimum)) rows are noise: these rows are left out, and there is no expert of noise here"
+                : "no row is noise: there is no expert of noise here"
         case .interceptOnlyExpert(let experts):
             "expert \(experts) describes too few rows for a regression: fitted as an intercept-only expert, its slopes are 0"
         case .rareCovariate(let name, let minimum):

@@ -42,7 +42,7 @@ extension MixtureModel {
     fileprivate func member(of family: any ExpertFamily, dispersion: Double) -> MixtureModel {
         MixtureModel(
             design: design, family: family, gate: gate,
-            experts: experts.map { 
+            experts: experts.map {
                 Expert(
                     coefficients: $0.coefficients, dispersion: $0.fixed == nil ? dispersion : 1, fixed: $0.fixed)
             })

@@ -25,7 +25,8 @@ extension LocalFit {
         options.initialModels.removeAll { $0.fixedDistributions != options.fixed.map(\.inUserUnits) }
         let fit = LocalFit(
             design: design, family: family, options: options, parallelism: parallelism, progress: progress)
-        let alone = family.response.isDiscrete ? 0 : zip(values, counts).filter { !rare.contains($0.0) }.reduce(0) { $0 + $1.1 }
+        let alone =
+            family.response.isDiscrete ? 0 : zip(values, counts).filter { !rare.contains($0.0) }.reduce(0) { $0 + $1.1 }
         var state = try fit.optimum(
             rows, smaller.filter { $0.fixedDistributions == options.fixed.map(\.inUserUnits) },
             warnings: rare.sorted().map {
@@ -90,7 +91,8 @@ extension LocalFit {
     ///
     /// nil where all responses are one.
     private func noiseRange(_ source: any RowSource) -> FixedDistribution? {
-        let ends = source.sum(parallelism, from: (low: Double.infinity, high: -Double.infinity)) { ends, block, _, count in
+        let ends = source.sum(parallelism, from: (low: Double.infinity, high: -Double.infinity)) {
+            ends, block, _, count in
             for row in 0..<count {
                 ends = (min(ends.low, block.responses[row]), max(ends.high, block.responses[row]))
             }

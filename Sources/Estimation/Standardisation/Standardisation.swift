@@ -147,7 +147,8 @@ package struct Standardisation: Sendable {
 extension Standardisation {
     package func standardised(_ fitted: FittedMixture) -> FittedMixture {
         rescaled(
-            fitted, standardised(fitted.model), center: zip(center, scale).map { -$0 / $1 }, scale: scale.map { 1 / $0 })
+            fitted, standardised(fitted.model), center: zip(center, scale).map { -$0 / $1 }, scale: scale.map { 1 / $0 }
+        )
     }
 
     package func inUserUnits(_ fitted: FittedMixture) -> FittedMixture {

@@ -124,7 +124,9 @@ package struct FittedMixture: Sendable, Equatable {
         let order =
             model.regressions.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
             + fixed.sorted { left, right in
-                guard let first = model.experts[left].fixed, let second = model.experts[right].fixed else { return false }
+                guard let first = model.experts[left].fixed, let second = model.experts[right].fixed else {
+                    return false
+                }
                 return FixedDistribution.precedes(first.inUserUnits, second.inUserUnits)
             }
         guard selection?.gate == true, order.count > 2 else { return order }

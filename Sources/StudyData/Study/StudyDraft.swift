@@ -147,7 +147,9 @@ package struct StudyDraft: Sendable {
         else { return }
         let rows = target.counts.values.reduce(0, +)
         let next = target.counts.filter { $0.key != value }.values.max() ?? 0
-        guard Double(count) > Self.sharedResponse * Double(rows), count > Self.leastRatio * next, next > 0 else { return }
+        guard Double(count) > Self.sharedResponse * Double(rows), count > Self.leastRatio * next, next > 0 else {
+            return
+        }
         notes.append(
             .sharedResponse(target: target.name, value: value, share: Double(count) / Double(rows)))
     }

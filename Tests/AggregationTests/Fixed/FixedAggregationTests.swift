@@ -17,7 +17,8 @@ import Testing
         return RandomData.rows(truth, count: count, using: &random)
     }
 
-    private static func local(_ rows: ShardRows, _ fixed: [FixedDistribution] = [.pointMass(0)], experts: Int = 2) throws
+    private static func local(_ rows: ShardRows, _ fixed: [FixedDistribution] = [.pointMass(0)], experts: Int = 2)
+        throws
         -> FittedMixture
     {
         var options = FitOptions(expertCount: experts, starts: 5)
@@ -82,9 +83,12 @@ import Testing
     @Test func rangesOfNoiseMustBeTheSame() throws {
         func noisy(_ seed: UInt64, _ low: Double) throws -> FittedMixture {
             let rows = Self.rows(1000, seed: seed)
-            let responses = rows.responses.enumerated().map { $0.offset % 20 == 0 ? 2 * Double($0.offset) - 1000 : $0.element }
+            let responses = rows.responses.enumerated().map {
+                $0.offset % 20 == 0 ? 2 * Double($0.offset) - 1000 : $0.element
+            }
             return try Self.local(
-                ShardRows(covariates: rows.covariates, responses: responses), [.pointMass(0), .noise(low: low, high: 2000)])
+                ShardRows(covariates: rows.covariates, responses: responses),
+                [.pointMass(0), .noise(low: low, high: 2000)])
         }
         #expect(throws: AggregationError.self) { try Self.aggregate([try noisy(1, -2000), try noisy(2, -3000)]) }
         let global = try Self.aggregate([try noisy(1, -2000), try noisy(2, -2000)])

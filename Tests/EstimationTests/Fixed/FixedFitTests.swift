@@ -85,7 +85,9 @@ import Testing
             rows = ShardRows(covariates: rows.covariates, responses: rows.responses.map { abs($0) })
         }
         let local = try Self.fitted(rows, family, experts: 2)
-        for (before, after) in zip(local.report.trace, local.report.trace.dropFirst()) { #expect(after >= before - 1e-9) }
+        for (before, after) in zip(local.report.trace, local.report.trace.dropFirst()) {
+            #expect(after >= before - 1e-9)
+        }
         let there = local.model.logDensities(rows.covariates, responses: rows.responses).reduce(0, +)
         #expect(abs(there - local.report.logLikelihood) < 1e-6 * abs(there))
         #expect(local.model.regressionCount == 2)
@@ -141,7 +143,9 @@ import Testing
         return ShardRows(covariates: covariates, responses: responses)
     }
 
-    @Test(arguments: [0.01, 0.05, 0.1], [1e2, 1e4, 1e6]) func wildRowsMoveNoSlope(share: Double, deviations: Double) throws {
+    @Test(arguments: [0.01, 0.05, 0.1], [1e2, 1e4, 1e6]) func wildRowsMoveNoSlope(share: Double, deviations: Double)
+        throws
+    {
         let clean = try LocalModel.fitted(Self.rows(share: 0, deviations: 1))
         let local = try LocalModel.fitted(Self.rows(share: share, deviations: deviations)) { $0.wantsNoise = true }
         #expect(local.model.regressionCount == 2 && local.model.expertCount == 3)
@@ -165,7 +169,9 @@ import Testing
         #expect(local.fitted.moments[2].scatter[2, 2] == 0)
         var other = rows.responses
         other[try #require(rows.responses.firstIndex(of: high))] = high - 1
-        let second = try LocalModel.fitted(ShardRows(covariates: rows.covariates, responses: other)) { $0.wantsNoise = true }
+        let second = try LocalModel.fitted(ShardRows(covariates: rows.covariates, responses: other)) {
+            $0.wantsNoise = true
+        }
         #expect(second.model.fixedDistributions == local.model.fixedDistributions)
     }
 

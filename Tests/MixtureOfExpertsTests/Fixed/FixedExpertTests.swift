@@ -6,7 +6,9 @@ import Testing
 
 /// Laws of mixtures with experts without parameters.
 @Suite struct FixedExpertTests {
-    static let families: [any ExpertFamily] = [GaussianFamily(), GammaFamily(), PoissonFamily(), NegativeBinomialFamily()]
+    static let families: [any ExpertFamily] = [
+        GaussianFamily(), GammaFamily(), PoissonFamily(), NegativeBinomialFamily(),
+    ]
 
     /// Two experts of a family, one that is 0, one that is 3, and noise where the family has it.
     static func model(_ family: any ExpertFamily) -> MixtureModel {
@@ -14,7 +16,8 @@ import Testing
             [.pointMass(0), .pointMass(3)] + (family is GaussianFamily ? [.noise(low: -20, high: 30)] : [])
         let gates = [[0.5, 0.4], [0.2, -0.3], [-0.4, 0.6], [0.1, 0.2], [-0.8, 0]].prefix(2 + fixed.count)
         return MixtureModel(
-            design: RandomData.design(1), family: family, gate: SoftmaxGate(coefficients: Matrix(columns: Array(gates))),
+            design: RandomData.design(1), family: family,
+            gate: SoftmaxGate(coefficients: Matrix(columns: Array(gates))),
             experts: [
                 Expert(coefficients: [0.3, 0.5], dispersion: 0.5), Expert(coefficients: [1.4, -0.2], dispersion: 0.8),
             ] + fixed.map { Expert($0, coefficients: 2) })
@@ -38,7 +41,9 @@ import Testing
                         Self.density(model, $0, at: x)
                     }
                     + (family.response == .positiveNumber
-                        ? Quadrature.integral(from: 2.9999, to: 300, intervals: 200_003 - 1) { Self.density(model, $0 + 1e-7, at: x) }
+                        ? Quadrature.integral(from: 2.9999, to: 300, intervals: 200_003 - 1) {
+                            Self.density(model, $0 + 1e-7, at: x)
+                        }
                         : Quadrature.integral(from: -20 + 1e-9, to: 30 - 1e-9, intervals: 40_001 - 1) {
                             Self.density(model, $0 + 1e-7, at: x)
                         })

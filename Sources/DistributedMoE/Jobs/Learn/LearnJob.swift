@@ -59,9 +59,10 @@ public struct LearnJob: Sendable, Equatable {
             throw JobFailure.nothingToScore(source: "held-out rows")
         }
         try read.selection.refuseFixedExperts([
-            (shards.fit.l1Automatic ? .l1 : .l1Gate, shards.fit.lasso != .none), (.rounds, rounds > 0), (.adapt, adapts),
+            (shards.fit.l1Automatic ? .l1 : .l1Gate, shards.fit.lasso != .none), (.rounds, rounds > 0),
+            (.adapt, adapts),
         ])
-        if read.selection.wantsNoise { throw RequestRefusal.fixedExpert(.noise, .emptyRange) }
+        if read.selection.wantsNoise { throw RequestRefusal.fixedExpert(.noise, .rangeOfOneSite) }
         var fitOptions = shards.fitting.options(experts: setting.experts, seed: setting.seed, aggregated: true)
         fitOptions.addFixedExperts(of: read.selection)
         observer.rowsRead(read.training.reduce(0) { $0 + $1.rows.rowCount })

@@ -25,7 +25,7 @@ package struct StudyJob: Sendable {
         // Where no family is given, the target says it.
         if columns.family != nil { try columns.checkFamily() }
         try columns.checkFixedExperts()
-        if columns.noise == .automatic { throw .fixedExpert(.noise, .emptyRange) }
+        if columns.noise == .automatic { throw .fixedExpert(.noise, .rangeOfOneSite) }
         for name in categories {
             if name == target { throw .noEffect(.categories, .categoryIsTarget(name)) }
             if columns.exclude.contains(name) { throw .noEffect(.categories, .categoryIsExcluded(name)) }

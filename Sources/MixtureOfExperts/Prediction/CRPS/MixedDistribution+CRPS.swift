@@ -18,7 +18,8 @@ extension MixedDistribution {
             if weight > 0 { score -= weight * part.weight * distances.to(part.distribution) }
             for other in fixed[...index] {
                 let factor = other.distribution == part.distribution ? 0.5 : 1
-                score -= factor * part.weight * other.weight * part.distribution.expectedDistance(to: other.distribution)
+                score -=
+                    factor * part.weight * other.weight * part.distribution.expectedDistance(to: other.distribution)
             }
         }
         return max(score, 0)
@@ -27,7 +28,7 @@ extension MixedDistribution {
     /// Expected distances from a distribution.
     private struct Distances {
         let distribution: any PredictiveDistribution
-        /// ½ E|B - B'|
+        /// Half of E|B - B'|.
         let halfSpread: Double
 
         init(_ distribution: any PredictiveDistribution, isNeeded: Bool) {
@@ -54,9 +55,11 @@ extension MixedDistribution {
 }
 
 extension FixedDistribution {
-    /// E|X - y|
+    /// The mean of |X - y|.
     func expectedDistance(to response: Double) -> Double {
-        guard case .noise(let low, let high) = self, response > low, response < high else { return abs(mean - response) }
+        guard case .noise(let low, let high) = self, response > low, response < high else {
+            return abs(mean - response)
+        }
         let (below, above) = (response - low, high - response)
         return (below * below + above * above) / (2 * (high - low))
     }

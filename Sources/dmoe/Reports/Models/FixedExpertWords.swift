@@ -33,7 +33,8 @@ extension MixtureModel {
     var measureWords: String? {
         let values = fixedDistributions.compactMap(\.value)
         guard !values.isEmpty, !family.response.isDiscrete else { return nil }
-        return "densities are by counting measure at \(values.map(Format.label).joined(separator: ", ")) and by Lebesgue measure elsewhere: "
+        return
+            "densities are by counting measure at \(values.map(Format.label).joined(separator: ", ")) and by Lebesgue measure elsewhere: "
             + "log-likelihoods and BIC cannot be compared with those of a model without "
             + (values.count == 1 ? "the point mass" : "these point masses")
     }
