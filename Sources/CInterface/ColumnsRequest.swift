@@ -20,6 +20,10 @@ struct ColumnsRequest: Decodable {
     var missing: String?
     /// The column that says of whom a row is.
     var subject: String?
+    /// Values that are experts of their own.
+    var pointMass: [Double]?
+    /// The ends of the range of an expert of noise; empty for a range about the rows.
+    var noise: [Double]?
 
     func request() throws(RequestRefusal) -> ColumnRequest {
         var request = ColumnRequest(study: study.map { .text($0) }, target: target)
@@ -31,6 +35,11 @@ struct ColumnsRequest: Decodable {
         request.exposure = exposure
         request.weights = weights
         request.subject = subject
+        request.pointMass = pointMass ?? []
+        if let noise {
+            guard noise.isEmpty || noise.count == 2 else { throw .fixedExpert(.noise, .emptyRange) }
+            request.noise = noise.isEmpty ? .automatic : .range(low: noise[0], high: noise[1])
+        }
         request.missing = try Request.named(missing, .missing)
         return request
     }

@@ -1,7 +1,9 @@
 // The words of R for options that it has words for.
 extension RequestOption {
-    /// What a formula and a data frame say in R, so that no argument does.
-    static let inFormulas: Set<RequestOption> = [.target, .features, .exclude, .gateFeatures, .classes, .categories]
+    /// What a formula and a data frame say in R, so that no argument does, and what R has not.
+    static let inFormulas: Set<RequestOption> = [
+        .target, .features, .exclude, .gateFeatures, .classes, .categories, .pointMass, .noise,
+    ]
 
     var rName: String {
         switch self {

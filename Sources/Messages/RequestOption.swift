@@ -26,6 +26,10 @@ public enum RequestOption: String, Sendable, Hashable, CaseIterable {
     case subject
     /// The rule for missing values: `MissingValueRule` by its name.
     case missing
+    /// Values of the response that are experts of their own.
+    case pointMass
+    /// The range of an expert of noise.
+    case noise
     /// Columns of a new study that are categories.
     case categories
     /// The rule for levels of a category that the study does not name: `UnknownLevelRule` by its name.
@@ -215,6 +219,16 @@ extension RequestOption {
         case .python, .estimator: "\(name(style))=\(value)"
         case .swift: "\(name(style)): \(value)"
         case .r: "\(name(style)) = \(value)"
+        }
+    }
+
+    /// The option with a number that need be no whole one, in a list where the interface wants one.
+    public func number(_ value: Double, _ style: OptionStyle) -> String {
+        switch style {
+        case .commandLine: "\(name(style)) \(Format.label(value))"
+        case .python, .estimator: "\(name(style))=[\(Format.label(value))]"
+        case .swift: "\(name(style)): [\(Format.label(value))]"
+        case .r: "\(name(style)) = \(Format.label(value))"
         }
     }
 

@@ -26,6 +26,10 @@ public enum RequestRefusal: Error, Equatable, Sendable {
     case subjectIsAnother(String)
     /// An option without an effect here.
     case noEffect(RequestOption, Reason)
+    /// An expert without parameters that the family of the others cannot have beside them.
+    case fixedExpert(RequestOption, FixedExpertReason)
+    /// An option that takes no experts without parameters.
+    case noFixedExperts(RequestOption)
     /// An option that another value of it needs.
     case needs(RequestOption, RequestOption, Reason)
     /// A method that fixes an option to another value than the one given.
@@ -46,6 +50,22 @@ public enum RequestRefusal: Error, Equatable, Sendable {
     case oneShard
     /// Numbers of shards and groups that leave a group to no shard.
     case unseenGroup(shards: Int, capacity: Int)
+
+    /// Why a family cannot have an expert without parameters.
+    public enum FixedExpertReason: Sendable, Equatable {
+        /// Each class has its probability.
+        case responsesAreClasses(family: String)
+        /// Only real numbers have noise over a range.
+        case noiseOfOtherFamily(family: String)
+        /// A range about the rows of one site, where all sites need the same.
+        case rangeOfOneSite
+        /// A range whose ends are not finite, or the first not below the second.
+        case emptyRange
+        /// A value that the family cannot take, in its words.
+        case value(Double, family: String)
+        /// A value that is given twice.
+        case duplicatedValue(Double)
+    }
 
     /// Why two options exclude each other.
     public enum Conflict: Sendable, Equatable {
@@ -149,6 +169,10 @@ extension RequestRefusal: DoorMessage {
         case .subjectIsAnother(let name):
             "\(RequestOption.subject.name(style)): \(name.quoted) is another column of the study; name one that says of whom a row is"
         case .noEffect(let option, let reason): "\(option.name(style)) has no effect here: \(reason.text(style))"
+        case .fixedExpert(let option, let reason): "\(option.name(style)): \(reason.text)"
+        case .noFixedExperts(let option):
+            "\(option.name(style)) cannot go with \(RequestOption.pointMass.name(style)) or \(RequestOption.noise.name(style)): it takes no "
+                + "experts without parameters yet"
         case .needs(let option, let needed, let reason):
             "\(option.name(style)) needs \(needed.name(style)): \(reason.text(style))"
         case .fixedByMethod(let method, let option, let value):
@@ -172,6 +196,22 @@ extension RequestRefusal: DoorMessage {
         case .unseenGroup(let shards, let capacity):
             "\(RequestOption.shards.setting(shards, style)) with \(RequestOption.capacity.setting(capacity, style)) leaves "
                 + "a group that no shard sees: use more of either"
+        }
+    }
+}
+
+extension RequestRefusal.FixedExpertReason {
+    fileprivate var text: String {
+        switch self {
+        case .responsesAreClasses(let family):
+            "responses of family \(family.quoted) are classes, and each has its probability already"
+        case .noiseOfOtherFamily(let family):
+            "noise over a range is for family 'gaussian', not for \(family.quoted)"
+        case .rangeOfOneSite: "all sites have the same range: give its two ends, such as -100..100"
+        case .emptyRange: "a range has two finite ends, the first below the second, such as -100..100"
+        case .value(let value, let family):
+            "\(Format.label(value)) is no value that a response of family \(family.quoted) can have"
+        case .duplicatedValue(let value): "\(Format.label(value)) is duplicated"
         }
     }
 }

@@ -38,8 +38,8 @@ import Testing
 
     static let damages: [Damage] = [
         Damage(testDescription: "another format", error: .notAModel(path: "m.json")) { $0["format"] = "other" },
-        Damage(testDescription: "newer format", error: .newerFormat(path: "m.json", version: 3, known: 2)) {
-            $0["formatVersion"] = 3
+        Damage(testDescription: "newer format", error: .newerFormat(path: "m.json", version: 4, known: 3)) {
+            $0["formatVersion"] = 4
         },
         Damage(testDescription: "outdated format", error: .outdatedFormat(path: "m.json", version: 1)) {
             $0["formatVersion"] = 1

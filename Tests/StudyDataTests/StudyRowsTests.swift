@@ -175,7 +175,8 @@ import Testing
         ) { try selection("n", .count).rows(of: responses) }
         #expect(
             throws: TableError.unusableResponse(
-                source: "t.csv", line: 2, column: "cost", value: 0, needed: "a number above 0")
+                source: "t.csv", line: 2, column: "cost", value: 0,
+                needed: "a number above 0, or a point mass at 0")
         ) { try selection("cost", .positiveNumber).rows(of: responses) }
     }
 

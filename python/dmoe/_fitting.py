@@ -56,6 +56,8 @@ def fit_local(
     weights: str | None = None,
     subject: str | None = None,
     missing: str | None = None,
+    point_mass: float | Sequence[float] | None = None,
+    noise: bool | tuple[float, float] | None = None,
     study: str | None = None,
     experts: int | tuple[int, int] | None = None,
     site: str = "data",
@@ -90,6 +92,10 @@ def fit_local(
         Column that says of whom a row is, such as a patient with several visits: threshold and ledger count subjects then, not rows.
     missing : {"error", "drop"}, optional
         What is done about rows with a missing value; an error by default.
+    point_mass : float or list of float, optional
+        Values of the target that are experts of their own, such as 0.
+    noise : bool or pair of float, optional
+        An expert of noise, of one density over a range of the target: True for one about the rows, or its two ends.
     study : str, optional
         The text of a study file, in place of the arguments on columns.
     experts : int or pair of int
@@ -134,6 +140,7 @@ def fit_local(
     columns = column_request(
         study=study, target=target, features=features, exclude=exclude, gate_features=gate_features, family=family, classes=classes,
         exposure=exposure, weights=weights, missing=missing, subject=subject,
+        point_mass=point_mass, noise=noise,
     )
     request = fit_request(columns, experts, options)
     model = run_fit(_rows(data, columns, request, site), request, n_jobs, progress)

@@ -16,7 +16,7 @@ from ._tables import Role, name_role, roles_of_study
 # Arguments of a fit that are about columns.
 COLUMN_ARGUMENTS = (
     "study", "target", "features", "exclude", "gate_features", "family", "classes", "exposure", "weights", "missing",
-    "subject",
+    "subject", "point_mass", "noise",
 )
 
 # Options of a fit that are not.
@@ -91,7 +91,7 @@ def column_request(
     *, study: str | None, target: str | None, features: Sequence[str] | None, exclude: Sequence[str] | None = None,
     gate_features: Sequence[str] | None,
     family: str | None, classes: Sequence[str] | None, exposure: str | None, weights: str | None, missing: str | None,
-    subject: str | None = None,
+    subject: str | None = None, point_mass: float | Sequence[float] | None = None, noise: bool | tuple[float, float] | None = None,
 ) -> dict[str, Any]:
     """Which columns are what."""
     for argument, name in (("target", target), ("exposure", exposure), ("weights", weights), ("subject", subject)):
@@ -102,8 +102,24 @@ def column_request(
         "exclude": names_in("exclude", exclude) or None,
         "gateCovariates": names_in("gate_features", gate_features), "family": family,
         "classes": names_in("classes", classes), "exposure": exposure, "weights": weights, "missing": missing,
-        "subject": subject,
+        "subject": subject, "pointMass": _numbers_of("point_mass", point_mass), "noise": _noise_of(noise),
     })
+
+
+def _numbers_of(argument: str, values: float | Sequence[float] | None) -> list[float] | None:
+    if values is None:
+        return None
+    listed = values if isinstance(values, Sequence) and not isinstance(values, str) else [values]
+    try:
+        return [float(value) for value in listed]
+    except (TypeError, ValueError):
+        raise TypeError(f"{argument} must be a number or a list of numbers, not {values!r}") from None
+
+
+def _noise_of(noise: bool | Sequence[float] | None) -> list[float] | None:
+    if noise is None or noise is False:
+        return None
+    return [] if noise is True else _numbers_of("noise", noise)
 
 
 def columns_named(request: Mapping[str, Any]) -> list[str]:

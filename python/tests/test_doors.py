@@ -83,6 +83,11 @@ def arguments(request: dict[str, Any], folder: Path) -> list[str]:
             value = "support.csv"
         elif name == "unknownLevels":
             option = "unknown"
+        elif name == "pointMass":
+            words += [word for number in value for word in (f"--{option}", str(number))]
+            continue
+        elif name == "noise":
+            value = "..".join(str(number) for number in value)
         if isinstance(value, bool):
             words.append(f"--{option}" if value else f"--no-{option}")
         elif name == "experts" and isinstance(value, list):

@@ -13,13 +13,19 @@ package struct GreedyAggregator: Aggregator {
     package func reduce(_ problem: AggregationProblem) throws(AggregationError) -> ReducedMixture {
         let transport = problem.transport
         let count = try problem.expertCount()
+        let all = transport.componentsOnSupport(rows: problem.mixture.sites.reduce(0) { $0 + $1.weight })
         let groups = GreedyMerging.groups(
-            transport.componentsOnSupport(rows: problem.mixture.sites.reduce(0) { $0 + $1.weight }), count: count,
-            design: problem.mixture.design,
+            problem.mixture.regressions.map { all[$0] }, count: count, design: problem.mixture.design,
             parallelism: problem.parallelism)
         var labels = [Int](repeating: 0, count: transport.componentCount)
         for (index, group) in groups.enumerated() { for member in group.members { labels[member] = index } }
-        let experts = groups.map { $0.expert(problem.mixture.family, problem.mixture.design) }
+        let fixed = problem.mixture.fixedExperts
+        for (component, expert) in transport.components.enumerated() {
+            if let own = fixed.firstIndex(where: { $0.fixed == expert.fixed }) {
+                labels[component] = groups.count + own
+            }
+        }
+        let experts = groups.map { $0.expert(problem.mixture.family, problem.mixture.design) } + fixed
         let builder = Reduction(
             mixture: problem.mixture, problem: transport, options: problem.options,
             dispersionFloor: AggregationProblem.dispersionFloor)

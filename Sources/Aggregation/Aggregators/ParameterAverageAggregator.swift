@@ -18,7 +18,12 @@ package struct ParameterAverageAggregator: Aggregator {
 extension AggregationProblem {
     func requireEqualExpertCounts(method: String) throws(AggregationError) {
         let counts = mixture.sites.map(\.model.expertCount)
-        guard let other = counts.firstIndex(where: { $0 != counts[0] }) else { return }
+        let models = mixture.sites.map(\.model)
+        guard let other = counts.firstIndex(where: { $0 != counts[0] }) else {
+            guard let other = models.firstIndex(where: { !$0.hasSameFixedExperts(as: models[0]) }) else { return }
+            throw .disagreement(
+                first: names[0], second: names[other], what: "point masses, and \(method) averages expert by expert")
+        }
         throw .differentExpertCounts(
             method: method, first: names[0], count: counts[0], second: names[other], otherCount: counts[other])
     }

@@ -136,7 +136,7 @@ extension LocalMixture {
         guard family is any ClosedFormFamily, weight > 0 else { return 0 }
         return members[site].reduce(0) { sum, component in
             let (expert, moments) = (components[component].expert, components[component].moments)
-            guard moments.weight > 0 else { return sum }
+            guard expert.fixed == nil, moments.weight > 0 else { return sum }
             let residual = moments.meanSquaredResidual(of: expert.coefficients, on: design.expertCovariates)
             let ratio = max(residual / expert.dispersion, 1)
             let gap = 0.5 * (ratio - 1 - log(ratio))

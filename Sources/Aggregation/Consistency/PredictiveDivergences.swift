@@ -35,7 +35,9 @@ struct PredictiveDivergences {
                 guard references[index] != site else { return 0 }
                 let divergence = draws.divergence(to: reference)
                 // What a small site fits with one expert is like none of the several of a large one.
-                guard mixture.sites[site].model.expertCount == 1, reference.expertCount > 1 else { return divergence }
+                guard mixture.sites[site].model.expertCount == 1, reference.expertCount > 1,
+                    !reference.hasFixedExperts
+                else { return divergence }
                 return min(divergence, draws.divergence(to: singles[index]))
             }
             return (draws, values)
@@ -53,7 +55,8 @@ struct PredictiveDivergences {
 extension LocalMixture {
     /// The experts of a site as one: the regression of all of its rows.
     fileprivate func single(site: Int) -> MixtureModel {
-        let groups = GreedyMerging.groups(members[site].map { group($0) }, count: 1, design: design)
+        let groups = GreedyMerging.groups(
+            members[site].filter { components[$0].expert.fixed == nil }.map { group($0) }, count: 1, design: design)
         return MixtureModel(design: design, family: family, ungated: groups.map { $0.expert(family, design) })
     }
 }

@@ -101,14 +101,13 @@ package struct AggregationProblem: Sendable {
     /// The names of the sites, in the order of `mixture.sites`.
     var names: [String] { contributions.map(\.name) }
 
-    /// Experts of the global model.
+    /// Experts of the global model that have parameters.
     ///
-    /// - Throws: where more are asked than there are components.
+    /// - Throws: where more are asked than there are components of them.
     func expertCount() throws(AggregationError) -> Int {
         let asked = options.expertCount ?? contributions.usualExpertCount
-        guard asked <= mixture.components.count else {
-            throw .tooManyExperts(asked: asked, components: mixture.components.count)
-        }
+        let components = mixture.regressions.count
+        guard asked <= components else { throw .tooManyExperts(asked: asked, components: components) }
         return asked
     }
 

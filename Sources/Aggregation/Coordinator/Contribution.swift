@@ -45,7 +45,7 @@ extension [Contribution] {
     ///
     /// A search takes time in proportion to it, and whoever makes a file may write any number of experts.
     package var usualExpertCount: Int {
-        let counts = map(\.fitted.model.expertCount).sorted(by: >)
+        let counts = map(\.fitted.model.regressionCount).sorted(by: >)
         guard counts.count > 1 else { return counts.first ?? 1 }
         return Swift.min(counts[0], Swift.max(Self.leastBound, Self.mostTimesNext * counts[1]))
     }

@@ -17,6 +17,8 @@ extension Contribution {
             differing = "the classes of '\(left.design.target)' or their order"
         } else if left.design.target != right.design.target {
             differing = "the target ('\(left.design.target)' and '\(right.design.target)')"
+        } else if let difference = Self.noiseDifference(left, right) {
+            differing = difference
         } else if let fitted = fitted.arranged(as: left.design) {
             return Self(name: name, fitted: fitted)
         } else {

@@ -102,12 +102,12 @@ extension Coordinator {
             result.append(.dominantSite(site: site.name, share: site.share))
         }
         if options.expertCount == nil, options.expertCountRange == nil,
-            let most = contributions.max(by: { $0.fitted.model.expertCount < $1.fitted.model.expertCount }),
-            most.fitted.model.expertCount > contributions.usualExpertCount
+            let most = contributions.max(by: { $0.fitted.model.regressionCount < $1.fitted.model.regressionCount }),
+            most.fitted.model.regressionCount > contributions.usualExpertCount
         {
             result.append(
                 .manyExpertsOfOneSite(
-                    site: most.name, experts: most.fitted.model.expertCount, used: reduced.model.expertCount))
+                    site: most.name, experts: most.fitted.model.regressionCount, used: reduced.model.regressionCount))
         }
         let support = problem.support
         let share = support.effectivePoints / Double(support.weights.count)
@@ -116,8 +116,9 @@ extension Coordinator {
                 .supportElsewhere(effectivePoints: Int(support.effectivePoints), points: support.weights.count))
         }
         let expertCount = reduced.model.expertCount
-        if options.expertCountRange == nil, let asked = options.expertCount, asked != expertCount {
-            result.append(.otherExpertCount(asked: asked, method: aggregator.name, experts: expertCount))
+        let regressions = reduced.model.regressionCount
+        if options.expertCountRange == nil, let asked = options.expertCount, asked != regressions {
+            result.append(.otherExpertCount(asked: asked, method: aggregator.name, experts: regressions))
         }
         let empty = (0..<expertCount).filter { !reduced.labels.contains($0) }
         if !empty.isEmpty { result.append(.emptyExperts(empty: empty.count, of: expertCount)) }

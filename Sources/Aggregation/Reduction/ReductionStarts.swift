@@ -8,18 +8,21 @@ struct ReductionStarts {
     let mixture: LocalMixture
     /// Of the sites.
     let names: [String]
+    /// With parameters.
     let expertCount: Int
     let dispersionFloor: Double
 
     private static let largestNumberOfLocalStarts = 12
     private static let largestNumberOfMergedComponents = 160
 
-    /// Named starts, each of `expertCount` experts.
+    /// Named starts, each of `expertCount` experts and those without parameters.
     func all(
         _ problem: TransportProblem, using random: inout RandomNumbers, parallelism: Parallelism
     ) -> [(start: ReductionStart, experts: [Expert])] {
         let order = random.permutation(mixture.sites.count).prefix(Self.largestNumberOfLocalStarts).sorted()
-        let chosen = random.permutation(mixture.components.count).prefix(Self.largestNumberOfMergedComponents).sorted()
+        let regressions = mixture.regressions
+        let chosen = random.permutation(regressions.count).prefix(Self.largestNumberOfMergedComponents).sorted()
+            .map { regressions[$0] }
         let merged = (ReductionStart.greedyMerging, completed(merged(chosen, parallelism), problem))
         return [merged]
             + parallelism.map(count: order.count) { index in
@@ -29,7 +32,7 @@ struct ReductionStarts {
 
     private func startingExperts(_ site: Int) -> [Expert] {
         // Local experts are in order of weight: the largest come first.
-        Array(mixture.sites[site].model.experts.prefix(expertCount))
+        Array(mixture.sites[site].model.experts.lazy.filter { $0.fixed == nil }.prefix(expertCount))
     }
 
     private func merged(_ components: [Int], _ parallelism: Parallelism) -> [Expert] {
@@ -41,14 +44,15 @@ struct ReductionStarts {
     /// Adds, until there are enough, the component that the experts so far serve worst.
     private func completed(_ start: [Expert], _ problem: TransportProblem) -> [Expert] {
         var experts = start
-        while experts.count < expertCount {
+        let regressions = (0..<problem.componentCount).filter { problem.components[$0].fixed == nil }
+        while experts.count < expertCount, !regressions.isEmpty {
             let costs = problem.expectedDivergences(to: experts)
-            let worst = (0..<problem.componentCount).map { component in
+            let worst = regressions.map { component in
                 costs[component * experts.count..<(component + 1) * experts.count].min() ?? 0
             }
             let component = worst.indices.max { worst[$0] < worst[$1] } ?? 0
-            experts.append(problem.components[component])
+            experts.append(problem.components[regressions[component]])
         }
-        return experts
+        return experts + mixture.fixedExperts
     }
 }

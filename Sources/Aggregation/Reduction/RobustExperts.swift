@@ -31,9 +31,9 @@ package struct RobustExperts {
     package func fitted(from previous: [Expert]) -> [Expert] {
         parallelism.map(count: previous.count) { label in
             let members = mixture.components(labelled: label, in: labels)
-            guard !members.isEmpty else { return previous[label] }
+            guard previous[label].fixed == nil, !members.isEmpty else { return previous[label] }
             guard let family = mixture.family as? any ClosedFormFamily else { return expertByInformation(members) }
-            return expert(members, family, isOnly: previous.count == 1).expert
+            return expert(members, family, isOnly: isOnly(previous.count)).expert
         }
     }
 
@@ -42,7 +42,7 @@ package struct RobustExperts {
         guard !(mixture.family is any ClosedFormFamily) else { return experts }
         return parallelism.map(count: experts.count) { label in
             let members = mixture.components(labelled: label, in: labels)
-            guard !members.isEmpty,
+            guard experts[label].fixed == nil, !members.isEmpty,
                 let score = PooledScore(
                     mixture, members, keeping: SlopeVote.keptCoefficients(mixture, members))
             else { return experts[label] }
@@ -55,14 +55,19 @@ package struct RobustExperts {
         guard let family = mixture.family as? any ClosedFormFamily else {
             return [Double](repeating: 1, count: labels.count)
         }
-        let byLabel = parallelism.map(count: count) { label in
+        let byLabel = parallelism.map(count: count) { label -> [(Int, Double)] in
             let members = mixture.components(labelled: label, in: labels)
-            return members.isEmpty ? [] : Array(zip(members, expert(members, family, isOnly: count == 1).weights))
+            guard let first = members.first else { return [] }
+            guard mixture.components[first].expert.fixed == nil else { return members.map { ($0, 1) } }
+            return Array(zip(members, expert(members, family, isOnly: isOnly(count)).weights))
         }
         var result = [Double](repeating: 0, count: labels.count)
         for (member, weight) in byLabel.joined() { result[member] = weight }
         return result
     }
+
+    /// Whether one of so many experts alone has parameters.
+    private func isOnly(_ count: Int) -> Bool { count - mixture.fixedExperts.count == 1 }
 
     private func expertByInformation(_ members: [Int]) -> Expert {
         var sum = InformationSum(size: mixture.components[members[0]].expert.coefficients.count)

@@ -16,7 +16,11 @@ struct CandidateBuilder {
     func constructions() -> [GlobalConstruction] {
         let mixture = problem.mixture
         let medoid = SiteDivergences(problem).medoid(weights: mixture.sites.map(\.weight))
-        let usable = mixture.sites.indices.filter { mixture.sites[$0].model.expertCount == reduction.experts.count }
+        let usable = mixture.sites.indices.filter { site in
+            let experts = mixture.sites[site].model.experts
+            return experts.count == reduction.experts.count
+                && experts.map(\.fixed) == reduction.experts.map(\.fixed)
+        }
         let largest = usable.sorted { (mixture.sites[$0].weight, $1) > (mixture.sites[$1].weight, $0) }
             .prefix(Self.largestNumberOfLocalModels)
         var result: [GlobalConstruction] = GateTarget.allCases.map { .gate(target: $0, afterDistillation: false) }

@@ -38,20 +38,29 @@ struct Distillation {
         let count = searches ? most : min(most, max(fewestDraws, drawsPerRow * rows))
         let (drawn, components) = MonteCarloSample.drawn(mixture, source, count: count, generator, parallelism)
         var fitOptions = FitOptions(
-            expertCount: start.expertCount, starts: searches ? starts : 1,
+            expertCount: start.regressionCount, starts: searches ? starts : 1,
             maxIterations: iterations,
             seed: options.seed &+ seedOffset,
             minRows: 1,
             standardErrors: .none, initialModels: [start])
+        // The units of the mixture are those of the user here.
+        var start = start
+        let fixed = start.experts.map(\.fixed)
+        for expert in start.experts.indices {
+            start.experts[expert].fixed = fixed[expert].map { FixedExpert($0.distribution) }
+        }
+        fitOptions.fixed = start.experts.compactMap(\.fixed)
+        fitOptions.initialModels = [start]
         fitOptions.wantsMarginals = false
         fitOptions.seeksNarrowOptima = false
         if !searches { fitOptions.tolerance = refiningTolerance }
         let fit = LocalFit(
             design: mixture.design, family: mixture.family, options: fitOptions, parallelism: parallelism)
         // A fit at its variance floor follows the draw, not f̂^W.
-        guard let local = try? fit.fit(drawn), local.model.expertCount == start.expertCount,
+        guard var local = try? fit.fit(drawn), local.model.expertCount == start.expertCount,
             local.report.starts.contains(where: { $0.logLikelihood != nil && $0.floorHits == 0 })
         else { return nil }
+        for expert in fixed.indices { local.fitted.model.experts[expert].fixed = fixed[expert] }
         return (local.model, labels(of: components, in: mixture, local.model, drawn))
     }
 
@@ -67,7 +76,12 @@ struct Distillation {
             for expert in 0..<model.expertCount { sums[component][expert] += posteriors[row, expert] }
         }
         for component in Set(components) {
-            labels[component] = sums[component].indices.max { sums[component][$0] < sums[component][$1] }
+            let own = mixture.components[component].expert
+            // Counts share their draws: a point mass is none of the other experts all the same.
+            let possible = model.experts.indices.filter {
+                model.experts[$0].fixed?.distribution == own.fixed?.distribution
+            }
+            labels[component] = possible.max { sums[component][$0] < sums[component][$1] }
         }
         return labels
     }

@@ -20,10 +20,10 @@ extension Coordinator {
         var best: (reduced: ReducedMixture, penalised: Double)?
         var curve = [AggregationReport.ExpertCount]()
         var sinceBest = 0
-        for count in expertCounts where count <= problem.mixture.components.count && sinceBest < Self.patience {
+        for count in expertCounts where count <= problem.mixture.regressions.count && sinceBest < Self.patience {
             problem.options.expertCount = count
             let reduced = try aggregator.reduce(problem)
-            let reached = reduced.model.expertCount
+            let reached = reduced.model.regressionCount
             if curve.contains(where: { $0.experts == reached }) {
                 // The method gives what it gives, whatever is asked.
                 sinceBest += 1
@@ -40,7 +40,7 @@ extension Coordinator {
             }
         }
         guard let best else {
-            throw .tooManyExperts(asked: expertCounts.lowerBound, components: problem.mixture.components.count)
+            throw .tooManyExperts(asked: expertCounts.lowerBound, components: problem.mixture.regressions.count)
         }
         return (best.reduced, curve)
     }

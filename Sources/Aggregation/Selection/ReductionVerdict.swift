@@ -41,7 +41,7 @@ extension Coordinator {
         return ReductionVerdict(
             loss: average.mean - optimism, standardError: average.standardError,
             lossToOwnModels: own.mean - optimism, standardErrorToOwnModels: own.standardError,
-            neighbours: neighbours(of: reduced.model.expertCount, problem, sample))
+            neighbours: neighbours(of: reduced.model.regressionCount, problem, sample))
     }
 
     private func neighbours(
@@ -54,7 +54,7 @@ extension Coordinator {
             var other = problem
             other.options = TransportAggregator.statistics.settings(problem.options)
             other.options.expertCount = number
-            guard number > 0, number <= problem.mixture.components.count,
+            guard number > 0, number <= problem.mixture.regressions.count,
                 let reduced = try? TransportAggregator.statistics.reduce(other)
             else { return nil }
             let gain = sample.gain(ofAverage: problem.mixture, over: sample.logDensities(reduced.model))

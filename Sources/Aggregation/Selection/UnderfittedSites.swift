@@ -11,8 +11,8 @@ struct UnderfittedSites {
     /// - Parameter reduction: an optimum of the transportation problem of all sites.
     init(_ problem: AggregationProblem, _ reduction: TransportReduction) {
         let mixture = problem.mixture
-        let count = reduction.experts.count
-        let smaller = mixture.sites.indices.filter { mixture.sites[$0].model.expertCount < count }
+        let regressions = reduction.experts.count { $0.fixed == nil }
+        let smaller = mixture.sites.indices.filter { mixture.sites[$0].model.regressionCount < regressions }
         guard problem.options.leavesConstructionOpen, !smaller.isEmpty, smaller.count < mixture.sites.count else {
             sites = []
             return
@@ -20,7 +20,7 @@ struct UnderfittedSites {
         let first = CandidateBuilder(problem: problem, reduction: reduction).asOptioned()[0]
         let weights = RobustExperts(
             mixture, first.labels, dispersionFloor: AggregationProblem.dispersionFloor, problem.parallelism
-        ).weights(count: count)
+        ).weights(count: reduction.experts.count)
         let found = smaller.filter { site in mixture.members[site].contains { weights[$0] < 1 } }
         let total = mixture.sites.reduce(0) { $0 + $1.weight }
         sites = found.reduce(0) { $0 + mixture.sites[$1].weight } < 0.5 * total ? found : []

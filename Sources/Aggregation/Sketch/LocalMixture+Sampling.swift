@@ -35,9 +35,7 @@ extension LocalMixture {
     /// One response per point, drawn from the expert of its component.
     func sampleResponses(_ points: Matrix, ofComponents own: [Int], using random: inout RandomNumbers) -> [Double] {
         own.indices.map { index in
-            let expert = components[own[index]].expert
-            return family.sample(
-                design.predictors(expert, at: points.row(index)), dispersion: expert.dispersion, using: &random)
+            response(of: components[own[index]].expert, at: points.row(index), using: &random)
         }
     }
 
@@ -63,9 +61,12 @@ extension LocalMixture {
                 break
             }
         }
-        let expert = model.experts[chosen]
-        return family.sample(
-            design.predictors(expert, at: point), dispersion: expert.dispersion, using: &random)
+        return response(of: model.experts[chosen], at: point, using: &random)
+    }
+
+    private func response(of expert: Expert, at point: [Double], using random: inout RandomNumbers) -> Double {
+        if let fixed = expert.fixed { return fixed.distribution.sample(using: &random) }
+        return family.sample(design.predictors(expert, at: point), dispersion: expert.dispersion, using: &random)
     }
 }
 
@@ -76,7 +77,7 @@ extension LocalMixture {
         let experts = components.map(\.expert)
         let predictors = MixtureModel(design: design, family: family, ungated: experts).predictors(rows.covariates)
         family.forEachLogDensity(
-            dispersions: experts.map(\.dispersion), predictors: predictors, responses: rows.responses
+            experts, predictors: predictors, responses: rows.responses
         ) { component, logDensities in
             for (row, value) in logDensities.enumerated() {
                 joint[row, component] = log(joint[row, component]) + value

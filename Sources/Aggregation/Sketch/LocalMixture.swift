@@ -251,8 +251,8 @@ extension FittedMixture {
     /// Rows that share a response leave no residual. A common expert of such groups would get the smallest variance there is, from
     /// which those that it stands for are farther, in expected divergence, than from an expert of any width.
     fileprivate func varianceBeyondResiduals(_ index: Int) -> Double {
-        guard model.family is any ClosedFormFamily, moments[index].weight > 0 else { return 0 }
         let expert = model.experts[index]
+        guard expert.fixed == nil, model.family is any ClosedFormFamily, moments[index].weight > 0 else { return 0 }
         let residual = moments[index].meanSquaredResidual(of: expert.coefficients, on: model.design.expertCovariates)
         let excess = expert.dispersion - residual
         return excess > Self.floorShare * expert.dispersion ? excess : 0

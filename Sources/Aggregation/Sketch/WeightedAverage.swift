@@ -44,7 +44,7 @@ package struct WeightedAverage: ConditionalMixture {
     package func logJointDensities(_ covariates: Matrix, responses: [Double]) -> Matrix {
         var result = gateProbabilities(covariates)
         family.forEachLogDensity(
-            dispersions: experts.map(\.dispersion), predictors: predictors(covariates), responses: responses
+            experts, predictors: predictors(covariates), responses: responses
         ) { component, logDensities in
             for (row, value) in logDensities.enumerated() {
                 result[row, component] = log(result[row, component]) + value

@@ -83,7 +83,7 @@ package struct TransportPlan {
             design: problem.design, family: problem.family, dispersionFloor: 0, iterations: Self.newtonSteps)
         return problem.parallelism.map(count: previous.count) { index in
             let masses = Array(masses.column(index))
-            guard masses.reduce(0, +) > 1e-12 else { return previous[index] }
+            guard previous[index].fixed == nil, masses.reduce(0, +) > 1e-12 else { return previous[index] }
             return fit.barycentre(
                 problem.points, PointStatistics(masses: masses, statistics: statistics[index]), from: previous[index])
         }

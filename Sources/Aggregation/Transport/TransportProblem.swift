@@ -24,6 +24,7 @@ package struct TransportProblem: Sendable {
     /// Predictors on the support are formed anew where they are needed: that is cheaper than to read points x components
     /// of them from memory.
     private let coefficients: [Double]
+    private let hasFixedExperts: Bool
 
     package init(_ mixture: LocalMixture, support: SupportSample, parallelism: Parallelism = .serial) {
         let total = support.weights.reduce(0, +)
@@ -54,6 +55,7 @@ package struct TransportProblem: Sendable {
         self.components = components
         self.parallelism = parallelism
         coefficients = components.flatMap { design.spread($0) }
+        hasFixedExperts = components.contains { $0.fixed != nil }
     }
 
     var pointCount: Int { rows.rowCount }
@@ -168,12 +170,21 @@ package struct TransportProblem: Sendable {
         _ prepared: (any PreparedDivergence)?, of component: Int, _ source: LinearPredictors, to expert: Expert,
         _ predictors: LinearPredictors, into costs: UnsafeMutablePointer<Double>
     ) {
+        if let cost = components[component].fixedCost(to: expert) {
+            costs.update(repeating: cost, count: RowBlock.capacity)
+            return
+        }
         if let prepared {
             prepared.write(from: source, to: predictors, count: RowBlock.capacity, into: costs)
         } else {
             family.divergences(
                 from: source, fromDispersion: components[component].dispersion, to: predictors,
                 toDispersion: expert.dispersion, count: RowBlock.capacity, into: costs)
+        }
+        guard hasFixedExperts else { return }
+        // However far two regressions are, a point mass is farther.
+        for lane in 0..<RowBlock.capacity where !(costs[lane] < Expert.farthestRegression) {
+            costs[lane] = Expert.farthestRegression
         }
     }
 

@@ -16,10 +16,13 @@ struct ExpertMatches {
     init(_ sites: [FittedMixture]) { self.sites = sites }
 
     mutating func nearest(to expert: Int, of site: Int, in other: Int) -> Int {
-        guard sites[other].model.expertCount > 1 else { return 0 }
+        let (own, others) = (sites[site].model.experts[expert], sites[other].model.experts)
+        // An expert without parameters has the same one, or none.
+        guard own.fixed == nil else { return others.firstIndex { $0.fixed == own.fixed } ?? 0 }
+        guard sites[other].model.regressionCount > 1 else { return 0 }
         let pair = Pair(site: site, expert: expert, other: other)
         if let found = known[pair] { return found }
-        let distances = sites[other].model.experts.map { distance($0, from: expert, of: site) }
+        let distances = sites[other].model.regressions.map { distance(others[$0], from: expert, of: site) }
         let found = distances.indices.min { distances[$0] < distances[$1] } ?? 0
         known[pair] = found
         return found

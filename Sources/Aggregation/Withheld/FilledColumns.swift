@@ -109,7 +109,8 @@ private struct ReleasedColumn {
         if let constant {
             fitted.leaveOut(column, of: expert, value: constant)
         } else if fitted.isWithheld(column, of: expert), fitted.moments[expert].weight > 0 {
-            vary(&fitted, expert, slopes: rowInformation.indices.map { slope($0, nearest) })
+            let isFixed = fitted.model.experts[expert].fixed != nil
+            vary(&fitted, expert, slopes: rowInformation.indices.map { isFixed ? 0 : slope($0, nearest) })
         }
     }
 
@@ -139,12 +140,17 @@ private struct ReleasedColumn {
     private func share(at mean: Double) -> Double? {
         guard let twoValues else { return nil }
         let share = (mean - twoValues.low) / (twoValues.high - twoValues.low)
-        return share > 0 && share < 1 ? share : nil
+        return share > Self.rounding && share < 1 - Self.rounding ? share : nil
     }
+
+    /// Of a value that was in standard units: a constant is one of the two values, not a mean of both.
+    private static let rounding = 1e-9
 
     /// The variance of a row: of two values that of their mean; that of other sites where the constant is a mean, not the value of nearly all rows.
     private func spread(at mean: Double, _ reason: WithheldColumn?) -> Double {
-        if let twoValues { return max(0, (mean - twoValues.low) * (twoValues.high - mean)) }
+        if let twoValues {
+            return share(at: mean) == nil ? 0 : (mean - twoValues.low) * (twoValues.high - mean)
+        }
         return reason == .usualValue ? 0 : variance
     }
 

@@ -21,10 +21,10 @@ extension MixtureModel {
     package func freeParameterCount(predictors: [Int]) -> Int {
         let layout = design.expertLayout
         func free(_ coefficients: some Collection<Double>) -> Int { 1 + coefficients.dropFirst().count { $0 != 0 } }
-        let ofExperts = experts.reduce(0) { sum, expert in
+        let ofExperts = experts.filter { $0.fixed == nil }.reduce(0) { sum, expert in
             predictors.reduce(sum) { $0 + free(expert.coefficients[layout.coefficients(of: $1)]) }
         }
-        return ofExperts + (family.hasDispersion ? expertCount : 0)
+        return ofExperts + (family.hasDispersion ? regressionCount : 0)
             + (0..<max(expertCount - 1, 0)).reduce(0) { $0 + free(gate.coefficients.column($1)) }
     }
 }

@@ -20,7 +20,7 @@ enum InterceptOnlyExpert {
     /// - Parameter selectsSlopes: slopes of 0 need no rows.
     static func thinnestRegression(_ candidate: Refinement.Candidate, selectsSlopes: Bool = false) -> Int? {
         let model = candidate.model
-        let regressions = model.experts.indices.filter { !candidate.held.interceptOnly.contains($0) }
+        let regressions = model.regressions.filter { !candidate.held.interceptOnly.contains($0) }
         let rows = candidate.statistics.expertMoments.map(\.effectiveRows)
         guard regressions.count > 1, let thinnest = regressions.min(by: { rows[$0] < rows[$1] }) else { return nil }
         let coefficients =
@@ -39,7 +39,7 @@ enum InterceptOnlyExpert {
         var model = candidate.model
         let moments = candidate.statistics.expertMoments
         model.experts[expert] = model.family.constantExpert(rows, covariates: model.design.expertCovariates.count)
-        let others = model.experts.indices.filter { $0 != expert }
+        let others = model.regressions.filter { $0 != expert }
         let weight = others.reduce(0) { $0 + moments[$1].weight }
         var gate = model.gate.coefficients
         for row in 0..<gate.rowCount {

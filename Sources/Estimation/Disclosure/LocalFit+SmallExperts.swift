@@ -14,7 +14,9 @@ extension LocalFit {
             refinement.held.interceptOnly.insert(thin)
             refinement.prior = current.prior
             current = refinement.optimum(
-                from: InterceptOnlyExpert.start(from: current, expert: thin, rows: someRows(rows)),
+                from: InterceptOnlyExpert.start(
+                    from: current, expert: thin,
+                    rows: someRows(rows).ofRegressions(current.model.experts.compactMap(\.fixed), family)),
                 emIterations: Self.emIterationsBeforeNewton)
         }
         return current
@@ -22,10 +24,9 @@ extension LocalFit {
 
     /// One expert with a mean and a variance.
     func withoutSlopes(_ rows: StandardisedRows) -> (starts: [FitReport.Start], candidates: [Refinement.Candidate]) {
-        let expert = family.constantExpert(someRows(rows), covariates: design.expertCovariates.count)
+        let start = startWithoutSlopes(someRows(rows))
         var refinement = refinement(rows, start: 0, parallelism: parallelism, nil)
         refinement.held.interceptOnly = [0]
-        let start = MixtureModel(design: design, family: family, ungated: [expert])
         let candidate = refinement.optimum(from: start, emIterations: Self.emIterationsBeforeNewton)
         let report = FitReport.Start(
             strategy: .oneExpert,
@@ -39,6 +40,14 @@ extension LocalFit {
         while fitState.candidate.model.expertCount > 1 {
             let current = fitState.candidate
             guard let (expert, isDominated) = expertToLeaveOut(fitState) else { break }
+            guard current.model.experts[expert].fixed?.distribution.isNoise != true else {
+                leaveOutNoise(expert, &fitState)
+                var refinement = refinement(fitState.rows, start: 0, parallelism: parallelism, fitState.lasso?.inner)
+                (refinement.held, refinement.prior) = (fitState.candidate.held, fitState.candidate.prior)
+                fitState.candidate = refinement.optimum(
+                    from: fitState.candidate.model, emIterations: Self.emIterationsBeforeNewton)
+                continue
+            }
             let kept = current.model.experts.indices.filter { $0 != expert }
             var refinement = refinement(fitState.rows, start: 0, parallelism: parallelism, fitState.lasso?.inner)
             refinement.held = current.held.reordered(kept)
@@ -58,14 +67,18 @@ extension LocalFit {
     private func expertToLeaveOut(_ fitState: FitState) -> (expert: Int, isDominated: Bool)? {
         let moments = fitState.candidate.statistics.expertMoments
         let effective = moments.map(\.effectiveRows)
-        if let smallest = effective.indices.min(by: { effective[$0] < effective[$1] }),
-            effective[smallest] < options.minRows
-        {
+        let model = fitState.candidate.model
+        // The last expert with parameters stays: where it has too few rows there is no model.
+        let candidates = model.experts.indices.filter { model.regressionCount > 1 || model.experts[$0].fixed != nil }
+        if let smallest = candidates.min(by: { effective[$0] < effective[$1] }), effective[smallest] < options.minRows {
             return (smallest, false)
         }
         guard let rules = options.rules, family is any ClosedFormFamily else { return nil }
         let rule = DominanceRule(rules: rules)
         let parts = rule.parts(of: fitState.candidate.model, moments, fitState.rows, parallelism)
-        return rule.dominated(parts, moments).first { $0.column == design.covariateCount }.map { ($0.expert, true) }
+        return rule.dominated(parts, moments).first {
+            $0.column == design.covariateCount && candidates.contains($0.expert)
+                && model.experts[$0.expert].fixed == nil
+        }.map { ($0.expert, true) }
     }
 }

@@ -143,7 +143,8 @@ extension LocalFit {
     private func begunAnew(_ start: MixtureModel, _ experts: Set<Int>, _ fitState: FitState) -> MixtureModel {
         var model = start
         let constant = family.constantExpert(
-            someRows(fitState.rows), covariates: design.expertCovariates.count)
+            someRows(fitState.rows).ofRegressions(start.experts.compactMap(\.fixed), family),
+            covariates: design.expertCovariates.count)
         for expert in experts {
             let held = fitState.candidate.held[expert]
             for position in constant.coefficients.indices where !held.contains(position) {
@@ -171,7 +172,7 @@ extension LocalFit {
         return fitState.released.disclosure.rareColumns(
             of: candidate.model, candidate.statistics.expertMoments, fitState.rows, parallelism
         ) { column, expert in
-            if constants.contains(column) { return false }
+            if constants.contains(column) || candidate.model.experts[expert].fixed != nil { return false }
             if column == design.covariateCount {
                 // What few rows respond is disclosed where counts are 0 but for a few.
                 return !(family is any ClosedFormFamily) && family.response.classes == nil
@@ -194,7 +195,8 @@ extension LocalFit {
         let moments = candidate.statistics.expertMoments
         let constants = fitState.rows.standardisation.constantColumns
         return rule.dominated(rule.parts(of: candidate.model, moments, fitState.rows, parallelism), moments).filter {
-            !constants.contains($0.column) && isFree($0.column, $0.expert, candidate.held)
+            !constants.contains($0.column) && candidate.model.experts[$0.expert].fixed == nil
+                && isFree($0.column, $0.expert, candidate.held)
         }
     }
 
@@ -245,7 +247,7 @@ extension LocalFit {
     private typealias RowsToLeaveOut = [Int: (expert: Int, code: Int)]
 
     /// - Returns: the model in the units of the rows that are left.
-    private func leaveOut(_ rows: Set<Int>, _ model: MixtureModel, _ fitState: inout FitState) -> MixtureModel {
+    func leaveOut(_ rows: Set<Int>, _ model: MixtureModel, _ fitState: inout FitState) -> MixtureModel {
         guard !rows.isEmpty else { return model }
         fitState.released = fitState.released.without(rows, parallelism)
         let before = fitState.rows.standardisation

@@ -148,7 +148,7 @@ package struct GeneralisedEM {
         let moments = statistics.expertMoments
         return model.experts.enumerated().map { index, expert in
             // An expert that holds no row stays where it is.
-            guard moments[index].weight > 1e-10 * statistics.weight else { return .fitted(expert) }
+            guard expert.fixed == nil, moments[index].weight > 1e-10 * statistics.weight else { return .fitted(expert) }
             let isInterceptOnly = held.interceptOnly.contains(index)
             guard let family = model.family as? any ClosedFormFamily else {
                 let lasso = isInterceptOnly ? nil : penalty.lasso

@@ -130,6 +130,6 @@ extension MixtureModel {
     /// The experts whose dispersion is at the floor, where the density would grow without bound.
     package func floorHits(_ floor: Double) -> [Int] {
         guard family.hasDispersion, family.limit == nil else { return [] }
-        return experts.indices.filter { experts[$0].dispersion <= floor * (1 + 1e-9) }
+        return regressions.filter { experts[$0].dispersion <= floor * (1 + 1e-9) }
     }
 }

@@ -37,7 +37,7 @@ package struct ExpertCountReport: Sendable, Equatable, Codable {
         /// - Parameter entropy: -Σ w Σ_k τ_k log τ_k.
         init(_ local: LocalModel, asked: Int, entropy: Double, heldOut: Double?) {
             experts = asked
-            fitted = local.model.expertCount
+            fitted = local.model.regressionCount
             logLikelihood = local.report.logLikelihood
             parameters = local.report.freeParameters
             bic = -2 * logLikelihood + Double(parameters) * log(local.fitted.weight)

@@ -46,6 +46,10 @@ package struct FitOptions: Sendable {
     package var roundingSalt: UInt64 = 0
     /// One expert without slopes, for rows that are too few for a regression: ``Capacity/support(of:asked:design:family:minRows:rowsPerParameter:parallelism:)``.
     package var isInterceptOnly = false
+    /// Experts without parameters, besides ``expertCount`` others; in the units of the rows that are given.
+    package var fixed: [FixedExpert] = []
+    /// Whether one of noise is among them, over a range about the responses of the rows.
+    package var wantsNoise = false
     /// Whether optima are looked for that are too narrow for random starts: they are of few rows, and draws are as many as one likes.
     package var seeksNarrowOptima = true
     /// Whether marginals are made, which serve an aggregation alone.

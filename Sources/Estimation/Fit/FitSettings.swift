@@ -28,6 +28,10 @@ package struct FitSettings: Sendable, Equatable, Codable {
     package var expertRidge: Double
     /// How many there were.
     package var initialModels: Int
+    /// Values that were to be experts of their own; nil for none.
+    package var pointMasses: [Double]?
+    /// Whether there was to be an expert of noise; nil for none.
+    package var noise: Bool?
 
     package init(_ options: FitOptions) {
         experts = options.expertCount
@@ -44,5 +48,8 @@ package struct FitSettings: Sendable, Equatable, Codable {
         gateRidge = options.gateRidge
         expertRidge = options.expertRidge
         initialModels = options.initialModels.count
+        let values = options.fixed.compactMap(\.inUserUnits.value)
+        pointMasses = values.isEmpty ? nil : values
+        noise = options.wantsNoise || options.fixed.contains { $0.inUserUnits.isNoise } ? true : nil
     }
 }

@@ -24,6 +24,10 @@ public enum FitWarning: Sendable, Equatable, Codable, ExtensibleCode {
     case fewerExpertsTried(asked: Int, tried: Int, rows: Int)
     /// An expert was left out by the threshold rule; `left` remain.
     case expertBelowMinimumRows(minimum: Double, left: Int)
+    /// Too few rows have the value of a point mass: it is none here, and the rows are left out where `rows` says so.
+    case pointMassLeftOut(value: Double, minimum: Double, rows: Bool)
+    /// Too few rows are noise: they are left out, and there is no expert of noise here.
+    case noiseLeftOut(minimum: Double)
     /// Experts with too few rows for a regression: their slopes are 0.
     case interceptOnlyExpert(experts: ExpertPositions)
     /// A covariate taken as constant by the threshold rule.
@@ -89,7 +93,8 @@ extension FitWarning {
             .statisticsLeftOut,
             .expertsWithheld, .gatesWithheld, .gateColumnWithheld, .scoresWithheld, .saturated, .covariancesWithheld,
             .topCoded,
-            .columnDominated, .expertDominated, .refitBelowMinimumRows, .interceptOnlyExpert:
+            .columnDominated, .expertDominated, .refitBelowMinimumRows, .interceptOnlyExpert, .pointMassLeftOut,
+            .noiseLeftOut:
             true
         default: false
         }
@@ -129,6 +134,13 @@ extension FitWarning: DoorMessage {
         case .expertBelowMinimumRows(let minimum, let left):
             "an expert described fewer than \(Format.label(minimum)) rows and was left out: \(left) remain; a few extreme "
                 + "responses, or more experts than the rows support, may be the cause"
+        case .pointMassLeftOut(let value, let minimum, let areLeftOut):
+            "fewer than \(Format.label(max(minimum, 1))) rows have the target at \(Format.label(value)): no point mass here"
+                + (areLeftOut ? ", and these rows are left out" : "")
+        case .noiseLeftOut(let minimum):
+            minimum > 1
+                ? "fewer than \(Format.label(minimum)) rows are noise: these rows are left out, and there is no expert of noise here"
+                : "no row is noise: there is no expert of noise here"
         case .interceptOnlyExpert(let experts):
             "expert \(experts) describes too few rows for a regression: fitted as an intercept-only expert, its slopes are 0"
         case .rareCovariate(let name, let minimum):

@@ -6,10 +6,12 @@ extension LocalFit {
         if options.isCancelled { throw .cancelled }
     }
 
-    /// - Parameter total: with those that are left out.
+    /// - Parameters:
+    ///   - total: with those that are left out.
+    ///   - fixed: how many rows belong to point masses alone.
     /// - Throws: `tooFewRows`, `noModelPossible`.
-    func checkCapacity(_ source: any RowSource, of total: Int) throws(EstimationError) {
-        let rows = source.countedRows(minRows: options.minRows, parallelism)
+    func checkCapacity(_ source: any RowSource, of total: Int, fixed: Int) throws(EstimationError) {
+        let rows = max(source.countedRows(minRows: options.minRows, parallelism) - fixed, 0)
         let predictors = source.determinedPredictors(family, parallelism).count
         let needed = Capacity.minimumRows(
             design, family, predictors: predictors, minRows: options.minRows, isInterceptOnly: options.isInterceptOnly)
@@ -27,8 +29,8 @@ extension LocalFit {
             guard model.design == design, model.family.isSame(as: family) else {
                 throw .startOfAnotherDesign
             }
-            guard model.expertCount == options.expertCount else {
-                throw .startOfAnotherSize(experts: model.expertCount, asked: options.expertCount)
+            guard model.regressionCount == options.expertCount else {
+                throw .startOfAnotherSize(experts: model.regressionCount, asked: options.expertCount)
             }
         }
     }

@@ -42,6 +42,9 @@ extension MixtureModel {
     fileprivate func member(of family: any ExpertFamily, dispersion: Double) -> MixtureModel {
         MixtureModel(
             design: design, family: family, gate: gate,
-            experts: experts.map { Expert(coefficients: $0.coefficients, dispersion: dispersion) })
+            experts: experts.map {
+                Expert(
+                    coefficients: $0.coefficients, dispersion: $0.fixed == nil ? dispersion : 1, fixed: $0.fixed)
+            })
     }
 }

@@ -97,8 +97,8 @@ extension LocalFit {
 
     private func report(_ fitState: FitState, logLikelihood: Double, warnings: [FitWarning]) -> FitReport {
         let (candidate, rows) = (fitState.candidate, fitState.rows)
-        // Densities of y in the user's units differ by the Jacobian of the standardisation.
-        let jacobian = rows.standardisation.logResponseScale
+        // Densities of y in the user's units differ by the Jacobian of the standardisation, where they are densities.
+        let jacobian = rows.standardisation.logResponseScale * candidate.shareOfDensities
         let weight = candidate.statistics.weight
         var report = FitReport(
             logLikelihood: rows.inUserUnits(logLikelihood, candidate),
@@ -145,6 +145,11 @@ extension Refinement.Candidate {
         var moments = statistics.expertMoments
         if case .classes = model.family.response {
             moments = moments.map { $0.withConstant(design.covariateCount, value: 0) }
+        }
+        // What the rows of noise respond is disclosed by nothing else.
+        for (index, expert) in model.experts.enumerated() {
+            guard let fixed = expert.fixed?.distribution else { continue }
+            moments[index] = moments[index].withConstant(design.covariateCount, value: fixed.mean)
         }
         return FittedMixture(
             model: model, moments: moments,

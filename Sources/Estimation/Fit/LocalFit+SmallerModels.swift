@@ -16,13 +16,13 @@ extension LocalFit {
         let refinement = refinement(rows, start: 0, parallelism: parallelism, lasso)
         let algorithm = refinement.algorithm
         return smaller.reduce(best) { best, model in
-            guard model.expertCount < best.model.expertCount else { return best }
+            guard model.regressionCount < best.model.regressionCount else { return best }
             let state = algorithm.state(model)
             let reached = state.statistics.logLikelihood - algorithm.penalty.lassoValue(model)
             guard best.penalisedLogLikelihood < reached - options.tolerance * refinement.weight else { return best }
             let weights = state.statistics.expertMoments.map(\.weight)
             let candidate = refinement.optimum(
-                from: model.split(into: best.model.expertCount, weights: weights),
+                from: model.split(into: best.model.regressionCount, weights: weights),
                 emIterations: Self.emIterationsBeforeNewton)
             return [best, candidate].min(by: Refinement.Candidate.isBetter) ?? best
         }
@@ -35,19 +35,28 @@ extension LocalFit {
             options: options, rows: part, weight: part.totalWeight, parallelism: parallelism)
         refinement.held.interceptOnly = [0]
         refinement.confirms = false
-        let expert = family.constantExpert(part, covariates: design.expertCovariates.count)
-        let start = MixtureModel(design: design, family: family, ungated: [expert])
-        return refinement.optimum(from: start, emIterations: Refinement.iterationsFromOptimum).model
+        return refinement.optimum(from: startWithoutSlopes(part), emIterations: Refinement.iterationsFromOptimum).model
+    }
+
+    /// One expert without slopes and those without parameters, as some rows say.
+    func startWithoutSlopes(_ rows: ShardRows) -> MixtureModel {
+        let expert = family.constantExpert(
+            rows.ofRegressions(options.fixed, family), covariates: design.expertCovariates.count)
+        return MixtureModel(design: design, family: family, ungated: [expert]).adding(options.fixed, rows)
     }
 }
 
 extension MixtureModel {
-    /// The same densities, nearly, by more experts: the heaviest ones in two, their predictors a little apart.
+    /// The same densities, nearly, by more experts with parameters: the heaviest ones in two, their predictors a little apart.
     ///
-    /// - Parameter weights: of the experts.
+    /// - Parameters:
+    ///   - count: of those with parameters.
+    ///   - weights: of the experts.
     func split(into count: Int, weights: [Double]) -> MixtureModel {
-        var (experts, weights) = (experts, weights)
-        var gates = (0..<expertCount).map { Array(gate.coefficients.column($0)) }
+        let fixed = self.experts.indices.filter { self.experts[$0].fixed != nil }
+        var experts = regressions.map { self.experts[$0] }
+        var weights = regressions.map { weights[$0] }
+        var gates = regressions.map { Array(gate.coefficients.column($0)) }
         while experts.count < count, let heaviest = weights.indices.max(by: { weights[$0] < weights[$1] }) {
             var second = experts[heaviest]
             for intercept in design.expertLayout.intercepts(second.coefficients.count) {
@@ -62,7 +71,9 @@ extension MixtureModel {
         }
         return MixtureModel(
             design: design, family: family,
-            gate: SoftmaxGate(coefficients: Matrix(columns: gates)), experts: experts)
+            gate: SoftmaxGate(
+                coefficients: Matrix(columns: gates + fixed.map { Array(gate.coefficients.column($0)) })),
+            experts: experts + fixed.map { self.experts[$0] })
     }
 
     /// Of two halves of an expert, in standard units.

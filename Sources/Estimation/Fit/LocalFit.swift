@@ -40,21 +40,42 @@ package struct LocalFit: Sendable {
     func optimum(
         _ source: any RowSource, smaller: [MixtureModel] = []
     ) throws(EstimationError) -> FitState {
-        if let value = source.response(notOf: family.response, parallelism) {
+        let values = options.fixed.compactMap(\.distribution.value)
+        if let value = source.response(notOf: family.response, besides: values, parallelism) {
             throw .unsuitableResponse(
                 target: design.target, value: value, family: family.name)
         }
+        guard options.fixed.isEmpty, !options.wantsNoise else { return try optimumWithFixedExperts(source, smaller) }
+        return try optimum(source, smaller, warnings: [], rowsOfPointMasses: 0)
+    }
+
+    /// - Parameters:
+    ///   - warnings: of what was done with the rows before.
+    ///   - rowsOfPointMasses: that belong to no other expert.
+    func optimum(
+        _ source: any RowSource, _ smaller: [MixtureModel], warnings: [FitWarning], rowsOfPointMasses: Int
+    ) throws(EstimationError) -> FitState {
         let released = ReleasedRows(
             source, design, family, minRows: options.minRows, rules: options.rules, salt: options.roundingSalt,
             parallelism)
-        try checkCapacity(released.source, of: source.rowCount)
+        try checkCapacity(released.source, of: source.rowCount, fixed: rowsOfPointMasses)
         let rows = standardised(released)
         try check(rows.standardisation, released.summaries, released.disclosure)
+        let fit = standardisingFixedExperts(rows)
+        var fitState = try fit.optimum(of: rows, released, smaller, warnings: warnings)
+        fitState.leftOutRows = source.rowCount - fitState.released.source.rowCount
+        return fitState
+    }
+
+    /// - Parameter rows: in standard units, as the experts without parameters of the options are.
+    private func optimum(
+        of rows: StandardisedRows, _ released: ReleasedRows, _ smaller: [MixtureModel], warnings: [FitWarning]
+    ) throws(EstimationError) -> FitState {
         // Without slopes there are none to choose.
         let lasso = options.isInterceptOnly ? nil : chosenLasso(rows, weight: released.summaries[0].weight)
         let (best, starts) = try best(rows, lasso, smaller)
         var fitState = FitState(best, released, rows, lasso, starts)
-        fitState.warnings += warnings(of: best, rows, released)
+        fitState.warnings += warnings + self.warnings(of: best, rows, released)
         fitState.candidate = withInterceptOnlyExperts(best, rows, lasso?.inner)
         withoutSmallExperts(&fitState)
         suppress(&fitState)
@@ -64,7 +85,6 @@ package struct LocalFit: Sendable {
         try checkDisclosure(fitState.candidate)
         fitState.candidate.model = fitState.candidate.model
             .withoutSlopes(of: fitState.rows.standardisation.constantColumns)
-        fitState.leftOutRows = source.rowCount - fitState.released.source.rowCount
         return fitState
     }
 
@@ -104,7 +124,8 @@ package struct LocalFit: Sendable {
 
     func standardised(_ released: ReleasedRows) -> StandardisedRows {
         let standardisation = Standardisation(
-            released.summaries, constants: released.constants, keeping: design.unscaledColumns(family))
+            released.summaries, constants: released.constants, keeping: design.unscaledColumns(family),
+            response: robustResponseScale(released.source))
         return StandardisedRows(
             source: released.source, standardisation: standardisation,
             weightUnit: released.source.isWeighted ? released.summaries[0].weight / Double(released.source.rowCount) : 1

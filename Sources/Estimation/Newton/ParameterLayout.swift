@@ -87,14 +87,16 @@ struct ParameterLayout: Sendable {
         }
     }
 
-    /// What stays where it is: the slopes of intercept-only experts and other held coefficients, slopes that a lasso holds at 0, and
-    /// dispersions at their floor that the gradient pulls down.
+    /// What stays where it is: experts without parameters, the slopes of intercept-only experts and other held coefficients, slopes that a
+    /// lasso holds at 0, and dispersions at their floor that the gradient pulls down.
     func held(_ model: MixtureModel, gradient: [Double]) -> [Int] {
         var result = [Int]()
         for expert in 0..<expertCount {
             for position in 0..<expertLayout.intercept(of: predictorsPerExpert) {
                 let isSlope = !expertLayout.isIntercept(position)
-                if fixed[expert].contains(position) || (isSlope && fixed.interceptOnly.contains(expert)) {
+                if model.experts[expert].fixed != nil || fixed[expert].contains(position)
+                    || (isSlope && fixed.interceptOnly.contains(expert))
+                {
                     result.append(expertStart(expert) + position)
                 }
             }
@@ -103,7 +105,7 @@ struct ParameterLayout: Sendable {
         guard hasDispersion else { return result }
         return result
             + (0..<expertCount).filter {
-                fixed.dispersions.contains($0)
+                fixed.dispersions.contains($0) || model.experts[$0].fixed != nil
                     || (model.experts[$0].dispersion <= dispersionFloor * (1 + 1e-9)
                         && gradient[dispersionIndex($0)] < 0)
             }.map(dispersionIndex)

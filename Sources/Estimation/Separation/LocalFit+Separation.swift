@@ -57,7 +57,9 @@ extension LocalFit {
         let slopes = (0..<family.coefficientCount(regressors: design.expertPositions.count))
             .filter { !design.expertLayout.isIntercept($0) }
         return SeparationCheck.Found(
-            experts: fitState.candidate.model.experts.map { _ in family.response.isDiscrete ? Set(slopes) : [] },
+            experts: fitState.candidate.model.experts.map {
+                family.response.isDiscrete && $0.fixed == nil ? Set(slopes) : []
+            },
             gate: fitState.candidate.model.expertCount > 1 ? Set(design.gatePositions.indices.dropFirst()) : [])
     }
 

@@ -64,7 +64,9 @@ struct SeparationCheck {
         var found = Found(experts: model.experts.map { _ in [] }, gate: [])
         if !(family is any ClosedFormFamily), family.response.isDiscrete {
             let weak = model.experts.indices.map { expert in
-                suspects(expert, model, statistics, held: held, weightUnit: weightUnit)
+                model.experts[expert].fixed != nil
+                    ? [:]
+                    : suspects(expert, model, statistics, held: held, weightUnit: weightUnit)
             }
             if weak.contains(where: { !$0.isEmpty }) {
                 let weights = family.response.classes == nil ? [] : classWeights()

@@ -106,7 +106,9 @@ extension LocalFit {
 extension StandardisedRows {
     /// A log-likelihood of standardised rows as that of the rows as they came: densities differ by the Jacobian.
     func inUserUnits(_ logLikelihood: Double, _ candidate: Refinement.Candidate) -> Double {
-        weightUnit * (logLikelihood - candidate.statistics.weight * standardisation.logResponseScale)
+        weightUnit
+            * (logLikelihood - candidate.statistics.weight * candidate.shareOfDensities
+                * standardisation.logResponseScale)
     }
 }
 

@@ -43,11 +43,17 @@ package struct Standardisation: Sendable {
         self.init(rows.columnSummaries(.serial), constants: [:], keeping: kept)
     }
 
-    /// - Parameter constants: values of columns that are taken as constant whatever the rows say.
-    init(_ summaries: [ColumnSummary], constants: [Int: Double], keeping kept: Set<Int>) {
-        self.init(
-            center: summaries.indices.map { constants[$0] ?? summaries[$0].mean },
-            deviations: summaries.indices.map { constants[$0] == nil ? summaries[$0].deviation : 0 }, kept: kept)
+    /// - Parameters:
+    ///   - constants: values of columns that are taken as constant whatever the rows say.
+    ///   - response: center and scale in place of mean and deviation; nil for these.
+    init(
+        _ summaries: [ColumnSummary], constants: [Int: Double], keeping kept: Set<Int>,
+        response: (center: Double, scale: Double)? = nil
+    ) {
+        var center = summaries.indices.map { constants[$0] ?? summaries[$0].mean }
+        var deviations = summaries.indices.map { constants[$0] == nil ? summaries[$0].deviation : 0 }
+        if let response { (center[center.count - 1], deviations[center.count - 1]) = (response.center, response.scale) }
+        self.init(center: center, deviations: deviations, kept: kept)
     }
 
     /// From moments of pooled rows.
@@ -106,18 +112,29 @@ package struct Standardisation: Sendable {
     }
 
     package func inUserUnits(_ model: MixtureModel) -> MixtureModel {
-        rescaled(model, center: center, scale: scale)
+        rescaled(model, center: center, scale: scale) { $0.restored }
     }
 
     package func standardised(_ model: MixtureModel) -> MixtureModel {
-        rescaled(model, center: zip(center, scale).map { -$0 / $1 }, scale: scale.map { 1 / $0 })
+        rescaled(model, center: zip(center, scale).map { -$0 / $1 }, scale: scale.map { 1 / $0 }, standardised)
+    }
+
+    /// A value of a point mass becomes what the response of its rows becomes, to the last bit.
+    package func standardised(_ expert: FixedExpert) -> FixedExpert {
+        expert.standardised { standardised(value: $0, column: center.count - 1) }
     }
 
     /// The model for columns center + scale · z.
-    private func rescaled(_ model: MixtureModel, center: [Double], scale: [Double]) -> MixtureModel {
+    private func rescaled(
+        _ model: MixtureModel, center: [Double], scale: [Double], _ fixed: (FixedExpert) -> FixedExpert
+    ) -> MixtureModel {
         let design = model.design
         let experts = model.experts.map { expert in
             var inner = expert
+            if let own = expert.fixed {
+                inner.fixed = fixed(own)
+                return inner
+            }
             for first in design.expertLayout.intercepts(expert.coefficients.count) {
                 for (index, covariate) in design.expertCovariates.enumerated() {
                     inner.coefficients[first + index + 1] /= scale[covariate]
@@ -134,17 +151,21 @@ package struct Standardisation: Sendable {
 
 extension Standardisation {
     package func standardised(_ fitted: FittedMixture) -> FittedMixture {
-        rescaled(fitted, center: zip(center, scale).map { -$0 / $1 }, scale: scale.map { 1 / $0 })
+        rescaled(
+            fitted, standardised(fitted.model), center: zip(center, scale).map { -$0 / $1 }, scale: scale.map { 1 / $0 }
+        )
     }
 
     package func inUserUnits(_ fitted: FittedMixture) -> FittedMixture {
-        rescaled(fitted, center: center, scale: scale)
+        rescaled(fitted, inUserUnits(fitted.model), center: center, scale: scale)
     }
 
-    private func rescaled(_ fitted: FittedMixture, center: [Double], scale: [Double]) -> FittedMixture {
+    private func rescaled(
+        _ fitted: FittedMixture, _ other: MixtureModel, center: [Double], scale: [Double]
+    ) -> FittedMixture {
         let (model, design) = (fitted.model, fitted.model.design)
         var result = fitted
-        result.model = rescaled(model, center: center, scale: scale)
+        result.model = other
         result.moments = fitted.moments.map { $0.rescaled(center: center, scale: scale) }
         result.information = fitted.information.map { rescaled($0, of: design, center: center, scale: scale) }
         result.errors = fitted.errors.map { rescaled($0, of: model, scale: scale) }

@@ -157,11 +157,11 @@ package struct StartSearch {
         return begun(model, strategy.reported)
     }
 
-    private func oneExpert(_ rows: ShardRows) -> Screened {
+    private func oneExpert(_ all: ShardRows) -> Screened {
+        let rows = all.ofRegressions(options.fixed, family)
         let labels = [Int](repeating: 0, count: rows.rowCount)
-        return begun(
-            StartStrategy.model(labels: labels, rows: rows, design: design, family: family, options: options),
-            .oneExpert)
+        let model = StartStrategy.model(labels: labels, rows: rows, design: design, family: family, options: options)
+        return begun(model.adding(options.fixed, all), .oneExpert)
     }
 
     // MARK: Rounds

@@ -31,12 +31,15 @@ package enum StartStrategy: CaseIterable {
         rows: ShardRows, design: Design, family: any ExpertFamily, options: FitOptions,
         using random: inout RandomNumbers
     ) -> MixtureModel {
+        let all = rows
+        let rows = all.ofRegressions(options.fixed, family)
         let working = ShardRows(
             covariates: rows.covariates,
             responses: WorkingResponses.values(rows, design: design, family: family, using: &random),
             weights: rows.weights)
         let labels = labels(rows: working, design: design, count: options.expertCount, using: &random)
         return Self.model(labels: labels, rows: rows, design: design, family: family, options: options)
+            .adding(options.fixed, all)
     }
 
     private func labels(
@@ -141,7 +144,7 @@ package enum StartStrategy: CaseIterable {
     /// Of an expert whose fit is not closed: EM goes on from there.
     private static let newtonSteps = 4
 
-    /// Experts by weighted fits to the parts, gate by softmax regression on them; parts overlap a little, so that no
+    /// Experts with parameters by weighted fits to the parts, gate by softmax regression on them; parts overlap a little, so that no
     /// expert begins without spread.
     static func model(
         labels: [Int], rows: ShardRows, design: Design, family: any ExpertFamily, options: FitOptions

@@ -55,6 +55,10 @@ package struct Effects: Sendable, Equatable, Encodable {
         package var expert: Int
         /// Of the rows.
         package var share: Double
+        /// The value that an expert without parameters is; absent of others.
+        package var pointMass: Double?
+        /// The ends of its range, of an expert of noise; absent of others.
+        package var noise: [Double]?
         package var intercepts: [Effect]
         /// The largest first.
         package var effects: [Effect]
@@ -163,7 +167,9 @@ private struct EffectMaker {
         let inverse = !family.standardisesResponses ? 1 : deviation > 0 ? 1 / deviation : 0
         var intercepts = [Effects.Effect]()
         var effects = [Effects.Effect]()
-        for (position, estimate) in fitted.model.experts[index].coefficients.enumerated() {
+        let fixed = fitted.model.experts[index].fixedDistribution
+        let coefficients = fixed == nil ? fitted.model.experts[index].coefficients : []
+        for (position, estimate) in coefficients.enumerated() {
             let covariate = layout.covariate(position)
             var effect = effect(
                 covariate.map { design.expertFeatures[$0] } ?? "intercept", estimate,
@@ -178,8 +184,9 @@ private struct EffectMaker {
         let moments = fitted.moments[index]
         let spread = Self.deviations(moments)
         return Effects.OfExpert(
-            expert: index + 1, share: total > 0 ? moments.weight / total : 0, intercepts: intercepts,
-            effects: Self.bySize(effects), dispersion: family.hasDispersion ? dispersion(index, reference) : nil,
+            expert: index + 1, share: total > 0 ? moments.weight / total : 0, pointMass: fixed?.value,
+            noise: fixed?.noiseRange, intercepts: intercepts, effects: Self.bySize(effects),
+            dispersion: family.hasDispersion && fixed == nil ? dispersion(index, reference) : nil,
             typicalRow: fitted.withheldStatistics.contains(index)
                 ? []
                 : design.covariates.indices.map {

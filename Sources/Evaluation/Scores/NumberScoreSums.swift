@@ -18,6 +18,8 @@ struct NumberScoreSums: Sendable {
 
     init(_ mixture: some ConditionalMixture, _ part: ShardRows) {
         var common = ScoreSums()
+        // A value that the family cannot have has no deviance.
+        if mixture.experts.contains(where: { $0.fixedDistribution != nil }) { deviance = nil }
         common.add(mixture, part) { prediction, row, weight in
             add(part.responses[row], prediction.distribution(row), mixture.family, weight: weight)
         }

@@ -12,6 +12,10 @@ public struct Scores: Sendable, Equatable, Codable {
     /// The log-likelihood for a weight of 1.
     public package(set) var logLikelihoodPerRow: Double
 
+    /// Values at which densities are by counting measure, by Lebesgue measure elsewhere: log-likelihoods of models without them are of
+    /// another measure; nil where there are none.
+    public package(set) var pointMasses: [Double]?
+
     // MARK: Numbers
 
     /// Continuous ranked probability score, in units of the response; smaller is better.
@@ -70,8 +74,11 @@ public struct Scores: Sendable, Equatable, Codable {
             let sums = parallelism.map(count: parts.count) {
                 NumberScoreSums(mixture, rows.subset(Array(parts[$0])))
             }
-            let isDiscrete = mixture.family.response == .count
+            let isDiscrete =
+                mixture.family.response == .count || mixture.experts.contains { $0.fixedDistribution != nil }
             self.init(sums.reduce(NumberScoreSums()) { $0.merged($1) }, isDiscrete: isDiscrete)
+            let values = Set(mixture.experts.compactMap { $0.fixedDistribution?.value }).sorted()
+            pointMasses = values.isEmpty || mixture.family.response == .count ? nil : values
         }
     }
 

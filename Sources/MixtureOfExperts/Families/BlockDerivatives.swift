@@ -33,6 +33,15 @@ struct BlockDerivatives: ~Copyable {
         seconds + expert * layout.predictorPairCount * Self.lanes
     }
 
+    /// Of an expert without parameters.
+    func clear(_ expert: Int) {
+        firsts(of: expert).update(repeating: 0, count: layout.predictorsPerExpert * Self.lanes)
+        seconds(of: expert).update(repeating: 0, count: layout.predictorPairCount * Self.lanes)
+        for values in [dispersionFirst, dispersionMixed, dispersionSecond] {
+            (values + expert * Self.lanes).update(repeating: 0, count: Self.lanes)
+        }
+    }
+
     /// Where the family of an expert writes; its log densities elsewhere.
     func place(of expert: Int, logDensity: UnsafeMutablePointer<Double>) -> PredictorDerivatives {
         let start = expert * Self.lanes

@@ -7,10 +7,23 @@ public struct Expert: Sendable, Equatable {
     /// The dispersion of the family, such as the variance of a Gaussian expert; 1 where a family has none.
     public package(set) var dispersion: Double
 
-    package init(coefficients: [Double], dispersion: Double) {
+    /// nil for an expert of the family; else its coefficients are 0, its dispersion is 1, and neither has a meaning.
+    package var fixed: FixedExpert?
+
+    package init(coefficients: [Double], dispersion: Double, fixed: FixedExpert? = nil) {
         self.coefficients = coefficients
         self.dispersion = dispersion
+        self.fixed = fixed
     }
+
+    /// Without parameters.
+    package init(_ distribution: FixedDistribution, coefficients count: Int) {
+        self.init(
+            coefficients: [Double](repeating: 0, count: count), dispersion: 1, fixed: FixedExpert(distribution))
+    }
+
+    /// What the expert is instead of a member of the family; nil for one of the family.
+    public var fixedDistribution: FixedDistribution? { fixed?.inUserUnits }
 }
 
 /// A density of the response given linear predictors η_a = β_a0 + β_a'x: what an expert is made of.

@@ -32,6 +32,7 @@ extension ConditionalMixture {
         let count = family.predictorCount
         return (0..<covariates.rowCount).map { row in
             let expert = random.index(weights: gates.row(row))
+            if let fixed = experts[expert].fixed { return fixed.distribution.sample(using: &random) }
             let own = (expert * count..<(expert + 1) * count).map { predictors[row, $0] }
             return family.sample(own, dispersion: experts[expert].dispersion, using: &random)
         }

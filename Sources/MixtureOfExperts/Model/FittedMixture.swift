@@ -119,11 +119,19 @@ package struct FittedMixture: Sendable, Equatable {
         return result
     }
 
-    /// The experts by falling weight.
+    /// The experts by falling weight, those without parameters after the others.
     ///
     /// Where a lasso chose the gate's slopes, those against its last of three and more experts, that expert stays the last.
     package var orderOfWeight: [Int] {
-        let order = moments.indices.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
+        let fixed = model.experts.indices.filter { model.experts[$0].fixed != nil }
+        let order =
+            model.regressions.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
+            + fixed.sorted { left, right in
+                guard let first = model.experts[left].fixed, let second = model.experts[right].fixed else {
+                    return false
+                }
+                return FixedDistribution.precedes(first.inUserUnits, second.inUserUnits)
+            }
         guard selection?.gate == true, order.count > 2 else { return order }
         return order.filter { $0 != order.count - 1 } + [order.count - 1]
     }

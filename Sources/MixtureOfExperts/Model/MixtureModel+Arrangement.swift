@@ -11,7 +11,9 @@ extension MixtureModel {
         return MixtureModel(
             design: other, family: family, gate: SoftmaxGate(coefficients: gate.coefficients.rows(gates)),
             experts: experts.map { expert in
-                Expert(coefficients: order.map { expert.coefficients[$0] }, dispersion: expert.dispersion)
+                Expert(
+                    coefficients: order.map { expert.coefficients[$0] }, dispersion: expert.dispersion,
+                    fixed: expert.fixed)
             })
     }
 

@@ -7,7 +7,7 @@ extension MixtureModel {
         func mean(_ value: (MixtureModel) -> Double) -> Double {
             zip(models, weights).reduce(0) { $0 + $1.1 * value($1.0) }
         }
-        for expert in result.experts.indices {
+        for expert in result.regressions {
             for index in result.experts[expert].coefficients.indices {
                 result.experts[expert].coefficients[index] = mean { $0.experts[expert].coefficients[index] }
             }

@@ -107,9 +107,11 @@ private final class DensityPass {
     func computeLogJoint(_ responses: [Double], start: Int, count: Int) -> UnsafeMutablePointer<Double> {
         densities.computeAllPredictors(block)
         responses.withUnsafeBufferPointer { responses in
-            densities.compute(logNormalisers: logSums(densities.gatePredictors), into: joint.pointer) {
-                model.family.logDensity(
-                    responses: responses.baseAddress! + start, predictors: $1, dispersion: $2, count: count, into: $3)
+            let own = responses.baseAddress! + start
+            densities.compute(
+                logNormalisers: logSums(densities.gatePredictors), responses: own, count: count, into: joint.pointer
+            ) {
+                model.family.logDensity(responses: own, predictors: $1, dispersion: $2, count: count, into: $3)
             }
         }
         return joint.pointer

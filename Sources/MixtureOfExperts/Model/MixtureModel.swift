@@ -41,7 +41,8 @@ public struct MixtureModel: Sendable, Equatable {
 
     /// Free parameters: coefficients and dispersions of the experts, coefficients of all gates but the last.
     package var parameterCount: Int {
-        expertCount * design.parametersPerExpert(family) - design.gatePositions.count
+        regressionCount * design.parametersPerExpert(family)
+            + (expertCount - regressionCount - 1) * design.gatePositions.count
     }
 
     /// The same model with the experts in another order: new expert k is old expert `order[k]`.

@@ -2,10 +2,15 @@ import Numerics
 
 extension RowSource {
     /// The first response that is not of a kind.
-    package func response(notOf kind: ResponseKind, _ parallelism: Parallelism) -> Double? {
+    ///
+    /// - Parameter values: that rows may have all the same.
+    package func response(
+        notOf kind: ResponseKind, besides values: [Double] = [], _ parallelism: Parallelism
+    ) -> Double? {
         if kind == .number { return nil }
         return sum(parallelism, from: Double?.none) { found, block, _, count in
-            for lane in 0..<count where found == nil && !kind.accepts(block.responses[lane]) {
+            for lane in 0..<count
+            where found == nil && !kind.accepts(block.responses[lane]) && !values.contains(block.responses[lane]) {
                 found = block.responses[lane]
             }
         } merge: {

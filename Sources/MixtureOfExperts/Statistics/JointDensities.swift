@@ -5,6 +5,7 @@ struct JointDensities: ~Copyable {
     private static let lanes = RowBlock.capacity
 
     private let model: MixtureModel
+    private let fixed: FixedDensities
     /// (predictors + K) x length of z: the experts' coefficients, then the gates'.
     private let coefficients: [Double]
     private let memory: BlockValues
@@ -15,6 +16,7 @@ struct JointDensities: ~Copyable {
 
     init(_ model: MixtureModel) {
         self.model = model
+        fixed = FixedDensities(model.experts, model.family)
         coefficients = model.spreadExperts + model.spreadGates
         memory = BlockValues(model.predictorCount + model.expertCount)
         predictors = memory[0]
@@ -43,10 +45,12 @@ struct JointDensities: ~Copyable {
     ///
     /// - Parameters:
     ///   - logNormalisers: log Σ exp of those of the gates.
+    ///   - responses: of the first `count` lanes.
     ///   - density: puts log φ of an expert, and what else is wanted with it, in its place.
     @inline(__always)
     func compute(
-        logNormalisers: UnsafePointer<Double>, into result: UnsafeMutablePointer<Double>,
+        logNormalisers: UnsafePointer<Double>, responses: UnsafePointer<Double>, count: Int,
+        into result: UnsafeMutablePointer<Double>,
         _ density: (
             _ expert: Int, LinearPredictors, _ dispersion: Double, _ place: UnsafeMutablePointer<Double>
         ) -> Void
@@ -56,6 +60,7 @@ struct JointDensities: ~Copyable {
             let joint = result + expert * Self.lanes
             density(
                 expert, LinearPredictors(predictors + expert * width, stride: Self.lanes), parameters.dispersion, joint)
+            fixed.correct(expert, responses: responses, count: count, joint)
             let gate = gatePredictors + expert * Self.lanes
             // The normaliser leaves the gate first: where log φ is far from 0 the sum has no digits left for log π.
             for lane in 0..<Self.lanes { joint[lane] += gate[lane] - logNormalisers[lane] }
@@ -68,18 +73,20 @@ extension ExpertFamily {
     ///
     /// - Parameter predictors: rows x (K · predictors), expert after expert.
     package func forEachLogDensity(
-        dispersions: [Double], predictors: Matrix, responses: [Double],
+        _ experts: [Expert], predictors: Matrix, responses: [Double],
         _ body: (_ expert: Int, _ logDensities: [Double]) -> Void
     ) {
         let count = responses.count
+        let fixed = FixedDensities(experts, self)
         var result = [Double](repeating: 0, count: count)
         predictors.storage.withUnsafeBufferPointer { all in
             guard let first = all.baseAddress, count > 0 else { return }
-            for (expert, dispersion) in dispersions.enumerated() {
+            for (expert, parameters) in experts.enumerated() {
                 logDensity(
                     responses: responses,
                     predictors: LinearPredictors(first + expert * predictorCount * count, stride: count),
-                    dispersion: dispersion, count: count, into: &result)
+                    dispersion: parameters.dispersion, count: count, into: &result)
+                fixed.correct(expert, responses: responses, count: count, &result)
                 body(expert, result)
             }
         }

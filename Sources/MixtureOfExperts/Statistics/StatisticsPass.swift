@@ -91,7 +91,9 @@ final class StatisticsPass {
         } else {
             block.logSumExp(densities.gatePredictors, count: experts, into: logNormalisers)
         }
-        densities.compute(logNormalisers: logNormalisers, into: posteriors, computeDensities)
+        densities.compute(
+            logNormalisers: logNormalisers, responses: block.responses, count: lanes, into: posteriors, computeDensities
+        )
         if needsProbabilities {
             block.softmax(posteriors, count: experts, logSums: logDensities)
         } else {
@@ -107,6 +109,7 @@ final class StatisticsPass {
             model.family.derivatives(
                 responses: block.responses, predictors: predictors, dispersion: dispersion, count: Self.lanes,
                 into: derivatives.place(of: expert, logDensity: result))
+            if model.experts[expert].fixed != nil { derivatives.clear(expert) }
         } else {
             model.family.logDensity(
                 responses: block.responses, predictors: predictors, dispersion: dispersion, count: Self.lanes,

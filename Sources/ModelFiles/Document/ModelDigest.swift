@@ -17,6 +17,7 @@ package struct ModelDigest {
         for names in [design.covariates, design.expertFeatures, design.gateFeatures] { add(names) }
         add(model.gate.coefficients.storage)
         for expert in model.experts { add(expert.coefficients + [expert.dispersion]) }
+        for fixed in model.fixedDistributions { add([fixed.value].compactMap { $0 } + (fixed.noiseRange ?? [])) }
         for information in fitted.information { add(information.storage) }
         for moments in fitted.moments { add([moments.weight] + moments.mean + moments.scatter.storage) }
     }

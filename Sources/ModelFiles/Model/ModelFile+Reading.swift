@@ -58,6 +58,7 @@ extension ModelFile {
                 "slopeSelection.experts", "has \(slopeSelection.experts.count) entries, not \(experts.count)")
         }
         if kind != .reference { try check.require(weight > 0, "weight", "must be positive") }
+        try validateFixedExperts(check)
         for (index, expert) in experts.enumerated() {
             try validate(expert, check.nested("experts[\(index)]"))
         }
@@ -74,10 +75,11 @@ extension ModelFile {
         try check.require(
             experts.count <= Self.mostExperts, "experts", "are \(experts.count), and at most \(Self.mostExperts) can be"
         )
-        guard kind == .local, experts.count > 1 else { return }
-        let needed = experts.count * (expertCovariates.count + 3)
+        let count = experts.count { $0.fixed == nil }
+        guard kind == .local, count > 1 else { return }
+        let needed = count * (expertCovariates.count + 3)
         try check.require(
-            rows >= needed, "experts", "are \(experts.count), which takes \(needed) rows, and there are \(rows)")
+            rows >= needed, "experts", "are \(count), which takes \(needed) rows, and there are \(rows)")
     }
 
     /// What the statistics of all experts together must be.
@@ -137,7 +139,8 @@ extension ModelFile {
                 "must be between 0 and the weight of the rows")
         }
         try expert.statistics?.validate(
-            columns: covariates.count + 1, rows: rows, total: weight, response: family.response,
+            columns: covariates.count + 1, rows: rows, total: weight,
+            response: expert.fixed == nil ? family.response : .number,
             check.nested("statistics"))
         try validateMarginals(expert, check)
         try validateInformation(expert, size: size, check)

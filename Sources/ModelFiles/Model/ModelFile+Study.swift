@@ -21,11 +21,12 @@ extension ModelFile {
     ///
     /// - Parameter missing: in place of the rule `error`.
     package func selection(missing: RowSelection.MissingRule? = nil) -> RowSelection {
-        guard let study else {
-            let response = ExpertFamilies.named(family, classes: classes ?? [])?.response ?? .number
-            return RowSelection(design: design, missing: missing ?? .error, response: response)
-        }
-        return RowSelection(study: study, missing: missing, fill: reading?.fill ?? [:])
+        let response = ExpertFamilies.named(family, classes: classes ?? [])?.response ?? .number
+        var selection =
+            study.map { RowSelection(study: $0, missing: missing, fill: reading?.fill ?? [:]) }
+            ?? RowSelection(design: design, missing: missing ?? .error, response: response)
+        selection.fixed = experts.compactMap(\.fixed)
+        return selection
     }
 
     /// Refuses models that were not fitted with one study.

@@ -8,7 +8,9 @@ import StudyData
 /// A model as it stands in a file: JSON in the user's units, with nothing in it that depends on clock or machine.
 public struct ModelFile: Codable, Sendable, Equatable {
     package static let formatName = "dmoe-model"
-    package static let versions = 2...2
+    package static let versions = 2...3
+    /// Of files that an older program would not misunderstand: no expert is without parameters.
+    private static let versionWithoutFixedExperts = 2
     /// Of a model, whatever its rows.
     package static let mostExperts = OptionBounds.mostExperts
     package static let software = "dmoe \(Version.current)"
@@ -67,7 +69,11 @@ public struct ModelFile: Codable, Sendable, Equatable {
     package var disclosure: DisclosureRecord?
 
     package struct ExpertRecord: Codable, Sendable, Equatable {
-        /// Of each linear predictor in turn: intercept first, then in the order of `expertCovariates`.
+        /// Of an expert that is a value of the response: the value.
+        package var pointMass: Double?
+        /// Of an expert of noise: the ends of its range.
+        package var noise: [Double]?
+        /// Of each linear predictor in turn: intercept first, then in the order of `expertCovariates`; 0 where there are no parameters.
         package var coefficients: [Double]
         package var dispersion: Double
         /// Intercept first, then in the order of `gateCovariates`; zero for the last expert.
@@ -137,7 +143,7 @@ extension ModelFile {
         weight: Double
     ) {
         format = Self.formatName
-        formatVersion = Self.versions.upperBound
+        formatVersion = model.hasFixedExperts ? Self.versions.upperBound : Self.versionWithoutFixedExperts
         self.kind = kind
         software = Self.software
         family = model.family.name
@@ -151,6 +157,7 @@ extension ModelFile {
         self.weight = weight
         experts = model.experts.enumerated().map { index, expert in
             ExpertRecord(
+                pointMass: expert.fixedDistribution?.value, noise: expert.fixedDistribution?.noiseRange,
                 coefficients: expert.coefficients, dispersion: expert.dispersion,
                 gate: Array(model.gate.coefficients.column(index)),
                 statistics: moments.map { StatisticsRecord($0[index]) },
@@ -190,7 +197,7 @@ extension ModelFile {
         MixtureModel(
             design: design, family: expertFamily,
             gate: SoftmaxGate(coefficients: Matrix(columns: experts.map(\.gate))),
-            experts: experts.map { Expert(coefficients: $0.coefficients, dispersion: $0.dispersion) })
+            experts: experts.map(\.expert))
     }
 
     /// The model with its statistics; nil for a reference and for an adapted model.

@@ -13,6 +13,10 @@ extension ModelDigest {
         var lists = [[study.target, study.family, study.missing.rawValue], study.classes ?? []]
         lists.append([study.exposure, study.weights].map { name in name.map { "=\($0)" } ?? "" })
         lists += [study.names(study.regression), study.names(study.gate)]
+        // Absent from most, and so from their digests.
+        for numbers in [study.pointMasses, study.noise] {
+            if let numbers { lists.append(["=" + numbers.numbersText]) }
+        }
         for covariate in study.covariates {
             lists.append([covariate.name, covariate.type.rawValue, study.missingRule(covariate).rawValue])
             lists.append(covariate.levels ?? [])

@@ -44,6 +44,10 @@ package struct RowSelection: Sendable {
     /// Classes without a name are to be found: ``ClassFinder``.
     package var response: ResponseKind
     package var unknownLevels = UnknownLevelRule.error
+    /// Experts without parameters that models of the rows have; rows may have their values though the family has not.
+    package var fixed: [FixedDistribution] = []
+    /// Whether one of noise is among them, over a range that the rows decide.
+    package var wantsNoise = false
     /// Columns that are no covariates because they are text.
     package var leftOutTexts: Set<String> = []
     /// Whether what a study says can be changed in its file, and no option stands against it.
@@ -100,6 +104,7 @@ package struct RowSelection: Sendable {
         self.missing = missing == .drop || study.missing == .drop ? .drop : .error
         overridesError = missing == .drop
         response = study.expertFamily?.response ?? .number
+        fixed = study.fixedDistributions
         self.fill = fill
         for covariate in study.covariates { if let value = covariate.value { self.fill[covariate.name] = value } }
     }

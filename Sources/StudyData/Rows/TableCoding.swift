@@ -98,14 +98,23 @@ struct TableCoding {
             responses = try positions(name, classes, .aClass).map { $0.map(Double.init) ?? .nan }
         } else {
             responses = try usableNumbers(name)
-            if let row = responses.firstIndex(where: { !$0.isNaN && !selection.response.accepts($0) }) {
+            let values = selection.fixed.compactMap(\.value)
+            if let row = responses.firstIndex(where: {
+                !$0.isNaN && !selection.response.accepts($0) && !values.contains($0)
+            }) {
                 throw .unusableResponse(
                     source: table.source, line: table.place(ofRow: row), column: name, value: responses[row],
-                    needed: selection.response.requirement)
+                    needed: requirement(besides: responses[row]))
             }
         }
         if !mayBeMissing { try leaveOut(missingIn: responses, name) }
         return responses
+    }
+
+    /// In words, with what makes an amount of 0 possible.
+    private func requirement(besides value: Double) -> String {
+        let response = selection.response
+        return response.requirement + (value == 0 && response == .positiveNumber ? ", or a point mass at 0" : "")
     }
 
     mutating func weights() throws(TableError) -> [Double]? {

@@ -14,6 +14,8 @@ extension Study {
         let heads = [
             differ("the target", target.quoted, other.target.quoted), differ("the family", family, other.family),
             listDifference("class", classes ?? [], other.classes ?? [], own, another),
+            differ("the point masses", pointMasses?.numbersText, other.pointMasses?.numbersText),
+            differ("the range of noise", noise?.numbersText, other.noise?.numbersText),
             differ("the exposure", exposure?.quoted, other.exposure?.quoted),
             differ("the column of weights", weights?.quoted, other.weights?.quoted),
             differ("the rule for missing values", missing.rawValue, other.missing.rawValue),

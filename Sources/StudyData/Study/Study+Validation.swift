@@ -45,6 +45,7 @@ extension Study {
             let known = ExpertFamilies.names.map { "\"\($0)\"" }.joined(separator: ", ")
             return ("family", "\(family.quoted) is not known here; known are \(known)")
         }
+        if let problem = fixedExpertProblem { return problem }
         if exposure != nil, !response.takesExposure {
             return ("exposure", "is for families of rates, such as poisson, not for \(family.quoted)")
         }

@@ -32,6 +32,10 @@ public struct Study: Codable, Sendable, Equatable {
     public var family: String
     /// Of a response of classes: their names as the table spells them, the reference first; nil for numbers.
     public var classes: [String]?
+    /// Values of the response that are experts of their own, ascending; nil for none.
+    public var pointMasses: [Double]?
+    /// The ends of the range of an expert of noise, the same at all sites; nil for none.
+    public var noise: [Double]?
     /// The column of exposures, whose logarithm enters every linear predictor with coefficient 1; nil for none.
     public var exposure: String?
     /// The column of row weights; nil for none.
@@ -75,7 +79,7 @@ public struct Study: Codable, Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case format, formatVersion, note, target, family, classes, exposure, weights, missing, covariates, regression
-        case subject, gate, experts, seed, leastSites
+        case subject, gate, experts, seed, leastSites, pointMasses, noise
     }
 
     /// Reads the fields without checking that they go together; `read(path:)` does both.
@@ -89,6 +93,8 @@ public struct Study: Codable, Sendable, Equatable {
         target = try fields.value(.target)
         family = try fields.value(.family)
         classes = try fields.optional(.classes)
+        pointMasses = try fields.optional(.pointMasses)
+        noise = try fields.optional(.noise)
         exposure = try fields.optional(.exposure)
         weights = try fields.optional(.weights)
         subject = try fields.optional(.subject)

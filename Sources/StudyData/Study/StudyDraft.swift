@@ -16,6 +16,8 @@ package struct StudyDraft: Sendable {
         package var categories: [String] = []
         package var gate: [String]?
         package var exposure: String?
+        /// Experts without parameters.
+        package var fixed: [FixedDistribution] = []
         package var weights: String?
         /// Of all covariates, for other sites may have gaps where these rows have none; `mean` is `level` for what is no number.
         package var missing = Study.MissingRule.error
@@ -48,6 +50,9 @@ package struct StudyDraft: Sendable {
             // A response is never filled in: whoever wants no row refused for a gap leaves out those without it.
             missing: choices.missing == .error ? .error : .drop, covariates: [], gate: choices.gate,
             experts: choices.experts, seed: choices.seed)
+        let values = choices.fixed.compactMap(\.value)
+        study.pointMasses = values.isEmpty ? nil : values
+        study.noise = choices.fixed.compactMap(\.noiseRange).first
         let table = Profiles(source: paths.joined(separator: ", "), columns: profiles)
         try decideResponse(table, choices)
         for name in [choices.exposure, choices.weights].compactMap({ $0 }) { try table.requireNumbers(name) }
@@ -127,6 +132,26 @@ package struct StudyDraft: Sendable {
             noteClasses(target, classes)
         }
         noteGaps(target, study.missing == .drop ? .targetLeftOut : .targetRefused)
+        noteShared(target)
+    }
+
+    /// Of the rows.
+    private static let sharedResponse = 0.05
+    /// A value of a grid has neighbours that are about as frequent.
+    private static let leastRatio = 3
+
+    /// Counts share values by themselves.
+    private mutating func noteShared(_ target: ColumnProfile) {
+        guard [.number, .positiveNumber].contains(ExpertFamilies.response(study.family)), study.pointMasses == nil,
+            let value = target.mostFrequent, let count = target.counts[value]
+        else { return }
+        let rows = target.counts.values.reduce(0, +)
+        let next = target.counts.filter { $0.key != value }.values.max() ?? 0
+        guard Double(count) > Self.sharedResponse * Double(rows), count > Self.leastRatio * next, next > 0 else {
+            return
+        }
+        notes.append(
+            .sharedResponse(target: target.name, value: value, share: Double(count) / Double(rows)))
     }
 
     private mutating func noteClasses(_ target: ColumnProfile, _ classes: [String]) {

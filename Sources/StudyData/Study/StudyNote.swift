@@ -27,6 +27,8 @@ package enum StudyNote: Sendable, Equatable {
     case numbersRows(column: String)
     /// One value in each file, another in each.
     case namesFiles(column: String)
+    /// A value that many of the responses have, where responses are real numbers.
+    case sharedResponse(target: String, value: String, share: Double)
     case constantTarget(source: String, target: String, value: Double)
     /// Every row has one class; the others are lacking.
     case oneClass(source: String, target: String, class: String, others: [String])
@@ -61,6 +63,10 @@ extension StudyNote: DoorMessage {
                 + "them out of the file, where they may not be known"
         case .missing(let column, let count, let gaps):
             "'\(column.visible)' has \(count) missing value\(count == 1 ? "" : "s"): \(Self.words(gaps, column, style))"
+        case .sharedResponse(let target, let value, let share):
+            "target '\(target.visible)' is \(value.visible) in \(Format.percent(share)) of the rows: "
+                + "\(Double(value).map { RequestOption.pointMass.number($0, style) } ?? RequestOption.pointMass.name(style)) makes the value an "
+                + "expert of its own"
         case .constantTarget(let source, let target, let value):
             "\(source.visible): target '\(target.visible)' is \(Format.label(value)) in every row: a fit has nothing to learn from it"
         case .oneClass(let source, let target, let name, let others):

@@ -103,7 +103,7 @@ struct AggregateCommand: ParsableCommand {
         let curve = record.expertCounts.map { "\n\n" + ExpertCountTable($0).text + "\n" } ?? ""
         return """
             \(Format.plural(record.sites.count, "local model")) of \(Format.plural(file.rows, "row")) \
-            became \(Format.plural(file.experts.count, "expert")) for '\(file.target.visible)'
+            became \(file.model.expertWords()) for '\(file.target.visible)'
             transport divergence \(Format.short(record.objectives.last ?? 0)) per support point\(start); \
             support of \(Format.plural(record.supportSize, "point")) \(record.support); \(record.chosen)\(curve)\(verdict)
             \(output.visible) written (dmoe inspect \(output.visible))

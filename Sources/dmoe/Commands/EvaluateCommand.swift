@@ -54,7 +54,14 @@ struct EvaluateCommand: ParsableCommand {
         for line in [.logLikelihoodPerRow] + ScoreLine.all {
             if let value = line.text(scores) { table.append([line.title, value]) }
         }
-        return ([table.text] + [confusion(scores)].compactMap { $0 }).joined(separator: "\n\n")
+        return ([table.text] + [confusion(scores), measure(scores)].compactMap { $0 }).joined(separator: "\n\n")
+    }
+
+    private func measure(_ scores: Scores) -> String? {
+        scores.pointMasses.map { values in
+            "log-likelihood: densities by counting measure at \(values.map(Format.label).joined(separator: ", ")), by Lebesgue measure elsewhere; "
+                + "not to be compared with that of a model without point masses"
+        }
     }
 
     private func confusion(_ scores: Scores) -> String? {

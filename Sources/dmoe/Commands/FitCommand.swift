@@ -84,7 +84,7 @@ struct FitCommand: ParsableCommand {
             file.fit?.expertCounts.map { ExpertCountPathTable($0).text }, file.fit?.lasso.map { LassoTable($0).text },
         ].compactMap { $0.map { $0 + "\n" } }.joined()
         return tables + """
-            \(Format.plural(local.model.expertCount, "expert")) for '\(local.model.design.target.visible)' from \
+            \(local.model.expertWords()) for '\(local.model.design.target.visible)' from \
             \(Format.plural(local.fitted.rowCount, "row"))\(report.leftOutRows > 0 ? " (\(report.leftOutRows) left out)" : "") and \
             \(Format.plural(local.model.design.covariateCount, "covariate"))
             log-likelihood \(Format.number(report.logLikelihood, digits: 4)), \

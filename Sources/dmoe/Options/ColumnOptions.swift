@@ -1,5 +1,6 @@
 import ArgumentParser
 import DistributedMoE
+import Foundation
 import Messages
 import MixtureOfExperts
 import StudyData
@@ -58,6 +59,20 @@ struct ColumnRoleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Column of row weights; a weight of 2 counts as the row twice.", valueName: "column"))
     var weights: String?
 
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "A value of the target that is an expert of its own, such as 0; give it again for further ones.",
+            valueName: "value"))
+    var pointMass: [Double] = []
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "An expert of noise, of one density over a range of the target: auto (about the rows) or low..high.",
+            valueName: "range"))
+    var noise: NoiseRange?
+
     func request(target: String?) -> ColumnRequest {
         var request = ColumnRequest(target: target)
         request.family = family
@@ -67,6 +82,22 @@ struct ColumnRoleOptions: ParsableArguments {
         request.exclude = exclude
         request.gateFeatures = gateFeatures
         request.weights = weights
+        request.pointMass = pointMass
+        request.noise = noise
         return request
+    }
+}
+
+extension NoiseRange: ExpressibleByArgument {
+    /// `auto`, or two numbers with two points between.
+    public init?(argument: String) {
+        guard argument != "auto" else {
+            self = .automatic
+            return
+        }
+        guard let points = argument.range(of: ".."), let low = Double(argument[..<points.lowerBound]),
+            let high = Double(argument[points.upperBound...])
+        else { return nil }
+        self = .range(low: low, high: high)
     }
 }

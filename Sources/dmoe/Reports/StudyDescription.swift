@@ -14,6 +14,8 @@ struct StudyDescription {
         let classes = study.classes.map { " of \($0.map { "'\($0.visible)'" }.joined(separator: ", "))" } ?? ""
         let columns = [
             study.exposure.map { "exposure '\($0.visible)'" }, study.weights.map { "weights '\($0.visible)'" },
+            study.pointMasses.map { "point masses \($0.numbersText)" },
+            study.noise.map { "noise from \(Format.label($0[0])) to \(Format.label($0[1]))" },
         ]
         return """
             predicts '\(study.target.visible)' (\(study.family)\(classes)) from \(Format.plural(study.covariates.count, "covariate")), \

@@ -7,6 +7,7 @@ import Messages
 extension DoorRequest {
     static let ofColumns: Set<RequestOption> = [
         .study, .target, .features, .exclude, .gateFeatures, .family, .classes, .exposure, .weights, .missing,
+        .pointMass, .noise,
     ]
     static let ofFits: Set<RequestOption> = [
         .starts, .tolerance, .maximumIterations, .standardErrors, .slopePrior, .l1, .l1Gate, .l1Experts, .l1Refit,
@@ -45,6 +46,8 @@ extension DoorRequest {
         columns.exposure = self[.exposure]?.text
         columns.weights = self[.weights]?.text
         columns.missing = try named(.missing)
+        columns.pointMass = self[.pointMass]?.numbers ?? []
+        columns.noise = self[.noise]?.numbers.map { .range(low: $0[0], high: $0[1]) }
         return columns
     }
 

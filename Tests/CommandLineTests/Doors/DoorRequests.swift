@@ -87,6 +87,10 @@ extension DoorRequest {
             case .text(let text): return [name, option == .support ? text + ".csv" : text]
             case .number(let number): return ["\(name)=\(Format.label(number))"]
             case .names(let names): return [name, names.joined(separator: ",")]
+            case .numbers(let numbers) where option == .pointMass:
+                return numbers.flatMap { [name, Format.label($0)] }
+            case .numbers(let numbers) where option == .noise:
+                return [name, numbers.map(Format.label).joined(separator: "..")]
             case .numbers(let numbers): return [name, numbers.map(Format.label).joined(separator: ",")]
             case .range(let first, let last): return [name, "\(first)..\(last)"]
             case .flag(let isOn): return [isOn ? name : "--no-" + name.dropFirst(2)]

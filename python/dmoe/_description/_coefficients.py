@@ -69,7 +69,7 @@ def _of_experts(parameters: Parameters, level: float) -> Iterator[Coefficient]:
     unit = deviation[-1] if parameters.family == "gaussian" and deviation[-1] > 0 else 1.0
     scales = [deviation[column] / unit for column in parameters.expert_columns]
     names = [parameters.covariates[column] for column in parameters.expert_columns]
-    for expert in range(parameters.experts):
+    for expert in range(parameters.regressions):
         errors = _errors(parameters.expert_covariances[expert])
         degrees = parameters.degrees(expert)
         quantile = _quantile(level, degrees)

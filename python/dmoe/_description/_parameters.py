@@ -44,6 +44,16 @@ class Parameters:
         return len(self.record["experts"])
 
     @cached_property
+    def regressions(self) -> int:
+        """How many experts have parameters; those that are a value or noise come after them."""
+        return sum("pointMass" not in expert and "noise" not in expert for expert in self.record["experts"])
+
+    def refuse_fixed(self, what: str) -> None:
+        """For what takes every expert for a member of the family."""
+        if self.regressions < self.experts:
+            raise ValueError(f"{what} cannot show a model with point masses or noise yet; dmoe inspect says what it is")
+
+    @cached_property
     def expert_columns(self) -> list[int]:
         """Positions in `covariates` of those that experts read."""
         return [self.covariates.index(name) for name in self.record["expertCovariates"]]

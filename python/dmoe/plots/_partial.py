@@ -61,6 +61,7 @@ class PartialEffectDisplay(Display):
             Of the band.
         """
         parameters = model.parameters
+        parameters.refuse_fixed("a partial effect")
         column = covariate_position(model, covariate)
         value = 0 if model.classes is None else model.classes.index(response or model.classes[1])
         rows = draw_covariates(parameters, _ROWS, seed)

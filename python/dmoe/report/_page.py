@@ -67,7 +67,7 @@ def make_report(
 
 def _content(given: GivenFile, local: list[GivenFile], data: GivenFile | None, t: Texts, level: float) -> dict[str, Any]:
     model: Model = given.content
-    model.parameters  # an average of local models has none, and is refused
+    model.parameters.refuse_fixed("the report")  # an average of local models has no parameters, and is refused
     sites = _Sites(model, local)
     check = _Check(model, data)
     found = points(model, sites.models, check.scores, check.base_rate, t)

@@ -44,6 +44,7 @@ package struct RoundJob: Sendable, Equatable {
     /// - Throws: ``RequestRefusal``, ``ModelFileError``.
     package func run(_ model: ModelFile, named name: String, _ sites: [Site]) throws -> Outcome {
         try RequestOption.minRows.check(minRows)
+        try model.refuseFixedExperts(path: name)
         let global = try model.withStatistics(path: name)
         var released = ReleasedStatistics()
         var totals = FieldTotals()

@@ -34,6 +34,7 @@ public struct UpdateJob: Sendable, Equatable {
         guard !sites.isEmpty else { throw RequestRefusal.nothingGiven(.statistics) }
         try RequestOption.largestShare.check(largestShare, sites: sites.count)
         try model.refuseDraft(path: name)
+        try model.refuseFixedExperts(path: name)
         let global = try model.withStatistics(path: name)
         var names = Set<String>()
         var totals = FieldTotals()

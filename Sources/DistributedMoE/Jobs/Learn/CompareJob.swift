@@ -78,6 +78,7 @@ public struct CompareJob: Sendable, Equatable {
         let read = try shards.read(
             input, setting.study, seed: setting.seed, parallelism: parallelism, notices: notices)
         try RequestOption.largestShare.check(aggregation.largestShare, sites: read.training.count)
+        try read.selection.refuseFixedExperts([(.methods, true)])
         let scored = try testRows(test, read, parallelism, notices)
         let design = read.selection.design
         let family = shards.columns.expertFamily(read.selection)

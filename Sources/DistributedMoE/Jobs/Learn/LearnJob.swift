@@ -58,10 +58,17 @@ public struct LearnJob: Sendable, Equatable {
         if shards.holdout > 0, read.heldOut.allSatisfy({ $0.rowCount == 0 }) {
             throw JobFailure.nothingToScore(source: "held-out rows")
         }
+        try read.selection.refuseFixedExperts([
+            (shards.fit.l1Automatic ? .l1 : .l1Gate, shards.fit.lasso != .none), (.rounds, rounds > 0),
+            (.adapt, adapts),
+        ])
+        if read.selection.wantsNoise { throw RequestRefusal.fixedExpert(.noise, .rangeOfOneSite) }
+        var fitOptions = shards.fitting.options(experts: setting.experts, seed: setting.seed, aggregated: true)
+        fitOptions.addFixedExperts(of: read.selection)
         observer.rowsRead(read.training.reduce(0) { $0 + $1.rows.rowCount })
         let learning = DistributedLearning(
             design: read.selection.design, family: shards.columns.expertFamily(read.selection),
-            fitOptions: shards.fitting.options(experts: setting.experts, seed: setting.seed, aggregated: true),
+            fitOptions: fitOptions,
             coordinator: aggregation.coordinator(
                 localExperts: setting.experts, studySeed: setting.seed,
                 siteRule: shards.fitting.status == .release

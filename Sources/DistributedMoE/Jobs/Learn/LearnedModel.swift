@@ -81,7 +81,7 @@ package struct LearnedModel: Sendable {
         // It stays where the rows are.
         options.rules = nil
         // The aggregated model is one more start: the comparison should be with the best pooled fit to be had.
-        if result.fitted.model.expertCount == options.expertCount { options.initialModels = [result.fitted.model] }
+        if result.fitted.model.regressionCount == options.expertCount { options.initialModels = [result.fitted.model] }
         let fit = LocalFit(
             design: learning.design, family: learning.family, options: options, parallelism: parallelism,
             progress: progress)

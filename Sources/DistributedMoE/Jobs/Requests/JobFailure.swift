@@ -1,6 +1,7 @@
 import Aggregation
 import Estimation
 import Messages
+import ModelFiles
 import StudyData
 
 /// Why a job whose request is good came to nothing; what is wrong with its files is said by their own errors.
@@ -21,6 +22,8 @@ public enum JobFailure: Error, Equatable, Sendable {
     case otherFamily(path: String, family: String, data: String)
     /// No shard of several could be fitted: the first of them, and why; no name where there is none.
     case noShardFitted(name: String?, EstimationError?)
+    /// A model with experts without parameters, which the operation does not take.
+    case fixedExperts(path: String)
     /// Local models that cannot be aggregated.
     case aggregation(AggregationError)
 }
@@ -48,8 +51,17 @@ extension JobFailure: DoorMessage {
         case .noShardFitted(let name, let reason):
             "no shard could be fitted"
                 + (name.map { "; shard '\($0)': " + (reason?.text(style) ?? "") } ?? "")
+        case .fixedExperts(let path):
+            "\(path): its point masses and noise can be fitted, aggregated and predicted with, and neither adapted nor updated in rounds yet"
         case .aggregation(let error): error.text(style)
         }
+    }
+}
+
+extension ModelFile {
+    /// - Throws: ``JobFailure/fixedExperts(path:)``.
+    func refuseFixedExperts(path: String) throws(JobFailure) {
+        if model.hasFixedExperts { throw .fixedExperts(path: path) }
     }
 }
 

@@ -31,6 +31,7 @@ public struct AdaptJob: Sendable, Equatable {
     ) throws -> ModelFile {
         try check()
         try parallelism.check()
+        try model.refuseFixedExperts(path: name)
         let shared = try model.withStatistics(path: name)
         let fit = try settings.fit(shared, parallelism)
         var selection = try reading.selection(.model(model))

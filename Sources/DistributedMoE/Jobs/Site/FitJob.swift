@@ -106,9 +106,15 @@ public struct FitJob: Sendable {
             experts: numbers.last, seed: seed ?? study?.seed ?? 1, aggregated: isAggregated,
             initialModels: initialModels, cancellation: cancellation)
         options.roundingKey = terms.roundingKey
+        try rows.selection.refuseFixedExperts([
+            (settings.l1Automatic ? .l1 : settings.l1Gate == nil ? .l1Experts : .l1Gate, settings.lasso != .none),
+            (.roundingSecret, terms.roundingKey != nil),
+        ])
+        options.addFixedExperts(of: rows.selection)
         let local = try rows.unlessUnreadable(source: input.source) { () throws(EstimationError) in
             try fit(rows, numbers, options, parallelism, progress)
         }
+        FitAdvice(rows: rows.source, local: local, seed: options.seed).notices(source: input.source).forEach(notices)
         var file = ModelFile(local)
         file.note(rows.selection, rows.record)
         file.note(

@@ -45,6 +45,7 @@ public struct StatisticsJob: Sendable, Equatable {
             ledger, input, minimumRows: minRows, roundingSecret: roundingSecret, isRelease: minRows != nil)
         let minRows = terms.minimumRows
         try model.refuseDraft(path: name)
+        try model.refuseFixedExperts(path: name)
         let global = try model.withStatistics(path: name)
         var selection = model.selection(missing: missing)
         selection.weights = weights ?? selection.weights

@@ -24,6 +24,8 @@ package struct StudyJob: Sendable {
         try RequestOption.categories.check(names: categories)
         // Where no family is given, the target says it.
         if columns.family != nil { try columns.checkFamily() }
+        try columns.checkFixedExperts()
+        if columns.noise == .automatic { throw .fixedExpert(.noise, .rangeOfOneSite) }
         for name in categories {
             if name == target { throw .noEffect(.categories, .categoryIsTarget(name)) }
             if columns.exclude.contains(name) { throw .noEffect(.categories, .categoryIsExcluded(name)) }
@@ -47,6 +49,7 @@ package struct StudyJob: Sendable {
         choices.gate = columns.gateFeatures
         choices.weights = columns.weights
         choices.missing = missing
+        choices.fixed = columns.fixedDistributions
         choices.experts = experts
         choices.seed = seed
         return try StudyDraft(of: files, options: options, choices: choices)

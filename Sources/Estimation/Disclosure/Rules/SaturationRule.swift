@@ -34,7 +34,7 @@ package struct SaturationRule: Sendable {
                 if let first {
                     local.report.warnings.append(
                         .saturated(
-                            asked: first.model.expertCount, fitted: local.model.expertCount,
+                            asked: first.model.regressionCount, fitted: local.model.regressionCount,
                             parameters: first.report.freeParameters, rows: first.fitted.rowCount,
                             bound: rules.parametersPerRow))
                 }
@@ -46,7 +46,7 @@ package struct SaturationRule: Sendable {
                     needed: Int((Double(local.report.freeParameters) / rules.parametersPerRow).rounded(.up)))
             }
             first = first ?? local
-            most = Self.fewer(than: local.model.expertCount, by: min(1, rules.parametersPerRow / ratio))
+            most = Self.fewer(than: local.model.regressionCount, by: min(1, rules.parametersPerRow / ratio))
         }
     }
 

@@ -29,17 +29,14 @@ extension FittedMixture {
 
     private mutating func withhold(_ expert: Int, _ points: CovariatePoints) {
         let own = moments[expert]
-        let alone = MixtureModel(
-            design: model.design, family: model.family,
-            gate: SoftmaxGate(expertCount: 1, covariateCount: model.design.gateCovariates.count),
-            experts: [model.experts[expert]])
-        let statistics = alone.statistics(
-            of: points.rows(alone, weight: own.weight), level: .expectationMaximization)
-        var standIn = statistics.expertMoments[0]
+        let alone = MixtureModel(design: model.design, family: model.family, ungated: [model.experts[expert]])
+        let rows = points.rows(alone, weight: own.weight)
+        var standIn = rows.mergedMoments
         for (column, value) in points.constants { standIn = standIn.withConstant(column, value: value) }
         moments[expert] = standIn.of(own, responsesVaryingBy: points.varianceWithin(alone))
-        if !information.isEmpty {
-            information[expert] = statistics.expertInformation(0, model.design.expertPositions)
+        if !information.isEmpty, model.experts[expert].fixed == nil {
+            information[expert] = alone.statistics(of: rows, level: .expectationMaximization)
+                .expertInformation(0, model.design.expertPositions)
         }
         if !scores.isEmpty { scores[expert] = scores[expert].map { _ in 0 } }
         if !suppressedCounts.isEmpty { suppressedCounts[expert] = suppressedCounts[expert].map { _ in 0 } }
@@ -81,13 +78,18 @@ private struct CovariatePoints {
     func rows(_ model: MixtureModel, weight: Double) -> ShardRows {
         var (points, responses, weights) = ([[Double]](), [Double](), [Double]())
         for point in values {
-            for (response, share) in model.family.representatives(statistics: expected(model, point)) {
+            for (response, share) in expectedResponses(model, point) {
                 points.append(point)
                 responses.append(response)
                 weights.append(share * weight / Double(values.count))
             }
         }
         return ShardRows(covariates: Matrix(columns: points).transposed(), responses: responses, weights: weights)
+    }
+
+    private func expectedResponses(_ model: MixtureModel, _ point: [Double]) -> [(response: Double, share: Double)] {
+        if let fixed = model.experts[0].fixed { return [(fixed.distribution.mean, 1)] }
+        return model.family.representatives(statistics: expected(model, point))
     }
 
     private func expected(_ model: MixtureModel, _ point: [Double]) -> [Double] {
@@ -101,12 +103,26 @@ private struct CovariatePoints {
 
     /// Of responses about their means; those of classes vary in the rows themselves.
     func varianceWithin(_ model: MixtureModel) -> Double {
+        if let fixed = model.experts[0].fixed { return fixed.distribution.variance }
         guard model.family.response.classes == nil else { return 0 }
         let variances = values.map {
             model.family.variance(
                 model.design.predictors(model.experts[0], at: $0), dispersion: model.experts[0].dispersion)
         }
         return variances.reduce(0, +) / Double(variances.count)
+    }
+}
+
+extension ShardRows {
+    /// Row by row about the running mean: sums of squares of 1e9 ± 1 have no digits left.
+    fileprivate var mergedMoments: Moments {
+        let count = covariates.columnCount + 1
+        return Moments.sum(
+            responses.indices.lazy.map { row in
+                Moments(
+                    weight: weight(row), squaredWeight: weight(row) * weight(row),
+                    mean: covariates.row(row) + [responses[row]], scatter: PackedSymmetric(size: count))
+            }, count: count)
     }
 }
 

@@ -30,7 +30,9 @@ struct CoefficientTable {
     private static func experts(_ file: ModelFile, _ effects: Effects?) -> [Line] {
         let names = ["intercept"] + file.expertCovariates
         let family = file.model.family
-        return file.experts.enumerated().flatMap { index, expert in
+        return file.experts.enumerated().flatMap { index, expert -> [Line] in
+            // A point mass and noise have no coefficients.
+            if expert.pointMass != nil || expert.noise != nil { return [] }
             let known = effects?.experts[index]
             let lines = expert.coefficients.enumerated().map { position, estimate in
                 let name = names[position % names.count]

@@ -30,9 +30,11 @@ struct EffectDescription {
 
     private func expert(_ one: Effects.OfExpert) -> String {
         var table = TextTable(header: [
-            "expert \(one.expert): \(Format.percent(one.share)) of rows", "effect", "estimate", "interval", "p",
+            "expert \(one.expert)\(fixed(one)): \(Format.percent(one.share)) of rows", "effect", "estimate", "interval",
+            "p",
             "mean ± sd here",
         ])
+        guard one.pointMass == nil, one.noise == nil else { return table.text }
         let typical = Dictionary(one.typicalRow.map { ($0.covariate, $0) }, uniquingKeysWith: { first, _ in first })
         for effect in shown(one.effects) {
             let here = typical[effect.covariate].map {
@@ -52,6 +54,12 @@ struct EffectDescription {
         }
         lines.forEach { table.append($0) }
         return table.text + rest(one.effects)
+    }
+
+    private func fixed(_ one: Effects.OfExpert) -> String {
+        let value = one.pointMass.map { FixedDistribution.pointMass($0) }
+        let noise = one.noise.map { FixedDistribution.noise(low: $0[0], high: $0[1]) }
+        return (value ?? noise).map { ", \($0.words)" } ?? ""
     }
 
     private func gate(_ one: Effects.OfGate) -> String {

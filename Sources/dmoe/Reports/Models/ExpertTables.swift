@@ -17,6 +17,8 @@ struct ExpertTables {
 
     private func table(_ predictor: Int) -> String {
         var table = TextTable(header: [heading(predictor)] + file.experts.indices.map { "expert \($0 + 1)" })
+        let fixed = file.model.experts.map(\.fixedDistribution)
+        if fixed.contains(where: { $0 != nil }) { table.append(["without parameters"] + fixed.map { $0?.words ?? "" }) }
         let total = file.experts.reduce(0) { $0 + ($1.statistics?.weight ?? 0) }
         if total > 0 {
             table.append(
@@ -25,14 +27,19 @@ struct ExpertTables {
         let regressors = ["intercept"] + file.expertCovariates
         for (index, name) in regressors.enumerated() {
             let position = predictor * regressors.count + index
-            table.append([name] + file.experts.map { Format.short($0.coefficients[position]) })
+            table.append([name] + parameters { Format.short($0.coefficients[position]) })
         }
         if family is GaussianFamily {
-            table.append(["standard deviation"] + file.experts.map { Format.short($0.dispersion.squareRoot()) })
+            table.append(["standard deviation"] + parameters { Format.short($0.dispersion.squareRoot()) })
         } else if family.hasDispersion {
-            table.append(["dispersion"] + file.experts.map { Format.short($0.dispersion) })
+            table.append(["dispersion"] + parameters { Format.short($0.dispersion) })
         }
         return table.text
+    }
+
+    /// Of each expert that has some.
+    private func parameters(_ text: (ModelFile.ExpertRecord) -> String) -> [String] {
+        zip(file.experts, file.model.experts).map { $1.fixedDistribution == nil ? text($0) : "" }
     }
 
     private func heading(_ predictor: Int) -> String {

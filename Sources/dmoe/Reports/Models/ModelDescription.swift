@@ -64,8 +64,8 @@ struct ModelDescription {
         return """
             \(path.visible): \(origin) (format \(file.formatVersion), \(file.software.visible))
             predicts '\(file.target.visible)' from \(Format.plural(file.covariates.count, "covariate")) with \
-            \(Format.plural(file.experts.count, "\(file.family) expert"))
-            """
+            \(file.model.expertWords(family: file.family))
+            """ + (file.model.measureWords.map { "\n" + $0 } ?? "")
     }
 
     /// How the covariates come from a table, and what became of missing values.

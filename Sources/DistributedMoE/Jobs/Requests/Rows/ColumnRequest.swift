@@ -40,6 +40,10 @@ public struct ColumnRequest: Sendable, Equatable {
     public var subject: String?
     /// nil: rows with a missing value are refused.
     public var missing: MissingValueRule?
+    /// Values of the response that are experts of their own, with a probability by the gate.
+    public var pointMass: [Double] = []
+    /// Whether there is an expert of noise, of one density over a range of responses; nil for none.
+    public var noise: NoiseRange?
 
     /// Columns by a study, or by the name of the target.
     public init(study: StudySource? = nil, target: String? = nil) {
@@ -65,11 +69,13 @@ public struct ColumnRequest: Sendable, Equatable {
                 (.target, target != nil), (.family, family != nil), (.classes, classes != nil),
                 (.exposure, exposure != nil), (.features, features != nil), (.exclude, !exclude.isEmpty),
                 (.gateFeatures, gateFeatures != nil), (.weights, weights != nil), (.missing, missing != nil),
+                (.pointMass, !pointMass.isEmpty), (.noise, noise != nil),
             ]
             if let (option, _) = besides.first(where: \.1) { throw .decidedByStudy(option) }
             return
         }
         try checkFamily()
+        try checkFixedExperts()
         if target == nil { throw .missing(.target, or: .study) }
         try checkNames()
     }
@@ -176,6 +182,8 @@ public struct ColumnRequest: Sendable, Equatable {
             design: design, family: familyName, classes: classes, exposure: exposure, weights: weights,
             missing: missing ?? .error)
         selection.subject = subject
+        selection.fixed = fixedDistributions
+        selection.wantsNoise = noise == .automatic
         if let unnamed {
             selection.leftOutTexts = Set(unnamed.texts.map(\.name))
             notice(unnamed, preview.source, notices)

@@ -40,6 +40,10 @@ public enum ReadingNotice: Sendable, Equatable {
     case entryCutShort(ledger: String)
     /// New rows that wait for the next release.
     case rowsHeldBack(Int, source: String)
+    /// A value that more of the responses have than numbers without a probability of their own would: their share.
+    case sharedResponse(Double, share: Double, source: String)
+    /// An expert, from 1, of few rows that are far from it, and how many times its deviation is that of the others.
+    case wideExpert(expert: Int, share: Double, ratio: Double, source: String)
 
     /// Whether something was left out that the request did not name.
     public var isWarning: Bool {
@@ -47,7 +51,7 @@ public enum ReadingNotice: Sendable, Equatable {
         case .columnsOfText, .columnsWithoutValue, .columnsOfRowNumbers, .columnsOfSites, .shardColumnIsCovariate,
             .rowsWithoutShard, .answersNotCompared, .entryCutShort:
             true
-        case .rowsLeftOut, .filled, .readInEveryPass, .rowsHeldBack: false
+        case .rowsLeftOut, .filled, .readInEveryPass, .rowsHeldBack, .sharedResponse, .wideExpert: false
         }
     }
 }
@@ -114,6 +118,23 @@ extension ReadingNotice: DoorMessage {
                 + "an entry that was cut short; if the file was copied or edited, take it from a backup"
         case .rowsHeldBack(let count, let source):
             "\(source.visible): \(Format.plural(count, "new row")) left out, to wait for the next release"
+        case .sharedResponse(let value, let share, let source):
+            "\(source.visible): the target is \(Format.label(value)) in \(Format.percent(share)) of the rows, which no regression expects"
+                + (RequestOption.pointMass.exists(in: style)
+                    ? ": \(RequestOption.pointMass.number(value, style)) makes the value an expert of its own" : "")
+        case .wideExpert(let expert, let share, let ratio, let source):
+            "\(source.visible): expert \(expert) holds \(Format.percent(share)) of the rows with a deviation \(Format.number(ratio, digits: 0)) times "
+                + "that of the others"
+                + (RequestOption.noise.exists(in: style)
+                    ? ": where these are errors, \(Self.noise(style)) keeps experts from following them" : "")
+        }
+    }
+
+    private static func noise(_ style: OptionStyle) -> String {
+        switch style {
+        case .commandLine: RequestOption.noise.setting("auto", style)
+        case .python, .estimator, .r: "\(RequestOption.noise.name(style))=True"
+        case .swift: "\(RequestOption.noise.name(style)): .automatic"
         }
     }
 
