@@ -18,6 +18,9 @@ struct DispersionDivergence {
     /// Of αμ and α'μ: up to it ¼ (α - α')² μ² is as good.
     private static let smallest = 1e-4
 
+    /// A dispersion at which the family has become its limit: the nodes are as many as its logarithm and that of its inverse are long.
+    private static func usable(_ dispersion: Double) -> Double { min(max(dispersion, 1e-30), 1e30) }
+
     init(from source: Double, to target: Double) {
         (self.source, self.target) = (source, target)
     }
@@ -40,7 +43,8 @@ struct DispersionDivergence {
     private func integrate(
         _ means: UnsafePointer<Double>, _ largest: Double, count: Int, into result: UnsafeMutablePointer<Double>
     ) {
-        let (shape, other) = (1 / source, 1 / target)
+        let source = Self.usable(source)
+        let (shape, other) = (1 / source, 1 / Self.usable(target))
         let first = 2e-5 / max(shape, other, largest)
         let nodes = Int((log(40 / min(shape, other) / first) / Self.step).rounded(.up))
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * count) { memory in
