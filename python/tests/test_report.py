@@ -69,7 +69,7 @@ def local_models(family: str, sites: int = 2, second: str = "x1", **options: obj
     target = FAMILIES[family]
     return {
         f"site-{site}": dmoe.fit_local(
-            table(seed=site + 1)[["x0", "x1", target]].rename(columns={"x1": second}), target=target, experts=2, family=family, starts=4, **options
+            table(seed=site + 1)[["x0", "x1", target]].rename(columns={"x1": second}), target=target, experts=2, family=family, starts=4, as_sites=False, **options
         )
         for site in range(sites)
     }
