@@ -136,9 +136,7 @@ extension AggregationProblem {
     /// What each site has of a global expert.
     fileprivate func parts(of expert: Int, _ labels: [Int]) -> [SiteRule.Part] {
         zip(contributions, mixture.members).flatMap { contribution, members in
-            let own = Moments.sum(
-                members.lazy.filter { labels[$0] == expert }.map { mixture.components[$0].moments },
-                count: mixture.design.covariateCount + 1)
+            let own = members.filter { labels[$0] == expert }.map { mixture.components[$0].moments }
             return contribution.siteShares.map { SiteRule.Part(own, share: $0) }
         }
     }

@@ -19,10 +19,7 @@ extension LocalMixture {
     var fixedExperts: [Expert] {
         components.map(\.expert).reduce(into: [Expert]()) { result, expert in
             if let fixed = expert.fixed, !result.contains(where: { $0.fixed == fixed }) { result.append(expert) }
-        }.sorted { left, right in
-            guard let first = left.fixed, let second = right.fixed else { return false }
-            return FixedDistribution.precedes(first.inUserUnits, second.inUserUnits)
-        }
+        }.sorted(by: Expert.fixedPrecedes)
     }
 
     /// Components with parameters.

@@ -59,15 +59,20 @@ extension LocalFit {
     /// The largest power of ten of which all responses are multiples; nil where there is none, or no point mass.
     private func resolution(_ source: any RowSource) -> Double? {
         guard options.fixed.contains(where: { !$0.distribution.isNoise }) else { return nil }
-        var random = RandomNumbers(seed: options.seed).split(-8)
-        let some = source.chosen(random.sample(Self.rowsOfQuantiles, below: source.rowCount).sorted()).responses
+        let some = someResponses(source)
         return Self.resolutions.first { step in
             some.allSatisfy { abs($0 / step - ($0 / step).rounded()) <= Self.rounding && abs($0 / step) < 1e9 }
         }
     }
 
-    /// Rows whose median is taken.
+    /// Rows whose median and resolution are taken.
     private static let rowsOfQuantiles = 8000
+
+    private func someResponses(_ source: any RowSource) -> [Double] {
+        var random = RandomNumbers(seed: options.seed).split(-8)
+        return source.chosen(random.sample(Self.rowsOfQuantiles, below: source.rowCount).sorted()).responses
+    }
+
     /// The deviation of a normal distribution over its median absolute deviation.
     private static let deviationOfMedian = 1.4826
 
@@ -76,10 +81,8 @@ extension LocalFit {
     /// nil where mean and deviation serve.
     func robustResponseScale(_ source: any RowSource) -> (center: Double, scale: Double)? {
         guard options.fixed.contains(where: \.distribution.isNoise), family.standardisesResponses else { return nil }
-        var random = RandomNumbers(seed: options.seed).split(-8)
-        let some = source.chosen(random.sample(Self.rowsOfQuantiles, below: source.rowCount).sorted())
         let values = options.fixed.compactMap(\.inUserUnits.value)
-        let responses = some.responses.filter { !values.contains($0) }.sorted()
+        let responses = someResponses(source).filter { !values.contains($0) }.sorted()
         guard !responses.isEmpty else { return nil }
         let center = responses[responses.count / 2]
         let distances = responses.map { abs($0 - center) }.sorted()

@@ -64,7 +64,7 @@ extension GeneralisedEMRound {
             fitted.withholdStatistics(
                 of: Set(
                     fitted.moments.indices.filter { expert in
-                        !rule.allows(sites.map { SiteRule.Part($0.moments[expert]) })
+                        !rule.allows(sites.map { SiteRule.Part([$0.moments[expert]]) })
                     }))
         }
         return Update(

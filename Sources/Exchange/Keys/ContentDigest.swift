@@ -1,10 +1,11 @@
 import Crypto
 import Foundation
 import ModelFiles
-import StudyData
 
 /// What distinguishes one content from another: SHA-256, as 64 hexadecimal digits.
-package struct ContentDigest: Hashable, Sendable {
+package struct ContentDigest: HexadecimalText {
+    package static let requirement = "should hold 64 hexadecimal digits"
+
     package let text: String
 
     /// Of the bytes of a file.
@@ -18,21 +19,6 @@ package struct ContentDigest: Hashable, Sendable {
 
     /// As many digits as people compare in a list.
     package var beginning: String { String(text.prefix(12)) }
-}
-
-extension ContentDigest: Codable {
-    package init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let digest = ContentDigest(text) else {
-            throw StudyFieldProblem.error(decoder.codingPath, "should hold 64 hexadecimal digits")
-        }
-        self = digest
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(text)
-    }
 }
 
 /// Fields as bytes in one way alone, to be hashed and signed: a text is the number of its bytes in UTF-8 and these, a number eight

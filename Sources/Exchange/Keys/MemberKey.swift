@@ -1,10 +1,11 @@
 import Crypto
 import Foundation
 import ModelFiles
-import StudyData
 
 /// The public key of somebody who takes part, Ed25519 (RFC 8032), as 64 hexadecimal digits.
-package struct MemberKey: Hashable, Sendable {
+package struct MemberKey: HexadecimalText {
+    package static let requirement = "should hold a public key of 64 hexadecimal digits"
+
     package let text: String
 
     /// nil for what is no such key.
@@ -26,42 +27,22 @@ package struct MemberKey: Hashable, Sendable {
     }
 }
 
-extension MemberKey: Codable {
-    package init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let key = MemberKey(text) else {
-            throw StudyFieldProblem.error(decoder.codingPath, "should hold a public key of 64 hexadecimal digits")
-        }
-        self = key
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(text)
-    }
-}
-
 /// A signature by Ed25519, as 128 hexadecimal digits.
-package struct Signature: Hashable, Sendable, Codable {
-    let text: String
-
+package struct Signature: HexadecimalText {
+    package static let requirement = "should hold 128 hexadecimal digits"
     private static let bytes = 64
+
+    package let text: String
 
     /// Of what is yet to be signed.
     static let none = Signature(Data())
 
     fileprivate init(_ data: Data) { text = Hexadecimal.text(data) }
 
-    package init(from decoder: any Decoder) throws {
-        text = try decoder.singleValueContainer().decode(String.self)
-        guard Hexadecimal.bytes(text)?.count == Self.bytes else {
-            throw StudyFieldProblem.error(decoder.codingPath, "should hold 128 hexadecimal digits")
-        }
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(text)
+    /// nil for what are no 128 small hexadecimal digits.
+    package init?(_ text: String) {
+        guard Hexadecimal.bytes(text)?.count == Self.bytes else { return nil }
+        self.text = text
     }
 }
 

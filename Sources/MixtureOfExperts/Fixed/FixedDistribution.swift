@@ -111,3 +111,11 @@ package struct FixedExpert: Sendable, Equatable {
 
     package var restored: FixedExpert { FixedExpert(inUserUnits) }
 }
+
+extension Expert {
+    /// The order of experts without parameters in a model.
+    package static func fixedPrecedes(_ left: Expert, _ right: Expert) -> Bool {
+        guard let first = left.fixed, let second = right.fixed else { return false }
+        return FixedDistribution.precedes(first.inUserUnits, second.inUserUnits)
+    }
+}

@@ -126,12 +126,7 @@ package struct FittedMixture: Sendable, Equatable {
         let fixed = model.experts.indices.filter { model.experts[$0].fixed != nil }
         let order =
             model.regressions.sorted { (moments[$0].weight, $1) > (moments[$1].weight, $0) }
-            + fixed.sorted { left, right in
-                guard let first = model.experts[left].fixed, let second = model.experts[right].fixed else {
-                    return false
-                }
-                return FixedDistribution.precedes(first.inUserUnits, second.inUserUnits)
-            }
+            + fixed.sorted { Expert.fixedPrecedes(model.experts[$0], model.experts[$1]) }
         guard selection?.gate == true, order.count > 2 else { return order }
         return order.filter { $0 != order.count - 1 } + [order.count - 1]
     }

@@ -133,15 +133,12 @@ extension ModelFile {
 
     /// Of a global model that is made of some local ones; nil where it is not for others.
     package static func siteRule(of locals: [ModelFile]) -> SiteRule? {
-        guard ReleaseStatus.merged(locals.compactMap(\.status)) == .release else { return nil }
-        let study = Study.common(locals.compactMap(\.study))
-        return SiteRule(leastSites: study?.leastSites ?? SiteRule.usualLeastSites)
+        ReleaseStatus.merged(locals.compactMap(\.status)).siteRule(
+            leastSites: Study.common(locals.compactMap(\.study))?.leastSites)
     }
 
     /// Of a global model that is made of this one; nil where it is not for others.
-    package var siteRule: SiteRule? {
-        status == .release ? SiteRule(leastSites: disclosure?.leastSites ?? SiteRule.usualLeastSites) : nil
-    }
+    package var siteRule: SiteRule? { status?.siteRule(leastSites: disclosure?.leastSites) }
 
     /// - Throws: ``ModelFileError/draft(path:)`` for a file that is not for a coordinator.
     package func refuseDraft(path: String) throws(ModelFileError) {

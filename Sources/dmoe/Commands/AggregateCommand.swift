@@ -18,42 +18,24 @@ struct AggregateCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("Local models, as written by dmoe fit.", valueName: "local"))
     var files: [String]
-    @Option(
-        help: ArgumentHelp(
-            "Experts of the global model (default: the largest local number), or auto: the best on an independent Monte Carlo "
-                + "sample.", valueName: "k"))
-    var experts: AggregationChoices.GlobalExperts?
-    @OptionGroup(title: "Aggregation") var aggregation: AggregationOptionGroup
-    @OptionGroup(title: "Data of --support") var data: DataOptions
-    @OptionGroup var seed: SeedOption
+    @OptionGroup var choices: AggregateOptions
     @OptionGroup var common: CommonOptions
     @Option(name: [.short, .long], help: ArgumentHelp("Where to write the global model.", valueName: "file"))
     var output: String
 
     func validate() throws {
         guard !files.isEmpty else { throw ValidationError("Give at least one local model.") }
-        let hasSupport = !aggregation.support.support.isEmpty
-        try refusing { () throws(RequestRefusal) in
-            try job.check(hasSupport: hasSupport)
-            if !hasSupport, let option = data.given { throw .noEffect(option, .noSupportTable) }
-        }
-    }
-
-    private var job: AggregateJob {
-        var job = AggregateJob()
-        job.settings = aggregation.settings(experts: experts, seed: seed.seed)
-        job.missing = data.missing
-        return job
+        try refusing { () throws(RequestRefusal) in try choices.check() }
     }
 
     mutating func run() throws {
-        try OutputFile.check(output, inputs: files + aggregation.support.support)
+        try OutputFile.check(output, inputs: files + choices.supportFiles)
         let common = common
         let sites = try localModels()
         // One path given twice is a site given twice, which the job refuses.
         if Set(files).count == files.count { try TableInput.refuseRepeatedFiles(files) }
-        let outcome = try job.run(
-            sites, support: try aggregation.support.input(data), parallelism: common.parallelism
+        let outcome = try choices.job.run(
+            sites, support: try choices.support, parallelism: common.parallelism
         ) { common.show($0) }
         switch outcome {
         case .model(let file):

@@ -31,9 +31,9 @@ struct InspectCommand: ParsableCommand {
             In place of text: all coefficients as a table in Markdown, LaTeX or CSV (of all digits), or one JSON object as --json \
             prints it.
             """)
-    var format = Format.text
+    var format = OutputFormat.text
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
+    enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
         case text, markdown, latex, csv, json
     }
 

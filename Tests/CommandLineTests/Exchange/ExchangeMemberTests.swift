@@ -67,7 +67,7 @@ import Testing
         #expect(
             refused.errors.contains("participants/a/log.jsonl, line 2: the log was longer: entries up to 2 were seen"),
             "\(refused)")
-        // The coordinator, who has seen less, is told by nothing.
+        // The coordinator, who has seen less, cannot know it.
         #expect(try study.status().exitCode == 0)
     }
 

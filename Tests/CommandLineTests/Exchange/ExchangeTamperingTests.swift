@@ -147,7 +147,7 @@ import Testing
         #expect(status.exitCode == (attempt.isTampering ? 65 : 0), "\(status)")
         #expect(status.output.contains(attempt.words), "\(status.output)")
         #expect(status.output.contains("  b: "), "\(status.output)")
-        // Not without being told so.
+        // Not without a warning of it.
         let refused = try study.coordinator("aggregate")
         #expect(refused.exitCode == (attempt.isTampering ? 65 : 66), "\(refused)")
         #expect(
@@ -229,7 +229,7 @@ import Testing
         try study.round(all: ["a"])
     }
 
-    /// Of things that are no harm people are told all the same.
+    /// Things that are no harm are named all the same.
     @Test func whatNobodySignedIsNamed() throws {
         let study = try study()
         try study.work.write("{}", to: study.path("b", "local-7.json"))

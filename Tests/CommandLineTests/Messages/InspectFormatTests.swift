@@ -68,6 +68,15 @@ import Testing
         #expect(latex.hasPrefix("\\begin{tabular}{lrrrr}") && latex.contains("\\end{tabular}"))
     }
 
+    /// A covariate may have the name of the intercept, and a line of its own.
+    @Test func aCovariateCalledIntercept() throws {
+        try work.write(try work.text("s0.csv").replacing("a,b,c,y", with: "intercept,b,c,y"), to: "d.csv")
+        try work.fit("d.csv", to: "m.json")
+        let model = try work.model("m.json")
+        let expected = model.experts.flatMap { Array($0.coefficients.prefix(2)) } + model.experts[0].gate.prefix(2)
+        #expect(try csv().filter { $0[4] == "intercept" }.map { Double($0[5]) } == expected)
+    }
+
     @Test(arguments: [["--json"], ["--all"], ["--audit"], ["m.json"]]) func tablesAreOfOneModel(_ more: [String]) throws
     {
         let refused = try work.run(["inspect", "m.json", "--format", "latex"] + more)

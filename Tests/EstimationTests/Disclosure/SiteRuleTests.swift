@@ -7,7 +7,7 @@ import Testing
 /// What stands in a global model for the statistics of experts of few sites.
 @Suite struct SiteRuleTests {
     private static func part(_ rows: Double) -> SiteRule.Part {
-        SiteRule.Part(Moments(weight: rows, squaredWeight: rows, mean: [0], scatter: PackedSymmetric(size: 1)))
+        SiteRule.Part([Moments(weight: rows, squaredWeight: rows, mean: [0], scatter: PackedSymmetric(size: 1))])
     }
 
     private static func fitted(_ model: MixtureModel, _ rows: ShardRows) -> FittedMixture {

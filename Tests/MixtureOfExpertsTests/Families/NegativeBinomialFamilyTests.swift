@@ -146,6 +146,27 @@ import Testing
         }
     }
 
+    /// Where the dispersion of one of two has left the range of numbers, as at the limit to Poisson's law, the divergence is that of the limit.
+    @Test(arguments: [0, 1e-300], [0.05, 2]) func divergenceAtTheLimit(dispersion: Double, other: Double) throws {
+        func divergence(_ from: Double, _ to: Double) throws -> Double {
+            let prepared = try #require(family.preparedDivergence(from: from, to: to))
+            var found = Double.nan
+            [0.7, 0.7].withUnsafeBufferPointer {
+                guard let first = $0.baseAddress else { return }
+                prepared.write(
+                    from: LinearPredictors(first, stride: 1), to: LinearPredictors(first + 1, stride: 1), count: 1,
+                    into: &found)
+            }
+            return found
+        }
+        for (found, near) in [
+            (try divergence(dispersion, other), try divergence(1e-10, other)),
+            (try divergence(other, dispersion), try divergence(other, 1e-10)),
+        ] {
+            #expect(near > 0 && abs(found - near) < 1e-4 * near)
+        }
+    }
+
     /// Of one member of the family at all points it is that member's, whatever its size.
     @Test(arguments: [1e-6, 1e-3, 0.2, 1, 30], [0.3, 5, 400]) func dispersionOfAMemberIsItsOwn(
         dispersion: Double, scale: Double

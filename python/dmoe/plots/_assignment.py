@@ -41,7 +41,7 @@ class AssignmentDisplay(Display):
         sites = (model.record.get("aggregation") or {}).get("sites")
         if not sites:
             raise ValueError("only a global model has sites: dmoe.aggregate makes one")
-        if 0 in (expert for site in sites for expert in site["experts"]):
+        if is_withheld(sites):
             raise ValueError("the assignment is withheld: too few sites stand behind an expert")
         flows = np.zeros((len(sites), model.n_experts))
         for row, site in enumerate(sites):
@@ -94,3 +94,8 @@ def _stacked(sizes: np.ndarray, gap: float) -> tuple[np.ndarray, float]:
     """Where each begins, and where the last ends."""
     starts = np.concatenate([[0.0], np.cumsum(sizes + gap)])
     return starts[:-1], float(starts[-1] - gap)
+
+
+def is_withheld(sites: list[dict[str, Any]]) -> bool:
+    """Whether a global model names no expert of any site: a 0 stands for each."""
+    return any(0 in site["experts"] for site in sites)

@@ -10,6 +10,7 @@ import numpy as np
 from .. import plots
 from .._model import Model
 from .._texts import Texts
+from ..plots._assignment import is_withheld
 from ..plots._sites import i_squared, is_held
 from ._figures import Figure, drawn
 
@@ -19,7 +20,7 @@ _SLOPES = 3
 
 def site_pictures(model: Model, local: dict[str, Model], comparison: dict[str, Any] | None, t: Texts, level: float) -> Iterator[Figure]:
     sites = (model.record.get("aggregation") or {}).get("sites", [])
-    if sites and 0 not in (expert for site in sites for expert in site["experts"]):
+    if sites and not is_withheld(sites):
         yield drawn(
             "assignment", t("report.figures.assignment"), lambda ax: plots.AssignmentDisplay.from_model(model, local, ax=ax),
             lambda display: t("report.figures.assignment_alt", sites=len(display.sites), experts=display.experts),

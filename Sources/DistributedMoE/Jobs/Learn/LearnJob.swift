@@ -71,8 +71,7 @@ public struct LearnJob: Sendable, Equatable {
             fitOptions: fitOptions,
             coordinator: aggregation.coordinator(
                 localExperts: setting.experts, studySeed: setting.seed,
-                siteRule: shards.fitting.status == .release
-                    ? SiteRule(leastSites: setting.study?.leastSites ?? SiteRule.usualLeastSites) : nil,
+                siteRule: shards.fitting.status.siteRule(leastSites: setting.study?.leastSites),
                 parallelism: parallelism),
             rounds: rounds, rowsPerParameter: shards.rowsPerParameter, parallelism: parallelism,
             progress: observer.progress, finished: observer.finished)

@@ -132,8 +132,8 @@ public struct FitJob: Sendable {
         _ progress: FitProgressHandler?
     ) throws(EstimationError) -> LocalModel {
         let family = columns.expertFamily(rows.selection)
-        return try SaturationRule(options.rules).fit(rows.source.rowCount, experts: numbers.last) {
-            (most: Int) throws(EstimationError) in
+        /// With at most so many experts; with 0, one without slopes.
+        func fit(_ most: Int) throws(EstimationError) -> LocalModel {
             var options = options
             options.isInterceptOnly = most == 0
             options.expertCount = max(most, 1)
@@ -141,9 +141,18 @@ public struct FitJob: Sendable {
             let numbers =
                 most == numbers.last
                 ? numbers : ExpertNumbers(first: min(numbers.first, max(most, 1)), last: max(most, 1))
-            return try fitOfOwnRows(asked: numbers.last, options) { options throws(EstimationError) in
-                try fit(rows, family, numbers, options, parallelism, progress)
+            return try self.fit(rows, family, numbers, options, parallelism, progress)
+        }
+        do {
+            return try SaturationRule(options.rules).fit(rows.source.rowCount, experts: numbers.last, fit)
+        } catch .noModelPossible where options.minRows <= 1 {
+            // Nobody else gets a draft: ``Capacity/support``.
+            var local = try fit(0)
+            if numbers.last > 1 {
+                local.report.warnings.append(
+                    .fewerExperts(asked: numbers.last, fitted: 1, rows: local.fitted.rowCount))
             }
+            return local
         }
     }
 
@@ -166,21 +175,6 @@ public struct FitJob: Sendable {
         let site = SiteFit(
             design: rows.design, family: family, options: options, rowsPerParameter: rowsPerParameter)
         return try site.fit(rows.source, parallelism: parallelism, progress: progress)
-    }
-
-    /// A draft whose rows are too few for the slopes of a single expert is that of one without: ``Capacity/support``.
-    private func fitOfOwnRows(
-        asked: Int, _ options: FitOptions, _ fit: (FitOptions) throws(EstimationError) -> LocalModel
-    ) throws(EstimationError) -> LocalModel {
-        do { return try fit(options) } catch .noModelPossible where options.minRows <= 1 && !options.isInterceptOnly {
-            var options = options
-            (options.isInterceptOnly, options.expertCount, options.initialModels) = (true, 1, [])
-            var local = try fit(options)
-            if asked > 1 {
-                local.report.warnings.append(.fewerExperts(asked: asked, fitted: 1, rows: local.fitted.rowCount))
-            }
-            return local
-        }
     }
 }
 

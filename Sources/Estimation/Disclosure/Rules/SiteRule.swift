@@ -6,7 +6,8 @@ package struct SiteRule: Sendable, Equatable {
     /// With ten effective rows of the expert or more each.
     package var leastSites: Int
 
-    package init(leastSites: Int = SiteRule.usualLeastSites) { self.leastSites = leastSites }
+    /// - Parameter leastSites: nil for the usual number.
+    package init(leastSites: Int? = nil) { self.leastSites = leastSites ?? Self.usualLeastSites }
 
     package static let usualLeastSites = OptionBounds.usualLeastSites
     /// What one site may have of the rows of an expert, for the others must hide it.
@@ -21,9 +22,14 @@ package struct SiteRule: Sendable, Equatable {
         package var weight: Double
         package var effectiveRows: Double
 
-        package init(_ moments: Moments, share: Double = 1) {
-            weight = share * moments.weight
-            effectiveRows = share * moments.effectiveRows
+        /// - Parameters:
+        ///   - parts: experts of the site that became the global one.
+        ///   - share: of these rows.
+        package init(_ parts: [Moments], share: Double = 1) {
+            let squares = parts.reduce(0) { $0 + $1.squaredWeight }
+            let total = parts.reduce(0) { $0 + $1.weight }
+            weight = share * total
+            effectiveRows = squares > 0 ? share * total * total / squares : 0
         }
     }
 

@@ -2,7 +2,7 @@ import Foundation
 import MixtureOfExperts
 import Numerics
 
-/// Statistics that tell nothing of the sites behind an expert, for those who go on computing with a global model.
+/// Statistics that disclose nothing of the sites behind an expert, for those who go on computing with a global model.
 ///
 /// Covariates are those of the experts that release theirs; responses follow from the expert's own parameters. Both are in the file
 /// anyway. Where no expert releases its statistics, units are needed all the same: means and deviations of all rows, so coarse that

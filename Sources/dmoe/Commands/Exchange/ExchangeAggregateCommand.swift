@@ -27,41 +27,26 @@ struct ExchangeAggregateCommand: ParsableCommand {
 
     @OptionGroup var exchange: ExchangeOptions
     @OptionGroup var sites: RequireOption
-    @Option(
-        help: ArgumentHelp(
-            "Experts of the global model (default: the largest local number), or auto: the best on an independent Monte Carlo "
-                + "sample.", valueName: "k"))
-    var experts: AggregationChoices.GlobalExperts?
-    @OptionGroup(title: "Aggregation") var aggregation: AggregationOptionGroup
-    @OptionGroup(title: "Data of --support") var data: DataOptions
-    @OptionGroup var seed: SeedOption
+    @OptionGroup var choices: AggregateOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        let hasSupport = !aggregation.support.support.isEmpty
         try refusing { () throws(RequestRefusal) in
-            try job.check(hasSupport: hasSupport)
-            try job.settings.checkSingleModel()
-            if !hasSupport, let option = data.given { throw .noEffect(option, .noSupportTable) }
+            try choices.check()
+            try choices.job.settings.checkSingleModel()
         }
-    }
-
-    private var job: AggregateJob {
-        var job = AggregateJob()
-        job.settings = aggregation.settings(experts: experts, seed: seed.seed)
-        job.missing = data.missing
-        return job
     }
 
     mutating func run() throws {
         let common = common
         var session = try exchange.session(isCoordinator: true)
         let (file, entry) = try session.aggregate(
-            job, required: sites.require, support: try aggregation.support.input(data), parallelism: common.parallelism,
+            choices.job, required: sites.require, support: try choices.support, parallelism: common.parallelism,
             notices: { common.show($0) })
         file.warningLines.forEach { Terminal.warn($0) }
         exchange.finish(session)
-        try common.report(GlobalSummary(session, entry), text: GlobalSummary(session, entry).text)
+        let summary = GlobalSummary(session, entry)
+        try common.report(summary, text: summary.text)
     }
 }
 
@@ -85,7 +70,8 @@ struct ExchangeUpdateCommand: ParsableCommand {
         let (file, entry) = try session.update(choices.job, required: sites.require)
         file.rounds?.last?.warnings.lines.forEach { Terminal.warn($0) }
         exchange.finish(session)
-        try common.report(GlobalSummary(session, entry), text: GlobalSummary(session, entry).text)
+        let summary = GlobalSummary(session, entry)
+        try common.report(summary, text: summary.text)
     }
 }
 

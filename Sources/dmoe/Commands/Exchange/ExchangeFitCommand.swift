@@ -60,12 +60,12 @@ struct ExchangeFitCommand: ParsableCommand {
             try session.release(file, approvedBy: name)
         }
         exchange.finish(session)
-        try common.report(ReleaseSummary(session, entry), text: ReleaseSummary(session, entry).text)
+        let summary = ReleaseSummary(session, entry)
+        try common.report(summary, text: summary.text)
     }
 
     private func job(_ session: ExchangeSession) throws -> FitJob {
         var columns = ColumnRequest(study: .value(try session.studyToFit()))
-        columns.missing = data.missing
         columns.subject = subject.subject
         var job = FitJob(columns: columns, experts: fit.experts)
         job.settings = fit.settings

@@ -7,7 +7,7 @@ struct ExchangeInitCommand: ParsableCommand {
         commandName: "init",
         abstract: "Begin an exchange: study, participants, their public keys, the rules.",
         discussion: """
-            Says the fingerprint of the charter, which the coordinator tells the participants by another way than the folder: by it they \
+            Says the fingerprint of the charter, which the coordinator gives the participants by another way than the folder: by it they \
             know that nobody has replaced the charter.
 
             Example: dmoe exchange init shared --key coordinator.key --study study.json --participant a=… --participant b=… \
@@ -60,7 +60,7 @@ struct ExchangeInitCommand: ParsableCommand {
                 \(folder): exchange \(charter.name.quoted) of \(Format.plural(charter.participants.count, "participant")), \
                 \(charter.rounds == 0 ? "no rounds" : Format.plural(charter.rounds, "round")) after the aggregation of at least \
                 \(Format.plural(charter.leastSites, "site"))
-                fingerprint of the charter, to be told otherwise than through the folder:
+                fingerprint of the charter, to be passed on otherwise than through the folder:
                 \(fingerprint.text)
                 next, at each site: dmoe exchange fit \(folder) DATA --key KEY
                 """)

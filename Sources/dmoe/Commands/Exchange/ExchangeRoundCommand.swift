@@ -47,7 +47,8 @@ struct ExchangeRoundCommand: ParsableCommand {
             try session.release(file, approvedBy: name)
         }
         exchange.finish(session)
-        try common.report(ReleaseSummary(session, entry), text: ReleaseSummary(session, entry).text)
+        let summary = ReleaseSummary(session, entry)
+        try common.report(summary, text: summary.text)
     }
 
     private func job(_ session: ExchangeSession) -> StatisticsJob {

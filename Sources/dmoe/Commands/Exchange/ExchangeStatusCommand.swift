@@ -13,18 +13,30 @@ struct ExchangeStatusCommand: ParsableCommand {
             Example: dmoe exchange status shared
             """)
 
+    @OptionGroup var view: ExchangeViewOptions
+
+    func run() throws {
+        let state = try view.state
+        try view.show(StatusSummary(state)) { StatusReport(state).text }
+        try view.refuseTampering(state)
+    }
+}
+
+/// Which folder is shown, and how; no key is needed for it.
+struct ExchangeViewOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("The folder that everybody shares.", valueName: "folder"))
     var folder: String
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
 
-    func run() throws {
-        let state = try ExchangeState.read(ExchangeFolder(path: folder))
-        if json {
-            try Terminal.printJSON(StatusSummary(state))
-        } else {
-            try Terminal.print(StatusReport(state).text)
-        }
+    var state: ExchangeState { get throws { try ExchangeState.read(ExchangeFolder(path: folder)) } }
+
+    func show(_ object: @autoclosure () -> some Encodable, text: () -> String) throws {
+        if json { try Terminal.printJSON(object()) } else { try Terminal.print(text()) }
+    }
+
+    /// - Throws: ``ExchangeError`` where something does not verify.
+    func refuseTampering(_ state: ExchangeState) throws {
         let tampering = state.tampering
         if !tampering.isEmpty { throw ExchangeError.doesNotVerify(count: tampering.count) }
     }

@@ -51,21 +51,13 @@ struct ExchangeLogCommand: ParsableCommand {
             Example: dmoe exchange log shared
             """)
 
-    @Argument(help: ArgumentHelp("The folder that everybody shares.", valueName: "folder"))
-    var folder: String
-    @Flag(help: "Print one JSON object instead of text.")
-    var json = false
+    @OptionGroup var view: ExchangeViewOptions
 
     func run() throws {
-        let state = try ExchangeState.read(ExchangeFolder(path: folder))
-        let damaged = state.tampering
-        if json {
-            try Terminal.printJSON(LogSummary(state))
-        } else {
-            try Terminal.print(LogReport(state).text)
-        }
-        damaged.forEach { Terminal.warn($0) }
-        if !damaged.isEmpty { throw ExchangeError.doesNotVerify(count: damaged.count) }
+        let state = try view.state
+        try view.show(LogSummary(state)) { LogReport(state).text }
+        state.tampering.forEach { Terminal.warn($0) }
+        try view.refuseTampering(state)
     }
 }
 

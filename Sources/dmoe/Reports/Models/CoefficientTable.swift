@@ -2,6 +2,7 @@ import Evaluation
 import Messages
 import MixtureOfExperts
 import ModelFiles
+import Tables
 
 /// Every coefficient of a model in the order of the file, for papers and other programs.
 struct CoefficientTable {
@@ -19,8 +20,7 @@ struct CoefficientTable {
 
     static let columns = [
         "part", "expert", "against", "response", "coefficient", "estimate", "standard_error", "lower", "upper",
-        "p_value",
-        "standardised",
+        "p_value", "standardised",
     ]
 
     init(_ file: ModelFile, effects: Effects?) {
@@ -37,7 +37,8 @@ struct CoefficientTable {
             let lines = expert.coefficients.enumerated().map { position, estimate in
                 let name = names[position % names.count]
                 let response = file.classes.map { $0[position / names.count + 1] }
-                let found = ((known?.intercepts ?? []) + (known?.effects ?? [])).first {
+                // A covariate may be called as the intercept is.
+                let found = (position % names.count == 0 ? known?.intercepts : known?.effects)?.first {
                     $0.covariate == name && $0.response == response
                 }
                 return Line(
@@ -54,10 +55,9 @@ struct CoefficientTable {
         let names = ["intercept"] + file.gateCovariates
         return file.experts.dropLast().enumerated().flatMap { index, expert in
             let known = effects?.gates[index]
-            return zip(names, expert.gate).map { name, estimate in
-                let found = ([known?.intercept].compactMap { $0 } + (known?.effects ?? [])).first {
-                    $0.covariate == name
-                }
+            return zip(names, expert.gate).enumerated().map { position, coefficient in
+                let (name, estimate) = coefficient
+                let found = position == 0 ? known?.intercept : known?.effects.first { $0.covariate == name }
                 return Line(
                     part: "gate", expert: index + 1, against: file.experts.count,
                     effect: found ?? Effects.Effect(covariate: name, estimate: estimate))
@@ -65,22 +65,22 @@ struct CoefficientTable {
         }
     }
 
-    /// With all digits, for programs (RFC 4180).
+    /// With all digits, for programs.
     var csv: String {
-        let rows = lines.map { line in
+        var writer = CSVWriter(header: Self.columns)
+        for line in lines {
             let effect = line.effect
-            return [
-                line.part, "\(line.expert)", line.against.map { "\($0)" } ?? "", line.response ?? "", effect.covariate,
+            let places: [CSVWriter.Field?] = [
+                .text(line.part), .number(Double(line.expert)), line.against.map { .number(Double($0)) },
+                line.response.map { .text($0) }, .text(effect.covariate),
             ]
-                + [effect.estimate, effect.standardError, effect.lower, effect.upper, effect.pValue]
-                .map { $0.map { "\($0)" } ?? "" } + [effect.standardised == 0 ? "" : "\(effect.standardised)"]
+            let numbers = [
+                effect.estimate, effect.standardError, effect.lower, effect.upper, effect.pValue,
+                effect.standardised == 0 ? nil : effect.standardised,
+            ]
+            writer.append(places + numbers.map { $0.map { .number($0) } })
         }
-        return ([Self.columns] + rows).map { $0.map(Self.field).joined(separator: ",") }.joined(separator: "\n")
-    }
-
-    private static func field(_ text: String) -> String {
-        let special: Set<Character> = [",", "\"", "\n", "\r", "\r\n"]
-        return text.contains(where: special.contains) ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+        return String(writer.contents.dropLast())
     }
 
     private static let heads = ["", "estimate", "standard error", "interval", "p"]
