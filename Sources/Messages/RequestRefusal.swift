@@ -210,7 +210,7 @@ extension RequestRefusal.FixedExpertReason {
         case .rangeOfOneSite: "all sites have the same range: give its two ends, such as -100..100"
         case .emptyRange: "a range has two finite ends, the first below the second, such as -100..100"
         case .value(let value, let family):
-            "\(Format.label(value)) is no value that a response of family \(family.quoted) can have"
+            "\(value.isNaN ? "nan" : Format.label(value)) is no value that a response of family \(family.quoted) can have"
         case .duplicatedValue(let value): "\(Format.label(value)) is duplicated"
         }
     }

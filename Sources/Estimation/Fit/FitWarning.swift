@@ -135,7 +135,8 @@ extension FitWarning: DoorMessage {
             "an expert described fewer than \(Format.label(minimum)) rows and was left out: \(left) remain; a few extreme "
                 + "responses, or more experts than the rows support, may be the cause"
         case .pointMassLeftOut(let value, let minimum, let areLeftOut):
-            "fewer than \(Format.label(max(minimum, 1))) rows have the target at \(Format.label(value)): no point mass here"
+            (minimum > 1 ? "fewer than \(Format.label(minimum)) rows have" : "no row has")
+                + " the target at \(Format.label(value)): no point mass here"
                 + (areLeftOut ? ", and these rows are left out" : "")
         case .noiseLeftOut(let minimum):
             minimum > 1
